@@ -1,0 +1,218 @@
+"""What accounts did, and who they are: the one type that every stage takes.
+
+An :class:`Activity` holds two tables. ``posts`` has one row per thing an account did; ``accounts`` has
+what is known about the accounts themselves. It is made by :func:`cib.read` (or :func:`cib.simulate`),
+which clean, deduplicate and sort the rows, so that everything built on it is the same whatever the
+order in which the rows arrived.
+
+Ids are text. A missing value is null, never 0 and never "". *Retweet* stands for every verbatim
+re-share (repost, boost, reblog, forward).
+
+In-memory frames of any library are taken over into Polars once; the tables are handed out behind
+narwhals, and results go back in the library that came in (see :meth:`Activity.native`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from cib.errors import InputError, MissingDependencyError
+from cib.import_report import ImportReport
+
+__all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "Activity"]
+
+#: What an account can do. A mention is not an action: it is a post that names somebody.
+ACTIONS = ("post", "retweet", "quote", "reply")
+
+TIME = pl.Datetime("us", "UTC")
+
+#: The columns of ``posts``. The first seven are always there; the others where the source knows them.
+POST_COLUMNS: dict[str, pl.DataType] = {
+    "account_id": pl.String(),
+    "post_id": pl.String(),
+    "action": pl.Enum(ACTIONS),
+    "created_at": TIME,
+    "target_post_id": pl.String(),
+    "target_account_id": pl.String(),
+    "target_created_at": TIME,
+    "text": pl.String(),
+    "lang": pl.String(),
+    "client": pl.String(),
+    "urls": pl.List(pl.String()),
+    "hashtags": pl.List(pl.String()),
+    "mentions": pl.List(pl.String()),
+}
+ALWAYS = tuple(POST_COLUMNS)[:7]
+
+#: The columns of ``accounts``; all but the first where the source knows them.
+ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
+    "account_id": pl.String(),
+    "name": pl.String(),
+    "created_at": TIME,
+    "followers": pl.Int64(),
+    "following": pl.Int64(),
+    "posts": pl.Int64(),
+    "description": pl.String(),
+}
+
+#: Text is hashed for the fingerprint this many rows at a time, so that memory stays flat.
+_ROWS_PER_HASH = 500_000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Activity:
+    """Posts and accounts, cleaned and sorted.
+
+    Parameters
+    ----------
+    posts_table : polars.DataFrame
+        Columns of :data:`POST_COLUMNS`, sorted by time, then account, then post.
+    accounts_table : polars.DataFrame
+        Columns of :data:`ACCOUNT_COLUMNS`, sorted by ``account_id``, one row an account.
+    imported : ImportReport
+        How many rows were read, kept, and dropped for which reason.
+    library : {'polars', 'pandas', 'pyarrow'}
+        The library that results are handed back in.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity = cib.simulate(scale=0.002, seed=1).activity
+    >>> activity.imported.rows_read == activity.imported.rows_kept
+    True
+    >>> activity.posts.columns[:4]
+    ['account_id', 'post_id', 'action', 'created_at']
+    """
+
+    posts_table: pl.DataFrame
+    accounts_table: pl.DataFrame
+    imported: ImportReport
+    library: str = "polars"
+
+    def __post_init__(self) -> None:
+        _check_schema("posts", self.posts_table, POST_COLUMNS, ALWAYS)
+        _check_schema("accounts", self.accounts_table, ACCOUNT_COLUMNS, ("account_id",))
+
+    @cached_property
+    def posts(self) -> nw.DataFrame[pl.DataFrame]:
+        """One row per thing an account did, as a narwhals frame (``.to_native()``, ``.to_pandas()``)."""
+        return nw.from_native(self.posts_table, eager_only=True)
+
+    @cached_property
+    def accounts(self) -> nw.DataFrame[pl.DataFrame]:
+        """What is known about accounts, as a narwhals frame; may have no rows."""
+        return nw.from_native(self.accounts_table, eager_only=True)
+
+    @cached_property
+    def account_ids(self) -> pl.Series:
+        """Every account that acted, was acted on or was mentioned, sorted, each once."""
+        seen = [self.posts_table["account_id"], self.posts_table["target_account_id"]]
+        if "mentions" in self.posts_table.columns:
+            seen.append(self.posts_table["mentions"].explode())
+        ids = pl.concat([column.unique() for column in seen]).drop_nulls().unique().sort()
+        return ids.alias("account_id")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hexadecimal BLAKE2b digest of both tables; the same for the same content in any row order."""
+        digest = hashlib.blake2b(digest_size=16)
+        for table in (self.posts_table, self.accounts_table):
+            for name in sorted(table.columns):
+                digest.update(f"\x1e{name}\x1e{table.height}".encode())
+                for start in range(0, table.height, _ROWS_PER_HASH):
+                    digest.update(_column_bytes(table[name].slice(start, _ROWS_PER_HASH)))
+        return digest.hexdigest()
+
+    def native(self, frame: pl.DataFrame) -> Any:
+        """Hand a result back in the library that the activity came in.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+
+        Returns
+        -------
+        polars.DataFrame, pandas.DataFrame or pyarrow.Table
+        """
+        return to_library(frame, self.library)
+
+    def __len__(self) -> int:
+        return self.posts_table.height
+
+    def __repr__(self) -> str:
+        actions = dict(self.posts_table["action"].value_counts(sort=True).iter_rows())
+        counts = ", ".join(f"{count:,} {action}" for action, count in sorted(actions.items(), key=lambda a: -a[1]))
+        span = ""
+        if self.imported.first and self.imported.last:
+            span = f", {self.imported.first:%Y-%m-%d} to {self.imported.last:%Y-%m-%d}"
+        return f"Activity({len(self):,} rows: {counts or 'none'}; {len(self.account_ids):,} accounts{span})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}<br>{escape(str(self.imported))}</p>{self.posts_table.head(5)._repr_html_()}"
+
+
+def to_library(frame: pl.DataFrame, library: str) -> Any:
+    """Convert a Polars frame to `library`, one of 'polars', 'pandas' and 'pyarrow'."""
+    if library == "polars":
+        return frame
+    try:
+        return frame.to_pandas() if library == "pandas" else frame.to_arrow()
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{library} results need pandas and pyarrow", remedy="Install them: pip install 'cib-detect[pandas]'."
+        ) from error
+
+
+def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
+    """Replace ids by their position in `ids` (sorted, unique); null where the id is missing or not among them.
+
+    Parameters
+    ----------
+    column : polars.Series of str, shape (n,)
+    ids : polars.Series of str
+
+    Returns
+    -------
+    polars.Series of uint32, shape (n,)
+
+    Examples
+    --------
+    >>> encode(pl.Series(["b", None, "x", "a"]), pl.Series(["a", "b"])).to_list()
+    [1, None, None, 0]
+    """
+    return column.cast(pl.Enum(ids), strict=False).to_physical().cast(pl.UInt32)
+
+
+def _check_schema(
+    which: str, table: pl.DataFrame, schema: dict[str, pl.DataType], required: tuple[str, ...]
+) -> None:
+    missing = [name for name in required if name not in table.columns]
+    if missing:
+        raise InputError(
+            f"{which} lack the column {missing[0]!r}",
+            got=f"columns {', '.join(table.columns)}",
+            remedy="Make an Activity with cib.read(frame), which maps and cleans the columns.",
+        )
+    for name, dtype in table.schema.items():
+        if schema.get(name) != dtype:
+            raise InputError(
+                f"{which} have a column {name!r} of type {dtype}",
+                got=f"{dtype} where {schema.get(name, 'no such column')} is expected",
+                remedy="Make an Activity with cib.read(frame), which maps and cleans the columns.",
+            )
+
+
+def _column_bytes(column: pl.Series) -> bytes:
+    if column.dtype == pl.List(pl.String()):
+        column = column.list.join("\x1d")
+    if not column.dtype.is_numeric():
+        column = column.cast(pl.Int64) if column.dtype.is_temporal() else column.cast(pl.String)
+    text = column.cast(pl.String).fill_null("\x00").str.join("\x1f").item()
+    return str(text).encode()

@@ -1,0 +1,144 @@
+"""`cib ...`: the same for a shell.
+
+Results go to standard output, progress and errors to standard error. Exit codes: 0 done, 2 the input or
+the arguments are wrong (with one line that says what to do), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from cib.errors import CibError, InputError
+from cib.evaluation import evaluate
+from cib.pipeline import LIMITS, Detection, detect
+from cib.simulation import simulate
+from cib.sources.files import read
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `cib` with the given arguments, or those of the shell; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except CibError as error:
+        print(f"cib: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("cib: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe had enough, as `cib ... | head` does
+        sys.stderr.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cib",
+        description="Find coordinated networks of accounts in social-media activity, with evidence.",
+        epilog=LIMITS,
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="detect a simulated operation at 1:100 of June 2020, and compare with its truth")
+    demo.add_argument("--out", metavar="DIR", help="also write the result to this folder")
+    demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
+    demo.set_defaults(run=_demo)
+
+    find = commands.add_parser("detect", help="find candidate networks in a file of activity")
+    find.add_argument("input", help="a file, folder or quoted glob: CSV, JSON lines or Parquet, also .gz and .zst")
+    find.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
+    find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
+    find.add_argument("--format", help="the format, if it is not recognised")
+    find.add_argument("--column", metavar="OURS=THEIRS", action="append", default=[], help="map a column; may be repeated")
+    find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
+    find.add_argument("--quiet", action="store_true", help="no progress")
+    find.set_defaults(run=_detect)
+
+    score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
+    score.add_argument("folder", help="written by cib detect")
+    score.add_argument("labels", help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation")
+    score.set_defaults(run=_evaluate)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> None:
+    activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
+    print(repr(activity))
+    detection = detect(activity)
+    _print_networks(detection)
+    print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
+    for row in evaluate(detection.table, truth):
+        print(f"  {row}")
+    if options.out:
+        print(f"\nWritten to {detection.save(options.out)}")
+
+
+def _detect(options: argparse.Namespace) -> None:
+    progress = not options.quiet
+    activity = read(
+        options.input,
+        accounts=options.accounts,
+        columns=_mapping(options.column),
+        format=options.format,
+        zone=options.zone,
+        progress=progress,
+    )
+    detection = detect(activity, progress=progress)
+    _print_networks(detection)
+    print(f"\nWritten to {detection.save(options.out)}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    accounts = _table(Path(options.folder) / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+    labels = _table(Path(options.labels), "Give a Parquet or CSV file of labelled accounts.")
+    flags = [name for name, dtype in labels.schema.items() if dtype == pl.Boolean]
+    for row in evaluate(accounts, labels):
+        print(row)
+    for flag in flags:
+        print(f"leaving out accounts where {flag} is true:")
+        for row in evaluate(accounts, labels, set_apart=flag):
+            print(row)
+
+
+def _print_networks(detection: Detection, most: int = 15) -> None:
+    print(f"\n{detection!r}")
+    if not len(detection.networks):
+        print("No candidate network: nothing here is beyond what chance explains.")
+    columns = ("network_id", "verdict", "accounts", "highly_engaged", "amplifier", "coordination", "first", "last")
+    if len(detection.networks):
+        print(f"  {'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>15} {'amplifier':>10} {'coordination':>13}  active")
+    for row in detection.networks.table.head(most).select(columns).iter_rows(named=True):
+        print(
+            f"  {row['network_id']:<8} {row['verdict']:<13} {row['accounts']:>8,} {row['highly_engaged']:>15,} "
+            f"{row['amplifier']:>10,} {row['coordination']:>13.2f}  {row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}"
+        )
+    if len(detection.networks) > most:
+        print(f"  ... and {len(detection.networks) - most:,} more")
+    for note in detection.notes:
+        print(f"  note: {note}")
+    print(f"\n{LIMITS}")
+
+
+def _mapping(pairs: Sequence[str]) -> dict[str, str] | None:
+    for pair in pairs:
+        if "=" not in pair:
+            raise InputError("--column takes OURS=THEIRS", got=repr(pair), remedy="For example --column account_id=user.")
+    return dict(pair.split("=", 1) for pair in pairs) or None  # type: ignore[misc]
+
+
+def _table(path: Path, remedy: str) -> pl.DataFrame:
+    if not path.is_file():
+        raise InputError("there is no such file", where=str(path), remedy=remedy)
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise InputError("cannot be read as a table", where=str(path), got=str(error), remedy=remedy) from error

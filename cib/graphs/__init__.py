@@ -1,0 +1,1 @@
+"""Who touched whom: interaction graphs, co-action graphs, and what chance does not explain."""

@@ -1,0 +1,265 @@
+"""Graph: a SciPy matrix for algorithms, a table for people, and the way back to the posts.
+
+The edge table is the one source; the matrix and the frame are views of it. Accounts are sorted by id
+and edges by (source, target), so equal input gives an equal graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from cib.activity import encode, to_library
+from cib.errors import InputError, did_you_mean
+from cib.graphs.incidence import Incidence
+
+__all__ = ["Graph"]
+
+#: One edge of each pair for undirected graphs: ``source`` comes before ``target``.
+CODES = {"source": pl.UInt32, "target": pl.UInt32}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph:
+    """Accounts and weighted, timed edges between them.
+
+    Parameters
+    ----------
+    name : str
+        What an edge means, such as ``'retweet'`` or ``'co-retweet post 60s'``.
+    directed : bool
+        If true an edge runs from the account that acted to the account acted on.
+    ids : polars.Series of str
+        Account ids, sorted.
+    table : polars.DataFrame
+        Columns ``source`` and ``target`` (positions in `ids`), ``weight``, then attributes; sorted by
+        the first two, each pair once.
+    incidence : Incidence, optional
+        What a projection was made from.
+    parameters : mapping, optional
+        How the graph was built.
+    strength : ndarray of int64, optional
+        For co-action graphs, of every account of the incidence: co-actions with anyone, before edges
+        below the minimum weight were left out.
+    library : str
+        The library that :attr:`edges` comes back in.
+
+    Examples
+    --------
+    >>> import cib
+    >>> frame = pl.DataFrame({"account_id": ["b", "c", "b"], "action": ["retweet"] * 3,
+    ...                       "target_account_id": ["a", "a", "a"],
+    ...                       "created_at": ["2020-06-12T00:00:00Z"] * 2 + ["2020-06-12T00:01:00Z"]})
+    >>> graph = cib.retweet_graph(cib.read(frame, progress=False))
+    >>> graph
+    Graph('retweet', directed, 3 accounts, 2 edges, total weight 3)
+    >>> graph.matrix.toarray()
+    array([[0., 0., 0.],
+           [2., 0., 0.],
+           [1., 0., 0.]])
+    """
+
+    name: str
+    directed: bool
+    ids: pl.Series
+    table: pl.DataFrame
+    incidence: Incidence | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    strength: NDArray[np.int64] | None = None
+    library: str = "polars"
+
+    @property
+    def n_accounts(self) -> int:
+        """Number of accounts."""
+        return len(self.ids)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges; for undirected graphs each pair counts once."""
+        return self.table.height
+
+    @cached_property
+    def accounts(self) -> NDArray[np.object_]:
+        """Account ids, sorted; row ``i`` of the matrix is ``accounts[i]``."""
+        return np.array(self.ids.to_list(), dtype=object)
+
+    @cached_property
+    def matrix(self) -> sp.csr_array:
+        """Weights, shape (n_accounts, n_accounts); symmetric if the graph is undirected."""
+        return self.matrix_of("weight")
+
+    def matrix_of(self, column: str) -> sp.csr_array:
+        """The matrix of an edge attribute instead of the weight."""
+        source, target = self.endpoints
+        values = self.table[column].cast(pl.Float64).to_numpy()
+        shape = (self.n_accounts, self.n_accounts)
+        if not self.directed:
+            apart = source != target
+            source, target, values = (
+                np.concatenate([source, target[apart]]),
+                np.concatenate([target, source[apart]]),
+                np.concatenate([values, values[apart]]),
+            )
+        matrix = sp.coo_array((values, (source, target)), shape=shape).tocsr()
+        matrix.sort_indices()
+        return matrix
+
+    @property
+    def endpoints(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Positions of source and target of each edge."""
+        return (
+            self.table["source"].to_numpy().astype(np.int64),
+            self.table["target"].to_numpy().astype(np.int64),
+        )
+
+    @cached_property
+    def edge_table(self) -> pl.DataFrame:
+        """The edges with account ids, as a Polars frame."""
+        return self.table.with_columns(
+            source=self.ids.gather(self.table["source"]), target=self.ids.gather(self.table["target"])
+        )
+
+    @property
+    def edges(self) -> Any:
+        """The edges with account ids, in the library that the activity came in."""
+        return to_library(self.edge_table, self.library)
+
+    def keep_edges(self, keep: NDArray[np.bool_]) -> Graph:
+        """The graph of the edges where `keep` (shape (n_edges,)) is true; accounts without an edge go."""
+        return replace(self, **_compact(self.ids, self.table.filter(pl.Series(keep))))
+
+    def subgraph(self, accounts: Iterable[str]) -> Graph:
+        """The graph among some accounts.
+
+        Parameters
+        ----------
+        accounts : iterable of str
+            Ids; those that are not in the graph are passed over.
+
+        Returns
+        -------
+        Graph
+        """
+        wanted = np.zeros(self.n_accounts, dtype=bool)
+        wanted[encode(pl.Series(list(accounts), dtype=pl.String), self.ids).drop_nulls().to_numpy()] = True
+        source, target = self.endpoints
+        return self.keep_edges(wanted[source] & wanted[target])
+
+    def spread(self, ids: pl.Series) -> Graph:
+        """The same edges over a larger, sorted list of accounts that holds all of this graph's."""
+        codes = encode(self.ids, ids)
+        if codes.null_count():
+            raise InputError(f"graph {self.name!r} has accounts that are not in the list", got=codes.null_count())
+        table = self.table.with_columns(
+            source=codes.gather(self.table["source"]), target=codes.gather(self.table["target"])
+        )
+        return replace(self, ids=ids, table=table)
+
+    def to_networkx(self) -> nx.Graph[str]:
+        """A networkx ``Graph`` or ``DiGraph`` with text nodes and plain Python attributes."""
+        graph: nx.Graph[str] = nx.DiGraph(name=self.name) if self.directed else nx.Graph(name=self.name)
+        graph.add_nodes_from(self.ids.to_list())
+        for edge in self.edge_table.iter_rows(named=True):
+            source, target = edge.pop("source"), edge.pop("target")
+            graph.add_edge(source, target, **{name: value for name, value in edge.items() if value is not None})
+        return graph
+
+    def evidence(self, a: str, b: str) -> Any:
+        """The posts behind one edge of a projection.
+
+        Parameters
+        ----------
+        a, b : str
+            Account ids.
+
+        Returns
+        -------
+        frame
+            One row per shared object: ``object_id``, the closest posts of both (``post_a``, ``post_b``),
+            their times, ``lag`` in seconds, and ``second``, the account that acted second (null on a tie).
+
+        Raises
+        ------
+        InputError
+            If the graph is no projection, or an account is not in it.
+        """
+        if self.incidence is None:
+            raise InputError(
+                f"graph {self.name!r} is not a projection, so its edges have no shared objects",
+                remedy="Ask a graph made by coaction_graph().",
+            )
+        for account in (a, b):
+            if account not in self.ids:
+                raise InputError(
+                    f"account {account!r} is not in graph {self.name!r}", remedy=did_you_mean(account, self.accounts)
+                )
+        events = self.incidence.of_accounts([a, b])
+        left, right = (
+            events.filter(pl.col("account_id") == account).select("object_id", created_at="created_at", post="post_id")
+            for account in (a, b)
+        )
+        shared = left.sort("created_at", "post").join_asof(
+            right.sort("created_at", "post").with_columns(created_at_b="created_at"),
+            on="created_at",
+            by="object_id",
+            strategy="nearest",
+            suffix="_b",
+            check_sortedness=False,
+        )
+        lag = (pl.col("created_at_b") - pl.col("created_at")).dt.total_microseconds() / 1e6
+        shared = shared.drop_nulls("post_b").with_columns(lag=lag)
+        window = self.parameters.get("window_s")
+        if window is not None:
+            shared = shared.filter(pl.col("lag").abs() <= window)
+        shared = shared.sort(pl.col("lag").abs(), "created_at", "post")
+        shared = shared.unique("object_id", keep="first", maintain_order=True).sort("created_at", "object_id")
+        second = pl.when(pl.col("lag") > 0).then(pl.lit(b)).when(pl.col("lag") < 0).then(pl.lit(a))
+        table = shared.select(
+            "object_id",
+            post_a="post",
+            post_b="post_b",
+            time_a="created_at",
+            time_b="created_at_b",
+            lag=pl.col("lag").abs(),
+            second=second,
+        )
+        return to_library(table, self.library)
+
+    def __repr__(self) -> str:
+        kind = "directed" if self.directed else "undirected"
+        total = self.table["weight"].sum()
+        return (
+            f"Graph({self.name!r}, {kind}, {self.n_accounts:,} accounts, {self.n_edges:,} edges, "
+            f"total weight {total:,.10g})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.edge_table.head(5)._repr_html_()}"
+
+
+def graph_from_codes(
+    name: str, ids: pl.Series, table: pl.DataFrame, *, directed: bool, library: str = "polars", **more: Any
+) -> Graph:
+    """Make a graph of edges coded against a wider list of accounts; accounts without an edge go.
+
+    `table` has ``source`` and ``target`` (positions in `ids`), ``weight`` and attributes.
+    """
+    return Graph(name=name, directed=directed, library=library, **_compact(ids, table), **more)
+
+
+def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
+    used = np.zeros(len(ids), dtype=bool)
+    source, target = table["source"].to_numpy(), table["target"].to_numpy()
+    used[source] = used[target] = True
+    position = (np.cumsum(used) - 1).astype(np.uint32)
+    table = table.with_columns(source=pl.Series(position[source]), target=pl.Series(position[target]))
+    return {"ids": ids.filter(pl.Series(used)), "table": table.sort("source", "target")}

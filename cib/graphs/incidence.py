@@ -1,0 +1,130 @@
+"""Who acted on which object when: what a co-action graph was projected from, and the proof of its edges.
+
+A projection has forgotten *what* two accounts shared. The incidence is kept beside it, so that every
+edge leads back to its posts without a second reading of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity, encode
+
+__all__ = ["Incidence"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Incidence:
+    """Events of accounts on objects, sorted by object, time, account and post.
+
+    Parameters
+    ----------
+    account_ids : polars.Series of str
+        All accounts of the activity, sorted; the codes below are positions in it.
+    object_ids : polars.Series of str
+        All objects, sorted.
+    account : ndarray of int32, shape (n_events,)
+    object : ndarray of int32, shape (n_events,)
+        Ascending.
+    time : ndarray of int64, shape (n_events,)
+        Microseconds since 1970, UTC.
+    row : ndarray of uint32, shape (n_events,)
+        Row of ``activity.posts`` that the event came from.
+    post_ids : polars.Series of str
+        ``activity.posts['post_id']``, not copied.
+    """
+
+    account_ids: pl.Series
+    object_ids: pl.Series
+    account: NDArray[np.int32]
+    object: NDArray[np.int32]
+    time: NDArray[np.int64]
+    row: NDArray[np.uint32]
+    post_ids: pl.Series = field(repr=False)
+
+    @classmethod
+    def from_events(cls, activity: Activity, events: pl.DataFrame) -> Incidence:
+        """Build from a table of ``row`` (position in posts) and ``object`` (text); nulls are left out.
+
+        A post that names an object twice is one event on it.
+        """
+        events = events.drop_nulls().unique()
+        object_ids = events["object"].unique().sort().alias("object_id")
+        posts = activity.posts_table
+        picked = pl.DataFrame(
+            {
+                "object": encode(events["object"], object_ids),
+                "row": events["row"],
+                "time": posts["created_at"].gather(events["row"]).to_physical(),
+                "account": encode(posts["account_id"], activity.account_ids).gather(events["row"]),
+            }
+        ).sort("object", "time", "account", "row")
+        return cls(
+            account_ids=activity.account_ids,
+            object_ids=object_ids,
+            account=picked["account"].to_numpy().astype(np.int32),
+            object=picked["object"].to_numpy().astype(np.int32),
+            time=picked["time"].to_numpy().astype(np.int64),
+            row=picked["row"].to_numpy().astype(np.uint32),
+            post_ids=posts["post_id"],
+        )
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+    def __repr__(self) -> str:
+        return f"Incidence({len(self):,} events of {self.n_active:,} accounts on {len(self.object_ids):,} objects)"
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """First event of each object, and one past the last; shape (n_objects + 1,)."""
+        return np.searchsorted(self.object, np.arange(len(self.object_ids) + 1)).astype(np.int64)
+
+    @cached_property
+    def _distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Account and object of each distinct pair of them."""
+        keys = np.unique(self.object.astype(np.int64) * len(self.account_ids) + self.account)
+        return keys % len(self.account_ids), keys // len(self.account_ids)
+
+    @cached_property
+    def degree(self) -> NDArray[np.int64]:
+        """Number of distinct objects of each account; shape (n_accounts,)."""
+        return np.bincount(self._distinct[0], minlength=len(self.account_ids))
+
+    @cached_property
+    def popularity(self) -> NDArray[np.int64]:
+        """Number of distinct accounts of each object; shape (n_objects,)."""
+        return np.bincount(self._distinct[1], minlength=len(self.object_ids))
+
+    @property
+    def n_active(self) -> int:
+        """Number of accounts with at least one event."""
+        return int(np.count_nonzero(self.degree))
+
+    def keep_objects(self, keep: NDArray[np.bool_]) -> Incidence:
+        """The events on the objects where `keep` (shape (n_objects,)) is true; object codes stay."""
+        return self.keep_events(keep[self.object])
+
+    def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
+        """The events where `keep` (shape (n_events,)) is true; all codes stay."""
+        return replace(
+            self, account=self.account[keep], object=self.object[keep], time=self.time[keep], row=self.row[keep]
+        )
+
+    def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
+        """The events of some accounts as a table: account_id, object_id, created_at, post_id."""
+        codes = encode(pl.Series(accounts, dtype=pl.String), self.account_ids).drop_nulls().to_numpy()
+        mask = np.isin(self.account, codes.astype(np.int32))
+        return pl.DataFrame(
+            {
+                "account_id": self.account_ids.gather(self.account[mask]),
+                "object_id": self.object_ids.gather(self.object[mask]),
+                "created_at": pl.Series(self.time[mask]).cast(pl.Datetime("us", "UTC")),
+                "post_id": self.post_ids.gather(self.row[mask]),
+            }
+        )

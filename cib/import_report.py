@@ -1,0 +1,102 @@
+"""What happened to the rows on the way in.
+
+Nothing is dropped silently: ``rows_read == rows_kept + sum(dropped.values())``, always. The law is
+enforced when a report is made, so a reader that loses a row cannot finish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+__all__ = ["ImportReport"]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """The account of one import.
+
+    Parameters
+    ----------
+    source : str
+        The path, the glob or the kind of frame that was read.
+    format : str
+        The name of the format and, after a colon, why it was chosen.
+    rows_read, rows_kept : int
+        Rows of the source, and rows of ``activity.posts`` that came of them.
+    dropped : mapping of str to int
+        Rows left out, by reason.
+    repaired : mapping of str to int
+        Rows kept after a repair, by what was repaired.
+    columns : mapping of str to str
+        Our column to the column of the source that it was read from.
+    first, last : datetime or None
+        Time of the first and the last kept row, UTC.
+    precision : float or None
+        Coarsest step, in seconds, that all times are multiples of (0.001 for milliseconds).
+    targets_unknown : int
+        Rows that act on a post whose author is neither stated nor in the data.
+    notes : tuple of str
+        What a reader should know, a sentence each.
+    files : int
+        Number of files read.
+
+    Examples
+    --------
+    >>> report = ImportReport("posts.csv", "canonical", rows_read=5, rows_kept=4, dropped={"no time": 1})
+    >>> print(report)
+    posts.csv: 5 rows read as canonical, 4 kept, 1 dropped (no time 1)
+    """
+
+    source: str
+    format: str
+    rows_read: int
+    rows_kept: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    repaired: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    first: datetime | None = None
+    last: datetime | None = None
+    precision: float | None = None
+    targets_unknown: int = 0
+    notes: tuple[str, ...] = ()
+    files: int = 0
+
+    def __post_init__(self) -> None:
+        if self.rows_read != self.rows_kept + sum(self.dropped.values()):
+            raise AssertionError(
+                f"rows do not add up: {self.rows_read} read, {self.rows_kept} kept, {dict(self.dropped)} dropped"
+            )
+
+    def __str__(self) -> str:
+        dropped = sum(self.dropped.values())
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.dropped.items()))
+        line = f"{self.source}: {self.rows_read:,} rows read as {self.format.split(':')[0]}, {self.rows_kept:,} kept"
+        line += f", {dropped:,} dropped ({reasons})" if dropped else ", none dropped"
+        if self.first and self.last:
+            line += f", {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}"
+        if self.precision and self.precision >= 1:
+            line += f", times to {self.precision:g} s"
+        return line
+
+    def describe(self) -> str:
+        """The whole report as text, a fact a line."""
+        lines = [str(self), f"format: {self.format}"]
+        lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items() if ours != theirs]
+        lines += [f"dropped: {reason}: {count:,}" for reason, count in sorted(self.dropped.items())]
+        lines += [f"repaired: {what}: {count:,}" for what, count in sorted(self.repaired.items())]
+        if self.targets_unknown:
+            lines.append(f"rows whose target account is unknown: {self.targets_unknown:,}")
+        lines += [f"note: {note}" for note in self.notes]
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values that JSON can hold."""
+        plain = asdict(self)
+        plain["dropped"], plain["repaired"] = dict(self.dropped), dict(self.repaired)
+        plain["columns"], plain["notes"] = dict(self.columns), list(self.notes)
+        for name in ("first", "last"):
+            plain[name] = plain[name].isoformat() if plain[name] else None
+        return plain

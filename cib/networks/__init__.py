@@ -1,0 +1,1 @@
+"""Candidate networks: who belongs together, on what evidence, and how sure."""

@@ -1,0 +1,262 @@
+"""Who did the same thing, when, how unlikely: what stands behind a candidate network.
+
+Everything here is computed for all networks at once, by joining tables, so that a thousand networks
+cost hardly more than one. ``membership`` is always a table of ``account_id`` and ``network``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.special import gammainc
+from scipy.stats import binom
+
+from cib.activity import to_library
+from cib.graphs.graph import Graph
+from cib.graphs.significance import adjust
+
+__all__ = ["Evidence", "boosted_accounts", "coordination", "decades", "group_statistics", "internal_edges", "log_evidence", "shared_objects"]
+
+#: Evidence of one edge is counted up to this many decades, so that one pair cannot carry a network.
+MOST_DECADES = 50.0
+
+#: An object belongs to what a group does if at least this share of its members acted on it, and three.
+_COMMON = 0.25
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evidence:
+    """The edges and the shared objects of one network.
+
+    Parameters
+    ----------
+    edges : polars.DataFrame
+        ``layer, source, target, weight, expected, p, q, lag, led, first, last``, strongest first.
+    objects : polars.DataFrame
+        ``layer, object_id, members, accounts, first, last``: how many members and how many accounts in
+        all acted on each object that two members share; most members first.
+    library : str
+    """
+
+    edges: pl.DataFrame
+    objects: pl.DataFrame
+    library: str = "polars"
+
+    def to_frame(self) -> Any:
+        """The edges, in the library that the activity came in."""
+        return to_library(self.edges, self.library)
+
+    def __repr__(self) -> str:
+        return f"Evidence({self.edges.height:,} edges, {self.objects.height:,} shared objects)"
+
+    def _repr_html_(self) -> str:
+        return self.edges.head(10)._repr_html_() + self.objects.head(10)._repr_html_()
+
+
+def log_evidence(graph: Graph) -> pl.Series:
+    """Decades of evidence of each edge: ``-log10 p``, at most :data:`MOST_DECADES`."""
+    p = graph.table["p"].to_numpy()
+    return pl.Series("evidence", np.minimum(-np.log10(np.maximum(p, 1e-300)), MOST_DECADES))
+
+
+def decades(graphs: Sequence[Graph]) -> pl.DataFrame:
+    """``-log10 q`` of each account's most significant edge: ``account_id, layer, decades``, layer by number."""
+    parts = []
+    for k, graph in enumerate(graphs):
+        edges = graph.edge_table.select("source", "target", decades=-pl.col("q").clip(1e-300).log10())
+        ends = [edges.select(pl.col(end).alias("account_id"), "decades") for end in ("source", "target")]
+        best = pl.concat(ends).group_by("account_id").agg(pl.col("decades").max())
+        parts.append(best.with_columns(layer=pl.lit(k)))
+    return pl.concat(parts)
+
+
+def coordination(graphs: Sequence[Graph]) -> pl.DataFrame:
+    """Coordination of each account with a significant edge: ``account_id, coordination``.
+
+    With d the decades of its most significant edge in any layer, ``d / (d + 10)``, in [0, 1): it orders
+    accounts by evidence and saturates slowly, so that strong evidence does not tie.
+    """
+    best = decades(graphs).group_by("account_id").agg(pl.col("decades").max())
+    return best.select("account_id", coordination=pl.col("decades") / (pl.col("decades") + 10.0))
+
+
+def internal_edges(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
+    """Edges with both ends in one network: ``network``, ``layer``, and the columns of the edge."""
+    parts = []
+    for graph in graphs:
+        inside = _with_networks(graph, membership)
+        columns = ("weight", "expected", "p", "q", "lag", "led", "first", "last")
+        parts.append(inside.select("network", pl.lit(graph.name).alias("layer"), "source", "target", *columns))
+    edges = pl.concat(parts)
+    return edges.sort("network", "q", "p", "layer", "source", "target")
+
+
+def shared_objects(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
+    """Objects that at least two members of a network acted on.
+
+    Columns ``network, layer, object_id, members, accounts, acts, first, last``; ``acts`` counts distinct
+    (member, object) pairs like ``members``, ``accounts`` counts all accounts on the object.
+    """
+    parts = []
+    for graph in graphs:
+        if graph.incidence is None:
+            continue
+        events = _member_events(graph, membership)
+        objects = events.group_by("network", "object").agg(
+            members=pl.col("account").n_unique(),
+            first=pl.col("time").min().cast(pl.Datetime("us", "UTC")),
+            last=pl.col("time").max().cast(pl.Datetime("us", "UTC")),
+        )
+        objects = objects.filter(pl.col("members") >= 2)
+        codes = objects["object"]
+        parts.append(
+            objects.select(
+                "network",
+                layer=pl.lit(graph.name),
+                object_id=graph.incidence.object_ids.gather(codes),
+                members="members",
+                accounts=pl.Series(graph.incidence.popularity[codes.to_numpy()]),
+                first="first",
+                last="last",
+            )
+        )
+    return pl.concat(parts).sort("network", "members", "layer", "object_id", descending=[False, True, False, False])
+
+
+def group_statistics(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
+    """What a group does as a group, one row per network and layer.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network, layer`` and
+
+        * ``pairs``: significant pairs inside;
+        * ``observed``, ``expected``: co-actions of those pairs, and by chance under the layer's null;
+        * ``p``: Poisson probability of as many as observed;
+        * ``objects``: objects that two or more members share;
+        * ``top_share``: share of the members' common acts that is due to the busiest object;
+        * ``targets``: objects that a quarter of the members acted on, at least three;
+        * ``capture``: share of all acts on the targets that members made;
+        * ``exclusivity``: share of the members' acts that went to the targets;
+        * ``dispersion``: variance over mean of the members' acts on the targets. About 1 if members are
+          tasked alike, 10 and more in a crowd of casual and ardent fans.
+
+        The last three are null without targets.
+    """
+    sizes = membership.group_by("network").agg(size=pl.len())
+    return pl.concat([_layer_statistics(graph, membership, sizes) for graph in graphs]).sort("network", "layer")
+
+
+def _layer_statistics(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    inside = _with_networks(graph, membership).group_by("network")
+    pairs = inside.agg(pairs=pl.len(), observed=pl.col("weight").sum(), expected=pl.col("expected").sum())
+    p = gammainc(pairs["observed"].to_numpy().astype(float), np.maximum(pairs["expected"].to_numpy(), 1e-300))
+    pairs = pairs.with_columns(p=pl.Series(p))
+    acts = _member_events(graph, membership).select("network", "account", "object").unique()
+    objects = acts.group_by("network", "object").agg(members=pl.len()).filter(pl.col("members") >= 2)
+    common = pl.col("members") * (pl.col("members") - 1)
+    shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
+    incidence = graph.incidence
+    popularity = incidence.popularity if incidence is not None else np.zeros(0, dtype=np.int64)
+    wide = pl.max_horizontal(pl.lit(3.0), _COMMON * pl.col("size"))
+    targets = objects.join(sizes, on="network").filter(pl.col("members") >= wide)
+    targets = targets.with_columns(accounts=pl.Series(popularity[targets["object"].to_numpy()]))
+    behaviour = targets.group_by("network").agg(
+        targets=pl.len(), capture=pl.col("members").sum() / pl.col("accounts").sum()
+    )
+    on_target = acts.join(targets.select("network", "object", hit=pl.lit(1)), on=["network", "object"], how="left")
+    by_member = on_target.group_by("network", "account").agg(acts=pl.len(), hits=pl.col("hit").sum())
+    # members without any act in this layer (found by another) are no part of its spread
+    spread = by_member.group_by("network").agg(
+        exclusivity=pl.col("hits").sum() / pl.col("acts").sum(),
+        dispersion=pl.col("hits").var(ddof=1) / pl.col("hits").mean(),
+    )
+    behaviour = behaviour.join(spread, on="network", how="left")
+    return (
+        pairs.join(shares, on="network", how="left")
+        .join(behaviour, on="network", how="left")
+        .with_columns(pl.lit(graph.name).alias("layer"), pl.col("targets").fill_null(0))
+    )
+
+
+def boosted_accounts(
+    retweets: Graph, membership: pl.DataFrame, *, min_members: int = 3, min_capture: float = 0.5, alpha: float = 0.01
+) -> pl.DataFrame:
+    """Accounts whose retweets come mostly from one network: those it boosts.
+
+    Parameters
+    ----------
+    retweets : Graph
+        From :func:`cib.retweet_graph`.
+    membership : polars.DataFrame
+    min_members : int
+        Members that retweeted the account, at least.
+    min_capture : float
+        Share of all its retweeters that are members, at least.
+    alpha : float
+        Benjamini-Hochberg level of the binomial test that members retweet the account more than their
+        share of all retweeting explains.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``account_id, network, members, retweeters, capture, q``; one row an account, not a member
+        already.
+    """
+    edges = retweets.edge_table.filter(pl.col("source") != pl.col("target")).select("source", "target")
+    networks = membership.rename({"account_id": "source"})
+    from_network = edges.join(networks, on="source")
+    share = from_network.group_by("network").agg(share=pl.len() / max(edges.height, 1))
+    received = edges.group_by("target").agg(retweeters=pl.len())
+    tested = (
+        from_network.group_by("network", "target")
+        .agg(members=pl.len())
+        .join(received, on="target")
+        .join(share, on="network")
+        .join(membership, left_on="target", right_on="account_id", how="anti")
+        .sort("network", "target")
+    )
+    p = binom.sf(tested["members"].to_numpy() - 1, tested["retweeters"].to_numpy(), tested["share"].to_numpy())
+    tested = tested.with_columns(
+        q=pl.Series(adjust(p, len(p))), capture=pl.col("members") / pl.col("retweeters")
+    )
+    kept = tested.filter(
+        pl.col("members") >= min_members, pl.col("capture") >= min_capture, pl.col("q") <= alpha
+    )
+    best = kept.sort("target", "members", "network", descending=[False, True, False]).unique(
+        "target", keep="first", maintain_order=True
+    )
+    return best.select("network", "members", "retweeters", "capture", "q", account_id="target")
+
+
+def _with_networks(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
+    edges = graph.edge_table
+    for end in ("source", "target"):
+        edges = edges.join(membership.select(pl.col("account_id").alias(end), pl.col("network").alias(f"of_{end}")), on=end)
+    return edges.filter(pl.col("of_source") == pl.col("of_target")).rename({"of_source": "network"})
+
+
+def _member_events(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
+    """Events of members: ``network, account, object, time`` with codes of the incidence."""
+    incidence = graph.incidence
+    if incidence is None:
+        return pl.DataFrame(schema={"network": pl.Int64, "account": pl.Int32, "object": pl.Int32, "time": pl.Int64})
+    ids = incidence.account_ids.to_frame("account_id").with_row_index("account")
+    network = np.full(len(ids), -1, dtype=np.int64)
+    members = ids.join(membership, on="account_id")
+    network[members["account"].to_numpy()] = members["network"].to_numpy()
+    of_event = network[incidence.account]
+    mine = of_event >= 0
+    return pl.DataFrame(
+        {
+            "network": of_event[mine],
+            "account": incidence.account[mine],
+            "object": incidence.object[mine],
+            "time": incidence.time[mine],
+        }
+    )

@@ -1,0 +1,205 @@
+"""Network and Networks: candidates with members, roles, statistics, a verdict and the evidence.
+
+Two results are kept apart. *Coordination* says how little of what the members did together chance
+explains. The *verdict* says what may be concluded: ``candidate`` (what the group does is hard to explain
+by a shared audience), ``coordinated`` (together, authenticity unknown: fans, activists and newsrooms
+belong here) or ``insufficient``. None of them says who runs the accounts, or why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any, overload
+
+import polars as pl
+
+from cib.activity import to_library
+from cib.errors import InputError, did_you_mean
+from cib.networks.evidence import Evidence
+
+__all__ = ["Network", "Networks", "Verdict"]
+
+Verdict = str  #: 'candidate', 'coordinated' or 'insufficient'
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """One candidate network.
+
+    Parameters
+    ----------
+    id : str
+        ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
+    members : polars.DataFrame
+        ``account_id, joined, coordination, role, highly_engaged, amplifier``. ``joined`` is
+        ``'co-action'`` (did the same as other members) or ``'boosted'`` (retweeted mostly by members).
+    coordination : float
+        In [0, 1]: median over the co-acting members; ranks the networks of one detection.
+    verdict : {'candidate', 'coordinated', 'insufficient'}
+    reasons : tuple of str
+        The sentences that the verdict rests on.
+    statistics : polars.DataFrame
+        One row a layer; see :func:`cib.networks.evidence.group_statistics`.
+    evidence : Evidence
+    library : str
+    """
+
+    id: str
+    members: pl.DataFrame
+    coordination: float
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    statistics: pl.DataFrame
+    evidence: Evidence
+    library: str = "polars"
+
+    @property
+    def accounts(self) -> Any:
+        """The members, in the library that the activity came in."""
+        return to_library(self.members, self.library)
+
+    @property
+    def roles(self) -> dict[str, int]:
+        """Number of members by role."""
+        return dict(self.members["role"].value_counts().sort("role").iter_rows())
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """Size, roles and span of time as plain values."""
+        edges = self.evidence.edges
+        return {
+            "network_id": self.id,
+            "accounts": len(self),
+            "boosted": int((self.members["joined"] == "boosted").sum()),
+            **{role: self.roles.get(role, 0) for role in ("highly_engaged", "amplifier", "both", "peripheral", "low_support")},
+            "coordination": self.coordination,
+            "verdict": self.verdict,
+            "first": edges["first"].min(),
+            "last": edges["last"].max(),
+        }
+
+    def edge(self, a: str, b: str) -> Any:
+        """The evidence on one pair of members, a row a layer.
+
+        Parameters
+        ----------
+        a, b : str
+            Account ids, in any order.
+        """
+        pair = pl.col("source").is_in([a, b]) & pl.col("target").is_in([a, b])
+        return to_library(self.evidence.edges.filter(pair), self.library)
+
+    def __len__(self) -> int:
+        return self.members.height
+
+    def __contains__(self, account: object) -> bool:
+        return account in self.members["account_id"]
+
+    def __repr__(self) -> str:
+        roles = ", ".join(f"{count} {role}" for role, count in self.roles.items())
+        return f"Network({self.id!r}, {self.verdict}, {len(self)} accounts: {roles}; coordination {self.coordination:.2f})"
+
+    def _repr_html_(self) -> str:
+        reasons = "".join(f"<li>{escape(reason)}" for reason in self.reasons)
+        return f"<p><b>{escape(repr(self))}</b></p><ul>{reasons}</ul>{self.members.head(10)._repr_html_()}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Networks(Sequence[Network]):
+    """The networks of one detection, most coordinated first within each verdict.
+
+    Parameters
+    ----------
+    found : tuple of Network
+    library : str
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> networks = cib.detect(activity, progress=False).networks
+    >>> len(networks) > 0
+    True
+    >>> sorted(networks[0].profile)[:3]
+    ['accounts', 'amplifier', 'boosted']
+    """
+
+    found: tuple[Network, ...] = field(default_factory=tuple)
+    library: str = "polars"
+
+    @overload
+    def __getitem__(self, key: int | str) -> Network: ...
+    @overload
+    def __getitem__(self, key: slice) -> Networks: ...
+    def __getitem__(self, key: int | str | slice) -> Network | Networks:
+        if isinstance(key, slice):
+            return Networks(self.found[key], self.library)
+        if isinstance(key, str):
+            if key not in self._by_id:
+                raise InputError(
+                    f"there is no network {key!r}",
+                    remedy=did_you_mean(key, self._by_id) or f"There are {len(self)}, from 'N1' on.",
+                )
+            return self._by_id[key]
+        return self.found[key]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Network]:
+        return {network.id: network for network in self.found}
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a network: id, accounts, roles, coordination, verdict, first, last."""
+        return pl.DataFrame([network.profile for network in self.found], schema_overrides=_TABLE)
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """One row a member of any network: account_id, network_id, verdict, joined, coordination."""
+        columns = {"account_id": pl.String, "joined": pl.String, "coordination": pl.Float64}
+        parts = [
+            network.members.select(*columns, network_id=pl.lit(network.id), verdict=pl.lit(network.verdict))
+            for network in self.found
+        ]
+        return pl.concat(parts) if parts else pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
+
+    @property
+    def frame(self) -> Any:
+        """:attr:`table`, in the library that the activity came in."""
+        return to_library(self.table, self.library)
+
+    def with_verdict(self, verdict: Verdict) -> Networks:
+        """The networks of one verdict."""
+        return Networks(tuple(network for network in self if network.verdict == verdict), self.library)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Network]:
+        return iter(self.found)
+
+    def __repr__(self) -> str:
+        lines = [f"  {network!r}" for network in self.found[:10]]
+        more = [f"  ... and {len(self) - 10} more"] if len(self) > 10 else []
+        return "\n".join([f"Networks({len(self)})", *lines, *more])
+
+    def _repr_html_(self) -> str:
+        return self.table._repr_html_() if self.found else "<p>no networks</p>"
+
+
+_TABLE: dict[str, Any] = {
+    "network_id": pl.String,
+    "accounts": pl.Int64,
+    "boosted": pl.Int64,
+    "highly_engaged": pl.Int64,
+    "amplifier": pl.Int64,
+    "both": pl.Int64,
+    "peripheral": pl.Int64,
+    "low_support": pl.Int64,
+    "coordination": pl.Float64,
+    "verdict": pl.String,
+    "first": pl.Datetime("us", "UTC"),
+    "last": pl.Datetime("us", "UTC"),
+}

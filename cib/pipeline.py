@@ -1,0 +1,335 @@
+"""detect(): the whole sentence in one call.
+
+Activity is read; graphs are built; features are extracted; roles are scored; networks are found. This
+file only connects the stages; none of them knows that it exists.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cib.activity import Activity, to_library
+from cib.errors import CibWarning, SettingsError
+from cib.features.extract import extract
+from cib.features.feature import STANDARD, FeatureSet
+from cib.features.table import FeatureTable
+from cib.graphs.coaction import MAX_PAIRS, Window, coaction_graph, window_seconds
+from cib.graphs.graph import Graph
+from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
+from cib.graphs.objects import Objects
+from cib.graphs.significance import Null, backbone
+from cib.import_report import ImportReport
+from cib.networks.communities import interaction_communities
+from cib.networks.evidence import coordination
+from cib.networks.find import Rule, find_networks
+from cib.networks.network import Networks
+from cib.progress import stage
+from cib.reports.files import ensure_folder, write_graph, write_json, write_table
+from cib.roles import RoleScorer, RoleScores
+
+__all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
+
+_INTERACTIONS = {"retweet": retweet_graph, "mention": mention_graph, "reply": reply_graph, "quote": quote_graph}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One kind of co-action to look for.
+
+    Parameters
+    ----------
+    objects : str or callable
+        What is shared; see :func:`cib.coaction_graph`.
+    window : str, float, timedelta or None
+    null : {'configuration', 'chung-lu'}
+        See :mod:`cib.graphs.significance`.
+    min_weight : int
+    max_accounts : int, optional
+    """
+
+    objects: Objects
+    window: Window = "60s"
+    null: Null = "configuration"
+    min_weight: int = 2
+    max_accounts: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for settings.json."""
+        kind = self.objects if isinstance(self.objects, str) else getattr(self.objects, "__name__", "function")
+        return {**asdict(self), "objects": kind, "window": window_seconds(self.window)}
+
+
+#: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
+#: were retweeted by the same accounts at any time (authors with more than 500 retweeters link nobody).
+LAYERS = (
+    Layer("post", "60s"),
+    Layer("post", "10min"),
+    Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every choice of a detection; stored with its result.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+    alpha : float
+        False discovery rate of edges over all layers together.
+    rule : Rule
+        Thresholds of clusters and verdicts.
+    features : FeatureSet
+        What is extracted; roles use what they know of it.
+    max_pairs : int
+        Pairs of events that one object may have; see :func:`cib.coaction_graph`.
+    seed : int
+        Of the clustering.
+
+    Examples
+    --------
+    >>> import cib
+    >>> cib.Settings(alpha=0.001).alpha
+    0.001
+    """
+
+    layers: tuple[Layer, ...] = LAYERS
+    alpha: float = 0.01
+    rule: Rule = field(default_factory=Rule)
+    features: FeatureSet = STANDARD
+    max_pairs: int = MAX_PAIRS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise SettingsError("alpha must lie between 0 and 1", got=self.alpha, remedy="Take 0.01, say.")
+        if not self.layers:
+            raise SettingsError("settings need at least one layer", remedy="Leave layers= out for the default ones.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for settings.json."""
+        return {
+            "layers": [layer.to_dict() for layer in self.layers],
+            "alpha": self.alpha,
+            "rule": asdict(self.rule),
+            "features": list(self.features.names),
+            "max_pairs": self.max_pairs,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Detection:
+    """What was found, with what it was found from.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row an account: ``account_id, coordination, highly_engaged, amplifier, role, network_id,
+        verdict, joined, community``, highest coordination first. ``coordination`` is 0 where nothing
+        significant was found; ``network_id``, ``verdict`` and ``joined`` are null outside networks;
+        ``community`` is the account's cluster in the retweet graph.
+    networks : Networks
+    graphs : dict of str to Graph
+        The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each
+        layer, by name.
+    features : FeatureTable
+    roles : RoleScores
+    settings : Settings
+    imported : ImportReport
+    activity : Activity
+        What was analysed.
+    notes : tuple of str
+        What weakens the result: warnings met on the way.
+    """
+
+    table: pl.DataFrame
+    networks: Networks
+    graphs: dict[str, Graph]
+    features: FeatureTable
+    roles: RoleScores
+    settings: Settings
+    imported: ImportReport
+    activity: Activity
+    notes: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> Any:
+        """One row an account, in the library that the activity came in."""
+        return to_library(self.table, self.activity.library)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of the activity; see :attr:`cib.Activity.fingerprint`."""
+        return self.activity.fingerprint
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if need be; files of an earlier detection are replaced.
+
+        Returns
+        -------
+        Path
+            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``edges-*`` as Parquet
+            and CSV; ``layer-*`` as GraphML and GEXF with roles and networks on the nodes; ``detection.json``
+            with settings, import report, fingerprint and notes.
+        """
+        path = ensure_folder(folder)
+        write_table(self.table, path, "accounts")
+        write_table(self.networks.table, path, "networks")
+        write_table(_stacked(self.networks, "edges"), path, "evidence")
+        write_table(_stacked(self.networks, "objects"), path, "objects")
+        for name, graph in self.graphs.items():
+            write_table(graph.edge_table, path, f"edges-{_slug(name)}")
+            if not graph.directed:
+                write_graph(graph, self.table, path, f"layer-{_slug(name)}")
+        about = {
+            "settings": self.settings.to_dict(),
+            "imported": self.imported.to_dict(),
+            "fingerprint": self.fingerprint,
+            "notes": list(self.notes),
+            "limits": LIMITS,
+        }
+        write_json(about, path / "detection.json")
+        return path
+
+    def __repr__(self) -> str:
+        verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
+        inside = self.table["network_id"].drop_nulls().len()
+        return (
+            f"Detection({self.table.height:,} accounts, {inside:,} of them in {len(self.networks)} networks: "
+            f"{', '.join(verdicts)})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
+
+
+#: What every output says about itself.
+LIMITS = (
+    "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
+    "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
+    "seen in these data."
+)
+
+
+def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
+    """Find candidate networks in account activity.
+
+    Parameters
+    ----------
+    activity : Activity
+        From :func:`cib.read`.
+    settings : Settings, optional
+    progress : bool
+        Print a line a stage to standard error.
+
+    Returns
+    -------
+    Detection
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, truth = cib.simulate(scale=0.002, seed=1)
+    >>> detection = cib.detect(activity, progress=False)
+    >>> detection.accounts.columns[:6]
+    ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
+    """
+    settings = settings or Settings()
+    with stage("interaction graphs", progress):
+        graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
+    layers, notes = _layers(activity, settings, progress)
+    with stage("features", progress):
+        features = extract(
+            activity,
+            settings.features,
+            retweets=graphs["retweet"],
+            mentions=graphs["mention"],
+            coactions=layers[0] if layers else None,
+        )
+    with stage("roles", progress):
+        roles = RoleScorer().fit(features).score(features)
+    with stage("networks", progress):
+        networks = find_networks(
+            layers, roles, retweets=graphs["retweet"], rule=settings.rule, seed=settings.seed
+        )
+        table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
+    return Detection(
+        table=table,
+        networks=networks,
+        graphs={**graphs, **{layer.name: layer for layer in layers}},
+        features=features,
+        roles=roles,
+        settings=settings,
+        imported=activity.imported,
+        activity=activity,
+        notes=notes,
+    )
+
+
+def _layers(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
+    """The significant edges of each layer that the data have, and the warnings met on the way."""
+    graphs, notes = [], []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CibWarning)
+        for layer in settings.layers:
+            graph = coaction_graph(
+                activity,
+                layer.objects,
+                layer.window,
+                layer.min_weight,
+                max_pairs=settings.max_pairs,
+                max_accounts=layer.max_accounts,
+            )
+            with stage(graph.name, progress):
+                graphs.append((graph, layer))
+    notes = sorted({str(warning.message) for warning in caught})
+    present = [(graph, layer) for graph, layer in graphs if graph.incidence is not None and len(graph.incidence)]
+    alpha = settings.alpha / max(len(present), 1)  # Bonferroni over layers, Benjamini-Hochberg within
+    return [backbone(graph, layer.null, alpha) for graph, layer in present], tuple(notes)
+
+
+def _accounts(
+    activity: Activity, roles: RoleScores, networks: Networks, layers: list[Graph], retweets: Graph, seed: int
+) -> pl.DataFrame:
+    scores = roles.frame.select("account_id", "highly_engaged", "amplifier", "role")
+    evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
+    members = networks.members
+    communities = pl.DataFrame({"account_id": retweets.ids, "community": interaction_communities(retweets, seed=seed)})
+    table = (
+        activity.account_ids.to_frame()
+        .join(scores, on="account_id", how="left")
+        .join(evidence, on="account_id", how="left")
+        .join(members, on="account_id", how="left", suffix="_in_network")
+        .join(communities, on="account_id", how="left")
+    )
+    level = pl.coalesce("coordination_in_network", "coordination", 0.0)
+    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "community")
+    return table.select("account_id", level.alias("coordination"), *columns).sort(
+        "coordination", "account_id", descending=[True, False]
+    )
+
+
+def _stacked(networks: Networks, part: str) -> pl.DataFrame:
+    """One part of the evidence of all networks, with the network it belongs to."""
+    tables = [
+        getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks
+    ]
+    return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

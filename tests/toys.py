@@ -1,0 +1,42 @@
+"""Small activities for tests, made without any file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from cib.activity import POST_COLUMNS, Activity
+from cib.import_report import ImportReport
+
+START = 1_591_920_000  # 12 June 2020, UTC seconds
+
+
+def activity(
+    rows: Sequence[dict[str, object]], *, precision: float = 1e-6, library: str = "polars"
+) -> Activity:
+    """An activity of rows with any of our columns; `at` is seconds since the start."""
+    posts = [
+        {
+            "post_id": f"p{k}",
+            "action": "retweet",
+            **{name: value for name, value in row.items() if name != "at"},
+            "created_at": round((START + float(str(row["at"]))) * 1e6),
+        }
+        for k, row in enumerate(rows)
+    ]
+    names = [name for name in POST_COLUMNS if any(name in post for post in posts)]
+    always = list(POST_COLUMNS)[:7]
+    columns = [name for name in POST_COLUMNS if name in always or name in names]
+    table = pl.DataFrame(
+        {name: [post.get(name) for post in posts] for name in columns},
+        schema={name: pl.Int64() if name.endswith("_at") else POST_COLUMNS[name] for name in columns},
+    ).with_columns(pl.col("created_at", "target_created_at").cast(POST_COLUMNS["created_at"]))
+    table = table.sort("created_at", "account_id", "post_id")
+    report = ImportReport("toy", "toy", len(rows), len(rows), precision=precision)
+    return Activity(table, pl.DataFrame(schema={"account_id": pl.String}), report, library)
+
+
+def retweets(*rows: tuple[str, str, float], **options: object) -> Activity:
+    """An activity of (account, retweeted post, second)."""
+    return activity([{"account_id": a, "target_post_id": p, "at": t} for a, p, t in rows], **options)  # type: ignore[arg-type]
