@@ -166,7 +166,8 @@ def to_library(frame: pl.DataFrame, library: str) -> Any:
         return frame.to_pandas() if library == "pandas" else frame.to_arrow()
     except ImportError as error:
         raise MissingDependencyError(
-            f"{library} results need pandas and pyarrow", remedy="Install them: pip install 'cib-detect[pandas]'."
+            f"{library} results need pandas and pyarrow",
+            remedy="Install them: pip install 'cib-detect[pandas]'.",
         ) from error
 
 
@@ -190,9 +191,7 @@ def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
     return column.cast(pl.Enum(ids), strict=False).to_physical().cast(pl.UInt32)
 
 
-def _check_schema(
-    which: str, table: pl.DataFrame, schema: dict[str, pl.DataType], required: tuple[str, ...]
-) -> None:
+def _check_schema(which: str, table: pl.DataFrame, schema: dict[str, pl.DataType], required: tuple[str, ...]) -> None:
     missing = [name for name in required if name not in table.columns]
     if missing:
         raise InputError(

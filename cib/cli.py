@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+from cib.sources.files import read
 
 from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
 from cib.pipeline import LIMITS, Detection, detect
 from cib.simulation import simulate
-from cib.sources.files import read
 
 __all__ = ["main"]
 
@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="detect a simulated operation at 1:100 of June 2020, and compare with its truth")
+    demo = commands.add_parser(
+        "demo", help="detect a simulated operation at 1:100 of June 2020, and compare with its truth"
+    )
     demo.add_argument("--out", metavar="DIR", help="also write the result to this folder")
     demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
     demo.set_defaults(run=_demo)
@@ -56,14 +58,19 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     find.add_argument("--format", help="the format, if it is not recognised")
-    find.add_argument("--column", metavar="OURS=THEIRS", action="append", default=[], help="map a column; may be repeated")
+    find.add_argument(
+        "--column", metavar="OURS=THEIRS", action="append", default=[], help="map a column; may be repeated"
+    )
     find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
 
     score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
     score.add_argument("folder", help="written by cib detect")
-    score.add_argument("labels", help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation")
+    score.add_argument(
+        "labels",
+        help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
+    )
     score.set_defaults(run=_evaluate)
     return parser
 
@@ -107,20 +114,24 @@ def _evaluate(options: argparse.Namespace) -> None:
             print(row)
 
 
+#: The table of networks: what stands above a line, and the line.
+_HEADING = (
+    f"{'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} coordination active"
+)
+_ROW = (
+    "{network_id:<8} {verdict:<13} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} {coordination:>12.2f} "
+    "{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+)
+
+
 def _print_networks(detection: Detection, most: int = 15) -> None:
     print(f"\n{detection!r}")
-    if not len(detection.networks):
-        print("No candidate network: nothing here is beyond what chance explains.")
-    columns = ("network_id", "verdict", "accounts", "highly_engaged", "amplifier", "coordination", "first", "last")
-    if len(detection.networks):
-        print(f"  {'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>15} {'amplifier':>10} {'coordination':>13}  active")
-    for row in detection.networks.table.head(most).select(columns).iter_rows(named=True):
-        print(
-            f"  {row['network_id']:<8} {row['verdict']:<13} {row['accounts']:>8,} {row['highly_engaged']:>15,} "
-            f"{row['amplifier']:>10,} {row['coordination']:>13.2f}  {row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}"
-        )
-    if len(detection.networks) > most:
-        print(f"  ... and {len(detection.networks) - most:,} more")
+    found = len(detection.networks)
+    print(f"  {_HEADING}" if found else "No candidate network: nothing here is beyond what chance explains.")
+    for row in detection.networks.table.head(most).iter_rows(named=True):
+        print(" ", _ROW.format(**row))
+    if found > most:
+        print(f"  ... and {found - most:,} more")
     for note in detection.notes:
         print(f"  note: {note}")
     print(f"\n{LIMITS}")
@@ -129,7 +140,9 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 def _mapping(pairs: Sequence[str]) -> dict[str, str] | None:
     for pair in pairs:
         if "=" not in pair:
-            raise InputError("--column takes OURS=THEIRS", got=repr(pair), remedy="For example --column account_id=user.")
+            raise InputError(
+                "--column takes OURS=THEIRS", got=repr(pair), remedy="For example --column account_id=user."
+            )
     return dict(pair.split("=", 1) for pair in pairs) or None  # type: ignore[misc]
 
 

@@ -7,7 +7,7 @@ nowhere else, so that all messages read alike.
 ...                  remedy="Map it: columns={'account_id': 'a'}.")
 Traceback (most recent call last):
     ...
-cib.errors.InputError: posts.csv: the column 'account_id' is missing. Got columns a, b. Map it: columns={'account_id': 'a'}.
+cib.errors.InputError: posts.csv: the column 'account_id' is missing. Got columns a, b. Map it: ...
 """
 
 from __future__ import annotations

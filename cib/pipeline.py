@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from cib.roles import RoleScorer, RoleScores
 
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, SettingsError
 from cib.features.extract import extract
-from cib.features.feature import STANDARD, FeatureSet
+from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import MAX_PAIRS, Window, coaction_graph, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.graphs.objects import Objects
+from cib.graphs.objects import Objects, kind_of
 from cib.graphs.significance import Null, backbone
 from cib.import_report import ImportReport
 from cib.networks.communities import interaction_communities
@@ -33,11 +34,15 @@ from cib.networks.find import Rule, find_networks
 from cib.networks.network import Networks
 from cib.progress import stage
 from cib.reports.files import ensure_folder, write_graph, write_json, write_table
-from cib.roles import RoleScorer, RoleScores
 
 __all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
 
-_INTERACTIONS = {"retweet": retweet_graph, "mention": mention_graph, "reply": reply_graph, "quote": quote_graph}
+_INTERACTIONS = {
+    "retweet": retweet_graph,
+    "mention": mention_graph,
+    "reply": reply_graph,
+    "quote": quote_graph,
+}
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,15 @@ class Layer:
     min_weight: int = 2
     max_accounts: int | None = None
 
+    @property
+    def name(self) -> str:
+        """What is shared and how closely in time, such as ``'post 60 s'``."""
+        seconds = window_seconds(self.window)
+        return f"{kind_of(self.objects)} {'any time' if seconds is None else f'{seconds:g} s'}"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for settings.json."""
-        kind = self.objects if isinstance(self.objects, str) else getattr(self.objects, "__name__", "function")
-        return {**asdict(self), "objects": kind, "window": window_seconds(self.window)}
+        return {**asdict(self), "objects": kind_of(self.objects), "window": window_seconds(self.window)}
 
 
 #: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
@@ -263,9 +273,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     with stage("roles", progress):
         roles = RoleScorer().fit(features).score(features)
     with stage("networks", progress):
-        networks = find_networks(
-            layers, roles, retweets=graphs["retweet"], rule=settings.rule, seed=settings.seed
-        )
+        networks = find_networks(layers, roles, retweets=graphs["retweet"], rule=settings.rule, seed=settings.seed)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     return Detection(
         table=table,
@@ -282,24 +290,28 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
 
 def _layers(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
     """The significant edges of each layer that the data have, and the warnings met on the way."""
-    graphs, notes = [], []
+    tested = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
         for layer in settings.layers:
-            graph = coaction_graph(
-                activity,
-                layer.objects,
-                layer.window,
-                layer.min_weight,
-                max_pairs=settings.max_pairs,
-                max_accounts=layer.max_accounts,
-            )
-            with stage(graph.name, progress):
-                graphs.append((graph, layer))
-    notes = sorted({str(warning.message) for warning in caught})
-    present = [(graph, layer) for graph, layer in graphs if graph.incidence is not None and len(graph.incidence)]
-    alpha = settings.alpha / max(len(present), 1)  # Bonferroni over layers, Benjamini-Hochberg within
-    return [backbone(graph, layer.null, alpha) for graph, layer in present], tuple(notes)
+            with stage(f"co-action {layer.name}", progress):
+                graph = _coactions(activity, layer, settings.max_pairs)
+            if graph.incidence is not None and len(graph.incidence):
+                tested.append((graph, layer.null))
+    # Benjamini-Hochberg within a layer, Bonferroni over the layers
+    significant = [backbone(graph, null, settings.alpha / len(tested)) for graph, null in tested]
+    return significant, tuple(sorted({str(warning.message) for warning in caught}))
+
+
+def _coactions(activity: Activity, layer: Layer, max_pairs: int) -> Graph:
+    return coaction_graph(
+        activity,
+        layer.objects,
+        layer.window,
+        layer.min_weight,
+        max_pairs=max_pairs,
+        max_accounts=layer.max_accounts,
+    )
 
 
 def _accounts(

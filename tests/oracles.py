@@ -45,9 +45,7 @@ def strengths(events: Sequence[Event], window: float | None) -> dict[str, int]:
 
 def poisson_tail(weight: int, expected: float) -> float:
     """P(Poisson(expected) >= weight), summed from the far end so that small tails stay exact."""
-    terms = (
-        math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(weight, weight + 400)
-    )
+    terms = (math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(weight, weight + 400))
     return math.fsum(terms)
 
 

@@ -12,9 +12,7 @@ from cib.import_report import ImportReport
 START = 1_591_920_000  # 12 June 2020, UTC seconds
 
 
-def activity(
-    rows: Sequence[dict[str, object]], *, precision: float = 1e-6, library: str = "polars"
-) -> Activity:
+def activity(rows: Sequence[dict[str, object]], *, precision: float = 1e-6, library: str = "polars") -> Activity:
     """An activity of rows with any of our columns; `at` is seconds since the start."""
     posts = [
         {

@@ -20,7 +20,7 @@ from cib.activity import Activity
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
-from cib.graphs.objects import Objects, object_events
+from cib.graphs.objects import Objects, kind_of, object_events
 
 __all__ = ["MAX_PAIRS", "Window", "coaction_graph", "window_seconds"]
 
@@ -128,7 +128,7 @@ def coaction_graph(
             "led": edges.led / np.maximum(edges.pairs, 1),
         }
     )
-    kind = objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
+    kind = kind_of(objects)
     parameters: dict[str, Any] = {
         "objects": kind,
         "window_s": seconds,
@@ -163,7 +163,8 @@ def window_seconds(window: Window) -> float | None:
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", window.strip())
         if not match:
             raise SettingsError(
-                f"window={window!r} is not a length of time", remedy="Write '60s', '10min', '1h', '2d', or None."
+                f"window={window!r} is not a length of time",
+                remedy="Write '60s', '10min', '1h', '2d', or None.",
             )
         window = float(match[1]) * _UNITS[match[2]]
     if window < 0:

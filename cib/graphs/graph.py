@@ -200,7 +200,8 @@ class Graph:
         for account in (a, b):
             if account not in self.ids:
                 raise InputError(
-                    f"account {account!r} is not in graph {self.name!r}", remedy=did_you_mean(account, self.accounts)
+                    f"account {account!r} is not in graph {self.name!r}",
+                    remedy=did_you_mean(account, self.accounts),
                 )
         events = self.incidence.of_accounts([a, b])
         left, right = (

@@ -113,7 +113,11 @@ class Incidence:
     def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
         """The events where `keep` (shape (n_events,)) is true; all codes stay."""
         return replace(
-            self, account=self.account[keep], object=self.object[keep], time=self.time[keep], row=self.row[keep]
+            self,
+            account=self.account[keep],
+            object=self.object[keep],
+            time=self.time[keep],
+            row=self.row[keep],
         )
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
 
-__all__ = ["OBJECTS", "Objects", "object_events"]
+__all__ = ["OBJECTS", "Objects", "kind_of", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
@@ -82,6 +82,11 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     )
 
 
+def kind_of(objects: Objects) -> str:
+    """The name of a kind of object, or of the function that makes it."""
+    return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
+
+
 def _normal(column: str) -> pl.Expr:
     """One key for text that looks the same: NFKC, case folded, spaces squeezed, invisible marks gone."""
     text = pl.col(column).str.normalize("NFKC").str.to_lowercase()
@@ -102,11 +107,12 @@ def _of_function(activity: Activity, function: Callable[[nw.DataFrame[Any]], Any
     name = getattr(function, "__name__", repr(function))
     returned = function(activity.posts)
     try:
-        frame = nw.from_native(returned, eager_only=True, pass_through=False).to_polars()
+        frame: pl.DataFrame = nw.from_native(returned, eager_only=True, pass_through=False).to_polars()
         pairs = frame.select(pl.col("post_id").cast(pl.String), pl.col("object").cast(pl.String))
     except (TypeError, pl.exceptions.PolarsError) as error:
         raise InputError(
-            f"objects function {name!r} must return a frame of 'post_id' and 'object'", got=type(returned).__name__
+            f"objects function {name!r} must return a frame of 'post_id' and 'object'",
+            got=type(returned).__name__,
         ) from error
     rows = activity.posts_table.select("post_id").with_row_index("row")
     return pairs.drop_nulls().unique().join(rows, on="post_id").select("row", "object")

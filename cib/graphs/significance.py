@@ -29,7 +29,16 @@ from cib.errors import InputError, SettingsError, did_you_mean
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "chung_lu", "configuration", "with_significance"]
+__all__ = [
+    "NULLS",
+    "Correction",
+    "Null",
+    "adjust",
+    "backbone",
+    "chung_lu",
+    "configuration",
+    "with_significance",
+]
 
 Null = Literal["configuration", "chung-lu"]
 Correction = Literal["bh", "by"]
@@ -53,10 +62,11 @@ def configuration(graph: Graph) -> Floats:
     Notes
     -----
     Holds fixed each account's exposure to others. Lies where communities exist: two members of one
-    coincide more often than their exposure says. Costs O(1) an edge. After Newman's configuration
-    model, applied to the raw windowed multigraph.
+    coincide more often than their exposure says. Blind where the ring itself makes most of the
+    co-actions, as in data of a campaign without a background: there its own exposure explains it.
+    Costs O(1) an edge. After Newman's configuration model, applied to the raw windowed multigraph.
     """
-    incidence, source, target = _codes(graph)
+    _, source, target = _codes(graph)
     if graph.strength is None:
         raise InputError(f"graph {graph.name!r} does not know its strengths", remedy=_REMEDY)
     total = max(int(graph.strength.sum()), 1)
@@ -151,7 +161,8 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     """
     if null not in NULLS:
         raise SettingsError(
-            f"null={null!r} is no null model", remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}."
+            f"null={null!r} is no null model",
+            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}.",
         )
     expected = NULLS[null](graph)
     weight = graph.table["weight"].to_numpy().astype(np.float64)
@@ -162,9 +173,7 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     return replace(graph, table=table, parameters={**graph.parameters, "null": null, "correction": method})
 
 
-def backbone(
-    graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh"
-) -> Graph:
+def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
     """Keep the edges that the null model does not explain.
 
     Parameters

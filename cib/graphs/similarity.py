@@ -6,6 +6,8 @@ blocks are bounded by the number of products they make, and only entries above t
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
@@ -16,7 +18,7 @@ from cib.activity import Activity
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
-from cib.graphs.objects import Objects, object_events
+from cib.graphs.objects import Objects, kind_of, object_events
 
 __all__ = ["similarity_graph"]
 
@@ -74,7 +76,7 @@ def similarity_graph(
     rows, columns, cosine = _cosines(_tfidf(incidence), threshold)
     table = pl.DataFrame({"source": rows.astype(np.uint32), "target": columns.astype(np.uint32), "weight": cosine})
     return graph_from_codes(
-        f"similarity {objects if isinstance(objects, str) else objects.__name__}",
+        f"similarity {kind_of(objects)}",
         incidence.account_ids,
         table,
         directed=False,
@@ -91,16 +93,14 @@ def _tfidf(incidence: Incidence) -> sp.csr_matrix:
     return sp.csr_matrix(TfidfTransformer().fit_transform(counts)) if len(incidence) else counts
 
 
-def _cosines(
-    rows: sp.csr_matrix, threshold: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _cosines(rows: sp.csr_matrix, threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Pairs i < j whose rows have at least the cosine, a block of rows at a time."""
     transposed = rows.T.tocsr()
     products = rows.astype(bool).astype(np.int64) @ np.diff(transposed.indptr)
     block = np.cumsum(products) // _BLOCK
     starts = np.flatnonzero(np.diff(block, prepend=-1))
     found = []
-    for begin, end in zip(starts, [*starts[1:], rows.shape[0]], strict=True):
+    for begin, end in pairwise([*starts.tolist(), rows.shape[0]]):
         product = (rows[begin:end] @ transposed).tocoo()
         # rounding may leave equal rows a hair below 1
         keep = (product.data >= threshold - 1e-12) & (product.row + begin < product.col)

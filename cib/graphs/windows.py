@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
@@ -34,8 +34,7 @@ _WEIGHT, _OBJECT, _PAIRS, _LAG, _FIRST, _LAST, _LED = range(7)
 
 
 def _compiled(function: _F) -> _F:
-    compiled: _F = numba.njit(cache=True, nogil=True)(function)
-    return compiled
+    return cast(_F, numba.njit(cache=True, nogil=True)(function))
 
 
 class CoActions(NamedTuple):
@@ -204,6 +203,8 @@ def coactions(
     with ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(rows, bounds[:-1], bounds[1:]))
     edges = np.concatenate([part for part, _ in parts])
-    strength = np.sum([part for _, part in parts], axis=0, dtype=np.int64)
+    strength = np.zeros(n_accounts, np.int64)
+    for _, part in parts:
+        strength += part
     u, v = edges[:, 0].astype(np.int32), edges[:, 1].astype(np.int32)
     return CoActions(u, v, *(edges[:, k].copy() for k in range(2, 8))), strength

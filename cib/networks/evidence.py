@@ -19,7 +19,16 @@ from cib.activity import to_library
 from cib.graphs.graph import Graph
 from cib.graphs.significance import adjust
 
-__all__ = ["Evidence", "boosted_accounts", "coordination", "decades", "group_statistics", "internal_edges", "log_evidence", "shared_objects"]
+__all__ = [
+    "Evidence",
+    "boosted_accounts",
+    "coordination",
+    "decades",
+    "group_statistics",
+    "internal_edges",
+    "log_evidence",
+    "shared_objects",
+]
 
 #: Evidence of one edge is counted up to this many decades, so that one pair cannot carry a network.
 MOST_DECADES = 50.0
@@ -185,7 +194,12 @@ def _layer_statistics(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFram
 
 
 def boosted_accounts(
-    retweets: Graph, membership: pl.DataFrame, *, min_members: int = 3, min_capture: float = 0.5, alpha: float = 0.01
+    retweets: Graph,
+    membership: pl.DataFrame,
+    *,
+    min_members: int = 3,
+    min_capture: float = 0.5,
+    alpha: float = 0.01,
 ) -> pl.DataFrame:
     """Accounts whose retweets come mostly from one network: those it boosts.
 
@@ -221,13 +235,9 @@ def boosted_accounts(
         .join(membership, left_on="target", right_on="account_id", how="anti")
         .sort("network", "target")
     )
-    p = binom.sf(tested["members"].to_numpy() - 1, tested["retweeters"].to_numpy(), tested["share"].to_numpy())
-    tested = tested.with_columns(
-        q=pl.Series(adjust(p, len(p))), capture=pl.col("members") / pl.col("retweeters")
-    )
-    kept = tested.filter(
-        pl.col("members") >= min_members, pl.col("capture") >= min_capture, pl.col("q") <= alpha
-    )
+    p = np.asarray(binom.sf(tested["members"].to_numpy() - 1, tested["retweeters"].to_numpy(), tested["share"].to_numpy()))
+    tested = tested.with_columns(q=pl.Series(adjust(p, len(p))), capture=pl.col("members") / pl.col("retweeters"))
+    kept = tested.filter(pl.col("members") >= min_members, pl.col("capture") >= min_capture, pl.col("q") <= alpha)
     best = kept.sort("target", "members", "network", descending=[False, True, False]).unique(
         "target", keep="first", maintain_order=True
     )
@@ -237,7 +247,9 @@ def boosted_accounts(
 def _with_networks(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     edges = graph.edge_table
     for end in ("source", "target"):
-        edges = edges.join(membership.select(pl.col("account_id").alias(end), pl.col("network").alias(f"of_{end}")), on=end)
+        edges = edges.join(
+            membership.select(pl.col("account_id").alias(end), pl.col("network").alias(f"of_{end}")), on=end
+        )
     return edges.filter(pl.col("of_source") == pl.col("of_target")).rename({"of_source": "network"})
 
 

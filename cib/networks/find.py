@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
+from cib.roles import RoleScores
 from scipy.sparse.csgraph import connected_components
 
 from cib.errors import InputError, SettingsError
@@ -29,7 +30,6 @@ from cib.networks.evidence import (
     shared_objects,
 )
 from cib.networks.network import Network, Networks
-from cib.roles import RoleScores
 
 __all__ = ["Rule", "find_networks"]
 
@@ -114,12 +114,14 @@ def find_networks(
     for graph in graphs:
         if "q" not in graph.table.columns:
             raise InputError(
-                f"graph {graph.name!r} has no significance", remedy="Pass cib.backbone(graph) instead of the graph."
+                f"graph {graph.name!r} has no significance",
+                remedy="Pass cib.backbone(graph) instead of the graph.",
             )
     graphs = [graph for graph in graphs if graph.n_edges]
     if not graphs:
         return Networks()
-    membership = _joined([_clusters(graph, rule, seed) for graph in graphs], graphs, rule.min_size)
+    placed = _joined([_clusters(graph, rule, seed) for graph in graphs], graphs)
+    membership = _with_partners(placed, internal_edges(graphs, placed), rule.min_size)
     members = membership.with_columns(joined=pl.lit("co-action")).join(coordination(graphs), on="account_id")
     if retweets is not None and membership.height:
         members = pl.concat([members, _boosted(retweets, members)])
@@ -135,7 +137,7 @@ def _clusters(graph: Graph, rule: Rule, seed: int) -> pl.DataFrame:
     return clusters.filter(pl.len().over("cluster") >= rule.min_size)
 
 
-def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
+def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph]) -> pl.DataFrame:
     """One network an account: clusters of which the smaller has half its members in the other are one."""
     clusters = pl.concat([layer.with_columns(layer=pl.lit(k)) for k, layer in enumerate(layers)])
     keys = clusters.select("layer", "cluster").unique().sort("layer", "cluster").with_row_index("node")
@@ -153,7 +155,13 @@ def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph], min_size: i
         "account_id", "decades", "network", descending=[False, True, False]
     )
     placed = placed.unique("account_id", keep="first", maintain_order=True)
-    return placed.filter(pl.len().over("network") >= min_size).select("account_id", "network").sort("account_id")
+    return placed.select("account_id", "network").sort("account_id")
+
+
+def _with_partners(placed: pl.DataFrame, edges: pl.DataFrame, min_size: int) -> pl.DataFrame:
+    """Members with a significant edge to another member: no evidence, no membership."""
+    ends = pl.concat([edges["source"], edges["target"]]).unique().implode()
+    return placed.filter(pl.col("account_id").is_in(ends)).filter(pl.len().over("network") >= min_size)
 
 
 def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:

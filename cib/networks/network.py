@@ -74,7 +74,10 @@ class Network:
             "network_id": self.id,
             "accounts": len(self),
             "boosted": int((self.members["joined"] == "boosted").sum()),
-            **{role: self.roles.get(role, 0) for role in ("highly_engaged", "amplifier", "both", "peripheral", "low_support")},
+            **{
+                role: self.roles.get(role, 0)
+                for role in ("highly_engaged", "amplifier", "both", "peripheral", "low_support")
+            },
             "coordination": self.coordination,
             "verdict": self.verdict,
             "first": edges["first"].min(),
@@ -100,7 +103,9 @@ class Network:
 
     def __repr__(self) -> str:
         roles = ", ".join(f"{count} {role}" for role, count in self.roles.items())
-        return f"Network({self.id!r}, {self.verdict}, {len(self)} accounts: {roles}; coordination {self.coordination:.2f})"
+        return (
+            f"Network({self.id!r}, {self.verdict}, {len(self)} accounts: {roles}; coordination {self.coordination:.2f})"
+        )
 
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{escape(reason)}" for reason in self.reasons)
@@ -163,7 +168,11 @@ class Networks(Sequence[Network]):
             network.members.select(*columns, network_id=pl.lit(network.id), verdict=pl.lit(network.verdict))
             for network in self.found
         ]
-        return pl.concat(parts) if parts else pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
+        return (
+            pl.concat(parts)
+            if parts
+            else pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
+        )
 
     @property
     def frame(self) -> Any:

@@ -61,7 +61,10 @@ def ensure_folder(path: str | Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            "cannot make the folder to write into", where=str(folder), got=error, remedy="Choose another with --out."
+            "cannot make the folder to write into",
+            where=str(folder),
+            got=error,
+            remedy="Choose another with --out.",
         ) from error
     return folder
 
@@ -97,6 +100,6 @@ def _atomically(path: Path, write: Callable[[Path], object]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -31,8 +31,7 @@ def edges_of(graph):
     columns = ("weight", "pairs", "lag", "first", "last", "led")
     return {
         (row["source"], row["target"]): {
-            name: row[name].timestamp() - START if name in ("first", "last") else row[name]
-            for name in columns
+            name: row[name].timestamp() - START if name in ("first", "last") else row[name] for name in columns
         }
         for row in graph.edge_table.iter_rows(named=True)
     }
@@ -96,9 +95,7 @@ def test_a_million_accounts_on_one_object_make_no_pair():
         target_account_id=pl.lit(None, dtype=pl.String),
         target_created_at=pl.lit(None, dtype=POST_COLUMNS["created_at"]),
     )
-    crowd = Activity(
-        posts.select(always), pl.DataFrame(schema={"account_id": pl.String}), ImportReport("t", "t", n, n)
-    )
+    crowd = Activity(posts.select(always), pl.DataFrame(schema={"account_id": pl.String}), ImportReport("t", "t", n, n))
     with pytest.warns(CibWarning, match="1,000,000 accounts"):
         graph = coaction_graph(crowd, "post", None)
     assert graph.n_edges == 0

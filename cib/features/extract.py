@@ -1,0 +1,241 @@
+"""extract(): run a set of features over an activity.
+
+Inputs are made when a feature asks for them, and once. What a feature gives back is aligned to the
+accounts, turned into numbers and labelled here, so that a feature can be written without thinking of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from cib.activity import Activity, encode
+from cib.errors import InputError
+from cib.features.feature import KEYS, Feature
+from cib.features.standard import STANDARD, Features, FeatureSet
+from cib.features.table import FeatureTable
+from cib.graphs.coaction import coaction_graph
+from cib.graphs.graph import Graph
+from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
+from cib.progress import stage
+
+__all__ = ["extract", "inputs"]
+
+_GRAPHS: dict[str, Callable[[Activity], Graph]] = {
+    "retweets": retweet_graph,
+    "mentions": mention_graph,
+    "replies": reply_graph,
+    "quotes": quote_graph,
+    "coactions": coaction_graph,
+}
+
+
+def extract(
+    activity: Activity,
+    features: Features | None = None,
+    *,
+    retweets: Graph | None = None,
+    mentions: Graph | None = None,
+    coactions: Graph | None = None,
+    progress: bool = False,
+) -> FeatureTable:
+    """One number per account and feature.
+
+    Parameters
+    ----------
+    activity : Activity
+    features : FeatureSet, or callable, str or iterable of these, optional
+        Default: :data:`cib.STANDARD`.
+    retweets, mentions, coactions : Graph, optional
+        Graphs that are there already; those that a feature needs are built otherwise.
+    progress : bool
+        Print a line a feature to standard error.
+
+    Returns
+    -------
+    FeatureTable
+        A row for every account of ``activity.account_ids``, in their order.
+
+    Raises
+    ------
+    SettingsError
+        If a feature is unknown or asks for something that is no input.
+    InputError
+        If a feature fails, or what it gives back cannot be aligned to the accounts.
+
+    Examples
+    --------
+    >>> import cib
+    >>> rows = {"account_id": ["a", "b", "b"], "action": ["post", "retweet", "retweet"],
+    ...         "target_account_id": [None, "a", "c"], "created_at": ["2020-06-12T01:00:00Z"] * 3}
+    >>> def night_share(posts):
+    ...     '''Share of an account's posts between 00:00 and 06:00 UTC.'''
+    ...     return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())
+    >>> cib.extract(cib.read(pl.DataFrame(rows), progress=False), ["originality", night_share]).to_native()
+    shape: (3, 3)
+    ┌────────────┬─────────────┬─────────────┐
+    │ account_id ┆ originality ┆ night_share │
+    │ ---        ┆ ---         ┆ ---         │
+    │ str        ┆ f64         ┆ f64         │
+    ╞════════════╪═════════════╪═════════════╡
+    │ a          ┆ 0.666667    ┆ 1.0         │
+    │ b          ┆ 0.25        ┆ 1.0         │
+    │ c          ┆ null        ┆ null        │
+    └────────────┴─────────────┴─────────────┘
+    """
+    wanted = STANDARD if features is None else FeatureSet(features)
+    given = {"retweets": retweets, "mentions": mentions, "coactions": coactions}
+    made = inputs(activity, wanted.needs, given)
+    columns = {}
+    for feature in wanted:
+        with stage(feature.title, progress):
+            columns.update(_columns(feature, made, activity.account_ids))
+    labelled = [(name, k, feature) for feature in wanted for k, name in enumerate(feature.names)]
+    return FeatureTable(
+        pl.DataFrame({"account_id": activity.account_ids, **columns}),
+        labels={name: feature.labels[k] for name, k, feature in labelled},
+        units={name: feature.units[k] for name, k, feature in labelled if feature.units[k]},
+        library=activity.library,
+    )
+
+
+def inputs(activity: Activity, needs: Iterable[str], given: Mapping[str, Graph | None] | None = None) -> dict[str, Any]:
+    """What features get for the parameters that they name.
+
+    Parameters
+    ----------
+    activity : Activity
+    needs : iterable of str
+        Some of :data:`cib.features.feature.INPUTS`.
+    given : mapping of str to Graph, optional
+        Graphs that are there already.
+
+    Returns
+    -------
+    dict of str to narwhals.DataFrame or Graph
+        Frames with the column ``account_row``; graphs over all accounts of the activity.
+    """
+    graphs = {name: graph for name, graph in (given or {}).items() if graph is not None}
+    return {name: _input(name, activity, graphs) for name in needs}
+
+
+def _input(name: str, activity: Activity, given: Mapping[str, Graph]) -> Any:
+    ids = activity.account_ids
+    if name in _GRAPHS:
+        graph = given[name] if name in given else _GRAPHS[name](activity)
+        return graph.spread(ids)
+    table = activity.posts_table if name == "posts" else activity.accounts_table
+    rows = table.with_columns(account_row=encode(table["account_id"], ids)).drop_nulls("account_row")
+    return nw.from_native(rows, eager_only=True)
+
+
+def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[str, pl.Series]:
+    """Run a feature and align what it gives back to the accounts."""
+    where = f"feature {feature.title!r}"
+    try:
+        returned = feature.function(**{name: made[name] for name in feature.needs})
+    except Exception as error:
+        raise InputError(f"the function failed with {type(error).__name__}: {error}", where=where) from error
+    parts = _parts(_taken_over(returned), feature, where)
+    return {name: _finite(_aligned(part, ids, where), feature.missing) for name, part in parts}
+
+
+def _taken_over(returned: Any) -> Any:
+    """Frames and series of any library as Polars ones, everything else as it is."""
+    if getattr(getattr(returned, "index", None), "name", None) == "account_id":
+        returned = returned.reset_index()  # pandas leaves what it grouped by in the index
+    known = nw.from_native(returned, pass_through=True, allow_series=True)
+    if isinstance(known, nw.LazyFrame):
+        known = known.collect("polars")
+    return known.to_polars() if isinstance(known, nw.DataFrame | nw.Series) else returned
+
+
+def _parts(returned: Any, feature: Feature, where: str) -> Iterator[tuple[str, Any]]:
+    """Each column of the feature with what is said of it."""
+    if not feature.several:
+        yield feature.names[0], returned
+        return
+    for name in feature.names:
+        if not isinstance(returned, pl.DataFrame | Mapping) or name not in returned:
+            raise InputError(
+                f"nothing came back for {name!r}",
+                where=where,
+                got=type(returned).__name__,
+                remedy=f"Return a frame of 'account_id' and {', '.join(feature.names)}, or a mapping from these.",
+            )
+        if isinstance(returned, pl.DataFrame):
+            yield name, returned.select(*(key for key in KEYS if key in returned), name)
+        else:
+            yield name, _taken_over(returned[name])
+
+
+def _aligned(part: Any, ids: pl.Series, where: str) -> pl.Series:
+    """One number an account, in the order of `ids`."""
+    if isinstance(part, pl.DataFrame):
+        return _scattered(part, ids, where)
+    if isinstance(part, Mapping):
+        keys, values = list(part), list(part.values())
+        return _scattered(pl.DataFrame({"account_id": keys, "value": _numbers(values, where)}), ids, where)
+    column = _numbers(part, where)
+    if len(column) != len(ids):
+        raise InputError(
+            f"{len(column):,} numbers came back for {len(ids):,} accounts",
+            where=where,
+            remedy="Return a frame of 'account_id' and the number, a mapping, or one number an account in order.",
+        )
+    return column
+
+
+def _scattered(frame: pl.DataFrame, ids: pl.Series, where: str) -> pl.Series:
+    """The only column beside the key, put where the key says."""
+    key = next((key for key in reversed(KEYS) if key in frame), None)
+    values = [name for name in frame.columns if name not in KEYS]
+    if key is None or len(values) != 1:
+        raise InputError(
+            "the frame must have 'account_id' and one column of numbers",
+            where=where,
+            got=f"columns {', '.join(frame.columns)}",
+            remedy="Select them, or name several with @cib.feature(outputs=[...]).",
+        )
+    frame = frame.drop_nulls(key)
+    rows = frame[key] if key == "account_row" else encode(frame[key].cast(pl.String), ids)
+    if rows.null_count():
+        unknown = frame[key].filter(rows.is_null())[0]
+        raise InputError(f"account {unknown!r} is not in the activity", where=where)
+    if rows.n_unique() < len(rows):
+        twice = frame[key].filter(rows.is_duplicated())[0]
+        raise InputError(
+            f"account {twice!r} came back more than once", where=where, remedy="Group by 'account_id' once more."
+        )
+    aligned = np.full(len(ids), np.nan)
+    aligned[rows.to_numpy()] = _numbers(frame[values[0]], where).fill_null(np.nan).to_numpy()
+    return pl.Series(aligned)
+
+
+def _numbers(values: Any, where: str) -> pl.Series:
+    """A one-dimensional column of float64."""
+    column = values if isinstance(values, pl.Series) else _listed(values, where)
+    if not (column.dtype.is_numeric() or column.dtype in {pl.Boolean, pl.Null}):
+        raise InputError("what came back is no number", where=where, got=column.dtype, remedy="Cast it to float.")
+    return column.cast(pl.Float64)
+
+
+def _listed(values: Any, where: str) -> pl.Series:
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise InputError(
+            "what came back is no frame, mapping or one-dimensional array",
+            where=where,
+            got=f"{type(values).__name__} of shape {array.shape}",
+        )
+    return pl.Series(array.tolist() if array.dtype == object else array)
+
+
+def _finite(column: pl.Series, missing: float | None) -> pl.Series:
+    """Null for what is not finite, then `missing` for null."""
+    known = column.to_frame("value").select(pl.when(pl.col("value").is_finite()).then("value"))["value"]
+    return known if missing is None else known.fill_null(missing)

@@ -1,0 +1,206 @@
+"""Sets of features, and the set that comes with the package.
+
+A set is a value: adding to it or taking from it makes another one, and nothing else knows.
+
+>>> STANDARD - "hour_entropy" == STANDARD
+False
+>>> FeatureSet.by_family("content").names
+('posts_made', 'originality')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from typing import Any
+
+from cib.errors import SettingsError, did_you_mean
+from cib.features import content, degree, timing
+from cib.features.feature import INPUTS, Feature, describe
+
+__all__ = ["STANDARD", "FeatureSet", "Features"]
+
+#: What a set is made of: a function, the name of a standard feature, a set, or several of these.
+Features = Feature | Callable[..., Any] | str | Iterable[Any]
+
+
+class _ByFamily:
+    """``FeatureSet.by_family(...)`` picks from the standard features, ``features.by_family(...)`` from `features`."""
+
+    def __get__(self, features: FeatureSet | None, owner: type[FeatureSet]) -> Callable[[str], FeatureSet]:
+        return partial(_of_family, STANDARD if features is None else features)
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class FeatureSet:
+    """Features in an order, each name once.
+
+    Parameters
+    ----------
+    features : Feature, callable, str, FeatureSet or iterable of these
+        Functions, or names of standard features.
+
+    Raises
+    ------
+    SettingsError
+        If a name is given twice or unknown, or a function takes something that is no input.
+
+    Examples
+    --------
+    >>> def night_share(posts):
+    ...     '''Share of an account's posts between 00:00 and 06:00 UTC.'''
+    >>> mine = FeatureSet(["h_index", night_share])
+    >>> mine.names, mine.needs
+    (('h_index', 'night_share'), ('posts', 'retweets'))
+    >>> (mine + ["speed"] - "h_index").names
+    ('night_share', 'speed')
+    """
+
+    features: tuple[Feature, ...]
+
+    def __init__(self, features: Features = ()) -> None:
+        object.__setattr__(self, "features", tuple(_each(features)))
+        for k, name in enumerate(self.names):
+            if name in self.names[:k]:
+                raise SettingsError(
+                    f"two features are called {name!r}",
+                    remedy=f"Take one out first: features - {name!r} + [...], or use @cib.feature(name='...').",
+                )
+
+    by_family = _ByFamily()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, in order."""
+        return tuple(name for feature in self.features for name in feature.names)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The inputs that the features ask for."""
+        asked = {need for feature in self.features for need in feature.needs}
+        return tuple(name for name in INPUTS if name in asked)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families, in order."""
+        return tuple(dict.fromkeys(feature.family for feature in self.features))
+
+    def __add__(self, other: Features) -> FeatureSet:
+        return FeatureSet((*self.features, *_each(other)))
+
+    def __radd__(self, other: Features) -> FeatureSet:
+        return FeatureSet((*_each(other), *self.features))
+
+    def __sub__(self, other: Features) -> FeatureSet:
+        out = {other} if isinstance(other, str) else set(_names(other))
+        for name in out:
+            self._check(name)
+        return FeatureSet(tuple(_without(self.features, out)))
+
+    def __iter__(self) -> Iterator[Feature]:
+        return iter(self.features)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def _check(self, name: str) -> None:
+        if name not in self.names:
+            raise SettingsError(
+                f"there is no feature {name!r} in this set",
+                remedy=did_you_mean(name, self.names) or f"It has {', '.join(self.names)}.",
+            )
+
+    def __repr__(self) -> str:
+        families = "; ".join(f"{family}: {', '.join(_of_family(self, family).names)}" for family in self.families)
+        return f"FeatureSet({len(self.names)} features; {families})"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            f"<tr><td>{escape(name)}<td>{escape(label)}<td>{escape(unit)}<td>{escape(feature.family)}"
+            for feature in self.features
+            for name, label, unit in zip(feature.names, feature.labels, feature.units, strict=True)
+        )
+        return f"<table><tr><th>feature<th>label<th>unit<th>family{''.join(rows)}</table>"
+
+
+def _each(features: Features) -> Iterator[Feature]:
+    """The features that an argument stands for."""
+    if isinstance(features, str):
+        STANDARD._check(features)
+        yield next(feature for feature in STANDARD if features in feature.names)
+    elif isinstance(features, Iterable):
+        for feature in features:
+            yield from _each(feature)
+    else:
+        yield describe(features)
+
+
+def _names(features: Features) -> Iterator[str]:
+    """The names that an argument stands for; text is taken as it is."""
+    if isinstance(features, str):
+        yield features
+    elif isinstance(features, Iterable):
+        for feature in features:
+            yield from _names(feature)
+    else:
+        yield from describe(features).names
+
+
+def _without(features: Iterable[Feature], out: set[str]) -> Iterator[Feature]:
+    """The features without some columns; a function of several goes when none is left."""
+    for feature in features:
+        kept = [k for k, name in enumerate(feature.names) if name not in out]
+        if kept:
+            parts = ((values[k] for k in kept) for values in (feature.names, feature.labels, feature.units))
+            names, labels, units = (tuple(part) for part in parts)
+            yield replace(feature, names=names, labels=labels, units=units)
+
+
+def _of_family(features: FeatureSet, family: str) -> FeatureSet:
+    """The features of one family, such as 'degree', 'timing' or 'content'."""
+    if family not in features.families:
+        raise SettingsError(
+            f"there is no family {family!r}",
+            remedy=did_you_mean(family, features.families) or f"There are {', '.join(features.families)}.",
+        )
+    return FeatureSet(feature for feature in features if feature.family == family)
+
+
+#: The features that come with the package, by family.
+STANDARD = FeatureSet(
+    [
+        degree.retweets_made,
+        degree.retweets_received,
+        degree.retweet_targets,
+        degree.retweeters,
+        degree.asymmetry,
+        degree.h_index,
+        degree.in_share,
+        degree.k_core,
+        degree.reciprocity,
+        degree.target_concentration,
+        degree.mentions_made,
+        degree.mentions_received,
+        degree.mention_targets,
+        degree.mentioners,
+        degree.mention_balance,
+        timing.latency_median,
+        timing.fast_share,
+        timing.fast_excess,
+        timing.speed,
+        timing.interval_median,
+        timing.burstiness,
+        timing.hour_entropy,
+        timing.active_days,
+        timing.weekday_share,
+        timing.first_seen,
+        timing.last_seen,
+        content.posts_made,
+        content.originality,
+    ]
+)

@@ -1,0 +1,117 @@
+"""FeatureTable: accounts x named numbers, each with the sentence that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import to_library
+from cib.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FeatureTable"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureTable:
+    """One row an account, one column a feature; null where a feature says nothing.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        ``account_id`` (each once), then one column of float64 a feature.
+    labels : mapping of str to str
+        The sentence that explains each feature.
+    units : mapping of str to str
+        Where a feature is no pure number.
+    library : str
+        The library that :meth:`to_native` gives.
+
+    Examples
+    --------
+    >>> table = FeatureTable(pl.DataFrame({"account_id": ["a", "b"], "h_index": [2.0, None]}), {"h_index": "h-index"})
+    >>> table
+    FeatureTable(2 accounts x 1 features: h_index)
+    >>> table["h_index"]
+    array([ 2., nan])
+    """
+
+    frame: pl.DataFrame
+    labels: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    library: str = "polars"
+
+    def __post_init__(self) -> None:
+        if "account_id" not in self.frame.columns:
+            raise InputError("a feature table needs the column 'account_id'", got=f"columns {self.frame.columns}")
+        for name in self.names:
+            if self.frame.schema[name] != pl.Float64:
+                raise InputError(
+                    f"the feature {name!r} is not a number", got=self.frame.schema[name], remedy="Cast it to float64."
+                )
+
+    @property
+    def ids(self) -> pl.Series:
+        """Account ids, a row each."""
+        return self.frame["account_id"]
+
+    @cached_property
+    def accounts(self) -> NDArray[np.object_]:
+        """Account ids; row ``i`` of :attr:`values` is ``accounts[i]``."""
+        return np.array(self.ids.to_list(), dtype=object)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, in order."""
+        return tuple(name for name in self.frame.columns if name != "account_id")
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """The numbers, shape (n_accounts, n_features); NaN where a feature says nothing."""
+        return np.column_stack([self[name] for name in self.names]) if self.names else np.empty((len(self), 0))
+
+    def select(self, names: Iterable[str]) -> FeatureTable:
+        """The table of some of the features, in the order asked for."""
+        names = list(names)
+        for name in names:
+            self._check(name)
+        return replace(self, frame=self.frame.select("account_id", *names))
+
+    def to_native(self) -> Any:
+        """The table in the library that the activity came in."""
+        return to_library(self.frame, self.library)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a pandas frame."""
+        frame: pd.DataFrame = to_library(self.frame, "pandas")
+        return frame
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        self._check(name)
+        return self.frame[name].fill_null(float("nan")).to_numpy()
+
+    def _check(self, name: str) -> None:
+        if name not in self.names:
+            raise InputError(
+                f"there is no feature {name!r} in this table",
+                remedy=did_you_mean(name, self.names) or f"It has {', '.join(self.names)}.",
+            )
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __repr__(self) -> str:
+        return f"FeatureTable({len(self):,} accounts x {len(self.names)} features: {', '.join(self.names)})"
+
+    def _repr_html_(self) -> str:
+        labels = "".join(f"<li>{escape(name)}: {escape(self.labels.get(name, ''))}" for name in self.names)
+        return f"<p>{escape(repr(self))}</p><ul>{labels}</ul>{self.frame.head(5)._repr_html_()}"

@@ -1,0 +1,82 @@
+"""What accounts do, before ids are given: one row an act, accounts and posts by their number.
+
+Posts that others can act on come first and are numbered by their row; acts that nobody acts on
+(retweets, replies, quotes, posts that are made last) follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from cib.activity import POST_COLUMNS
+from cib.simulation.clock import END
+from cib.simulation.draws import Ints
+
+__all__ = ["acts", "settled", "stacked"]
+
+EVENT_COLUMNS: dict[str, pl.DataType] = {
+    "action": POST_COLUMNS["action"],
+    "account": pl.UInt32(),
+    "time": pl.Int64(),
+    "target": pl.UInt32(),
+    "mentioned": pl.UInt32(),
+    "text": pl.String(),
+    "lang": pl.String(),
+    "hashtags": pl.List(pl.String()),
+    "urls": pl.List(pl.String()),
+}
+
+
+def acts(
+    action: str | pl.Series,
+    account: Ints,
+    time: Ints,
+    *,
+    target: Ints | pl.Series | None = None,
+    words: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """A table of acts.
+
+    Parameters
+    ----------
+    action : str or Series of str
+    account : ndarray of int, shape (n,)
+    time : ndarray of int, shape (n,)
+        Seconds since the start.
+    target : ndarray or Series of int, shape (n,), optional
+        Numbers of the posts acted on.
+    words : polars.DataFrame, optional
+        Any of ``text, lang, hashtags, urls, mentioned``, n rows.
+    """
+    known = pl.DataFrame({"account": account, "time": time} | ({} if target is None else {"target": target}))
+    known = known.with_columns(action=pl.lit(action))
+    if words is not None:
+        known = pl.concat([known, words], how="horizontal")
+    missing = [pl.lit(None).alias(name) for name in EVENT_COLUMNS if name not in known.columns]
+    return known.with_columns(missing).select(*EVENT_COLUMNS).cast(EVENT_COLUMNS)  # type: ignore[arg-type]
+
+
+def stacked(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """All rows in order; no row if there is no table."""
+    return pl.concat([pl.DataFrame(schema=EVENT_COLUMNS), *tables])
+
+
+def settled(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.DataFrame:
+    """Posts, then the reactions that count.
+
+    Left out are reactions after the end, to own posts, and all but the first retweet of a post by an
+    account.
+    """
+    account, time = reactions["account"].to_numpy(), reactions["time"].to_numpy()
+    target = reactions["target"].fill_null(posts.height).to_numpy().astype(np.int64)
+    author = np.append(posts["account"].to_numpy().astype(np.int64), -1)[target]
+    keep = (time < END) & (author != account)
+    retweet = np.flatnonzero(keep & (reactions["action"] == "retweet").to_numpy())
+    pair = account[retweet].astype(np.int64) * (posts.height + 1) + target[retweet]
+    order = np.lexsort((time[retweet], pair))
+    again = np.flatnonzero(np.diff(pair[order]) == 0) + 1
+    keep[retweet[order[again]]] = False
+    return pl.concat([posts, reactions.filter(pl.Series(keep))])

@@ -1,0 +1,208 @@
+"""Ordinary behaviour: posting by day, and reacting to those who are popular, sooner or later.
+
+Numbers after methods.md section 9: heavy-tailed activity and popularity, communities with favourite
+authors, lognormal latency, hours by time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cib.simulation.clock import MINUTE, after_sleep, lognormal_delays, waking_times
+from cib.simulation.draws import Floats, Ints, by_group, masked, pick, takes_part, zipf_ranks
+from cib.simulation.events import acts
+from cib.simulation.population import People
+from cib.simulation.wording import write
+
+__all__ = ["CURIOUS", "Feed", "World", "own_posts", "own_reactions", "reaction_times", "retweets"]
+
+#: Of everyday acts so many are posts that others may react to.
+POSTED = 0.22
+REACTIONS, REACTION_WEIGHTS = ("retweet", "reply", "quote", "post"), (0.64, 0.18, 0.09, 0.09)
+
+FAVOURITES = 8  # authors of a home that most reactions of the home go to
+#: Shares of reactions to favourites of the home, to anyone of the home, and to anyone.
+AT_HOME = (0.6, 0.25, 0.15)
+#: The same for those who look around for popular authors and have no favourites.
+CURIOUS = (0.0, 0.2, 0.8)
+ZIPF = 1.1  # exponent of popularity by rank
+MEDIAN_LATENCY, LATENCY_SIGMA = 40 * MINUTE, 1.8
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """Authors by popularity, and their posts: what an account may come across.
+
+    Parameters
+    ----------
+    everywhere : ndarray of int
+        Authors (positions in `first_post`), most popular first.
+    at_home : ndarray of int
+        The same, home after home.
+    home_start, home_size : ndarray of int
+        Where a home's authors lie in `at_home`.
+    first_post, n_posts : ndarray of int
+        Where an author's posts lie in `posts`.
+    posts : ndarray of int
+        Numbers of posts, author after author.
+    """
+
+    everywhere: Ints
+    at_home: Ints
+    home_start: Ints
+    home_size: Ints
+    first_post: Ints
+    n_posts: Ints
+    posts: Ints
+
+    @classmethod
+    def of(cls, rng: np.random.Generator, author: Ints, home: Ints, renown: Floats) -> Feed:
+        """The feed of all posts by authors of any renown.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        author : ndarray of int, shape (n_posts,)
+            Account of each post.
+        home, renown : ndarray, shape (n_accounts,)
+            Accounts whose renown is nan are not in the feed.
+        """
+        shown = np.flatnonzero(~np.isnan(renown[author]))
+        # In random order within an author, because the first of them are going to be the popular ones.
+        shown = shown[np.lexsort((rng.random(len(shown)), author[shown]))]
+        accounts, first_post, n_posts = np.unique(author[shown], return_index=True, return_counts=True)
+        popularity = renown[accounts] * np.sqrt(n_posts)
+        everywhere = np.argsort(-popularity, kind="stable")
+        home_size = np.bincount(home[accounts], minlength=home.max() + 1)
+        return cls(
+            everywhere=everywhere,
+            at_home=everywhere[np.argsort(home[accounts][everywhere], kind="stable")],
+            home_start=np.cumsum(home_size) - home_size,
+            home_size=home_size,
+            first_post=first_post,
+            n_posts=n_posts,
+            posts=shown,
+        )
+
+    def choose(self, rng: np.random.Generator, home: Ints, mix: tuple[float, float, float]) -> Ints:
+        """The number of a post for each of some accounts, given their homes."""
+        n = len(home)
+        kind = rng.choice(3, n, p=mix)
+        size = self.home_size[home]
+        favourite = (rng.random(n) * np.minimum(size, FAVOURITES)).astype(np.int64)
+        rank = np.where(kind == 0, favourite, zipf_ranks(rng, np.where(kind == 2, len(self.everywhere), size), ZIPF))
+        nearby = self.at_home[(self.home_start[home] + rank) % len(self.at_home)]
+        author = np.where(kind == 2, self.everywhere[rank % len(self.everywhere)], nearby)
+        popular_first = (rng.random(n) ** 2 * self.n_posts[author]).astype(np.int64)
+        chosen: Ints = self.posts[self.first_post[author] + popular_first]
+        return chosen
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """What everybody can see: accounts, the posts to act on, and the feed.
+
+    Parameters
+    ----------
+    organic : People
+        Those who belong to no operation.
+    author, time : ndarray of int, shape (n_posts,)
+        Account and time of each post.
+    feed : Feed
+    """
+
+    organic: People
+    author: Ints
+    time: Ints
+    feed: Feed
+
+    def posts_by(self, authors: People) -> Ints:
+        """The numbers of their posts."""
+        return np.flatnonzero(np.isin(self.author, authors.number))
+
+    def teams(self, members: People, authors: People) -> Iterator[tuple[People, Ints]]:
+        """Group by group, the members and the posts by authors of the same group.
+
+        `authors` are in the order of their numbers.
+        """
+        posts = self.posts_by(authors)
+        group = authors.group[np.searchsorted(authors.number, self.author[posts])]
+        n_groups = int(authors.group.max()) + 1
+        for ours, theirs in zip(by_group(members.group, n_groups), by_group(group, n_groups), strict=True):
+            yield members.take(ours), posts[theirs]
+
+
+def own_posts(rng: np.random.Generator, people: People) -> pl.DataFrame:
+    """The everyday posts of some accounts."""
+    authors = people.repeat(rng.binomial(people.activity, POSTED))
+    words = write(rng, authors.language, authors.home)
+    return acts("post", authors.number, waking_times(rng, authors.zone), words=words)
+
+
+def own_reactions(
+    rng: np.random.Generator, people: People, world: World, mix: tuple[float, float, float] = AT_HOME
+) -> pl.DataFrame:
+    """The everyday retweets, replies, quotes and mentions of some accounts."""
+    actors = people.repeat(rng.binomial(people.activity, 1 - POSTED))
+    kind = rng.choice(len(REACTIONS), len(actors), p=REACTION_WEIGHTS)
+    target = world.feed.choose(rng, actors.home, mix)
+    time = reaction_times(rng, world.time[target], actors.zone)
+    silent, loud = kind == REACTIONS.index("retweet"), kind != REACTIONS.index("retweet")
+    retweets = acts("retweet", actors.number[silent], time[silent], target=target[silent])
+    return pl.concat([retweets, _in_words(rng, actors.take(loud), kind[loud], target[loud], time[loud], world)])
+
+
+def _in_words(
+    rng: np.random.Generator, actors: People, kind: Ints, target: Ints, time: Ints, world: World
+) -> pl.DataFrame:
+    """Replies and quotes, and posts that mention the author instead of acting on a post."""
+    author, mentioning = world.author[target], kind == REACTIONS.index("post")
+    names = masked(pl.Series(author), kind == REACTIONS.index("quote"))
+    words = write(rng, actors.language, actors.home).with_columns(mentioned=names)
+    time = np.where(mentioning, waking_times(rng, actors.zone), time)
+    acted_on = masked(pl.Series(target), mentioning)
+    return acts(pick(REACTIONS, kind), actors.number, time, target=acted_on, words=words)
+
+
+def retweets(
+    rng: np.random.Generator,
+    members: People,
+    posts: Ints,
+    chance: Floats | float,
+    world: World,
+    median: float,
+    sigma: float,
+) -> pl.DataFrame:
+    """Retweets of posts by members of a group.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    members : People
+    posts : ndarray of int
+        Their numbers.
+    chance : ndarray of float or float
+        Of each member to retweet each post; fits the shape (members, posts).
+    world : World
+    median, sigma : float
+        Of the lognormal delay.
+    """
+    who, what = takes_part(rng, np.broadcast_to(chance, (len(members), len(posts))))
+    actors, target = members.take(who), posts[what]
+    time = reaction_times(rng, world.time[target], actors.zone, median, sigma)
+    return acts("retweet", actors.number, time, target=target)
+
+
+def reaction_times(
+    rng: np.random.Generator,
+    posted: Ints,
+    zones: Ints,
+    median: float = MEDIAN_LATENCY,
+    sigma: float = LATENCY_SIGMA,
+) -> Ints:
+    """When people react to posts of these times: after a lognormal delay, and not in their sleep."""
+    return after_sleep(rng, posted + lognormal_delays(rng, len(posted), median, sigma), zones)

@@ -1,0 +1,361 @@
+"""Parts of a scenario that run an operation.
+
+Modelled on what was published about the three operations that were made known on 12 June 2020
+(methods.md section 2). Their posts reach almost nobody outside, so they are not in the feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cib.simulation.clock import END, MINUTE, lognormal_delays, office_times, waking_times
+from cib.simulation.draws import Ints, takes_part, varied
+from cib.simulation.events import acts, stacked
+from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, reaction_times, retweets
+from cib.simulation.population import Batches, Homes, People, Profile, accounts
+from cib.simulation.wording import LANGUAGES, SITES, approvals, links, slogans, write
+
+__all__ = ["Boosting", "CrossPosting", "RetweetRing"]
+
+#: Hours ahead of UTC.
+BEIJING, ISTANBUL, MOSCOW = 8, 3, 3
+
+#: Operations speak of topics, and so use hashtags, of their own; boosting, ring and cross-posters apart.
+BOOSTED_TOPICS, RING_TOPICS, CROSS_POSTED_TOPICS = 100_000 + np.arange(9), 100_009, 100_010
+#: Cross-posters link to sites that lie beyond those of newsrooms.
+OWN_SITES = SITES + 100_000 + np.arange(3)
+
+#: 78.5 % of the core have no follower, 95 % fewer than eight; hardly any has a description (section 2).
+CORE = Profile(
+    followers=(3, 1.2),
+    following=(8, 1.3),
+    zero_followers=0.785,
+    default_names=0.8,
+    described=0.05,
+    past_posts=2,
+    client="web",
+)
+AMPLIFIER = Profile(
+    followers=(2, 0.9),
+    following=(25, 1.2),
+    zero_followers=0.92,
+    default_names=0.8,
+    described=0.04,
+    past_posts=10,
+    client="web",
+)
+RING_MEMBER = Profile(
+    followers=(40, 1.2),
+    following=(300, 0.8),
+    zero_followers=0.05,
+    default_names=0.6,
+    described=0.5,
+    past_posts=500,
+    client="android",
+)
+CROSS_POSTER = Profile(
+    followers=(400, 1),
+    following=(350, 0.8),
+    zero_followers=0.01,
+    default_names=0.3,
+    described=0.8,
+    past_posts=2_000,
+    client="scheduler",
+)
+
+TEAM_BATCHES = Batches(size=(30, 100), days=(5, 200), zone=BEIJING, older=0.1)
+RING_BATCHES = Batches(size=(10, 40), days=(60, 700), zone=ISTANBUL, older=0.3)
+CROSS_POSTER_BATCHES = Batches(size=(4, 12), days=(200, 1_500), zone=MOSCOW, older=0.3)
+
+
+@dataclass(frozen=True)
+class Boosting:
+    """A core that posts and amplifiers that retweet it, in teams (methods.md sections 2 and 9).
+
+    Parameters
+    ----------
+    core, amplifiers : int
+        Accounts.
+    name : str
+    team : int
+        Core accounts of a team, about; amplifiers are spread over the teams unevenly.
+    core_posts : float
+        Mean posts of a core account, geometric: 348,608 tweets by 23,750 accounts.
+    off_hours : float
+        Share of these posts at any hour; the others come in Beijing's office hours, Monday to Friday.
+    english : float
+        Share of these posts in English; the others are in Chinese.
+    amplification : tuple of float
+        A team's share of its core's posts that an amplifier acts on lies between these.
+    spread, post_spread : float
+        Sigma of the lognormal variation of that share between amplifiers, and between posts.
+    handful : int
+        The fewest acts that an amplifier is asked for.
+    across : float
+        Acts on posts of any team, for each on one's own.
+    comments : float
+        Share of acts that are replies with a few words of approval.
+    camouflage : float
+        Mean everyday acts of an amplifier: posts, and reactions to popular accounts.
+    traction : float
+        Organic retweets of the core, for each by an amplifier.
+    batches : Batches
+        How accounts were created: 30 to 100 on a day, a tenth long before.
+    """
+
+    core: int
+    amplifiers: int
+    name: str = "takedown-2020"
+    team: int = 6
+    core_posts: float = 348_608 / 23_750
+    off_hours: float = 0.1
+    english: float = 0.15
+    amplification: tuple[float, float] = (0.1, 0.4)
+    spread: float = 0.15
+    post_spread: float = 0.4
+    handful: int = 8
+    across: float = 0.08
+    comments: float = 0.05
+    camouflage: float = 8
+    traction: float = 0.02
+    batches: Batches = TEAM_BATCHES
+
+    @property
+    def teams(self) -> int:
+        """Number of teams."""
+        return max(round(self.core / self.team), 1)
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """The core first; the group is the team. Teams are set up one after the other."""
+        team = self._teams(rng)
+        created = np.empty_like(team)
+        created[np.argsort(team, kind="stable")] = self.batches.draw(rng, len(team))
+        home = homes.draw(rng, len(team), "zh")
+        busy = np.concatenate([rng.poisson(1.5, self.core), rng.geometric(1 / self.camouflage, self.amplifiers)])
+        kinds = ((slice(0, self.core), "highly_engaged", CORE), (slice(self.core, None), "amplifier", AMPLIFIER))
+        return pl.concat(
+            accounts(
+                rng,
+                homes,
+                home[rows],
+                self.name,
+                profile,
+                activity=busy[rows],
+                group=team[rows],
+                created=created[rows],
+                operation=self.name,
+                role=role,
+            )
+            for rows, role, profile in kinds
+        )
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """The posts to boost, and everyday posts of amplifiers."""
+        core, amplifiers = people.split(self.core)
+        authors = core.repeat(rng.geometric(1 / self.core_posts, len(core)))
+        off = rng.random(len(authors)) < self.off_hours
+        time = np.where(off, waking_times(rng, authors.zone), office_times(rng, authors.zone))
+        # A team has two topics, and teams share them.
+        topic = BOOSTED_TOPICS[(authors.group + rng.integers(0, 2, len(authors))) % len(BOOSTED_TOPICS)]
+        words = slogans(rng, topic, self.english)
+        return pl.concat([acts("post", authors.number, time, words=words), own_posts(rng, amplifiers)])
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """The boosting, what little traction it gets, and camouflage."""
+        core, amplifiers = people.split(self.core)
+        styles = rng.permutation(np.arange(self.teams) % len(STYLES))
+        boosts = [
+            self._boosts(rng, members, posts, STYLES[style], world)
+            for (members, posts), style in zip(world.teams(amplifiers, core), styles, strict=True)
+        ]
+        boosted, posts = sum(table.height for table in boosts), world.posts_by(core)
+        elsewhere = _scattered(rng, amplifiers, posts, rng.poisson(self.across * boosted), world)
+        traction = _scattered(rng, world.organic, posts, rng.poisson(self.traction * boosted), world)
+        return stacked([*boosts, elsewhere, traction, own_reactions(rng, people, world, CURIOUS)])
+
+    def _teams(self, rng: np.random.Generator) -> Ints:
+        share = rng.dirichlet(np.full(self.teams, 8))
+        return np.concatenate([np.arange(self.core) % self.teams, rng.choice(self.teams, self.amplifiers, p=share)])
+
+    def _boosts(
+        self, rng: np.random.Generator, members: People, posts: Ints, style: Style, world: World
+    ) -> pl.DataFrame:
+        """What the amplifiers of one team do for the posts of its core."""
+        share = rng.uniform(*self.amplification) * varied(rng, len(members), self.spread)
+        share = np.maximum(share, self.handful / len(posts))
+        who, what = takes_part(rng, share[:, None] * varied(rng, len(posts), self.post_spread))
+        actor, target = members.number[who], posts[what]
+        time = world.time[target] + style(rng, what)
+        talks = rng.random(len(who)) < self.comments
+        words = approvals(rng, int(talks.sum())).with_columns(mentioned=world.author[target[talks]])
+        return pl.concat(
+            [
+                acts("retweet", actor[~talks], time[~talks], target=target[~talks]),
+                acts("reply", actor[talks], time[talks], target=target[talks], words=words),
+            ]
+        )
+
+
+#: From posts (numbers from 0, repeated) to delays in seconds.
+Style = Callable[[np.random.Generator, Ints], Ints]
+
+
+def at_once(rng: np.random.Generator, post: Ints) -> Ints:
+    """Delays of those who watch: exponential, a minute or so."""
+    return 2 + rng.exponential(75, len(post)).astype(np.int64)
+
+
+def when_told(rng: np.random.Generator, post: Ints) -> Ints:
+    """Delays of those who are sent a link: the same after a moment common to all, up to an hour later."""
+    told = rng.integers(5 * MINUTE, 60 * MINUTE, post.max(initial=0) + 1)
+    delays: Ints = told[post] + at_once(rng, post)
+    return delays
+
+
+def at_leisure(rng: np.random.Generator, post: Ints) -> Ints:
+    """Delays of those who work through a list: lognormal, half an hour or so."""
+    return lognormal_delays(rng, len(post), rng.uniform(20, 60) * MINUTE, 0.8)
+
+
+#: Teams use one each, in equal numbers.
+STYLES: tuple[Style, ...] = (at_once, when_told, at_leisure)
+
+
+@dataclass(frozen=True)
+class RetweetRing:
+    """Accounts that retweet each other, all of them (methods.md section 2: Turkey, 75 % retweets).
+
+    Parameters
+    ----------
+    size : int
+        Accounts, in rings of at most `largest`.
+    name : str
+    mean_posts : float
+        Of a member; Poisson, at least one.
+    retweets : float
+        Mean retweets of a post inside the ring; three make 75 %.
+    median_latency, sigma : float
+        Of the lognormal delay.
+    largest : int
+    batches : Batches
+        How accounts were created; many were bought or taken over.
+    """
+
+    size: int
+    name: str = "retweet-ring"
+    mean_posts: float = 8
+    retweets: float = 3
+    median_latency: float = 12 * MINUTE
+    sigma: float = 1.2
+    largest: int = 80
+    batches: Batches = RING_BATCHES
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """All amplify each other; the group is the ring."""
+        return accounts(
+            rng,
+            homes,
+            homes.draw(rng, self.size, "tr"),
+            self.name,
+            RING_MEMBER,
+            activity=rng.geometric(1 / 6, self.size),
+            group=np.arange(self.size) % -(-self.size // self.largest),
+            created=self.batches.draw(rng, self.size),
+            operation=self.name,
+            role="amplifier",
+        )
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Posts to pass round."""
+        authors = people.repeat(1 + rng.poisson(self.mean_posts - 1, len(people)))
+        words = write(rng, authors.language, np.full(len(authors), RING_TOPICS))
+        return acts("post", authors.number, waking_times(rng, authors.zone), words=words)
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Retweets inside the ring, and everyday reactions."""
+        passed = [
+            retweets(rng, ours, posts, self.retweets / len(ours), world, self.median_latency, self.sigma)
+            for ours, posts in world.teams(people, people)
+        ]
+        return stacked([*passed, own_reactions(rng, people, world)])
+
+
+@dataclass(frozen=True)
+class CrossPosting:
+    """Accounts that post the same text and link within minutes (methods.md section 2: Russia).
+
+    Parameters
+    ----------
+    size : int
+        Accounts, in groups of at most `largest`.
+    name : str
+    stories : int
+        Texts that each group puts out, in office hours.
+    posted_by, retweeted_by : float
+        Shares of the group that post a story, and that retweet a post of another.
+    pause : float
+        Mean delay of a post after the story is there, in seconds, exponential.
+    median_latency, sigma : float
+        Of the lognormal delay of the retweets.
+    largest : int
+    batches : Batches
+    """
+
+    size: int
+    name: str = "cross-posters"
+    stories: int = 40
+    posted_by: float = 0.5
+    retweeted_by: float = 0.05
+    pause: float = 4 * MINUTE
+    median_latency: float = 5 * MINUTE
+    sigma: float = 1
+    largest: int = 15
+    batches: Batches = CROSS_POSTER_BATCHES
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return -(-self.size // self.largest)
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Neither much engaged with nor amplifiers: no role. The group is the group."""
+        return accounts(
+            rng,
+            homes,
+            homes.draw(rng, self.size, "en"),
+            self.name,
+            CROSS_POSTER,
+            activity=rng.geometric(1 / 8, self.size),
+            group=np.arange(self.size) % self.groups,
+            created=self.batches.draw(rng, self.size),
+            operation=self.name,
+        )
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Each story by several of the group."""
+        n = self.groups * self.stories
+        told = office_times(rng, np.full(n, MOSCOW))
+        link = links(rng.choice(OWN_SITES, n), np.arange(n))
+        stories = write(rng, np.full(n, LANGUAGES.index("en")), np.full(n, CROSS_POSTED_TOPICS), link)
+        theirs = people.group[:, None] == np.arange(n) // self.stories
+        member, story = takes_part(rng, np.where(theirs, self.posted_by, 0.0))
+        time = told[story] + rng.exponential(self.pause, len(story)).astype(np.int64)
+        return acts("post", people.number[member], np.minimum(time, END - 1), words=stories[story])
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Retweets inside the group, and everyday reactions."""
+        passed = [
+            retweets(rng, ours, posts, self.retweeted_by, world, self.median_latency, self.sigma)
+            for ours, posts in world.teams(people, people)
+        ]
+        return stacked([*passed, own_reactions(rng, people, world)])
+
+
+def _scattered(rng: np.random.Generator, people: People, posts: Ints, n: int, world: World) -> pl.DataFrame:
+    """So many retweets of any of the posts by any of the people."""
+    actor, target = people.take(rng.integers(0, len(people), n)), rng.choice(posts, n)
+    return acts("retweet", actor.number, reaction_times(rng, world.time[target], actor.zone), target=target)

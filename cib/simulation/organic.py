@@ -1,0 +1,287 @@
+"""Parts of a scenario in which nobody runs an operation: ordinary people, and crowds that look alike.
+
+Fans, newsrooms and the audience of a viral post do the same things at the same time, for reasons of
+their own. What finds operations must not find them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
+from cib.simulation.draws import Floats, Ints, pareto
+from cib.simulation.events import acts, stacked
+from cib.simulation.everyday import World, own_posts, own_reactions, retweets
+from cib.simulation.population import Homes, People, Profile, accounts
+from cib.simulation.wording import SITES, links, write
+
+__all__ = ["Fandoms", "Newsrooms", "Ordinary", "Part", "ViralPost"]
+
+FAMOUS = Profile(followers=(900_000, 0.9), zero_followers=0, default_names=0, described=1, past_posts=4_000)
+FAN = Profile(followers=(90, 1.6), past_posts=2_500)
+DESK = Profile(
+    followers=(60_000, 0.8), zero_followers=0, default_names=0, described=1, past_posts=20_000, client="scheduler"
+)
+REPORTER = Profile(followers=(1_500, 1), zero_followers=0, described=0.95)
+
+
+class Part(Protocol):
+    """One population of a scenario and what it does."""
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Its accounts; see :func:`cib.simulation.population.accounts`."""
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """The posts of its `people` that anyone can act on."""
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Everything else that they do, knowing all posts."""
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """People with communities, favourites and habits, and some celebrities (methods.md section 9).
+
+    Parameters
+    ----------
+    size : int
+        Accounts.
+    least, shape : float
+        Everyday acts are Pareto distributed: the fewest, and the exponent.
+    celebrities : float
+        Share of accounts that everybody knows, at least four.
+    """
+
+    size: int
+    least: float = 2.2
+    shape: float = 1.25
+    celebrities: float = 0.0005
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Celebrities first."""
+        famous = max(round(self.size * self.celebrities), 4)
+        rest = self.size - famous
+        activity = pareto(rng, rest, self.least, self.shape)
+        home, renown = homes.draw(rng, rest), rng.lognormal(0, 1, rest)
+        ordinary = accounts(rng, homes, home, "organic", Profile(), activity=activity, renown=renown)
+        return pl.concat([celebrities(rng, homes, np.zeros(famous, dtype=np.int64)), ordinary])
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Everyday posts."""
+        return own_posts(rng, people)
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Everyday reactions."""
+        return own_reactions(rng, people, world)
+
+
+@dataclass(frozen=True)
+class Fandoms:
+    """Fans who retweet their idols' posts within minutes (methods.md sections 6 and 9).
+
+    Parameters
+    ----------
+    size : int
+        Fans, in fandoms of at most `largest`.
+    community : str
+    idols : int
+        Idols of a fandom, who are celebrities and come on top of `size`.
+    idol_posts : float
+        Mean posts of an idol.
+    devotion : tuple of float
+        Beta distribution of the share of the idols' posts that a fan retweets. Its heavy tail is what
+        tells an audience from accounts that work through a list.
+    even : float
+        Share of fans who instead retweet the share `even_devotion` of the posts of `even_idols` idols,
+        all of them alike.
+    even_devotion : float
+    even_idols : int
+    median_latency, sigma : float
+        Of the lognormal delay.
+    largest : int
+    """
+
+    size: int
+    community: str = "fandom"
+    idols: int = 1
+    idol_posts: float = 50
+    devotion: tuple[float, float] = (0.4, 1.6)
+    even: float = 0
+    even_devotion: float = 0.15
+    even_idols: int = 5
+    median_latency: float = 4 * MINUTE
+    sigma: float = 1.3
+    largest: int = 2_000
+
+    @property
+    def fandoms(self) -> int:
+        """Number of fandoms."""
+        return max(-(-self.size // self.largest), 1)
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Idols first; the group is the fandom."""
+        fandom = np.arange(self.size) % self.fandoms
+        activity, renown = pareto(rng, self.size, 1.2, 1.4), rng.lognormal(-0.5, 0.8, self.size)
+        home = homes.draw(rng, self.size)
+        fans = accounts(rng, homes, home, self.community, FAN, activity=activity, group=fandom, renown=renown)
+        return pl.concat([celebrities(rng, homes, np.repeat(np.arange(self.fandoms), self.idols)), fans])
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """The idols post without pause, the fans as everybody does."""
+        idols, fans = self._idols_and_fans(people)
+        stars = idols.repeat(1 + rng.poisson(self.idol_posts - 1, len(idols)))
+        words = write(rng, stars.language, stars.home)
+        return pl.concat([acts("post", stars.number, waking_times(rng, stars.zone), words=words), own_posts(rng, fans)])
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """What fans do for their idols, and everything else."""
+        idols, fans = self._idols_and_fans(people)
+        cheers = [
+            retweets(rng, ours, posts, self._chance(rng, ours, posts, world), world, self.median_latency, self.sigma)
+            for ours, posts in world.teams(fans, idols)
+        ]
+        return stacked([*cheers, own_reactions(rng, fans, world)])
+
+    def _idols_and_fans(self, people: People) -> tuple[People, People]:
+        return people.split(self.idols * self.fandoms)
+
+    def _chance(self, rng: np.random.Generator, fans: People, posts: Ints, world: World) -> Floats:
+        """Of each fan to retweet each post."""
+        chance = np.repeat(rng.beta(*self.devotion, len(fans))[:, None], len(posts), axis=1)
+        idol = world.author[posts] - world.author[posts].min(initial=0)
+        chance[: round(self.even * len(fans))] = np.where(idol < self.even_idols, self.even_devotion, 0)
+        return chance
+
+
+@dataclass(frozen=True)
+class Newsrooms:
+    """Houses of a desk, sections that post the desk's links, and reporters who retweet the desk.
+
+    Parameters
+    ----------
+    size : int
+        Accounts, in houses of `house`.
+    articles : float
+        Mean posts of a desk a day, put out by a scheduler on the round minute.
+    house : int
+    sections : int
+        Accounts of a house that post some of the desk's links, too.
+    taken_up : float
+        Share of the links that a section posts.
+    loyalty : tuple of float
+        Beta distribution of the share of the desk's posts that a member of staff retweets.
+    median_latency, sigma : float
+        Of the lognormal delay of these retweets.
+    """
+
+    size: int
+    articles: float = 8
+    house: int = 12
+    sections: int = 3
+    taken_up: float = 0.3
+    loyalty: tuple[float, float] = (1.5, 10)
+    median_latency: float = 25 * MINUTE
+    sigma: float = 1.2
+
+    @property
+    def houses(self) -> int:
+        """Number of houses."""
+        return max(round(self.size / self.house), 1)
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Desks first, then the other accounts house by house in turn; the group is the house."""
+        home, n = homes.draw(rng, self.houses), self.size - self.houses
+        desk, staff = np.arange(self.houses), np.arange(n) % self.houses
+        none, some = np.zeros(self.houses, dtype=np.int64), pareto(rng, n, 4, 1.5)
+        known, read = rng.lognormal(4, 0.5, self.houses), rng.lognormal(1, 0.8, n)
+        return pl.concat(
+            [
+                accounts(rng, homes, home, "newsroom", DESK, activity=none, group=desk, renown=known),
+                accounts(rng, homes, home[staff], "newsroom", REPORTER, activity=some, group=staff, renown=read),
+            ]
+        )
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Articles by the desks, some of the same links by their sections, and everyday posts."""
+        desk = np.repeat(np.arange(self.houses), rng.poisson(self.articles * END / DAY, self.houses))
+        time = waking_times(rng, people.zone[desk]) // (5 * MINUTE) * (5 * MINUTE)
+        link = links(SITES + desk, np.arange(len(desk)))
+        articles = [_linking(rng, people.take(desk), time, link)]
+        for section in range(1, self.sections + 1):
+            member = desk + section * self.houses
+            copied = np.flatnonzero((rng.random(len(desk)) < self.taken_up) & (member < len(people)))
+            later = np.minimum(time[copied] + lognormal_delays(rng, len(copied), 6 * MINUTE, 1), END - 1)
+            articles.append(_linking(rng, people.take(member[copied]), later, link.gather(copied)))
+        return pl.concat([*articles, own_posts(rng, people)])
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Staff retweet their desk; and everyday reactions."""
+        desks, staff = people.split(self.houses)
+        shared = [
+            retweets(rng, ours, posts, self._chance(rng, len(ours)), world, self.median_latency, self.sigma)
+            for ours, posts in world.teams(staff, desks)
+        ]
+        return stacked([*shared, own_reactions(rng, staff, world)])
+
+    def _chance(self, rng: np.random.Generator, n: int) -> Floats:
+        return rng.beta(*self.loyalty, (n, 1))
+
+
+@dataclass(frozen=True)
+class ViralPost:
+    """One post of an unknown account that a tenth of everybody retweets within hours.
+
+    Parameters
+    ----------
+    casual : int
+        Accounts of which nothing else is seen.
+    guests : int
+        Other organic accounts that join in.
+    at : int
+        When it is posted, in seconds since the start.
+    median_latency, sigma : float
+        Of the lognormal delay.
+    """
+
+    casual: int
+    guests: int
+    at: int = 12 * DAY + 17 * HOUR
+    median_latency: float = 100 * MINUTE
+    sigma: float = 0.9
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """The author, who is an ordinary account, then the casual ones."""
+        kinds = (("organic", 1), ("viral-post", self.casual))
+        return pl.concat(
+            accounts(rng, homes, homes.draw(rng, n), community, Profile(), activity=np.zeros(n, dtype=np.int64))
+            for community, n in kinds
+        )
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """The post."""
+        author, _ = people.split(1)
+        return acts("post", author.number, np.array([self.at]), words=write(rng, author.language, author.home))
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Its retweets; so many are awake somewhere that nobody waits for the morning."""
+        author, casual = people.split(1)
+        others = np.setdiff1d(world.organic.number, people.number)
+        crowd = np.concatenate([casual.number, rng.choice(others, self.guests, replace=False)])
+        time = self.at + lognormal_delays(rng, len(crowd), self.median_latency, self.sigma)
+        return acts("retweet", crowd, time, target=np.repeat(world.posts_by(author), len(crowd)))
+
+
+def celebrities(rng: np.random.Generator, homes: Homes, group: Ints) -> pl.DataFrame:
+    """Accounts that everybody knows, one for each entry of `group`."""
+    n = len(group)
+    home, activity, renown = homes.draw(rng, n), rng.poisson(120, n), rng.lognormal(6, 0.7, n)
+    return accounts(rng, homes, home, "celebrity", FAMOUS, activity=activity, group=group, renown=renown)
+
+
+def _linking(rng: np.random.Generator, authors: People, time: Ints, link: pl.Series) -> pl.DataFrame:
+    """Posts with the given links."""
+    return acts("post", authors.number, time, words=write(rng, authors.language, authors.home, link))

@@ -1,0 +1,209 @@
+"""What is said: invented sentences, names, hashtags and links.
+
+Organic posts are strings of common words, so that two of them are hardly ever alike. Operations draw
+from few sentence frames, so that many of theirs are nearly alike. No real person, place or link
+occurs; ``.example`` is reserved for such use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from cib.simulation.draws import Ints, masked, pick, sometimes, zipf_ranks
+
+__all__ = ["LANGUAGES", "ZONES", "approvals", "invented", "links", "slogans", "write"]
+
+#: Forty common words a language; Chinese and Japanese are written without spaces.
+WORDS = {
+    "en": "the a this that we they today again never always good long little day night train coffee rain game song "
+    "book street friend morning week work home weather city film really maybe still think see want like read walk",
+    "es": "el la un este hoy ayer siempre nunca muy poco bueno largo noche tren lluvia partido libro calle amigo "
+    "semana trabajo casa tiempo ciudad mar verano tarde quizá todavía creo veo leo vamos con sin para sobre mesa pan",
+    "pt": "o a um esse hoje ontem sempre nunca muito pouco bom longo noite trem chuva jogo livro rua amigo semana "
+    "trabalho casa tempo cidade mar sol tarde talvez ainda acho vejo quero leio vamos com sem para sobre mesa festa",
+    "fr": "le la un ce hier toujours jamais bien peu bon long nuit train pluie match livre rue ami semaine travail "
+    "maison temps ville mer soleil soir encore je pense vois veux lis avec sans pour sur table pain café demain",
+    "tr": "bir bu dün bugün hep hiç çok az iyi uzun gece tren oyun kitap sokak arkadaş hafta iş ev hava şehir "
+    "deniz güneş akşam belki hâlâ bence gördüm istedim ile için üzerine masa ekmek kahve dere yeni güzel yol",
+    "ar": "في من هذا اليوم أمس دائما أبدا جدا قليل جيد طويل ليل قطار مطر مباراة كتاب شارع صديق أسبوع عمل بيت طقس "
+    "مدينة بحر شمس مساء ربما أيضا أظن أرى أريد مع بدون عن طاولة خبز قهوة غدا جديد طريق",
+    "ja": "今日 昨日 明日 いつも また とても 少し 良い 長い 夜 電車 雨 試合 本 道 友達 週末 仕事 家 天気 町 海 夏 "
+    "夕方 たぶん まだ 思う 見る 行く 読む です ます から まで そして でも 朝 歌 映画 店 猫",
+    "zh": "今天 昨天 明天 总是 还是 非常 一点 不错 很长 晚上 火车 下雨 比赛 这本书 街上 朋友 周末 工作 回家 天气 "
+    "城市 海边 夏天 下午 也许 仍然 觉得 看到 想要 去了 因为 所以 然后 但是 早上 一首歌 电影 小店 咖啡 散步",
+}
+LANGUAGES = tuple(WORDS)
+UNSPACED = ("ja", "zh")
+#: Where a language is at home, hours ahead of UTC (summer time is left out).
+ZONES: dict[str, tuple[int, ...]] = {
+    "en": (-8, -5, 0, 10),
+    "es": (-5, -3, 1),
+    "pt": (-3, 0),
+    "fr": (1,),
+    "tr": (3,),
+    "ar": (2, 3),
+    "ja": (9,),
+    "zh": (8,),
+}
+SHORTEST, LONGEST = 4, 10  # words of a post
+
+#: Slots of an operation's sentences: the third and fifth are the topic's, the others vary from post to post.
+SLOGANS = {
+    "zh": (
+        ("今天", "近日", "昨晚", "这几天", "本周", "一早"),
+        ("城里的", "港口的", "街区的", "老城的", "河岸的", "校园的"),
+        ("秩序", "生活", "交通", "市场", "讨论", "防护"),
+        ("正在恢复 ", "让人关心 ", "需要大家维护 ", "引起很多议论 ", "越来越清楚 ", "值得我们支持 "),
+        ("大家一起努力", "希望明天更好", "请理性看待", "安定最重要", "不要听信谣言", "家园靠大家"),
+    ),
+    "en": (
+        ("today ", "lately ", "last night ", "these days ", "this week ", "once more "),
+        ("the city's ", "the harbour's ", "the district's ", "the old town's ", "the riverside's ", "the campus's "),
+        ("order ", "daily life ", "traffic ", "market ", "debate ", "safety "),
+        (
+            "is coming back, ",
+            "is on our minds, ",
+            "needs us all, ",
+            "is much talked of, ",
+            "is clear, ",
+            "has support, ",
+        ),
+        (
+            "let us work together",
+            "tomorrow will be better",
+            "judge calmly",
+            "calm matters",
+            "trust no rumour",
+            "it is our home",
+        ),
+    ),
+}
+#: What amplifiers write below a post.
+COMMENTS = ("说得好", "支持", "有道理", "转发了", "说出了大家的心声", "希望更多人看到", "同意", "安定最重要")
+
+SYLLABLES = tuple(a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "el", "or"))
+
+TAGS_A_TOPIC = 12
+TAGGED, TAGGED_TWICE = 0.25, 0.06  # shares of own posts with a hashtag, and with two
+FORMS = 6  # of each slot of a slogan
+LINKED = 0.15  # share with a link
+SLOGAN_TAGGED = 0.4  # share of an operation's posts with a hashtag
+SITES, PAGES = 60, 4_000  # links lead to so many sites and pages of a site, most often to the first
+
+
+def write(rng: np.random.Generator, languages: Ints, topics: Ints, link: pl.Series | None = None) -> pl.DataFrame:
+    """Ordinary posts: one row each, columns ``text, lang, hashtags, urls``.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    languages : ndarray of int, shape (n,)
+        Positions in :data:`LANGUAGES`.
+    topics : ndarray of int, shape (n,)
+        Each topic has hashtags of its own.
+    link : Series of str, shape (n,), optional
+        What they link to; if not given, some link somewhere.
+    """
+    n = len(languages)
+    first, second = _tags(rng, topics), _tags(rng, topics)
+    tagged = rng.random(n)
+    twice = (tagged < TAGGED_TWICE) & (first != second).to_numpy()
+    return _composed(
+        _sentences(rng, languages),
+        pick(LANGUAGES, languages),
+        [masked(first, tagged >= TAGGED), masked(second, ~twice)],
+        _anywhere(rng, n) if link is None else link,
+    )
+
+
+def slogans(rng: np.random.Generator, topics: Ints, english: float) -> pl.DataFrame:
+    """Posts of an operation, from few frames a topic; columns as in :func:`write`.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    topics : ndarray of int, shape (n,)
+        Each topic has one hashtag.
+    english : float
+        Share of posts in English; the others are in Chinese.
+    """
+    n = len(topics)
+    chosen = topics * 35 % FORMS**2  # 35 and 36 have no common factor: topics next to each other differ
+    choices = [*rng.integers(0, FORMS, (2, n)), chosen % FORMS, rng.integers(0, FORMS, n), chosen // FORMS]
+    in_english = rng.random(n) < english
+    sentences = [
+        pl.select(pl.concat_str(pick(slot, choice) for slot, choice in zip(slots, choices, strict=True))).to_series()
+        for slots in SLOGANS.values()
+    ]
+    tag = sometimes(rng, invented(topics * TAGS_A_TOPIC), SLOGAN_TAGGED)
+    text = sentences[0].zip_with(~pl.Series(in_english), sentences[1])
+    return _composed(
+        text, pick(tuple(SLOGANS), in_english.astype(np.int64)), [tag], pl.repeat(None, n, dtype=pl.String, eager=True)
+    )
+
+
+def approvals(rng: np.random.Generator, n: int) -> pl.DataFrame:
+    """Short comments that agree; columns ``text, lang``."""
+    return pl.DataFrame(
+        {"text": pick(COMMENTS, rng.integers(0, len(COMMENTS), n)), "lang": pick(("zh",), np.zeros(n, dtype=np.int64))}
+    )
+
+
+def links(sites: Ints, pages: Ints) -> pl.Series:
+    """Addresses that lead nowhere."""
+    return pl.select(
+        "https://" + pl.lit(invented(sites)) + ".example/" + pl.lit(pl.Series(pages).cast(pl.String))
+    ).to_series()
+
+
+def invented(numbers: Ints) -> pl.Series:
+    """A word of three syllables for each number; equal numbers, equal words."""
+    # A stride that shares no factor with the number of words scatters neighbours over all of them.
+    base = len(SYLLABLES)
+    code = numbers * 104_729 % base**3
+    return pl.select(pl.concat_str(pick(SYLLABLES, code // base**k % base) for k in range(3))).to_series()
+
+
+def _tags(rng: np.random.Generator, topics: Ints) -> pl.Series:
+    return invented(topics * TAGS_A_TOPIC + zipf_ranks(rng, np.full(len(topics), TAGS_A_TOPIC), 1.8))
+
+
+def _sentences(rng: np.random.Generator, languages: Ints) -> pl.Series:
+    """Strings of common words of the languages."""
+    vocabulary = [WORDS[language].split() for language in LANGUAGES]
+    sizes = np.array([len(words) for words in vocabulary])
+    first = np.cumsum(sizes) - sizes
+    words = pl.Series([word for words in vocabulary for word in words])
+    length = rng.integers(SHORTEST, LONGEST + 1, len(languages))
+    columns = [
+        masked(words.gather(first[languages] + rng.integers(0, sizes[languages])), length <= k) for k in range(LONGEST)
+    ]
+    spaced = pl.select(pl.concat_str(columns, separator=" ", ignore_nulls=True)).to_series()
+    unspaced = pl.Series(np.isin(languages, [LANGUAGES.index(language) for language in UNSPACED]))
+    return spaced.str.replace_all(" ", "", literal=True).zip_with(unspaced, spaced)
+
+
+def _anywhere(rng: np.random.Generator, n: int) -> pl.Series:
+    """A link in some posts, most often to popular pages."""
+    sites, pages = zipf_ranks(rng, np.full(n, SITES), 1.6), zipf_ranks(rng, np.full(n, PAGES), 1.3)
+    return sometimes(rng, links(sites, pages), LINKED)
+
+
+def _composed(sentence: pl.Series, lang: pl.Series, tags: Sequence[pl.Series], link: pl.Series) -> pl.DataFrame:
+    """Posts of their parts, any of which but the first two may be null."""
+    written = [pl.lit(sentence), *("#" + pl.lit(tag) for tag in tags), pl.lit(link)]
+    return pl.select(
+        text=pl.concat_str(written, separator=" ", ignore_nulls=True),
+        lang=lang,
+        hashtags=_listed(*tags),
+        urls=_listed(link),
+    )
+
+
+def _listed(*columns: pl.Series) -> pl.Expr:
+    """The columns as one list, null where all are."""
+    listed = pl.concat_list(*columns).list.drop_nulls()
+    return pl.when(listed.list.len() > 0).then(listed)

@@ -1,0 +1,422 @@
+"""A table as it came -> Activity: the one place where rows are judged.
+
+Every source, whatever its format, goes the same way. Column by column the values are read
+(:mod:`cib.sources.values`); row by row they are kept or dropped for a stated reason; then, over all
+parts of the source together, repeated rows are removed, missing post ids made up, the authors and times
+of targets looked up in the data, and the rows sorted. Nothing here depends on the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, TIME, Activity
+from cib.errors import InputError
+from cib.import_report import ImportReport
+from cib.sources import values
+from cib.sources.columns import MENTION, Columns
+
+__all__ = ["Clean", "Format", "assemble", "clean_accounts", "clean_posts"]
+
+#: Rows whose time cannot be read are dropped up to this share; more of them mean a misunderstanding.
+MAX_UNREADABLE = 1e-3
+
+#: No social platform that people study is older; a time before it is an error of unit or clock.
+FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
+
+_STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
+
+
+def _same(table: pl.DataFrame) -> pl.DataFrame:
+    return table
+
+
+@dataclass(frozen=True)
+class Format:
+    """What is particular to one format.
+
+    Parameters
+    ----------
+    name : str
+    match : callable
+        From the source's columns, what the user said and a name for messages, to a mapping of our
+        column to theirs.
+    also : tuple of str
+        Further columns of the source that `translate` needs, where they are there.
+    translate : callable, optional
+        From the source's columns to ours (types as they came), for more than renaming; takes the table
+        and a name for messages.
+    refine : callable
+        From clean columns to better ones (times recovered from ids); runs before rows are judged.
+    accounts : callable, optional
+        From the source's columns to an accounts table, where posts carry their account's profile.
+    key : tuple of str
+        Rows that agree in these columns are one row delivered twice.
+    first : datetime or None
+        Earlier times are out of range; None takes times as they are.
+    zone : str or None
+        The zone of naive times, where the format's documentation settles it.
+    needs_object : bool
+        Whether a row without a target post says nothing.
+    repairs : tuple of str
+        Boolean columns that `refine` adds, each counted in the report.
+    """
+
+    name: str
+    match: Callable[[Sequence[str], Columns, str], dict[str, str]]
+    also: tuple[str, ...] = ()
+    translate: Callable[[pl.DataFrame, str], pl.DataFrame] | None = None
+    refine: Callable[[pl.DataFrame], pl.DataFrame] = _same
+    accounts: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    key: tuple[str, ...] = ("post_id",)
+    first: datetime | None = FIRST_TIME
+    zone: str | None = None
+    needs_object: bool = False
+    repairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clean:
+    """The kept rows of one part of a source, and what became of the others."""
+
+    table: pl.DataFrame
+    rows_read: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def clean_posts(
+    raw: pl.DataFrame,
+    columns: Mapping[str, str],
+    format: Format,
+    *,
+    synonyms: Mapping[str, str | None],
+    zone: str | None,
+    where: str,
+) -> Clean:
+    """Read the values of one table and judge its rows.
+
+    Parameters
+    ----------
+    raw : polars.DataFrame
+        Our column names, types as they came.
+    columns : mapping of str to str
+        Our column to the source's, for messages.
+    format : Format
+    synonyms : mapping of str to str or None
+        The source's words for actions, see :class:`Columns`.
+    zone : str or None
+        Zone of naive times.
+    where : str
+        Name of the table, for messages.
+
+    Returns
+    -------
+    Clean
+
+    Raises
+    ------
+    InputError
+        If a column cannot be read exactly, or too many times cannot be read.
+    """
+    zone = zone or format.zone
+    read: dict[str, pl.Series] = {}
+    notes: list[str] = []
+    for name in POST_COLUMNS:
+        if name in raw.columns:
+            theirs = columns.get(name, name)
+            column = _read_column(raw[name], name, synonyms, zone, f"{where}, column {theirs!r}")
+            read[name] = column.values.alias(name)
+            notes += [f"{theirs} {note}" for note in column.notes]
+    unreadable = _unreadable(raw["created_at"], read["created_at"], f"{where}, column {columns['created_at']!r}")
+    table = pl.DataFrame(list(read.values()))
+    absent = [pl.lit(None, dtype=POST_COLUMNS[name]).alias(name) for name in ALWAYS if name not in read]
+    table = table.with_columns(absent)
+    if "action" not in read:
+        notes.append("no column states the action: rows with a target were read as retweets, others as posts")
+        table = table.with_columns(action=_action_by_target())
+    kept, dropped = _judge(format.refine(_mentions(table)), unreadable, format)
+    return Clean(kept, raw.height, dropped, tuple(notes))
+
+
+def _read_column(
+    column: pl.Series, name: str, synonyms: Mapping[str, str | None], zone: str | None, label: str
+) -> values.Column:
+    kind = POST_COLUMNS[name]
+    if kind == TIME:
+        return values.times(column, zone, label)
+    if name == "action":
+        return values.Column(values.actions(column, synonyms, label))
+    if name == "mentions":
+        return values.Column(_real_mentions(values.lists(column, label)))
+    if isinstance(kind, pl.List):
+        return values.Column(values.lists(column, label))
+    if name.endswith("account_id"):
+        return values.Column(values.real_accounts(values.ids(column, label)))
+    return values.Column(values.ids(column, label) if name.endswith("_id") else values.text(column))
+
+
+def _real_mentions(mentions: pl.Series) -> pl.Series:
+    real = ~pl.element().is_in(values.PSEUDO_ACCOUNTS)
+    return mentions.list.eval(pl.element().filter(real))
+
+
+def _unreadable(raw: pl.Series, read: pl.Series, label: str) -> pl.Series:
+    """Where a time is stated and could not be read; an error if that is more than a few rows."""
+    bad = read.is_null() & values.stated(raw)
+    count = int(bad.sum())
+    if count > MAX_UNREADABLE * len(raw):
+        raise InputError(
+            f"{count:,} of {len(raw):,} times cannot be read",
+            where=values.row_of(bad, label),
+            got=repr(raw.filter(bad)[0]),
+            remedy="Write times as ISO 8601 (2020-09-13T12:26:40Z) or unix seconds.",
+        )
+    return bad
+
+
+def _action_by_target() -> pl.Expr:
+    aimed = pl.any_horizontal(pl.col("target_post_id", "target_account_id").is_not_null())
+    return pl.when(aimed).then(pl.lit("retweet")).otherwise(pl.lit("post")).cast(values.ANY_ACTION)
+
+
+def _mentions(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows that say 'this account mentioned that one' become posts with one mention."""
+    mention = pl.col("action") == MENTION
+    if not table.select(mention.any()).item():
+        return table
+    target = pl.concat_list("target_account_id").list.drop_nulls()
+    before = pl.col("mentions") if "mentions" in table.columns else pl.lit(None, dtype=pl.List(pl.String))
+    return table.with_columns(
+        mentions=pl.when(mention).then(target).otherwise(before),
+        action=pl.when(mention).then(pl.lit("post", dtype=values.ANY_ACTION)).otherwise("action"),
+        target_account_id=pl.when(~mention).then("target_account_id"),
+    )
+
+
+def _judge(table: pl.DataFrame, unreadable: pl.Series, format: Format) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Keep a row, or drop it for the first reason that applies."""
+    time = pl.col("created_at")
+    late = datetime.now(UTC) + timedelta(days=1)
+    applies = {
+        "no account": pl.col("account_id").is_null(),
+        "unreadable time": pl.lit(unreadable),
+        "no time": time.is_null(),
+        "time out of range": (time > late) | ((time < format.first) if format.first else False),
+        "no action": pl.col("action").is_null(),
+        "action left out": pl.col("action") == values.LEFT_OUT,
+        "no object": pl.col("target_post_id").is_null() & format.needs_object,
+    }
+    reasons = pl.Enum(list(applies))
+    reason = pl.coalesce(pl.when(test).then(pl.lit(name, dtype=reasons)) for name, test in applies.items())
+    why = table.select(reason=reason)["reason"]
+    dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
+    kept = table.filter(why.is_null()) if dropped else table
+    return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped
+
+
+def assemble(
+    parts: Sequence[Clean],
+    accounts: pl.DataFrame,
+    format: Format,
+    *,
+    source: str,
+    why: str = "",
+    columns: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+    files: int = 0,
+    library: str = "polars",
+) -> Activity:
+    """Make one Activity of all parts of a source.
+
+    Parameters
+    ----------
+    parts : sequence of Clean
+    accounts : polars.DataFrame
+        As :func:`clean_accounts` returns it.
+    format : Format
+    source, why, columns, notes, files
+        For the :class:`ImportReport`.
+    library : {'polars', 'pandas', 'pyarrow'}
+
+    Returns
+    -------
+    Activity
+
+    Raises
+    ------
+    InputError
+        If no row is left.
+    """
+    rows_read = sum(part.rows_read for part in parts)
+    dropped: Counter[str] = Counter()
+    for part in parts:
+        dropped.update(part.dropped)
+    table, repeated = _once_each(pl.concat([part.table for part in parts], how="diagonal"), format.key)
+    dropped.update(repeated)
+    if table.is_empty():
+        raise _nothing_left(source, rows_read, dropped)
+    made_up = table["post_id"].null_count()
+    table = _resolved(_identified(table))
+    posts = table.select(name for name in POST_COLUMNS if name in table.columns)
+    said = [note for part in parts for note in part.notes]
+    report = ImportReport(
+        source,
+        f"{format.name}: {why}" if why else format.name,
+        rows_read=rows_read,
+        rows_kept=posts.height,
+        dropped={reason: count for reason, count in sorted(dropped.items()) if count},
+        repaired={what: int(table[what].sum()) for what in format.repairs if table[what].any()},
+        columns=dict(columns or {}),
+        first=posts["created_at"][0],
+        last=posts["created_at"][-1],
+        precision=_precision(posts["created_at"]),
+        targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
+        notes=tuple(dict.fromkeys([*said, *_remarks(posts, made_up), *notes])),
+        files=files,
+    )
+    return Activity(posts, accounts, report, library)
+
+
+def _once_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Remove repeated rows; rows without a post id repeat each other only if they agree in everything."""
+    nameless = table["post_id"].is_null()
+    named, dropped = _first_of_each(table.filter(~nameless), key)
+    if not nameless.any():
+        return named, dropped
+    others, more = _first_of_each(table.filter(nameless), table.columns)
+    return pl.concat([named, others]), dict(Counter(dropped) + Counter(more))
+
+
+def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
+    hashes = table.select(key).hash_rows()
+    if hashes.n_unique() == table.height:
+        return table, {}
+    suspect = hashes.is_duplicated()  # all that repeat, and a few that only share a hash
+    distinct = table.filter(suspect).unique()
+    first = _sorted(distinct, distinct.columns).unique(subset=key, keep="first", maintain_order=True)
+    dropped = {
+        "duplicate": int(suspect.sum()) - distinct.height,
+        "conflicting duplicate": distinct.height - first.height,
+    }
+    return pl.concat([table.filter(~suspect), first]), dropped
+
+
+def _sorted(table: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    return table.sort(by, nulls_last=True)
+
+
+def _identified(table: pl.DataFrame) -> pl.DataFrame:
+    """Sort the rows, and make up the post ids that are missing: numbers in the order of all columns."""
+    order = ["created_at", "account_id", "post_id", "target_post_id"]
+    nameless = table.filter(pl.col("post_id").is_null())
+    if nameless.is_empty():
+        return _sorted(table, order)
+    rest = [name for name in table.columns if name not in order]
+    numbered = _sorted(nameless, [*order, *rest]).with_columns(post_id=_numbers(nameless.height))
+    if nameless.height == table.height:
+        return numbered
+    return _sorted(pl.concat([table.filter(pl.col("post_id").is_not_null()), numbered]), order)
+
+
+def _numbers(count: int) -> pl.Expr:
+    return pl.format("row-{}", pl.int_range(1, count + 1).cast(pl.String).str.zfill(9))
+
+
+def _resolved(posts: pl.DataFrame) -> pl.DataFrame:
+    """Fill in author and time of a target that is itself among the posts."""
+    targets = posts.lazy().select(post_id="target_post_id").drop_nulls().unique()
+    originals = posts.lazy().select("post_id", "account_id", "created_at").join(targets, on="post_id", how="semi")
+    known = originals.unique(subset="post_id", keep="first", maintain_order=True).collect()
+    if known.is_empty():
+        return posts
+    known = known.rename({"post_id": "target_post_id", "account_id": "author", "created_at": "made_at"})
+    return (
+        posts.join(known, on="target_post_id", how="left", maintain_order="left")
+        .with_columns(
+            target_account_id=pl.coalesce("target_account_id", "author"),
+            target_created_at=pl.coalesce("target_created_at", "made_at"),
+        )
+        .drop("author", "made_at")
+    )
+
+
+def _precision(times: pl.Series) -> float:
+    ticks = times.to_physical()
+    return next((step for step in _STEPS if (ticks % round(step * 1e6) == 0).all()), _STEPS[-1])
+
+
+def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
+    remarks = []
+    if made_up == posts.height:
+        remarks.append("the source has no post ids; they were made up")
+    elif made_up:
+        remarks.append(f"{made_up:,} rows have no post id; ids were made up")
+    aimed = pl.any_horizontal(pl.col("target_post_id", "target_account_id").is_not_null())
+    aimless = posts.select(((pl.col("action") != "post") & ~aimed).sum()).item()
+    if aimless:
+        remarks.append(f"{aimless:,} retweets, quotes and replies name neither a post nor an account")
+    return remarks
+
+
+def _nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
+    if not rows_read:
+        return InputError("there are no rows", where=source, remedy="Give a table with at least one row.")
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(dropped.items()) if count)
+    remedy = "Check that each column is read from the right one: columns={...}."
+    if "time out of range" in dropped:
+        remedy += " Times count from 2005 on; a share table (format='shares') may have any."
+    return InputError(f"none of {rows_read:,} rows can be kept", where=source, got=reasons, remedy=remedy)
+
+
+def clean_accounts(
+    tables: Sequence[tuple[pl.DataFrame, Mapping[str, str], str]], zone: str | None
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Read accounts tables and keep one row an account.
+
+    Parameters
+    ----------
+    tables : sequence of (polars.DataFrame, mapping, str)
+        Each with our column names, the source's names of them, and the name of the table. A column
+        ``seen_at`` says when a row was true; the latest row of an account is kept.
+    zone : str or None
+        Zone of naive times; UTC if None, since only days matter here.
+
+    Returns
+    -------
+    polars.DataFrame, tuple of str
+        The accounts sorted by id, and remarks.
+    """
+    read = [_read_accounts(raw, columns, zone or "UTC", where) for raw, columns, where in tables]
+    table = pl.concat(read, how="diagonal") if read else pl.DataFrame(schema={"account_id": pl.String})
+    known = table.filter(pl.col("account_id").is_not_null())
+    order = [*(name for name in ("account_id", "seen_at") if name in known.columns), *known.columns]
+    single = known.sort(list(dict.fromkeys(order))).unique(subset="account_id", keep="last", maintain_order=True)
+    counted = {
+        "rows of the accounts table name no account": table.height - known.height,
+        "rows of the accounts table repeat an account; one was kept": known.height - single.height,
+    }
+    remarks = [f"{count:,} {what}" for what, count in counted.items() if count and "seen_at" not in known.columns]
+    return single.select(name for name in ACCOUNT_COLUMNS if name in single.columns), tuple(remarks)
+
+
+def _read_accounts(raw: pl.DataFrame, columns: Mapping[str, str], zone: str, where: str) -> pl.DataFrame:
+    read = [raw["seen_at"]] if "seen_at" in raw.columns else []
+    for name, kind in ACCOUNT_COLUMNS.items():
+        if name in raw.columns:
+            label = f"{where}, column {columns.get(name, name)!r}"
+            read.append(_read_account_column(raw[name], name, kind, zone, label).alias(name))
+    return pl.DataFrame(read)
+
+
+def _read_account_column(column: pl.Series, name: str, kind: pl.DataType, zone: str, label: str) -> pl.Series:
+    if kind == TIME:
+        return values.times(column, zone, label).values
+    if name == "account_id":
+        return values.real_accounts(values.ids(column, label))
+    return values.counts(column) if kind == pl.Int64 else values.text(column)

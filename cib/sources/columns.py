@@ -1,0 +1,217 @@
+"""How a source's names map to ours.
+
+A source calls an account ``user_id``, ``author_id`` or ``userid``; here it is ``account_id``. What is not
+stated is guessed from the tables below, by name only. A guess is never silent: every mapping, guessed or
+given, stands in ``ImportReport.columns``; and where two columns could be meant, the reader asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
+from cib.errors import InputError, SettingsError, did_you_mean
+
+__all__ = ["MENTION", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns"]
+
+#: The words of a share table (CooRTweet) for our columns.
+SHARE_NAMES = {
+    "object_id": "target_post_id",
+    "account_id": "account_id",
+    "content_id": "post_id",
+    "timestamp_share": "created_at",
+}
+
+#: An action of edge lists that is no action here: it becomes a post that mentions its target.
+MENTION = "mention"
+
+#: What platforms call an action, in lower case and with ``_`` between words.
+SYNONYMS: dict[str, str] = {
+    **dict.fromkeys(("post", "tweet", "original", "status"), "post"),
+    **dict.fromkeys(("retweet", "retweeted", "rt", "repost", "reposted", "boost", "boosted"), "retweet"),
+    **dict.fromkeys(("reblog", "reblogged", "forward", "forwarded"), "retweet"),
+    **dict.fromkeys(("reply", "replied", "replied_to", "comment", "commented"), "reply"),
+    **dict.fromkeys(("quote", "quoted", "quote_tweet"), "quote"),
+    **dict.fromkeys(("mention", "mentioned"), MENTION),
+}
+
+_ACCOUNT = ("user_id", "userid", "author_id", "id_account", "id_user")
+
+#: Other names of our columns, in lower case and with ``_`` between words.
+_ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "posts": {
+        "account_id": _ACCOUNT,
+        "post_id": ("content_id", "tweet_id", "tweetid", "message_id", "status_id", "id"),
+        "action": ("action_type",),
+        "created_at": ("timestamp_share", "timestamp", "tweet_time", "time", "datetime", "date"),
+        "target_post_id": ("object_id", "repost_id", "retweet_id", "retweet_tweetid", "retweeted_id"),
+        "target_account_id": ("target_user_id", "retweet_userid", "retweeted_user_id"),
+        "text": ("tweet_text", "full_text", "message", "body", "content"),
+        "lang": ("language", "tweet_language"),
+        "client": ("tweet_client_name",),
+        "hashtags": ("tags",),
+        "mentions": ("user_mentions",),
+    },
+    "accounts": {
+        "account_id": (*_ACCOUNT, "id"),
+        "name": ("user_screen_name", "screen_name", "username"),
+        "created_at": ("account_creation_date", "account_created_at"),
+        "followers": ("followers_count", "follower_count"),
+        "following": ("following_count", "friends_count"),
+        "posts": ("statuses_count", "tweet_count", "posts_count"),
+        "description": ("user_profile_description", "bio"),
+    },
+}
+_SCHEMAS: dict[str, Iterable[str]] = {"posts": POST_COLUMNS, "accounts": ACCOUNT_COLUMNS}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a source's columns and actions are called.
+
+    Parameters
+    ----------
+    posts : mapping of str to str or None
+        Our column (or that of a share table) to the source's; None leaves a column unread. Columns not
+        named are recognised by name.
+    actions : mapping of str to str or None
+        The source's word for an action to ours (post, retweet, quote, reply, mention); None leaves
+        out the rows of that action. Words not named are looked up in :data:`SYNONYMS`.
+    accounts : mapping of str to str or None
+        The same as `posts`, for the accounts table.
+
+    Raises
+    ------
+    SettingsError
+        If one of our names is misspelt.
+
+    Examples
+    --------
+    >>> stars = Columns({"target_post_id": "repository"}, actions={"star": "retweet", "follow": None})
+    >>> stars.posts["target_post_id"]
+    'repository'
+    """
+
+    posts: Mapping[str, str | None] = field(default_factory=dict)
+    actions: Mapping[str, str | None] = field(default_factory=dict)
+    accounts: Mapping[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_names("posts", self.posts)
+        _check_names("accounts", self.accounts)
+        for word, action in self.actions.items():
+            if action is not None and action not in (*ACTIONS, MENTION):
+                raise SettingsError(
+                    f"{action!r} is no action",
+                    where=f"columns: actions[{word!r}]",
+                    remedy=f"Take one of {', '.join((*ACTIONS, MENTION))}, or None to leave such rows out.",
+                )
+
+    def of(self, table: str) -> dict[str, str | None]:
+        """The mapping of one table, 'posts' or 'accounts', with our names as keys."""
+        if table == "accounts":
+            return dict(self.accounts)
+        return {SHARE_NAMES.get(ours, ours): theirs for ours, theirs in self.posts.items()}
+
+
+def columns_of(columns: Mapping[str, str | None] | Columns | None) -> Columns:
+    """Take a plain mapping of the posts' columns for a :class:`Columns`."""
+    return columns if isinstance(columns, Columns) else Columns(columns or {})
+
+
+def match_columns(
+    names: Sequence[str],
+    given: Mapping[str, str | None],
+    *,
+    table: str = "posts",
+    required: Iterable[str] = ("account_id",),
+    where: str,
+) -> dict[str, str]:
+    """Find our columns among those of a source.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The source's columns.
+    given : mapping of str to str or None
+        What is known already: our column to theirs, None to leave it unread.
+    table : {'posts', 'accounts'}
+    required : iterable of str
+        Our columns that must be found.
+    where : str
+        The source, for messages.
+
+    Returns
+    -------
+    dict of str to str
+        Our column to theirs, in our order.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or several columns could be meant.
+
+    Examples
+    --------
+    >>> match_columns(["userid", "Tweet Time", "colour"], {}, where="posts.csv")
+    {'account_id': 'userid', 'created_at': 'Tweet Time'}
+    """
+    found = {}
+    for ours in _SCHEMAS[table]:
+        theirs = _stated(ours, given[ours], names, where) if ours in given else _guess(ours, table, names, given, where)
+        if theirs is not None:
+            found[ours] = theirs
+    for ours in required:
+        if ours not in found:
+            raise _missing(ours, names, where)
+    return found
+
+
+def _stated(ours: str, theirs: str | None, names: Sequence[str], where: str) -> str | None:
+    if theirs is None or theirs in names:
+        return theirs
+    raise InputError(
+        f"the column {theirs!r}, named for {ours!r}, is missing",
+        where=where,
+        got=f"columns {', '.join(names)}",
+        remedy=did_you_mean(theirs, names) or f"Name one of them: columns={{{ours!r}: ...}}.",
+    )
+
+
+def _guess(ours: str, table: str, names: Sequence[str], given: Mapping[str, str | None], where: str) -> str | None:
+    free = {name: _normal(name) for name in names if name not in given.values()}
+    if ours in free:
+        return ours
+    known = (ours, *_ALIASES[table].get(ours, ()))
+    near = [name for name, normal in free.items() if normal in known]
+    if len(near) > 1:
+        raise InputError(
+            f"{' and '.join(map(repr, near))} could all be {ours!r}",
+            where=where,
+            remedy=f"Say which: columns={{{ours!r}: {near[0]!r}}}.",
+        )
+    return near[0] if near else None
+
+
+def _normal(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_").replace(".", "_")
+
+
+def _missing(ours: str, names: Sequence[str], where: str) -> InputError:
+    return InputError(
+        f"the column {ours!r} is missing",
+        where=where,
+        got=f"columns {', '.join(names)}",
+        remedy=f"Map it: columns={{{ours!r}: 'their name'}}. {did_you_mean(ours, names)}".strip(),
+    )
+
+
+def _check_names(table: str, mapping: Mapping[str, str | None]) -> None:
+    known = [*_SCHEMAS[table], *SHARE_NAMES] if table == "posts" else list(_SCHEMAS[table])
+    for name in mapping:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"Take some of {', '.join(known)}."
+            if table == "posts" and name in ACCOUNT_COLUMNS:
+                hint = f"It belongs to the accounts: Columns(accounts={{{name!r}: ...}})."
+            raise SettingsError(f"{name!r} is no column of {table}", where="columns", remedy=hint)

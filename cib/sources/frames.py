@@ -1,0 +1,119 @@
+"""A data frame -> a part of a source, whatever library it is of.
+
+A part is a table that can be asked for some of its columns; files make parts too, so that all sources
+look alike further on. Only the columns that are needed are taken over, one by one, so that a column that
+cannot be taken over is named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from cib.errors import InputError, MissingDependencyError
+
+__all__ = ["Part", "frame_part", "library_of", "repeated_name"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a source.
+
+    Parameters
+    ----------
+    where : str
+        Its name in messages.
+    names : tuple of str
+        Its columns.
+    load : callable
+        From some of the names to a frame of these columns, and to how many rows were dropped on the way
+        for which reason.
+    """
+
+    where: str
+    names: tuple[str, ...]
+    load: Callable[[Sequence[str]], tuple[pl.DataFrame, Mapping[str, int]]]
+
+
+def library_of(source: object) -> str | None:
+    """The library of a frame that can be read, or None.
+
+    Examples
+    --------
+    >>> library_of(pl.DataFrame()), library_of("posts.csv")
+    ('polars', None)
+    """
+    if nw.dependencies.is_polars_dataframe(source) or nw.dependencies.is_polars_lazyframe(source):
+        return "polars"
+    if nw.dependencies.is_pandas_dataframe(source):
+        return "pandas"
+    return "pyarrow" if nw.dependencies.is_pyarrow_table(source) else None
+
+
+def frame_part(source: Any, where: str) -> Part:
+    """Make a part of a pandas or Polars frame or a PyArrow table.
+
+    Parameters
+    ----------
+    source : frame
+        A Polars LazyFrame is collected.
+    where : str
+        Its name in messages.
+
+    Returns
+    -------
+    Part
+
+    Raises
+    ------
+    InputError
+        If it is no such frame, or two of its columns have one name.
+    """
+    if library_of(source) is None:
+        raise InputError(
+            "this cannot be read",
+            where=where,
+            got=f"a {type(source).__module__.partition('.')[0]} {type(source).__qualname__}",
+            remedy="Give a path, a list of paths, or a pandas, Polars or PyArrow frame (DuckDB: .pl()).",
+        )
+    frame = source.collect() if isinstance(source, pl.LazyFrame) else source
+    names = tuple(str(name) for name in getattr(frame, "column_names", frame.columns))
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise repeated_name(repeated[0], where)
+
+    def load(wanted: Sequence[str]) -> tuple[pl.DataFrame, Mapping[str, int]]:
+        return pl.DataFrame([_column(frame, names.index(name), name, where) for name in wanted]), {}
+
+    return Part(where, names, load)
+
+
+def repeated_name(name: str, where: str) -> InputError:
+    """What to say of two columns with one name."""
+    return InputError(f"two columns are called {name!r}", where=where, remedy="Rename one of them.")
+
+
+def _column(frame: Any, position: int, name: str, where: str) -> pl.Series:
+    if isinstance(frame, pl.DataFrame):
+        return frame.to_series(position)
+    native = frame.iloc[:, position] if hasattr(frame, "iloc") else frame.column(position)
+    try:
+        column: pl.Series = nw.from_native(native, series_only=True).to_polars()
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            "pandas frames are taken over with PyArrow, which is missing",
+            remedy="Install it: pip install 'cib-detect[pandas]'.",
+        ) from error
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        raise InputError(
+            "the column mixes types",
+            where=f"{where}, column {name!r}",
+            got=f"{type(error).__name__}: {error}",
+            remedy="Give it one type: text for ids.",
+        ) from error
+    return column.alias(name)

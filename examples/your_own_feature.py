@@ -1,0 +1,48 @@
+# %% [markdown]
+# # A feature of your own
+#
+# A feature is a function. Its name is the column, its parameter names are its inputs (`posts`, `accounts`,
+# `retweets`, `mentions`, `replies`, `quotes`, `coactions`), the first line of its docstring is its label.
+# There is nothing to register.
+
+# %%
+from __future__ import annotations
+
+import narwhals as nw
+
+import cib
+
+activity, truth = cib.simulate(scale=0.002, seed=3)
+
+
+def night_share(posts):
+    """Share of an account's posts between 00:00 and 06:00 UTC."""
+    return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())
+
+
+features = cib.extract(activity, features=cib.STANDARD + [night_share])
+print(features["night_share"][:5])
+print(features.labels["night_share"])
+
+# %% [markdown]
+# Graph features get the graph, its rows aligned to the accounts, and may return a plain array.
+
+# %%
+
+
+def retweeted_by_one(retweets):
+    """Share of an account's retweets that come from its most faithful retweeter."""
+    received = retweets.matrix.tocsc()
+    return received.max(axis=0).toarray().ravel() / received.sum(axis=0).clip(1)
+
+
+settings = cib.Settings(features=cib.STANDARD + [night_share, retweeted_by_one])
+detection = cib.detect(activity, settings, progress=False)
+print(detection.features.names[-2:])
+
+# %% [markdown]
+# The laws that every standard feature obeys can be asked of yours.
+
+# %%
+cib.testing.check_feature(night_share)
+cib.testing.check_feature(retweeted_by_one)

@@ -1,0 +1,114 @@
+"""The whole sentence: names of the face, determinism, and what is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import networkx as nx
+import polars as pl
+import pytest
+
+import cib
+from cib.errors import SettingsError
+
+
+@pytest.fixture(scope="module")
+def activity():
+    return cib.simulate(scale=0.003, seed=5).activity
+
+
+@pytest.fixture(scope="module")
+def detection(activity):
+    return cib.detect(activity, progress=False)
+
+
+def test_accounts_have_the_columns_of_the_face(detection, activity):
+    accounts = detection.accounts
+    assert isinstance(accounts, pl.DataFrame)
+    assert set(accounts["account_id"]) == set(activity.account_ids)
+    assert {"coordination", "highly_engaged", "amplifier", "role", "network_id", "verdict"} <= set(accounts.columns)
+    assert accounts["coordination"].is_between(0, 1).all()
+    assert accounts["coordination"].is_sorted(descending=True)
+    roles = {"highly_engaged", "amplifier", "both", "peripheral", "low_support"}
+    assert set(accounts["role"]) <= roles
+    outside = accounts.filter(pl.col("network_id").is_null())
+    assert outside["verdict"].null_count() == outside.height
+
+
+def test_saved_folder_holds_everything_and_reads_back(detection, tmp_path):
+    folder = detection.save(tmp_path / "out")
+    assert pl.read_parquet(folder / "accounts.parquet").equals(detection.table)
+    for name in ("networks", "evidence", "objects", "edges-retweet"):
+        table = pl.read_parquet(folder / f"{name}.parquet")
+        assert table.height == pl.read_csv(folder / f"{name}.csv", infer_schema=False).height
+    layer = next(name for name, graph in detection.graphs.items() if not graph.directed)
+    slug = "co-action-post-60-s"
+    for graph in (nx.read_graphml(folder / f"layer-{slug}.graphml"), nx.read_gexf(folder / f"layer-{slug}.gexf")):
+        assert graph.number_of_edges() == detection.graphs[layer].n_edges
+        assert all("role" in data for _, data in graph.nodes(data=True))
+    about = json.loads((folder / "detection.json").read_text(encoding="utf-8"))
+    assert about["settings"]["alpha"] == 0.01
+    assert about["imported"]["rows_kept"] == len(detection.activity)
+    assert about["fingerprint"] == detection.activity.fingerprint
+
+
+def test_row_order_changes_no_byte(activity, tmp_path):
+    shuffled = cib.read(activity.posts_table.sample(fraction=1, shuffle=True, seed=1), progress=False)
+    straight = cib.read(activity.posts_table, progress=False)
+    folders = [cib.detect(a, progress=False).save(tmp_path / name) for a, name in ((straight, "a"), (shuffled, "b"))]
+    names = sorted(path.name for path in folders[0].iterdir())
+    assert names == sorted(path.name for path in folders[1].iterdir())
+    assert [name for name in names if (folders[0] / name).read_bytes() != (folders[1] / name).read_bytes()] == []
+
+
+@pytest.mark.parametrize("environment", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "POLARS_MAX_THREADS": "1"}])
+def test_hash_seed_and_threads_change_nothing(detection, environment):
+    code = (
+        "import cib, hashlib\n"
+        "d = cib.detect(cib.simulate(scale=0.003, seed=5).activity, progress=False)\n"
+        "print(hashlib.sha256(d.table.write_csv().encode()).hexdigest())"
+    )
+    root = Path(__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=True, cwd=root
+    )
+    import hashlib
+
+    assert run.stdout.strip() == hashlib.sha256(detection.table.write_csv().encode()).hexdigest()
+
+
+def test_results_come_back_in_the_library_that_came_in(activity):
+    frame = activity.posts_table.head(2_000).to_pandas()
+    result = cib.detect(cib.read(frame, progress=False), progress=False)
+    assert type(result.accounts).__module__.startswith("pandas")
+    assert type(result.networks.frame).__module__.startswith("pandas")
+    assert type(result.graphs["retweet"].edges).__module__.startswith("pandas")
+
+
+def test_data_without_any_co_action_give_no_network():
+    frame = pl.DataFrame({"account_id": ["a", "b"], "created_at": ["2020-06-12T00:00:00Z"] * 2, "action": ["post", "post"]})
+    detection = cib.detect(cib.read(frame, progress=False), progress=False)
+    assert len(detection.networks) == 0
+    assert detection.accounts["coordination"].to_list() == [0.0, 0.0]
+
+
+def test_coarse_times_are_noted_in_the_result(activity):
+    coarse = replace(activity, imported=replace(activity.imported, precision=60.0))
+    detection = cib.detect(coarse, progress=False)
+    assert any("below twice the precision" in note for note in detection.notes)
+
+
+@pytest.mark.parametrize(("options", "message"), [({"alpha": 2}, "alpha"), ({"layers": ()}, "layer")])
+def test_settings_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(SettingsError, match=message):
+        cib.Settings(**options)
+
+
+def test_values_show_themselves_in_notebooks(detection):
+    for value in (detection, detection.networks, detection.networks[0], detection.graphs["retweet"], detection.activity):
+        assert value._repr_html_().startswith("<")
