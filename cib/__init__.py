@@ -7,6 +7,8 @@
 'candidate'
 """
 
+from __future__ import annotations
+
 from cib import evaluation, presets, testing
 from cib.activity import Activity
 from cib.errors import CibError

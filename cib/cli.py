@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
-from cib.sources.files import read
 
 from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
 from cib.pipeline import LIMITS, Detection, detect
 from cib.simulation import simulate
+from cib.sources.files import read
 
 __all__ = ["main"]
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from cib.roles import RoleScorer, RoleScores
 
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, SettingsError
@@ -34,6 +33,7 @@ from cib.networks.find import Rule, find_networks
 from cib.networks.network import Networks
 from cib.progress import stage
 from cib.reports.files import ensure_folder, write_graph, write_json, write_table
+from cib.roles import RoleScorer, RoleScores
 
 __all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
 
@@ -144,9 +144,10 @@ class Detection:
     ----------
     table : polars.DataFrame
         One row an account: ``account_id, coordination, highly_engaged, amplifier, role, network_id,
-        verdict, joined, community``, highest coordination first. ``coordination`` is 0 where nothing
+        verdict, joined, cluster``, highest coordination first. ``coordination`` is 0 where nothing
         significant was found; ``network_id``, ``verdict`` and ``joined`` are null outside networks;
-        ``community`` is the account's cluster in the retweet graph.
+        ``cluster`` is the account's
+        cluster in the retweet graph, which holds accounts together with those they boost.
     networks : Networks
     graphs : dict of str to Graph
         The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each
@@ -320,16 +321,16 @@ def _accounts(
     scores = roles.frame.select("account_id", "highly_engaged", "amplifier", "role")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
-    communities = pl.DataFrame({"account_id": retweets.ids, "community": interaction_communities(retweets, seed=seed)})
+    clusters = pl.DataFrame({"account_id": retweets.ids, "cluster": interaction_communities(retweets, seed=seed)})
     table = (
         activity.account_ids.to_frame()
         .join(scores, on="account_id", how="left")
         .join(evidence, on="account_id", how="left")
         .join(members, on="account_id", how="left", suffix="_in_network")
-        .join(communities, on="account_id", how="left")
+        .join(clusters, on="account_id", how="left")
     )
     level = pl.coalesce("coordination_in_network", "coordination", 0.0)
-    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "community")
+    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "cluster")
     return table.select("account_id", level.alias("coordination"), *columns).sort(
         "coordination", "account_id", descending=[True, False]
     )

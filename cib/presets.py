@@ -97,7 +97,7 @@ def coortweet(
         n_target=pl.col("post_target").n_unique(),
     )
     smaller, larger = pl.min_horizontal("n_source", "n_target"), pl.max_horizontal("n_source", "n_target")
-    threshold = table["weight"].quantile(edge_weight, interpolation="linear")
+    threshold = table["weight"].quantile(edge_weight, interpolation="linear") if table.height else 0.0
     table = table.with_columns(symmetry=smaller / larger, above_threshold=pl.col("weight") > threshold)
     return graph_from_codes(
         f"coortweet {seconds} s",

@@ -47,7 +47,7 @@ MIDDLE = 0.10
 LIMIT = 3.0
 
 #: What counts as an action made or received.
-ACTIONS = ("posts_made", "retweets_made", "retweets_received")
+COUNTS = ("posts_made", "retweets_made", "retweets_received")
 
 #: Values that are kept of a feature's distribution: enough to tell 1 account in 2,000 from its neighbours.
 KNOTS = 4_001
@@ -425,7 +425,7 @@ class RoleScores:
         if value is None or percentile is None:
             return f"{label}: not known from these data."
         unit = self.features.units.get(name, "")
-        return f"{label}: {f'{value:,.4g} {unit}'.strip()}, percentile {percentile:.0f}."
+        return f"{label}: {f'{value:,.4g} {unit}'.strip()}, percentile {min(max(round(percentile), 1), 99)}."
 
     def __len__(self) -> int:
         return self.frame.height
@@ -441,14 +441,14 @@ class RoleScores:
 
 def _support(features: FeatureTable) -> Numbers:
     """Actions that each account made or received."""
-    for name in ACTIONS:
+    for name in COUNTS:
         if name not in features.names:
             raise InputError(
                 f"roles need the feature {name!r}, which this table lacks",
                 got=f"features {', '.join(features.names)}",
-                remedy=f"Extract it too: features + {list(ACTIONS)}.",
+                remedy=f"Extract it too: features + {list(COUNTS)}.",
             )
-    support: Numbers = np.nansum(features.select(ACTIONS).values, axis=1)
+    support: Numbers = np.nansum(features.select(COUNTS).values, axis=1)
     return support
 
 

@@ -25,15 +25,16 @@ print(features["night_share"][:5])
 print(features.labels["night_share"])
 
 # %% [markdown]
-# Graph features get the graph, its rows aligned to the accounts, and may return a plain array.
+# A feature of a graph takes the graph, as its edges or as `retweets.matrix`, whose rows are the accounts.
 
 # %%
 
 
 def retweeted_by_one(retweets):
     """Share of an account's retweets that come from its most faithful retweeter."""
-    received = retweets.matrix.tocsc()
-    return received.max(axis=0).toarray().ravel() / received.sum(axis=0).clip(1)
+    weight = nw.col("weight")
+    received = nw.from_native(retweets.edges).group_by("target").agg(weight.max() / weight.sum())
+    return received.rename({"target": "account_id"})
 
 
 settings = cib.Settings(features=cib.STANDARD + [night_share, retweeted_by_one])

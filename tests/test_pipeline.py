@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -73,12 +74,14 @@ def test_hash_seed_and_threads_change_nothing(detection, environment):
         "d = cib.detect(cib.simulate(scale=0.003, seed=5).activity, progress=False)\n"
         "print(hashlib.sha256(d.table.write_csv().encode()).hexdigest())"
     )
-    root = Path(__file__).parents[1]
     run = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=True, cwd=root
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
     )
-    import hashlib
-
     assert run.stdout.strip() == hashlib.sha256(detection.table.write_csv().encode()).hexdigest()
 
 
@@ -91,7 +94,9 @@ def test_results_come_back_in_the_library_that_came_in(activity):
 
 
 def test_data_without_any_co_action_give_no_network():
-    frame = pl.DataFrame({"account_id": ["a", "b"], "created_at": ["2020-06-12T00:00:00Z"] * 2, "action": ["post", "post"]})
+    frame = pl.DataFrame(
+        {"account_id": ["a", "b"], "created_at": ["2020-06-12T00:00:00Z"] * 2, "action": ["post", "post"]}
+    )
     detection = cib.detect(cib.read(frame, progress=False), progress=False)
     assert len(detection.networks) == 0
     assert detection.accounts["coordination"].to_list() == [0.0, 0.0]
@@ -110,5 +115,11 @@ def test_settings_that_make_no_sense_are_refused(options, message):
 
 
 def test_values_show_themselves_in_notebooks(detection):
-    for value in (detection, detection.networks, detection.networks[0], detection.graphs["retweet"], detection.activity):
+    for value in (
+        detection,
+        detection.networks,
+        detection.networks[0],
+        detection.graphs["retweet"],
+        detection.activity,
+    ):
         assert value._repr_html_().startswith("<")

@@ -50,9 +50,11 @@ def test_nine_pairs_of_three_posts_each():
 
 
 def test_an_account_below_participation_survives_as_a_partner():
-    rows = [("a", "x", 0.0), ("a", "y", 0.0), ("b", "x", 1.0), ("c", "y", 1.0), ("c", "z", 50.0)]
-    graph = coortweet(retweets(*rows), "10s", 2)
-    assert graph.ids.to_list() == ["a", "c"]
+    """b and c have two rows, but only one of each is in a pair; a has two."""
+    together = [("a", "x", 0.0), ("a", "y", 0.0), ("b", "x", 1.0), ("c", "y", 1.0)]
+    alone = [("b", "z", 50.0), ("c", "w", 50.0), ("d", "x", 2.0)]
+    assert coortweet(retweets(*together, *alone), "10s", 2).ids.to_list() == ["a", "b", "c"]
+    assert coortweet(retweets(*together[:3], *alone), "10s", 2).n_edges == 0
 
 
 def test_a_post_that_is_the_object_makes_no_pair():

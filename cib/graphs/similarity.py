@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from cib.activity import Activity
 from cib.errors import SettingsError
@@ -87,6 +86,9 @@ def similarity_graph(
 
 
 def _tfidf(incidence: Incidence) -> sp.csr_matrix:
+    # scikit-learn takes a second to import
+    from sklearn.feature_extraction.text import TfidfTransformer
+
     shape = (len(incidence.account_ids), len(incidence.object_ids))
     ones = np.ones(len(incidence))
     counts = sp.coo_matrix((ones, (incidence.account, incidence.object)), shape=shape).tocsr()

@@ -3,11 +3,15 @@
 Modularity merges groups that are small beside the whole graph (its resolution limit). The constant
 Potts model does not: two groups stay apart as long as the mean weight between them is below
 ``resolution``, whatever the size of the graph. On a planted graph of 3,754 groups in 62,652 accounts
-Leiden with modularity finds 347 (NMI 0.83), with the Potts model at 0.05 it finds 3,796 (NMI 0.998);
+modularity finds 345 (NMI 0.83), the Potts model at 0.05 finds 3,798 (NMI 0.998);
 ``tests/networks/test_communities.py`` shows a smaller one.
 
-Sources: Traag, Waltman & van Eck (2019), Leiden; Traag, Van Dooren & Nesterov (2011), the constant
-Potts model; Fortunato & Barthelemy (2007), the resolution limit. The optimiser is scikit-network's.
+The optimiser is scikit-network's Louvain, not its Leiden: that draws from the C library's ``rand()``, which
+no seed reaches, so two runs differ. What Leiden adds, clusters that are connected, is had by splitting
+those that are not.
+
+Sources: Blondel et al. (2008), Louvain; Traag, Van Dooren & Nesterov (2011), the constant Potts model;
+Fortunato & Barthelemy (2007), the resolution limit; Traag, Waltman & van Eck (2019), connected clusters.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
@@ -56,7 +61,7 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     if not total:
         return np.arange(matrix.shape[0])
     # scikit-network scales the Potts penalty by total weight over n squared
-    return _leiden(matrix, "potts", resolution * matrix.shape[0] ** 2 / total, seed)
+    return _louvain(matrix, "potts", resolution * matrix.shape[0] ** 2 / total, seed)
 
 
 def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int = 0) -> Labels:
@@ -88,21 +93,30 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     one_way = sp.coo_array((weight, (source, target)), shape=shape).tocsr()
     if not one_way.nnz:
         return np.arange(graph.n_accounts)
-    return _leiden(sp.csr_array(one_way + one_way.T), "dugue", resolution, seed)
+    return _louvain(sp.csr_array(one_way + one_way.T), "dugue", resolution, seed)
 
 
-def _leiden(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
+def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
     # scikit-network and scikit-learn behind it take a second to import
-    from sknetwork.clustering import Leiden
+    from sknetwork.clustering import Louvain
 
-    leiden = Leiden(
+    louvain = Louvain(
         modularity=objective,
         resolution=resolution,
         tol_optimization=_TOLERANCE,
         tol_aggregation=_TOLERANCE,
+        shuffle_nodes=True,
         random_state=seed,
     )
-    labels = leiden.fit_predict(sp.csr_matrix(matrix))
-    _, first, numbered = np.unique(labels, return_index=True, return_inverse=True)
+    return _connected(matrix, louvain.fit_predict(sp.csr_matrix(matrix)))
+
+
+def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
+    """Split clusters whose accounts are not connected inside, and number them by first member."""
+    edges = matrix.tocoo()
+    inside = labels[edges.row] == labels[edges.col]
+    kept = sp.coo_array((edges.data[inside], (edges.row[inside], edges.col[inside])), shape=matrix.shape)
+    _, parts = connected_components(kept, directed=False)
+    _, first, numbered = np.unique(parts, return_index=True, return_inverse=True)
     order: Labels = np.argsort(np.argsort(first))[numbered].astype(np.int64)
     return order

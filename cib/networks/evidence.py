@@ -162,35 +162,45 @@ def group_statistics(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.Da
 
 
 def _layer_statistics(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    inside = _with_networks(graph, membership).group_by("network")
-    pairs = inside.agg(pairs=pl.len(), observed=pl.col("weight").sum(), expected=pl.col("expected").sum())
-    p = gammainc(pairs["observed"].to_numpy().astype(float), np.maximum(pairs["expected"].to_numpy(), 1e-300))
-    pairs = pairs.with_columns(p=pl.Series(p))
-    acts = _member_events(graph, membership).select("network", "account", "object").unique()
-    objects = acts.group_by("network", "object").agg(members=pl.len()).filter(pl.col("members") >= 2)
+    acts = _member_events(graph, membership)
+    objects = acts.group_by("network", "object").agg(members=pl.col("account").n_unique(), acts=pl.len())
+    objects = objects.filter(pl.col("members") >= 2)
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
-    incidence = graph.incidence
-    popularity = incidence.popularity if incidence is not None else np.zeros(0, dtype=np.int64)
     wide = pl.max_horizontal(pl.lit(3.0), _COMMON * pl.col("size"))
     targets = objects.join(sizes, on="network").filter(pl.col("members") >= wide)
-    targets = targets.with_columns(accounts=pl.Series(popularity[targets["object"].to_numpy()]))
-    behaviour = targets.group_by("network").agg(
-        targets=pl.len(), capture=pl.col("members").sum() / pl.col("accounts").sum()
+    return (
+        _pair_statistics(graph, membership)
+        .join(shares, on="network", how="left")
+        .join(_behaviour(graph, acts, targets), on="network", how="left")
+        .with_columns(pl.lit(graph.name).alias("layer"), pl.col("targets").fill_null(0))
     )
+
+
+def _pair_statistics(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
+    """Significant pairs inside each network, their co-actions, and how many chance explains."""
+    pairs = (
+        _with_networks(graph, membership)
+        .group_by("network")
+        .agg(pairs=pl.len(), observed=pl.col("weight").sum(), expected=pl.col("expected").sum())
+    )
+    p = gammainc(pairs["observed"].to_numpy().astype(float), np.maximum(pairs["expected"].to_numpy(), 1e-300))
+    return pairs.with_columns(p=pl.Series(p))
+
+
+def _behaviour(graph: Graph, acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+    """How the acts of members are spread over the group's targets and over its members."""
+    all_acts = np.bincount(graph.incidence.object) if graph.incidence is not None else np.zeros(0, dtype=np.int64)
+    targets = targets.with_columns(all_acts=pl.Series(all_acts[targets["object"].to_numpy()]))
     on_target = acts.join(targets.select("network", "object", hit=pl.lit(1)), on=["network", "object"], how="left")
+    # members without any act in this layer (another layer found them) are no part of its spread
     by_member = on_target.group_by("network", "account").agg(acts=pl.len(), hits=pl.col("hit").sum())
-    # members without any act in this layer (found by another) are no part of its spread
     spread = by_member.group_by("network").agg(
         exclusivity=pl.col("hits").sum() / pl.col("acts").sum(),
         dispersion=pl.col("hits").var(ddof=1) / pl.col("hits").mean(),
     )
-    behaviour = behaviour.join(spread, on="network", how="left")
-    return (
-        pairs.join(shares, on="network", how="left")
-        .join(behaviour, on="network", how="left")
-        .with_columns(pl.lit(graph.name).alias("layer"), pl.col("targets").fill_null(0))
-    )
+    aimed = targets.group_by("network").agg(targets=pl.len(), capture=pl.col("acts").sum() / pl.col("all_acts").sum())
+    return aimed.join(spread, on="network", how="left")
 
 
 def boosted_accounts(
@@ -235,7 +245,9 @@ def boosted_accounts(
         .join(membership, left_on="target", right_on="account_id", how="anti")
         .sort("network", "target")
     )
-    p = np.asarray(binom.sf(tested["members"].to_numpy() - 1, tested["retweeters"].to_numpy(), tested["share"].to_numpy()))
+    p = np.asarray(
+        binom.sf(tested["members"].to_numpy() - 1, tested["retweeters"].to_numpy(), tested["share"].to_numpy())
+    )
     tested = tested.with_columns(q=pl.Series(adjust(p, len(p))), capture=pl.col("members") / pl.col("retweeters"))
     kept = tested.filter(pl.col("members") >= min_members, pl.col("capture") >= min_capture, pl.col("q") <= alpha)
     best = kept.sort("target", "members", "network", descending=[False, True, False]).unique(

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
-from cib.roles import RoleScores
 from scipy.sparse.csgraph import connected_components
 
 from cib.errors import InputError, SettingsError
@@ -30,6 +29,7 @@ from cib.networks.evidence import (
     shared_objects,
 )
 from cib.networks.network import Network, Networks
+from cib.roles import RoleScores
 
 __all__ = ["Rule", "find_networks"]
 
@@ -51,17 +51,21 @@ class Rule:
         makes no network.
     min_capture : float
         For ``candidate``: members made at least this share of all acts on what they have in common.
+    min_exclusivity : float
+        For ``candidate``: at least this share of the members' acts went to it. Newsrooms share sources, and
+        do much else.
     max_dispersion : float
         For ``candidate``: the members' acts on it are spread no more than this (variance over mean). An
         audience has casual and ardent fans; those who work through a list do not.
     """
 
     resolution: float = 1.0
-    min_size: int = 3
+    min_size: int = 5
     min_objects: int = 5
     max_top_share: float = 0.5
     min_capture: float = 0.5
-    max_dispersion: float = 4.0
+    min_exclusivity: float = 0.4
+    max_dispersion: float = 2.0
 
     def __post_init__(self) -> None:
         if self.min_size < 2:
@@ -117,9 +121,10 @@ def find_networks(
                 f"graph {graph.name!r} has no significance",
                 remedy="Pass cib.backbone(graph) instead of the graph.",
             )
+    library = graphs[0].library if graphs else "polars"
     graphs = [graph for graph in graphs if graph.n_edges]
     if not graphs:
-        return Networks()
+        return Networks(library=library)
     placed = _joined([_clusters(graph, rule, seed) for graph in graphs], graphs)
     membership = _with_partners(placed, internal_edges(graphs, placed), rule.min_size)
     members = membership.with_columns(joined=pl.lit("co-action")).join(coordination(graphs), on="account_id")
@@ -224,8 +229,9 @@ def _layer_verdict(row: dict[str, float | str | None], rule: Rule) -> tuple[str,
         return "coordinated", f"{seen}; no object that a quarter of the members share"
     behaviour = (
         f"{seen}; members made {number['capture']:.0%} of all acts on their {number['targets']:.0f} common objects, "
-        f"spread {number['dispersion']:.1f} (variance over mean)"
+        f"{number['exclusivity']:.0%} of their own went there, spread {number['dispersion']:.1f} (variance over mean)"
     )
-    if number["capture"] >= rule.min_capture and number["dispersion"] <= rule.max_dispersion:
+    devoted = number["capture"] >= rule.min_capture and number["exclusivity"] >= rule.min_exclusivity
+    if devoted and number["dispersion"] <= rule.max_dispersion:
         return "candidate", behaviour
     return "coordinated", f"{behaviour}, as a shared audience might"

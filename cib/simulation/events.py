@@ -6,7 +6,7 @@ Posts that others can act on come first and are numbered by their row; acts that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from cib.activity import POST_COLUMNS
 from cib.simulation.clock import END
 from cib.simulation.draws import Ints
 
-__all__ = ["acts", "settled", "stacked"]
+__all__ = ["acts", "settled", "shaped", "stacked"]
 
 EVENT_COLUMNS: dict[str, pl.DataType] = {
     "action": POST_COLUMNS["action"],
@@ -55,8 +55,13 @@ def acts(
     known = known.with_columns(action=pl.lit(action))
     if words is not None:
         known = pl.concat([known, words], how="horizontal")
-    missing = [pl.lit(None).alias(name) for name in EVENT_COLUMNS if name not in known.columns]
-    return known.with_columns(missing).select(*EVENT_COLUMNS).cast(EVENT_COLUMNS)  # type: ignore[arg-type]
+    return shaped(known, EVENT_COLUMNS)
+
+
+def shaped(table: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The columns of a schema, in its order and types; null where the table lacks one."""
+    columns = {name: pl.col(name) if name in table.columns else pl.lit(None) for name in schema}
+    return table.select(column.cast(schema[name]).alias(name) for name, column in columns.items())
 
 
 def stacked(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:

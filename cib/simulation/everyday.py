@@ -72,7 +72,7 @@ class Feed:
             Accounts whose renown is nan are not in the feed.
         """
         shown = np.flatnonzero(~np.isnan(renown[author]))
-        # In random order within an author, because the first of them are going to be the popular ones.
+        # In random order within an author, because the first of them are chosen most often.
         shown = shown[np.lexsort((rng.random(len(shown)), author[shown]))]
         accounts, first_post, n_posts = np.unique(author[shown], return_index=True, return_counts=True)
         popularity = renown[accounts] * np.sqrt(n_posts)

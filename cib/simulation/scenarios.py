@@ -7,6 +7,7 @@ was made (unlike those of the platforms, which count time), so that nothing can 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from cib.activity import ACCOUNT_COLUMNS, POST_COLUMNS, TIME, Activity
 from cib.errors import SettingsError, did_you_mean
 from cib.import_report import ImportReport
 from cib.simulation.clock import START, waking_times
-from cib.simulation.events import acts, settled
+from cib.simulation.events import acts, settled, shaped
 from cib.simulation.everyday import Feed, World
 from cib.simulation.operations import Boosting, CrossPosting, RetweetRing
 from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
@@ -77,7 +78,7 @@ def simulate(scenario: str = "takedown-2020", *, scale: float = 0.01, seed: int 
         fandoms, newsrooms, celebrities and a viral post. ``'organic'``: the same without the operations.
     scale : float
         1 is the size of the takedown: 23,750 highly engaged accounts and 150,000 amplifiers; 0.01, the
-        default, makes 22 thousand accounts and 200 thousand rows.
+        default, makes 21 thousand accounts and 200 thousand rows.
     seed : int
         The same seed makes the same activity.
 
@@ -89,7 +90,7 @@ def simulate(scenario: str = "takedown-2020", *, scale: float = 0.01, seed: int 
     Raises
     ------
     SettingsError
-        If there is no such scenario, or the scale is too small to hold it.
+        If there is no such scenario, the scale is too small to hold it, or the seed is negative.
 
     Notes
     -----
@@ -109,8 +110,7 @@ def simulate(scenario: str = "takedown-2020", *, scale: float = 0.01, seed: int 
     >>> len(truth) == len(activity.account_ids)
     True
     """
-    parts = _parts(scenario, scale)
-    rng = np.random.default_rng(seed)
+    parts, rng = _parts(scenario, scale), _generator(seed)
     streams = rng.spawn(len(parts))
     homes = Homes.settle(rng, _organic_accounts(scale))
     tables = [part.accounts(stream, homes) for part, stream in zip(parts, streams, strict=True)]
@@ -175,14 +175,22 @@ def _parts(scenario: str, scale: float) -> tuple[Part, ...]:
             got=repr(scenario),
             remedy=did_you_mean(scenario, SCENARIOS) or f"Take one of {', '.join(SCENARIOS)}.",
         )
-    if not scale >= SMALLEST_SCALE:
+    if not SMALLEST_SCALE <= scale < math.inf:
         raise SettingsError(
-            "the scale is too small for teams and crowds",
+            "the scale does not hold teams and crowds",
             where="simulate",
             got=scale,
             remedy=f"Take {SMALLEST_SCALE} or more; 0.01 is one hundredth of the takedown.",
         )
     return SCENARIOS[scenario](scale)
+
+
+def _generator(seed: int) -> np.random.Generator:
+    if seed < 0:
+        raise SettingsError(
+            "a seed is not negative", where="simulate", got=seed, remedy="Take 0 or any whole number above."
+        )
+    return np.random.default_rng(seed)
 
 
 def _numbered(tables: Sequence[pl.DataFrame]) -> list[People]:
@@ -216,7 +224,7 @@ def _published(rng: np.random.Generator, accounts: pl.DataFrame, events: pl.Data
     posts = _posts(ids, _ids(rng, events.height, POST_IDS), accounts["client"], events)
     counts = np.bincount(events["account"].to_numpy(), minlength=accounts.height)
     known = accounts.with_columns(account_id=ids, posts=pl.col("past_posts") + pl.Series(counts)).sort("account_id")
-    shown = known.with_columns(created_at=_moment("created")).select(*ACCOUNT_COLUMNS).cast(ACCOUNT_COLUMNS)  # type: ignore[arg-type]
+    shown = shaped(known.with_columns(created_at=_moment("created")), ACCOUNT_COLUMNS)
     report = ImportReport(
         source,
         "simulation",
@@ -251,7 +259,7 @@ def _posts(ids: pl.Series, post_ids: pl.Series, clients: pl.Series, events: pl.D
         .then(pl.concat_list(pl.lit(ids).gather(pl.col("mentioned"))))
         .alias("mentions"),
     )
-    return table.select(*POST_COLUMNS).cast(POST_COLUMNS).sort("created_at", "account_id", "post_id")  # type: ignore[arg-type]
+    return shaped(table, POST_COLUMNS).sort("created_at", "account_id", "post_id")
 
 
 def _moment(column: str) -> pl.Expr:

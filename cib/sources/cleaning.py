@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, TIME, Activity
+from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, TIME, Activity, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.sources import values
@@ -29,6 +29,8 @@ MAX_UNREADABLE = 1e-3
 #: No social platform that people study is older; a time before it is an error of unit or clock.
 FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 
+_NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
+_ORDER = ("post_id", "target_post_id")
 _STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
 
 
@@ -124,24 +126,33 @@ def clean_posts(
     InputError
         If a column cannot be read exactly, or too many times cannot be read.
     """
-    zone = zone or format.zone
+    table, notes = _read_columns(raw, columns, synonyms, zone or format.zone, where)
+    label = f"{where}, column {columns['created_at']!r}"
+    unreadable = _unreadable(raw["created_at"], table["created_at"], label)
+    if "action" not in raw.columns:
+        notes += [] if format.needs_object else [_NO_ACTION]
+        table = table.with_columns(action=_action_by_target())
+    kept, dropped = _judge(format.refine(_mentions(table)), unreadable, format)
+    return Clean(kept, raw.height, dropped, tuple(notes))
+
+
+def _read_columns(
+    raw: pl.DataFrame,
+    columns: Mapping[str, str],
+    synonyms: Mapping[str, str | None],
+    zone: str | None,
+    where: str,
+) -> tuple[pl.DataFrame, list[str]]:
     read: dict[str, pl.Series] = {}
     notes: list[str] = []
     for name in POST_COLUMNS:
         if name in raw.columns:
             theirs = columns.get(name, name)
             column = _read_column(raw[name], name, synonyms, zone, f"{where}, column {theirs!r}")
-            read[name] = column.values.alias(name)
+            read[name] = column.values
             notes += [f"{theirs} {note}" for note in column.notes]
-    unreadable = _unreadable(raw["created_at"], read["created_at"], f"{where}, column {columns['created_at']!r}")
-    table = pl.DataFrame(list(read.values()))
     absent = [pl.lit(None, dtype=POST_COLUMNS[name]).alias(name) for name in ALWAYS if name not in read]
-    table = table.with_columns(absent)
-    if "action" not in read:
-        notes.append("no column states the action: rows with a target were read as retweets, others as posts")
-        table = table.with_columns(action=_action_by_target())
-    kept, dropped = _judge(format.refine(_mentions(table)), unreadable, format)
-    return Clean(kept, raw.height, dropped, tuple(notes))
+    return pl.DataFrame(read).with_columns(absent), notes
 
 
 def _read_column(
@@ -257,7 +268,8 @@ def assemble(
     dropped: Counter[str] = Counter()
     for part in parts:
         dropped.update(part.dropped)
-    table, repeated = _once_each(pl.concat([part.table for part in parts], how="diagonal"), format.key)
+    together = pl.concat([part.table for part in parts], how="diagonal", rechunk=True)
+    table, repeated = _once_each(together, format.key)
     dropped.update(repeated)
     if table.is_empty():
         raise _nothing_left(source, rows_read, dropped)
@@ -299,7 +311,8 @@ def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFram
         return table, {}
     suspect = hashes.is_duplicated()  # all that repeat, and a few that only share a hash
     distinct = table.filter(suspect).unique()
-    first = _sorted(distinct, distinct.columns).unique(subset=key, keep="first", maintain_order=True)
+    ordered = distinct.sort(distinct.columns, nulls_last=True)
+    first = ordered.unique(subset=key, keep="first", maintain_order=True)
     dropped = {
         "duplicate": int(suspect.sum()) - distinct.height,
         "conflicting duplicate": distinct.height - first.height,
@@ -307,21 +320,32 @@ def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFram
     return pl.concat([table.filter(~suspect), first]), dropped
 
 
-def _sorted(table: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    return table.sort(by, nulls_last=True)
-
-
 def _identified(table: pl.DataFrame) -> pl.DataFrame:
     """Sort the rows, and make up the post ids that are missing: numbers in the order of all columns."""
-    order = ["created_at", "account_id", "post_id", "target_post_id"]
     nameless = table.filter(pl.col("post_id").is_null())
     if nameless.is_empty():
-        return _sorted(table, order)
-    rest = [name for name in table.columns if name not in order]
-    numbered = _sorted(nameless, [*order, *rest]).with_columns(post_id=_numbers(nameless.height))
+        return _sorted(table, _ORDER)
+    numbered = _sorted(nameless, nameless.columns).with_columns(post_id=_numbers(nameless.height))
     if nameless.height == table.height:
         return numbered
-    return _sorted(pl.concat([table.filter(pl.col("post_id").is_not_null()), numbered]), order)
+    return _sorted(pl.concat([table.filter(pl.col("post_id").is_not_null()), numbered], rechunk=True), _ORDER)
+
+
+def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
+    """Sort by time and account, then by other columns.
+
+    Accounts are compared by number, and further columns only where time and account are equal: to compare
+    the text of all rows takes ten times as long.
+    """
+    accounts = encode(table["account_id"], table["account_id"].unique().sort())
+    keys = pl.DataFrame({"time": table["created_at"], "account": accounts}).with_row_index("row")
+    keys = keys.sort("time", "account")
+    like_last = (pl.col("time") == pl.col("time").shift()) & (pl.col("account") == pl.col("account").shift())
+    tied = keys.select(like_last.fill_null(False) | like_last.shift(-1).fill_null(False)).to_series()
+    rows = keys["row"].filter(tied)
+    columns = list(dict.fromkeys(("created_at", "account_id", *then)))
+    settled = table[rows].select(columns).with_columns(rows).sort(columns, nulls_last=True)["row"]
+    return table[keys["row"].scatter(tied.arg_true(), settled)]
 
 
 def _numbers(count: int) -> pl.Expr:

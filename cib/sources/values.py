@@ -166,12 +166,11 @@ def _no_floats(column: pl.Series, where: str) -> pl.Series:
 def _refuse_rounded(values: pl.Series, where: str) -> None:
     if values.str.contains_any(["E+", "e+"]).any():
         bad = values.str.contains(_EXPONENT)
-        if bad.sum() > _EXPONENT_SHARE * values.count():
+        if int(bad.sum()) > _EXPONENT_SHARE * values.count():
             raise _rounded(values, bad, where)
-    bad = values.str.ends_with("000")
-    if bad.sum() >= _ROUND_AT_LEAST:
-        long = values.str.contains(_LONG_NUMBER)
-        # Distinct ids count: one that is often retweeted may well end so.
+    bad, long = values.str.ends_with("000"), values.str.contains(_LONG_NUMBER)
+    if int((bad & long).sum()) > _ROUND_SHARE * int(long.sum()):
+        # Distinct ids decide: a single one that is often retweeted may well end so.
         round_ids, long_ids = values.filter(bad & long).n_unique(), values.filter(long).n_unique()
         if round_ids >= _ROUND_AT_LEAST and round_ids > _ROUND_SHARE * long_ids:
             raise _rounded(values, bad & long, where)

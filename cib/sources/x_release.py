@@ -13,6 +13,7 @@ What it hides, and how it is mended here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import polars as pl
 
@@ -133,7 +134,7 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
 X_RELEASE = Format(
     "x-release",
     match=_match,
-    also=tuple({*sum(_DECIDED.values(), ()), *_PROFILE.values()}),
+    also=(*chain(*_DECIDED.values()), *_PROFILE.values()),
     translate=_translate,
     refine=_refine,
     accounts=_accounts,

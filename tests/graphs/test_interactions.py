@@ -5,9 +5,9 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from cib.sources.files import read
 
 from cib.graphs.interactions import mention_graph, reply_graph, retweet_graph
+from cib.sources.files import read
 from tests.toys import START, activity
 
 

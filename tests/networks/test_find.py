@@ -13,7 +13,7 @@ from cib.networks.find import Rule
 
 @pytest.fixture(scope="module")
 def takedown():
-    activity, truth = cib.simulate("takedown-2020", scale=0.005, seed=11)
+    activity, truth = cib.simulate("takedown-2020", scale=0.01, seed=11)
     return cib.detect(activity, progress=False), truth
 
 
@@ -21,14 +21,14 @@ def test_the_operation_is_found_and_little_else(takedown):
     detection, truth = takedown
     candidates = cib.evaluation.evaluate(detection.table, truth)[-1]
     assert candidates.flagged_if == "verdict candidate"
-    assert candidates.precision >= 0.9
+    assert candidates.precision >= 0.95
     assert candidates.recall >= 0.75
 
 
 def test_core_is_found_through_those_who_boost_it(takedown):
     detection, truth = takedown
     core = truth.filter(pl.col("role") == "highly_engaged").join(detection.table, on="account_id")
-    assert (core["verdict"] == "candidate").fill_null(False).mean() >= 0.7
+    assert (core["verdict"] == "candidate").fill_null(False).mean() >= 0.6
     assert set(core["joined"].drop_nulls()) == {"boosted"}
 
 
@@ -60,14 +60,14 @@ def test_evidence_counts_are_those_of_the_posts(takedown):
 def test_without_an_operation_hardly_anybody_is_a_candidate():
     flagged = []
     for seed in range(3):
-        activity, _ = cib.simulate("organic", scale=0.005, seed=seed)
+        activity, _ = cib.simulate("organic", scale=0.01, seed=seed)
         flagged.append((cib.detect(activity, progress=False).table["verdict"] == "candidate").mean())
-    assert np.mean(flagged) <= 0.01
+    assert np.mean(flagged) <= 0.001
 
 
 def test_a_graph_without_significance_is_refused():
     activity, _ = cib.simulate(scale=0.002, seed=1)
-    with pytest.raises(InputError, match="cib.backbone"):
+    with pytest.raises(InputError, match=r"cib\.backbone"):
         cib.find_networks(cib.coaction_graph(activity, window="10min"))
 
 
