@@ -143,7 +143,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str] | None:
             raise InputError(
                 "--column takes OURS=THEIRS", got=repr(pair), remedy="For example --column account_id=user."
             )
-    return dict(pair.split("=", 1) for pair in pairs) or None  # type: ignore[misc]
+    return dict(pair.split("=", 1) for pair in pairs) or None
 
 
 def _table(path: Path, remedy: str) -> pl.DataFrame:

@@ -186,7 +186,7 @@ class RoleScorer:
     roles: Sequence[Role] = (HIGHLY_ENGAGED, AMPLIFIER)
     shrinkage: float = 5.0
     min_actions: int = 3
-    threshold: float = 0.7
+    threshold: float = 0.5
     margin: float = 0.2
 
     def fit(self, features: FeatureTable) -> RoleScorer:

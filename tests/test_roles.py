@@ -19,7 +19,7 @@ import cib
 from cib.errors import InputError, SettingsError
 from cib.features.extract import extract
 from cib.features.table import FeatureTable
-from cib.roles import COUNTS, AMPLIFIER, HIGHLY_ENGAGED, KNOTS, Distribution, Role, RoleScorer
+from cib.roles import AMPLIFIER, COUNTS, HIGHLY_ENGAGED, KNOTS, Distribution, Role, RoleScorer
 from tests.toys import activity
 
 LEAVES = [f"leaf{k}" for k in range(12)]
@@ -245,11 +245,12 @@ def test_ties_raise_nobody():
     ("engaged", "amplifies", "role"),
     [
         (0.75, 0.5, "highly_engaged"),
-        (0.75, 0.6, "peripheral"),
+        (0.75, 0.6, "both"),
+        (0.55, 0.4, "peripheral"),
         (0.75, 0.72, "both"),
         (0.95, 0.72, "highly_engaged"),
         (0.3, 0.8, "amplifier"),
-        (0.69, 0.1, "peripheral"),
+        (0.49, 0.1, "peripheral"),
     ],
 )
 def test_roles_are_named_with_a_margin(engaged, amplifies, role):
@@ -351,6 +352,10 @@ def test_a_long_distribution_is_kept_in_short():
     exact = (rankdata(sample) - 0.5) / len(sample)
     np.testing.assert_allclose(short.percentile(sample), exact, atol=1 / KNOTS)
     assert short.percentile(np.array([0.0])) == pytest.approx(0.15)
+
+
+def test_no_posts_give_no_scores():
+    assert scored([]).frame.shape == (0, 5)
 
 
 def test_nothing_known_is_nothing_learned():

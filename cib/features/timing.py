@@ -116,6 +116,7 @@ def hour_entropy(posts: Frame) -> Frame:
     Shannon entropy of the hour of day, in bits; unknown for a single action.
     """
     counts = posts.group_by("account_row", TIME.dt.hour().alias("hour")).agg(c=nw.len().cast(nw.Float64))
+    counts = counts.sort("account_row", "hour")  # sums of floats depend on their order
     of = counts.with_columns(e=nw.col("c") * nw.col("c").log(2)).group_by("account_row").agg(nw.col("c", "e").sum())
     entropy = nw.col("c").log(2) - nw.col("e") / nw.col("c")
     return of.filter(nw.col("c") > 1).select("account_row", entropy.alias("entropy"))

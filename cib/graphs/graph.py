@@ -19,7 +19,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
-from cib.errors import InputError, did_you_mean
+from cib.errors import InputError
 from cib.graphs.incidence import Incidence
 
 __all__ = ["Graph"]
@@ -199,10 +199,7 @@ class Graph:
             )
         for account in (a, b):
             if account not in self.ids:
-                raise InputError(
-                    f"account {account!r} is not in graph {self.name!r}",
-                    remedy=did_you_mean(account, self.accounts),
-                )
+                raise InputError(f"account {account!r} is not in graph {self.name!r}")
         events = self.incidence.of_accounts([a, b])
         left, right = (
             events.filter(pl.col("account_id") == account).select("object_id", created_at="created_at", post="post_id")

@@ -21,7 +21,7 @@ from cib.import_report import ImportReport
 from cib.sources import values
 from cib.sources.columns import MENTION, Columns
 
-__all__ = ["Clean", "Format", "assemble", "clean_accounts", "clean_posts"]
+__all__ = ["AccountsTable", "Clean", "Format", "assemble", "clean_accounts", "clean_posts"]
 
 #: Rows whose time cannot be read are dropped up to this share; more of them mean a misunderstanding.
 MAX_UNREADABLE = 1e-3
@@ -32,6 +32,9 @@ FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 _NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _ORDER = ("post_id", "target_post_id")
 _STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
+
+#: An accounts table with our column names, the source's names of them, and its own name in messages.
+AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
 
 
 def _same(table: pl.DataFrame) -> pl.DataFrame:
@@ -398,16 +401,13 @@ def _nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> In
     return InputError(f"none of {rows_read:,} rows can be kept", where=source, got=reasons, remedy=remedy)
 
 
-def clean_accounts(
-    tables: Sequence[tuple[pl.DataFrame, Mapping[str, str], str]], zone: str | None
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Read accounts tables and keep one row an account.
 
     Parameters
     ----------
-    tables : sequence of (polars.DataFrame, mapping, str)
-        Each with our column names, the source's names of them, and the name of the table. A column
-        ``seen_at`` says when a row was true; the latest row of an account is kept.
+    tables : sequence of AccountsTable
+        A column ``seen_at`` says when a row was true; the latest row of an account is kept.
     zone : str or None
         Zone of naive times; UTC if None, since only days matter here.
 

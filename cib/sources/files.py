@@ -17,7 +17,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.progress import say
-from cib.sources.cleaning import Clean, Format, assemble, clean_accounts, clean_posts
+from cib.sources.cleaning import AccountsTable, Clean, Format, assemble, clean_accounts, clean_posts
 from cib.sources.columns import Columns, columns_of, match_columns
 from cib.sources.frames import Part, frame_part, library_of
 from cib.sources.shares import SHARES, is_share_table
@@ -104,25 +104,9 @@ def read(
     opened = _open(source)
     chosen, why = _recognise(opened, given, format)
     mapping = chosen.match(opened.names, given, opened.name)
-    cleaned: list[Clean] = []
-    profiles: list[tuple[pl.DataFrame, Mapping[str, str], str]] = []
-    for part in opened.parts:
-        raw, lost = _load(part, mapping, chosen)
-        clean = clean_posts(
-            _ours(raw, mapping, chosen, part.where),
-            mapping,
-            chosen,
-            synonyms=given.actions,
-            zone=zone,
-            where=part.where,
-        )
-        cleaned.append(_with_lost(clean, lost))
-        if accounts is None and chosen.accounts:
-            profiles.append((chosen.accounts(raw), {}, part.where))
-        del raw
-    if accounts is not None:
-        profiles = _accounts_tables(accounts, given)
-    table, remarks = clean_accounts(profiles, zone)
+    cleaned, profiles = _clean_parts(opened, mapping, chosen, given, zone, profiles=accounts is None)
+    tables = profiles if accounts is None else _accounts_tables(accounts, given)
+    table, remarks = clean_accounts(tables, zone)
     activity = assemble(
         cleaned,
         table,
@@ -216,6 +200,22 @@ def _kind(names: Sequence[str], given: Columns) -> tuple[Format, str]:
     return CANONICAL, "its columns are mapped" if given.posts else "its columns are known by name"
 
 
+def _clean_parts(
+    opened: _Opened, mapping: Mapping[str, str], format: Format, given: Columns, zone: str | None, *, profiles: bool
+) -> tuple[list[Clean], list[AccountsTable]]:
+    """Clean each part by itself, and take the profiles that its posts carry, if wanted."""
+    cleaned: list[Clean] = []
+    carried: list[AccountsTable] = []
+    for part in opened.parts:
+        raw, lost = _load(part, mapping, format)
+        ours = _ours(raw, mapping, format, part.where)
+        clean = clean_posts(ours, mapping, format, synonyms=given.actions, zone=zone, where=part.where)
+        cleaned.append(_with_lost(clean, lost))
+        if profiles and format.accounts:
+            carried.append((format.accounts(raw), {}, part.where))
+    return cleaned, carried
+
+
 def _load(part: Part, mapping: Mapping[str, str], format: Format) -> tuple[pl.DataFrame, Mapping[str, int]]:
     for ours in _NEEDED:
         if mapping[ours] not in part.names:
@@ -240,10 +240,10 @@ def _with_lost(clean: Clean, lost: Mapping[str, int]) -> Clean:
     return replace(clean, rows_read=clean.rows_read + sum(lost.values()), dropped={**clean.dropped, **lost})
 
 
-def _accounts_tables(source: Any, given: Columns) -> list[tuple[pl.DataFrame, Mapping[str, str], str]]:
+def _accounts_tables(source: Any, given: Columns) -> list[AccountsTable]:
     opened = _open(source)
     mapping = match_columns(opened.names, given.of("accounts"), table="accounts", where=opened.name)
-    tables: list[tuple[pl.DataFrame, Mapping[str, str], str]] = []
+    tables: list[AccountsTable] = []
     for part in opened.parts:
         present = {ours: theirs for ours, theirs in mapping.items() if theirs in part.names}
         raw, _ = part.load(list(dict.fromkeys(present.values())))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -74,7 +75,7 @@ def _as_input_error(path: Path) -> Iterator[None]:
     try:
         yield
     except pl.exceptions.NoDataError as error:
-        raise InputError("the file is empty", where=str(path), remedy="Give a file with rows.") from error
+        raise InputError("the file holds no whole row", where=str(path), remedy="Fetch or export it again.") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(
             f"this is not a whole, readable {suffix_of(path)} table in UTF-8",
@@ -101,7 +102,7 @@ def _csv_part(path: Path, separator: str = ",") -> Part:
 
 
 def _check_header(names: Sequence[str], path: Path) -> None:
-    if any("\x00" in name or "\r" in name for name in names):
+    if any(re.search("[\x00-\x08\x0b-\x1f\ufffd]", name) for name in names):
         raise InputError("this is no table of text in UTF-8", where=str(path), remedy=_CONVERT)
     if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
         raise InputError(
@@ -162,8 +163,6 @@ def _jsonl_part(path: Path) -> Part:
     except pl.exceptions.PolarsError:
         source, dropped = _mended_lines(path)
         kinds = _json_kinds(source)
-    if not kinds:
-        raise pl.exceptions.NoDataError
 
     def load(wanted: Sequence[str]) -> tuple[pl.DataFrame, Mapping[str, int]]:
         # Numbers become text exactly, but for floats: these stay what they are, to be refused as ids.
@@ -194,6 +193,8 @@ def _mended_lines(path: Path) -> tuple[bytes, dict[str, int]]:
             remedy="Write one object a line.",
         )
     whole = lines if bad is None else lines.head(bad)
+    if whole.is_empty():
+        raise pl.exceptions.NoDataError("no whole line")
     return "\n".join(whole).encode(), {} if bad is None else {_CUT_OFF: 1}
 
 

@@ -127,7 +127,8 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     """The profile that each account's latest tweet carries."""
     latest = pl.col("tweet_time") == pl.col("tweet_time").max().over("userid")
     profile = {ours: theirs for ours, theirs in _PROFILE.items() if theirs in raw.columns}
-    return raw.filter(latest).select(**profile, seen_at=pl.col("tweet_time").cast(pl.String))
+    number = pl.col("tweetid").cast(pl.String).str.zfill(20)  # later tweets of one minute have larger ids
+    return raw.filter(latest).select(**profile, seen_at=pl.concat_str(pl.col("tweet_time").cast(pl.String), number))
 
 
 #: How the release is read.

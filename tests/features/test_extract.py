@@ -231,6 +231,10 @@ def test_the_result_is_in_the_library_that_came_in():
     assert isinstance(extract(replace(toy_activity(), library="pandas"), "speed").to_native(), pd.DataFrame)
 
 
+def test_no_features_are_accounts_alone():
+    assert extract(toy_activity(), []).frame.shape == (8, 1)
+
+
 def test_progress_is_a_line_a_feature(capsys):
     extract(toy_activity(), ["speed", "originality"], progress=True)
     said = capsys.readouterr().err

@@ -46,7 +46,12 @@ def test_text_times_are_utc():
 
 
 def test_any_table_can_be_read_as_shares():
-    other = {"url": ROWS["object_id"], "who": ROWS["account_id"], "id": ROWS["content_id"], "when": ROWS["timestamp_share"]}
+    other = {
+        "url": ROWS["object_id"],
+        "who": ROWS["account_id"],
+        "id": ROWS["content_id"],
+        "when": ROWS["timestamp_share"],
+    }
     mapping = {"object_id": "url", "account_id": "who", "content_id": "id", "timestamp_share": "when"}
     assert read(other, columns=mapping).posts_table.equals(read(ROWS).posts_table)
     with pytest.raises(InputError, match="the column 'target_post_id' is missing"):
@@ -57,39 +62,21 @@ def test_coortweet_data_loses_its_one_repeated_row(shared):
     activity = read(str(shared / "coortweet_russian.parquet"))
     assert activity.imported.rows_read == 35_125
     assert activity.imported.dropped == {"duplicate": 1}
-    assert activity.posts_table.select("account_id", "target_post_id").n_unique() > 0
     assert activity.posts_table["account_id"].n_unique() == 9_509
     assert activity.posts_table["target_post_id"].n_unique() == 7_285
     assert activity.posts_table["post_id"].is_duplicated().any()
 
 
-def test_coortweet_pairs_are_those_that_were_published(shared):
-    """Pairs of rows within a minute, by brute force after the definition in the golden file."""
-    posts = read(str(shared / "coortweet_russian.parquet")).posts_table
-    rows = posts.select(
-        "account_id", "post_id", object="target_post_id", at=pl.col("created_at").dt.epoch("s")
-    ).filter(pl.len().over("account_id") >= 2)
-    rows = rows.with_row_index("row")
-    pairs = rows.join(rows, on="object", suffix="_y").filter(
-        pl.col("row") < pl.col("row_y"),
-        (pl.col("at") - pl.col("at_y")).abs() <= 60,
-        pl.col("account_id") != pl.col("account_id_y"),
-        pl.col("post_id") != pl.col("post_id_y"),
-        pl.col("object") != pl.col("post_id"),
-        pl.col("object") != pl.col("post_id_y"),
-    )
-    paired = pl.concat([pairs["post_id"], pairs["post_id_y"]]).unique()
-    active = rows.filter(pl.col("post_id").is_in(paired.implode()), pl.len().over("account_id") >= 2)
-    return active, pairs
-
-
 def test_qut_data_is_read_by_mapping(shared):
-    mapping = {"object_id": "repost_id", "account_id": "user_id", "content_id": "message_id", "timestamp_share": "timestamp"}
+    mapping = {
+        "object_id": "repost_id",
+        "account_id": "user_id",
+        "content_id": "message_id",
+        "timestamp_share": "timestamp",
+    }
     activity = read(str(shared / "qut_coretweet.csv"), columns=mapping)
     assert activity.imported.rows_kept == 15
     assert activity.posts_table["account_id"].n_unique() == 9
-    assert activity.posts_table["created_at"].dt.epoch("s").to_list() == sorted(
-        [0, 59, 60, 70, 70, 131, 30, 89, 40, 41, 42, 52, 42, 300, 1]
-    )
-    with pytest.raises(InputError, match="time out of range 15.*a share table .* may have any"):
+    assert activity.imported.last.timestamp() == 300
+    with pytest.raises(InputError, match=r"time out of range 15.*a share table .* may have any"):
         read(str(shared / "qut_coretweet.csv"))

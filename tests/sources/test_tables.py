@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 import cib
 from cib.errors import CibError, InputError
-from cib.sources.tables import file_part, suffix_of
+from cib.sources.tables import suffix_of
 
 HEADER = "account_id,post_id,created_at,text\n"
-LINES = [f'a{k},p{k},2020-01-01T12:00:{k:02}Z,"one, ""two""\nthree"\n' for k in range(20)]
+LINES = [f'a{k},p{k},2020-01-01T12:00:{k:02}Z,"one, ""two"" or\nthree"\n' for k in range(20)]
 CSV = (HEADER + "".join(LINES)).encode()
 JSONL = "".join(
-    json.dumps({"account_id": f"a{k}", "post_id": k, "created_at": 1_577_880_000 + k, "hashtags": ["x", f"é{k}"]}) + "\n"
+    json.dumps({"account_id": f"a{k}", "post_id": k, "created_at": 1_577_880_000 + k, "hashtags": ["x", f"é{k}"]})
+    + "\n"
     for k in range(20)
 ).encode()
 
@@ -48,7 +49,9 @@ def folder(tmp_path_factory):
 IDS = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1),
     st.integers(1, 2**64 - 1).map(str),
-    st.sampled_from(["NA", "null", "None", "nan", "123e45", "0012", "1e5", "TRUE", "Infinity", "+abc/=", "=1+1", '"', " a "]),
+    st.sampled_from(
+        ["NA", "null", "None", "nan", "123e45", "0012", "1e5", "TRUE", "Infinity", "+abc/=", "=1+1", '"', " a "]
+    ),
 ).filter(lambda name: name not in ("[deleted]", "[removed]", "unknown", "0"))
 
 
@@ -83,7 +86,7 @@ def test_floats_in_json_are_no_ids(write):
 def test_text_in_csv_is_read_as_it_stands(write):
     posts = read(write("a.csv", CSV)).posts_table
     assert posts.height == 20
-    assert posts["text"][0] == 'one, "two"\nthree'
+    assert posts["text"][0] == 'one, "two" or\nthree'
 
 
 def test_lists_in_json_stay_lists(write):
@@ -92,7 +95,8 @@ def test_lists_in_json_stay_lists(write):
 
 @pytest.mark.parametrize(("name", "content"), [("a.csv", CSV), ("a.jsonl", JSONL)])
 @pytest.mark.parametrize(
-    "pack", [lambda b: b, lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"}\n", b"}\r\n").replace(b'"\n', b'"\r\n')]
+    "pack",
+    [lambda b: b, lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"}\n", b"}\r\n").replace(b'"\n', b'"\r\n')],
 )
 def test_packing_marks_and_line_ends_have_no_effect(write, name, content, pack):
     plain = read(write(name, content)).posts_table
@@ -110,12 +114,11 @@ def test_tabs_separate_tsv(write):
     assert len(read(write("a.tsv", "user_id\tcreated_at\na,b\t2020-01-01T12:00:00Z\n"))) == 1
 
 
-def test_names_with_pattern_signs_are_names(write):
-    for kind, content in (("csv", CSV), ("jsonl", JSONL)):
-        write(f"a1.{kind}", content.replace(b"a3", b"a3,other"[:2]))
-        path = write(f"a[1].{kind}", content[: content.index(b"\n", len(content) // 2) + 1])
-        assert read(path).imported.source == str(path)
-        assert len(read(path)) < 20
+@pytest.mark.parametrize(("kind", "content"), [("csv", CSV), ("jsonl", JSONL)])
+def test_a_name_with_pattern_signs_is_a_name(write, kind, content):
+    write(f"a1.{kind}", content)
+    path = write(f"a[1].{kind}", content.replace(b"a3", b"other"))
+    assert "other" in read(path).posts_table["account_id"]
 
 
 def test_empty_lines_are_counted(write):
@@ -158,17 +161,17 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x08\x06\xff\xfe,\x00
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", b"", "the file is empty"),
-        ("a.jsonl", b"", "the file is empty"),
-        ("a.jsonl", b'{"account_id"', "the file is empty|there are no rows"),
+        ("a.csv", b"", "the file holds no whole row"),
+        ("a.jsonl", b"{}\n", "the column 'account_id' is missing"),
+        ("a.jsonl", b"", "the file holds no whole row"),
+        ("a.jsonl", b'{"account_id"', "the file holds no whole row"),
         ("a.csv", HEADER, "there are no rows"),
-        ("a.csv", PNG, "this is not a whole, readable .csv table"),
+        ("a.csv", PNG, "this is no table of text in UTF-8"),
         ("a.jsonl", PNG, "this is not a whole, readable .jsonl table"),
         ("a.parquet", PNG, "this is not a whole, readable .parquet table"),
-        ("a.csv.gz", PNG, "this is not a whole, readable .csv table|no table of text"),
+        ("a.csv.gz", PNG, "this is no table of text in UTF-8"),
         ("a.csv", CSV.decode().encode("utf-16"), "this is no table of text in UTF-8"),
         ("a.jsonl", JSONL.decode().encode("utf-16"), "this is not a whole, readable .jsonl table"),
-        ("a.csv", HEADER + "é,1,2,3\n", None),
         ("a.csv", (HEADER + "é,1,2,3\n").encode("latin-1"), "this is not a whole, readable .csv table"),
         ("a.csv", HEADER + "a,1,1577880000\n" + LINES[0], "row 1: the row has 3 fields where the header has 4"),
         ("a.csv", HEADER + LINES[0] + "a,1,1577880000,x,y\n" + LINES[1], "row 2: the row has 5 fields"),
@@ -184,9 +187,6 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x08\x06\xff\xfe,\x00
 )
 def test_what_is_no_whole_table_is_an_error_that_names_the_file(write, name, content, message):
     path = write(name, content)
-    if message is None:
-        assert len(file_part(path).names) == 4
-        return
     with pytest.raises(InputError, match=message) as error:
         read(path)
     assert str(path) in str(error.value)

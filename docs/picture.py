@@ -1,0 +1,63 @@
+"""Draw the picture of the README: `python docs/picture.py`. Needs `pip install -e '.[plots]'`.
+
+Left, three candidate networks in the retweet graph of a simulated takedown; right, the same accounts among
+all others on the plane of the two role scores.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import networkx as nx
+import polars as pl
+
+import cib
+
+ENGAGED, AMPLIFIER, OTHER = "#d95f02", "#2b6ca3", "#c8ccd0"
+
+
+def main() -> None:
+    activity, _ = cib.simulate("takedown-2020", scale=0.01, seed=0)
+    detection = cib.detect(activity, progress=False)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), width_ratios=(1.25, 1))
+    draw_networks(left, detection)
+    draw_roles(right, detection)
+    figure.tight_layout()
+    figure.savefig(Path(__file__).with_name("picture.png"), dpi=110)
+
+
+def draw_networks(axes: plt.Axes, detection: cib.Detection) -> None:
+    largest = sorted(detection.networks.with_verdict("candidate"), key=len)[-3:]
+    for k, network in enumerate(largest):
+        members = network.members
+        graph = detection.graphs["retweet"].subgraph(members["account_id"]).to_networkx().to_undirected()
+        place = nx.spring_layout(graph, seed=1, center=(2.4 * k, 0), iterations=80)
+        boosted = set(members.filter(pl.col("joined") == "boosted")["account_id"])
+        nx.draw_networkx_edges(graph, place, ax=axes, width=0.3, alpha=0.25)
+        for nodes, colour, size in ((set(graph) - boosted, AMPLIFIER, 26), (boosted & set(graph), ENGAGED, 110)):
+            points = [place[node] for node in sorted(nodes)]
+            axes.scatter(*zip(*points, strict=True), s=size, c=colour, edgecolors="white", linewidths=0.6, zorder=3)
+        caption = f"{network.id}\n{len(boosted)} boosted\n{len(members) - len(boosted)} act together"
+        axes.text(2.4 * k, -1.2, caption, ha="center", va="top")
+    axes.set_title("Candidate networks: who retweets whom", fontsize=12)
+    axes.set_ylim(-1.75, 1.1)
+    axes.set_axis_off()
+
+
+def draw_roles(axes: plt.Axes, detection: cib.Detection) -> None:
+    outside = detection.table.filter(pl.col("verdict").ne_missing("candidate"), pl.col("role") != "low_support")
+    inside = detection.table.filter(pl.col("verdict") == "candidate")
+    axes.scatter(outside["amplifier"], outside["highly_engaged"], s=3, c=OTHER, label="other accounts", rasterized=True)
+    for joined, colour, label in (("co-action", AMPLIFIER, "acting together"), ("boosted", ENGAGED, "boosted by them")):
+        part = inside.filter(pl.col("joined") == joined)
+        axes.scatter(part["amplifier"], part["highly_engaged"], s=9, c=colour, label=label)
+    axes.set_xlabel("amplifier score")
+    axes.set_ylabel("highly engaged score")
+    axes.set_title("The same accounts by role", fontsize=12)
+    axes.legend(frameon=False, loc="upper right", markerscale=2)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The border type: what it refuses, and what it answers."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cib
+from cib.activity import Activity, encode
+from cib.errors import InputError, did_you_mean
+from cib.import_report import ImportReport
+from tests.toys import activity, retweets
+
+
+def test_accounts_are_those_that_acted_were_acted_on_or_mentioned():
+    posts = activity(
+        [
+            {"account_id": "b", "target_account_id": "a", "at": 0},
+            {"account_id": "c", "action": "post", "mentions": ["d", "a"], "at": 1},
+        ]
+    )
+    assert posts.account_ids.to_list() == ["a", "b", "c", "d"]
+
+
+@given(st.lists(st.text(max_size=3), min_size=1), st.lists(st.text(max_size=3) | st.none()))
+def test_codes_are_positions_and_strangers_are_null(ids, column):
+    known = sorted(set(ids), key=str.encode)
+    codes = encode(pl.Series(column, dtype=pl.String), pl.Series(known, dtype=pl.String))
+    assert codes.to_list() == [known.index(value) if value in known else None for value in column]
+
+
+def test_fingerprint_tells_content_apart_and_nothing_else():
+    one = retweets(("a", "x", 0.0), ("b", "x", 1.0))
+    assert one.fingerprint == retweets(("a", "x", 0.0), ("b", "x", 1.0)).fingerprint
+    assert one.fingerprint != retweets(("a", "x", 0.0), ("b", "y", 1.0)).fingerprint
+    assert one.fingerprint != retweets(("a", "x", 0.0), ("b", "x", 2.0)).fingerprint
+
+
+def test_a_raw_frame_is_refused_with_the_way_to_read_it():
+    raw = pl.DataFrame({"account_id": ["a"]})
+    with pytest.raises(InputError, match=r"posts lack the column 'post_id'.*cib\.read\(frame\)"):
+        Activity(raw, raw, ImportReport("x", "y", 1, 1))
+
+
+def test_a_column_of_the_wrong_type_is_refused():
+    good = retweets(("a", "x", 0.0))
+    with pytest.raises(InputError, match="'account_id' of type Int64"):
+        replace(good, posts_table=good.posts_table.with_columns(account_id=pl.lit(1, dtype=pl.Int64)))
+
+
+def test_an_import_report_that_does_not_add_up_cannot_be_made():
+    with pytest.raises(AssertionError, match="do not add up"):
+        ImportReport("x", "y", rows_read=3, rows_kept=1, dropped={"no time": 1})
+
+
+def test_errors_say_where_what_got_and_what_to_do_and_survive_pickling():
+    error = InputError("the column 'x' is missing", where="a.csv", got="columns y", remedy="Map it.")
+    assert str(error) == "a.csv: the column 'x' is missing. Got columns y. Map it."
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    assert isinstance(error, cib.CibError)
+
+
+def test_hints_name_the_near_and_only_the_near():
+    assert did_you_mean("hour_entropi", ["hour_entropy"]) == "Did you mean 'hour_entropy'?"
+    assert did_you_mean("zzz", ["hour_entropy"]) == ""
