@@ -297,7 +297,7 @@ def test_settings_are_those_of_scikit_learn(features):
     copy = clone(scorer.fit(features))
     assert (copy.threshold, copy.margin) == (0.5, 0.1)
     assert repr(copy) == "RoleScorer(highly_engaged, amplifier; not fitted)"
-    again = pickle.loads(pickle.dumps(scorer))  # noqa: S301 our own bytes
+    again = pickle.loads(pickle.dumps(scorer))
     assert again.score(features).frame.equals(scorer.score(features).frame)
 
 

@@ -111,7 +111,7 @@ def test_what_is_no_feature_is_refused_before_any_law():
 def test_the_error_is_one_of_ours_and_an_assertion_and_pickles():
     error = FeatureLawError("a law is broken", got="nothing")
     assert isinstance(error, CibError | AssertionError)
-    assert str(pickle.loads(pickle.dumps(error))) == str(error) == "a law is broken. Got nothing."  # noqa: S301 our own bytes
+    assert str(pickle.loads(pickle.dumps(error))) == str(error) == "a law is broken. Got nothing."
 
 
 def test_the_toy_has_everything_somewhere_and_is_sorted():

@@ -68,7 +68,7 @@ def test_several_outputs_have_a_label_each():
 
 @pytest.mark.parametrize("function", [shouting_renamed, bare, both])
 def test_the_decorator_returns_the_function_itself(function):
-    assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 our own bytes
+    assert pickle.loads(pickle.dumps(function)) is function
     assert function.__name__ in {"shouting_renamed", "bare", "both"}
 
 

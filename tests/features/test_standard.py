@@ -80,7 +80,7 @@ def test_an_unknown_family_suggests_the_near_one():
 def test_a_set_is_a_value():
     assert FeatureSet(["speed"]) == FeatureSet(["speed"])
     assert hash(FeatureSet(["speed"])) == hash(FeatureSet(["speed"]))
-    assert pickle.loads(pickle.dumps(STANDARD)) == STANDARD  # noqa: S301 our own bytes
+    assert pickle.loads(pickle.dumps(STANDARD)) == STANDARD
     with pytest.raises(AttributeError):
         STANDARD.features = ()
 
