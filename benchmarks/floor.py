@@ -23,7 +23,7 @@ class Events(NamedTuple):
 
 
 def events(n: int, seed: int = 0) -> Events:
-    """Made-up reposts: heavy-tailed accounts and objects, an hour or so of life an object, 1 % on a viral one.
+    """Made-up reposts: heavy-tailed accounts and objects, ten minutes or so to the median repost, 1 % on a viral one.
 
     Accounts are n / 10, objects n / 8. At 60 s there are some five pairs an event.
     """
@@ -31,7 +31,7 @@ def events(n: int, seed: int = 0) -> Events:
     account = heavy_tailed(rng, n, n // 10, 0.8)
     objects = heavy_tailed(rng, n, n // 8, 0.9)
     born = rng.integers(0, 30 * 86_400, n // 8)
-    lag = rng.lognormal(np.log(2_400), 1.8, n)
+    lag = rng.lognormal(np.log(600), 1.8, n)
     seconds = np.floor(born[objects] + lag).astype(np.int64)
     viral = rng.choice(n, n // 100, replace=False)
     objects[viral] = n // 8

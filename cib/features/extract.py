@@ -128,8 +128,11 @@ def _input(name: str, activity: Activity, given: Mapping[str, Graph]) -> Any:
     if name in _GRAPHS:
         graph = given[name] if name in given else _GRAPHS[name](activity)
         return graph.spread(ids)
-    table = activity.posts_table if name == "posts" else activity.accounts_table
-    rows = table.with_columns(account_row=encode(table["account_id"], ids)).drop_nulls("account_row")
+    if name == "posts":
+        rows = activity.posts_table.with_columns(account_row=activity.account_codes)
+    else:
+        codes = encode(activity.accounts_table["account_id"], ids)
+        rows = activity.accounts_table.with_columns(account_row=codes).drop_nulls("account_row")
     return nw.from_native(rows, eager_only=True)
 
 

@@ -53,25 +53,25 @@ class Incidence:
 
         A post that names an object twice is one event on it.
         """
-        events = events.drop_nulls().unique()
+        # numba takes half a second to import; reading a report need not wait for it
+        from cib.graphs.windows import by_object
+
+        events = events.drop_nulls().sort("row")  # hence by time, account and post, as the posts are
         object_ids = events["object"].unique().sort().alias("object_id")
-        posts = activity.posts_table
-        picked = pl.DataFrame(
-            {
-                "object": encode(events["object"], object_ids),
-                "row": events["row"],
-                "time": posts["created_at"].gather(events["row"]).to_physical(),
-                "account": encode(posts["account_id"], activity.account_ids).gather(events["row"]),
-            }
-        ).sort("object", "time", "account", "row")
+        objects = encode(events["object"], object_ids).to_numpy().astype(np.int32)
+        time = activity.posts_table["created_at"].gather(events["row"]).to_physical().to_numpy()
+        _, order = by_object(objects, time, len(object_ids))
+        objects, row = objects[order], events["row"].to_numpy()[order]
+        again = (np.diff(objects, prepend=-1) == 0) & (np.diff(row.astype(np.int64), prepend=-1) == 0)
+        kept = order[~again]
         return cls(
             account_ids=activity.account_ids,
             object_ids=object_ids,
-            account=picked["account"].to_numpy().astype(np.int32),
-            object=picked["object"].to_numpy().astype(np.int32),
-            time=picked["time"].to_numpy().astype(np.int64),
-            row=picked["row"].to_numpy().astype(np.uint32),
-            post_ids=posts["post_id"],
+            account=activity.account_codes.to_numpy()[row[~again]].astype(np.int32),
+            object=objects[~again],
+            time=time[kept],
+            row=row[~again],
+            post_ids=activity.posts_table["post_id"],
         )
 
     def __len__(self) -> int:

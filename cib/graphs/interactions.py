@@ -57,9 +57,9 @@ def mention_graph(activity: Activity) -> Graph:
     posts = activity.posts_table
     if "mentions" not in posts.columns:
         return _grouped(activity, "mention", _no_rows())
-    rows = posts.lazy().filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+    rows = _coded(activity).filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
     mentions = rows.select(
-        source="account_id",
+        "source",
         target=pl.col("mentions").list.unique(),
         time="created_at",
         lag=pl.lit(None, dtype=pl.Float64),
@@ -68,18 +68,23 @@ def mention_graph(activity: Activity) -> Graph:
 
 
 def _targeted(activity: Activity, action: str) -> Graph:
-    rows = activity.posts_table.lazy().filter(pl.col("action") == action, pl.col("target_account_id").is_not_null())
+    rows = _coded(activity).filter(pl.col("action") == action, pl.col("target_account_id").is_not_null())
     lag = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
     return _grouped(
         activity,
         action,
-        rows.select(source="account_id", target="target_account_id", time="created_at", lag=lag).collect(),
+        rows.select("source", target="target_account_id", time="created_at", lag=lag).collect(),
     )
+
+
+def _coded(activity: Activity) -> pl.LazyFrame:
+    """The posts with the code of their account as ``source``."""
+    return activity.posts_table.lazy().with_columns(activity.account_codes.alias("source"))
 
 
 def _grouped(activity: Activity, name: str, rows: pl.DataFrame) -> Graph:
     ids = activity.account_ids
-    coded = rows.with_columns(source=encode(rows["source"], ids), target=encode(rows["target"], ids))
+    coded = rows.with_columns(target=encode(rows["target"], ids))
     table = coded.group_by("source", "target").agg(
         weight=pl.len().cast(pl.Int64),
         first=pl.col("time").min(),
@@ -91,5 +96,5 @@ def _grouped(activity: Activity, name: str, rows: pl.DataFrame) -> Graph:
 
 def _no_rows() -> pl.DataFrame:
     return pl.DataFrame(
-        schema={"source": pl.String, "target": pl.String, "time": pl.Datetime("us", "UTC"), "lag": pl.Float64}
+        schema={"source": pl.UInt32, "target": pl.String, "time": pl.Datetime("us", "UTC"), "lag": pl.Float64}
     )
