@@ -17,6 +17,7 @@ from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
 from cib.pipeline import LIMITS, Detection, detect
 from cib.simulation import simulate
+from cib.sources.columns import Columns
 from cib.sources.files import read
 
 __all__ = ["main"]
@@ -58,9 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     find.add_argument("--format", help="the format, if it is not recognised")
-    find.add_argument(
-        "--column", metavar="OURS=THEIRS", action="append", default=[], help="map a column; may be repeated"
-    )
+    for option, metavar, example in (
+        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
+        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
+    ):
+        find.add_argument(option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated")
     find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
@@ -92,7 +95,7 @@ def _detect(options: argparse.Namespace) -> None:
     activity = read(
         options.input,
         accounts=options.accounts,
-        columns=_mapping(options.column),
+        columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
         format=options.format,
         zone=options.zone,
         progress=progress,
@@ -137,13 +140,11 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     print(f"\n{LIMITS}")
 
 
-def _mapping(pairs: Sequence[str]) -> dict[str, str] | None:
+def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         if "=" not in pair:
-            raise InputError(
-                "--column takes OURS=THEIRS", got=repr(pair), remedy="For example --column account_id=user."
-            )
-    return dict(pair.split("=", 1) for pair in pairs) or None
+            raise InputError(f"{option} takes two names with = between them", got=repr(pair))
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def _table(path: Path, remedy: str) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 import pytest
 
@@ -28,6 +30,16 @@ def test_detect_then_evaluate(files, capsys):
     assert "precision" in capsys.readouterr().out
 
 
+def test_actions_and_columns_are_mapped(shared, tmp_path, capsys):
+    """Stars on repositories, a platform that knows no retweets."""
+    stars = str(shared / "fake_stars.parquet")
+    assert main(["detect", stars, "--out", str(tmp_path)]) == 2
+    assert "the action 'star' is not known" in capsys.readouterr().err
+    assert main(["detect", stars, "--out", str(tmp_path), "--action", "star=retweet"]) == 0
+    report = json.loads((tmp_path / "detection.json").read_text(encoding="utf-8"))["imported"]
+    assert report["rows_read"] == report["rows_kept"] + sum(report["dropped"].values()) == 34_284
+
+
 def test_demo_prints_core_and_amplifiers_and_writes(tmp_path, capsys):
     assert main(["demo", "--out", str(tmp_path / "demo")]) == 0
     out = capsys.readouterr().out
@@ -44,7 +56,7 @@ def test_demo_prints_core_and_amplifiers_and_writes(tmp_path, capsys):
     [
         (["detect", "nowhere.parquet", "--out", "x"], "nowhere.parquet"),
         (["evaluate", "nowhere", "labels.csv"], "cib detect"),
-        (["detect", "posts.parquet", "--out", "x", "--column", "account_id"], "OURS=THEIRS"),
+        (["detect", "posts.parquet", "--out", "x", "--column", "account_id"], "two names with ="),
     ],
 )
 def test_a_users_error_is_one_line_and_exit_code_2(arguments, message, capsys, tmp_path, monkeypatch):
