@@ -45,6 +45,10 @@ _INTERACTIONS = {
 }
 
 
+#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
+MAX_DRAWN = 50_000
+
+
 @dataclass(frozen=True)
 class Layer:
     """One kind of co-action to look for.
@@ -194,23 +198,28 @@ class Detection:
         -------
         Path
             The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``edges-*`` as Parquet
-            and CSV; ``layer-*`` as GraphML and GEXF with roles and networks on the nodes; ``detection.json``
-            with settings, import report, fingerprint and notes.
+            and CSV; ``layer-*`` as GraphML and GEXF with roles and networks on the nodes, where edges outside
+            networks are left out and no more than the 50,000 most significant are drawn; ``detection.json``
+            with settings, import report, fingerprint, notes, and how many edges were drawn.
         """
         path = ensure_folder(folder)
         write_table(self.table, path, "accounts")
         write_table(self.networks.table, path, "networks")
         write_table(_stacked(self.networks, "edges"), path, "evidence")
         write_table(_stacked(self.networks, "objects"), path, "objects")
+        drawn = {}
         for name, graph in self.graphs.items():
             write_table(graph.edge_table, path, f"edges-{_slug(name)}")
             if not graph.directed:
-                write_graph(graph, self.table, path, f"layer-{_slug(name)}")
+                inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
+                write_graph(inside, self.table, path, f"layer-{_slug(name)}")
+                drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
         about = {
             "settings": self.settings.to_dict(),
             "imported": self.imported.to_dict(),
             "fingerprint": self.fingerprint,
             "notes": list(self.notes),
+            "drawn": drawn,
             "limits": LIMITS,
         }
         write_json(about, path / "detection.json")

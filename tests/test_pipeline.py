@@ -17,6 +17,8 @@ import pytest
 import cib
 from cib.errors import SettingsError
 
+LAYER = "layer-co-action-post-600-s"
+
 
 @pytest.fixture(scope="module")
 def activity():
@@ -47,15 +49,24 @@ def test_saved_folder_holds_everything_and_reads_back(detection, tmp_path):
     for name in ("networks", "evidence", "objects", "edges-retweet"):
         table = pl.read_parquet(folder / f"{name}.parquet")
         assert table.height == pl.read_csv(folder / f"{name}.csv", infer_schema=False).height
-    layer = next(name for name, graph in detection.graphs.items() if not graph.directed)
-    slug = "co-action-post-60-s"
-    for graph in (nx.read_graphml(folder / f"layer-{slug}.graphml"), nx.read_gexf(folder / f"layer-{slug}.gexf")):
-        assert graph.number_of_edges() == detection.graphs[layer].n_edges
-        assert all("role" in data for _, data in graph.nodes(data=True))
+    members = set(detection.networks.members["account_id"])
+    for graph in (nx.read_graphml(folder / f"{LAYER}.graphml"), nx.read_gexf(folder / f"{LAYER}.gexf")):
+        assert graph.number_of_edges() > 0
+        assert set(graph) <= members
+        assert all("role" in data and "network_id" in data for _, data in graph.nodes(data=True))
     about = json.loads((folder / "detection.json").read_text(encoding="utf-8"))
     assert about["settings"]["alpha"] == 0.01
     assert about["imported"]["rows_kept"] == len(detection.activity)
     assert about["fingerprint"] == detection.activity.fingerprint
+
+
+def test_drawn_graphs_are_capped_and_say_so(detection, tmp_path, monkeypatch):
+    monkeypatch.setattr("cib.pipeline.MAX_DRAWN", 10)
+    folder = detection.save(tmp_path)
+    assert nx.read_graphml(folder / f"{LAYER}.graphml").number_of_edges() == 10
+    drawn = json.loads((folder / "detection.json").read_text(encoding="utf-8"))["drawn"]
+    assert drawn["co-action post 600 s"]["drawn"] == 10
+    assert drawn["co-action post 600 s"]["edges"] == detection.graphs["co-action post 600 s"].n_edges
 
 
 def test_row_order_changes_no_byte(activity, tmp_path):

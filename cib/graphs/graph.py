@@ -154,6 +154,15 @@ class Graph:
         source, target = self.endpoints
         return self.keep_edges(wanted[source] & wanted[target])
 
+    def strongest(self, most: int) -> Graph:
+        """The graph of the edges with the smallest p (or the largest weight), at most so many."""
+        if self.n_edges <= most:
+            return self
+        strength = self.table["p"] if "p" in self.table.columns else -self.table["weight"]
+        keep = np.zeros(self.n_edges, dtype=bool)
+        keep[np.argsort(strength.to_numpy(), kind="stable")[:most]] = True
+        return self.keep_edges(keep)
+
     def spread(self, ids: pl.Series) -> Graph:
         """The same edges over a larger, sorted list of accounts that holds all of this graph's."""
         codes = encode(self.ids, ids)

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import gammainc
 from scipy.stats import binom
 
-from cib.activity import to_library
+from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
 from cib.graphs.significance import adjust
 
@@ -32,6 +33,9 @@ __all__ = [
 
 #: Evidence of one edge is counted up to this many decades, so that one pair cannot carry a network.
 MOST_DECADES = 50.0
+
+#: Smaller probabilities and expectations are not told apart.
+_LEAST = 1e-300
 
 #: An object belongs to what a group does if at least this share of its members acted on it, and three.
 _COMMON = 0.25
@@ -69,17 +73,18 @@ class Evidence:
 def log_evidence(graph: Graph) -> pl.Series:
     """Decades of evidence of each edge: ``-log10 p``, at most :data:`MOST_DECADES`."""
     p = graph.table["p"].to_numpy()
-    return pl.Series("evidence", np.minimum(-np.log10(np.maximum(p, 1e-300)), MOST_DECADES))
+    return pl.Series("evidence", np.minimum(-np.log10(np.maximum(p, _LEAST)), MOST_DECADES))
 
 
 def decades(graphs: Sequence[Graph]) -> pl.DataFrame:
     """``-log10 q`` of each account's most significant edge: ``account_id, layer, decades``, layer by number."""
     parts = []
     for k, graph in enumerate(graphs):
-        edges = graph.edge_table.select("source", "target", decades=-pl.col("q").clip(1e-300).log10())
-        ends = [edges.select(pl.col(end).alias("account_id"), "decades") for end in ("source", "target")]
-        best = pl.concat(ends).group_by("account_id").agg(pl.col("decades").max())
-        parts.append(best.with_columns(layer=pl.lit(k)))
+        edge = -np.log10(np.maximum(graph.table["q"].to_numpy(), _LEAST))
+        best = np.zeros(graph.n_accounts)
+        for end in graph.endpoints:
+            np.maximum.at(best, end, edge)
+        parts.append(pl.DataFrame({"account_id": graph.ids, "decades": best, "layer": np.full(len(best), k)}))
     return pl.concat(parts)
 
 
@@ -184,7 +189,7 @@ def _pair_statistics(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
         .group_by("network")
         .agg(pairs=pl.len(), observed=pl.col("weight").sum(), expected=pl.col("expected").sum())
     )
-    p = gammainc(pairs["observed"].to_numpy().astype(float), np.maximum(pairs["expected"].to_numpy(), 1e-300))
+    p = gammainc(pairs["observed"].to_numpy().astype(float), np.maximum(pairs["expected"].to_numpy(), _LEAST))
     return pairs.with_columns(p=pl.Series(p))
 
 
@@ -232,19 +237,15 @@ def boosted_accounts(
         ``account_id, network, members, retweeters, capture, q``; one row an account, not a member
         already.
     """
-    edges = retweets.edge_table.filter(pl.col("source") != pl.col("target")).select("source", "target")
-    networks = membership.rename({"account_id": "source"})
-    from_network = edges.join(networks, on="source")
-    share = from_network.group_by("network").agg(share=pl.len() / max(edges.height, 1))
-    received = edges.group_by("target").agg(retweeters=pl.len())
-    tested = (
-        from_network.group_by("network", "target")
-        .agg(members=pl.len())
-        .join(received, on="target")
-        .join(share, on="network")
-        .join(membership, left_on="target", right_on="account_id", how="anti")
-        .sort("network", "target")
-    )
+    network = _networks_of(retweets.ids, membership)
+    source, target = retweets.endpoints
+    source, target = source[source != target], target[source != target]
+    retweeters = np.bincount(target, minlength=retweets.n_accounts)
+    edges = pl.DataFrame({"network": network[source], "target": target}).filter(pl.col("network") >= 0)
+    share = edges.group_by("network").agg(share=pl.len() / max(len(target), 1))
+    tested = edges.group_by("network", "target").agg(members=pl.len()).join(share, on="network")
+    tested = tested.filter(pl.Series(network)[tested["target"]] < 0).sort("network", "target")
+    tested = tested.with_columns(retweeters=pl.Series(retweeters[tested["target"].to_numpy()]))
     p = np.asarray(
         binom.sf(tested["members"].to_numpy() - 1, tested["retweeters"].to_numpy(), tested["share"].to_numpy())
     )
@@ -253,16 +254,30 @@ def boosted_accounts(
     best = kept.sort("target", "members", "network", descending=[False, True, False]).unique(
         "target", keep="first", maintain_order=True
     )
-    return best.select("network", "members", "retweeters", "capture", "q", account_id="target")
+    ids = retweets.ids.gather(best["target"]).alias("account_id")
+    return best.select(ids, "network", "members", "retweeters", "capture", "q")
+
+
+def _networks_of(ids: pl.Series, membership: pl.DataFrame) -> NDArray[np.int64]:
+    """The network of each id, -1 outside; shape (n_ids,)."""
+    network = np.full(len(ids), -1, dtype=np.int64)
+    codes = encode(membership["account_id"], ids)
+    known = codes.is_not_null()
+    network[codes.filter(known).to_numpy()] = membership["network"].filter(known).to_numpy()
+    return network
 
 
 def _with_networks(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    edges = graph.edge_table
-    for end in ("source", "target"):
-        edges = edges.join(
-            membership.select(pl.col("account_id").alias(end), pl.col("network").alias(f"of_{end}")), on=end
-        )
-    return edges.filter(pl.col("of_source") == pl.col("of_target")).rename({"of_source": "network"})
+    """Edges inside a network, with account ids and the network."""
+    network = _networks_of(graph.ids, membership)
+    source, target = graph.endpoints
+    inside = (network[source] >= 0) & (network[source] == network[target])
+    edges = graph.table.filter(pl.Series(inside))
+    return edges.with_columns(
+        network=pl.Series(network[source[inside]]),
+        source=graph.ids.gather(edges["source"]),
+        target=graph.ids.gather(edges["target"]),
+    )
 
 
 def _member_events(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
@@ -270,11 +285,7 @@ def _member_events(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     incidence = graph.incidence
     if incidence is None:
         return pl.DataFrame(schema={"network": pl.Int64, "account": pl.Int32, "object": pl.Int32, "time": pl.Int64})
-    ids = incidence.account_ids.to_frame("account_id").with_row_index("account")
-    network = np.full(len(ids), -1, dtype=np.int64)
-    members = ids.join(membership, on="account_id")
-    network[members["account"].to_numpy()] = members["network"].to_numpy()
-    of_event = network[incidence.account]
+    of_event = _networks_of(incidence.account_ids, membership)[incidence.account]
     mine = of_event >= 0
     return pl.DataFrame(
         {
