@@ -32,7 +32,7 @@ from cib.networks.evidence import coordination
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Networks
 from cib.progress import stage
-from cib.reports.files import ensure_folder, write_graph, write_json, write_table
+from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
 from cib.roles import RoleScorer, RoleScores
 
 __all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
@@ -197,8 +197,8 @@ class Detection:
         Returns
         -------
         Path
-            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``edges-*`` as Parquet
-            and CSV; ``layer-*`` as GraphML and GEXF with roles and networks on the nodes, where edges outside
+            The folder: ``accounts``, ``networks``, ``evidence`` and ``objects`` as Parquet and CSV;
+            ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF with roles and networks on the nodes, where edges outside
             networks are left out and no more than the 50,000 most significant are drawn; ``detection.json``
             with settings, import report, fingerprint, notes, and how many edges were drawn.
         """
@@ -209,7 +209,7 @@ class Detection:
         write_table(_stacked(self.networks, "objects"), path, "objects")
         drawn = {}
         for name, graph in self.graphs.items():
-            write_table(graph.edge_table, path, f"edges-{_slug(name)}")
+            write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
             if not graph.directed:
                 inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
                 write_graph(inside, self.table, path, f"layer-{_slug(name)}")

@@ -46,9 +46,11 @@ def test_accounts_have_the_columns_of_the_face(detection, activity):
 def test_saved_folder_holds_everything_and_reads_back(detection, tmp_path):
     folder = detection.save(tmp_path / "out")
     assert pl.read_parquet(folder / "accounts.parquet").equals(detection.table)
-    for name in ("networks", "evidence", "objects", "edges-retweet"):
+    for name in ("networks", "evidence", "objects"):
         table = pl.read_parquet(folder / f"{name}.parquet")
         assert table.height == pl.read_csv(folder / f"{name}.csv", infer_schema=False).height
+    edges = pl.read_parquet(folder / "edges-retweet.parquet")
+    assert edges.equals(detection.graphs["retweet"].edge_table)
     members = set(detection.networks.members["account_id"])
     for graph in (nx.read_graphml(folder / f"{LAYER}.graphml"), nx.read_gexf(folder / f"{LAYER}.gexf")):
         assert graph.number_of_edges() > 0

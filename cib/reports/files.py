@@ -20,7 +20,7 @@ import polars as pl
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 
-__all__ = ["write_graph", "write_json", "write_table"]
+__all__ = ["write_graph", "write_json", "write_parquet", "write_table"]
 
 #: Characters that XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -28,8 +28,13 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def write_table(table: pl.DataFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet`` and ``<name>.csv``."""
-    _atomically(folder / f"{name}.parquet", table.write_parquet)
+    write_parquet(table, folder, name)
     _atomically(folder / f"{name}.csv", _flat(table).write_csv)
+
+
+def write_parquet(table: pl.DataFrame, folder: Path, name: str) -> None:
+    """Write ``<name>.parquet``."""
+    _atomically(folder / f"{name}.parquet", table.write_parquet)
 
 
 def write_json(values: Mapping[str, Any], path: Path) -> None:
