@@ -198,9 +198,9 @@ class Detection:
         -------
         Path
             The folder: ``accounts``, ``networks``, ``evidence`` and ``objects`` as Parquet and CSV;
-            ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF with roles and networks on the nodes, where edges outside
-            networks are left out and no more than the 50,000 most significant are drawn; ``detection.json``
-            with settings, import report, fingerprint, notes, and how many edges were drawn.
+            ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
+            networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
+            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn.
         """
         path = ensure_folder(folder)
         write_table(self.table, path, "accounts")
