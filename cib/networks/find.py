@@ -63,7 +63,7 @@ class Rule:
     min_size: int = 5
     min_objects: int = 5
     max_top_share: float = 0.5
-    min_capture: float = 0.5
+    min_capture: float = 0.6
     min_exclusivity: float = 0.4
     max_dispersion: float = 2.0
 
