@@ -1,28 +1,25 @@
-"""Accounts whose lists of objects are alike, whatever the times: TF-IDF cosine, in blocks.
+"""Accounts whose lists of objects are alike, whatever the times.
 
-The full product of all accounts with all accounts never exists: rows are multiplied a block at a time,
-blocks are bounded by the number of products they make, and only entries above the threshold stay.
+Three measures of alike, by one exact kernel (see :mod:`cib.graphs.products`): the full product of all
+accounts with all accounts never exists. A similarity orders pairs and tests nothing: a threshold on it
+always finds somebody (see :func:`cib.backbone` for a test).
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.errors import SettingsError
+from cib.errors import SettingsError, did_you_mean
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 
-__all__ = ["similarity_graph"]
-
-#: Products of one block; 16 bytes each.
-_BLOCK = 20_000_000
+__all__ = ["MEASURES", "similarity_graph"]
 
 
 def similarity_graph(
@@ -30,10 +27,13 @@ def similarity_graph(
     objects: Objects = "post",
     threshold: float = 0.5,
     *,
+    measure: str = "tfidf",
+    top: int | None = None,
     min_objects: int = 3,
     max_accounts: int | None = 5_000,
+    threads: int | None = None,
 ) -> Graph:
-    """Accounts with similar objects by TF-IDF cosine.
+    """Accounts with similar objects.
 
     Parameters
     ----------
@@ -41,23 +41,37 @@ def similarity_graph(
     objects : str or callable
         What is compared; see :func:`cib.graphs.objects.object_events`.
     threshold : float
-        Smallest cosine of an edge, in (0, 1].
+        Smallest similarity of an edge, in [0, 1]. Accounts that share nothing never have one; at 0 all
+        others do, which may be many.
+    measure : {'tfidf', 'jaccard', 'overlap'}
+        Cosine of TF-IDF weights; or of the sets of objects, shared by all of both, or shared by all of
+        the smaller set, which is 1 if one account did nothing but what the other did, too.
+    top : int, optional
+        Keep an edge only if one of the two is among so many most similar accounts of the other.
     min_objects : int
         Accounts with fewer distinct objects take no part: two accounts with one and the same object
-        have cosine 1 whatever it is.
+        have similarity 1 whatever it is.
     max_accounts : int, optional
-        Objects that more accounts acted on are left out; None keeps all.
+        Objects that more accounts acted on are left out and named in ``graph.parameters['left_out']``;
+        None keeps all.
+    threads : int, optional
+        Default: all cores. The result does not depend on it.
 
     Returns
     -------
     Graph
-        Undirected; ``weight`` is the cosine. It orders pairs and tests nothing: a threshold on it always
-        finds somebody (see :func:`cib.backbone` for a test).
+        Undirected; ``weight`` is the similarity.
+
+    Raises
+    ------
+    SettingsError
+        If a setting makes no sense.
 
     Notes
     -----
-    Term frequency is the number of acts on an object, inverse document frequency
-    ``ln((1 + n) / (1 + k)) + 1``, rows of unit length, as in Luceri et al. (2024) and scikit-learn.
+    For TF-IDF, term frequency is the number of acts on an object and inverse document frequency
+    ``ln((1 + n) / (1 + k)) + 1`` for an object of k among the n accounts that take part, as in Luceri et
+    al. (2024) and scikit-learn. Similarities are rounded to 12 digits.
 
     Examples
     --------
@@ -66,46 +80,73 @@ def similarity_graph(
     >>> cib.similarity_graph(activity, objects="author", threshold=0.8).directed
     False
     """
-    if not 0 < threshold <= 1:
-        raise SettingsError("threshold is a cosine and must lie in (0, 1]", got=threshold)
+    # numba takes half a second to import; a reader of the report need not wait for it
+    from cib.graphs.products import similar_rows
+
+    _check(threshold, measure, top=top, min_objects=min_objects, max_accounts=max_accounts)
     incidence = Incidence.from_events(activity, object_events(activity, objects))
-    if max_accounts is not None:
-        incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+    popular = np.flatnonzero(incidence.popularity > (max_accounts or len(incidence)))
+    left_out = [{"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k])} for k in popular.tolist()]
+    if left_out:
+        incidence = incidence.keep_objects(~np.isin(np.arange(len(incidence.object_ids)), popular))
     incidence = incidence.keep_events(incidence.degree[incidence.account] >= min_objects)
-    rows, columns, cosine = _cosines(_tfidf(incidence), threshold)
-    table = pl.DataFrame({"source": rows.astype(np.uint32), "target": columns.astype(np.uint32), "weight": cosine})
+    counts = _counts(incidence)
+    takes_part = np.flatnonzero(np.diff(counts.indptr)).astype(np.uint32)
+    kind, weigh = MEASURES[measure]
+    pairs = similar_rows(weigh(counts[takes_part]), kind, threshold, top=top, threads=threads)
+    table = pl.DataFrame({"source": takes_part[pairs.i], "target": takes_part[pairs.j], "weight": pairs.similarity})
     return graph_from_codes(
-        f"similarity {kind_of(objects)}",
+        f"similarity {kind_of(objects)} {measure}",
         incidence.account_ids,
         table,
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={"threshold": threshold, "min_objects": min_objects, "max_accounts": max_accounts},
+        parameters={
+            "objects": kind_of(objects),
+            "measure": measure,
+            "threshold": threshold,
+            "top": top,
+            "min_objects": min_objects,
+            "max_accounts": max_accounts,
+            "left_out": left_out,
+        },
     )
 
 
-def _tfidf(incidence: Incidence) -> sp.csr_matrix:
-    # scikit-learn takes a second to import
-    from sklearn.feature_extraction.text import TfidfTransformer
+def _check(threshold: float, measure: str, **counts: int | None) -> None:
+    if measure not in MEASURES:
+        raise SettingsError(
+            f"measure={measure!r} is no measure of similarity",
+            remedy=did_you_mean(measure, MEASURES) or f"Take one of {', '.join(MEASURES)}.",
+        )
+    if not 0 <= threshold <= 1:
+        raise SettingsError("threshold is a similarity and must lie in [0, 1]", got=threshold)
+    for name, value in counts.items():
+        if value is not None and value < 1:
+            raise SettingsError(f"{name} must be at least 1", got=value)
 
+
+def _counts(incidence: Incidence) -> sp.csr_array:
+    """Number of acts of each account on each object."""
     shape = (len(incidence.account_ids), len(incidence.object_ids))
     ones = np.ones(len(incidence))
-    counts = sp.coo_matrix((ones, (incidence.account, incidence.object)), shape=shape).tocsr()
-    return sp.csr_matrix(TfidfTransformer().fit_transform(counts)) if len(incidence) else counts
+    return sp.coo_array((ones, (incidence.account, incidence.object)), shape=shape).tocsr()
 
 
-def _cosines(rows: sp.csr_matrix, threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs i < j whose rows have at least the cosine, a block of rows at a time."""
-    transposed = rows.T.tocsr()
-    products = rows.astype(bool).astype(np.int64) @ np.diff(transposed.indptr)
-    block = np.cumsum(products) // _BLOCK
-    starts = np.flatnonzero(np.diff(block, prepend=-1))
-    found = []
-    for begin, end in pairwise([*starts.tolist(), rows.shape[0]]):
-        product = (rows[begin:end] @ transposed).tocoo()
-        # rounding may leave equal rows a hair below 1
-        keep = (product.data >= threshold - 1e-12) & (product.row + begin < product.col)
-        found.append((product.row[keep] + begin, product.col[keep], np.minimum(product.data[keep], 1.0)))
-    i, j, cosine = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return i.astype(np.int64), j.astype(np.int64), cosine
+def _tfidf(counts: sp.csr_array) -> sp.csr_array:
+    accounts = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = np.log((1 + counts.shape[0]) / (1 + accounts)) + 1
+    return sp.csr_array((counts.data * idf[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _as_they_are(counts: sp.csr_array) -> sp.csr_array:
+    return counts
+
+
+#: The measures by name: which product of which weights.
+MEASURES: dict[str, tuple[str, Callable[[sp.csr_array], sp.csr_array]]] = {
+    "tfidf": ("cosine", _tfidf),
+    "jaccard": ("jaccard", _as_they_are),
+    "overlap": ("overlap", _as_they_are),
+}

@@ -1,0 +1,190 @@
+"""CooRnet: links shared within an interval that the data suggest (Giglietto, Righetti, Rossi & Marino)."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity
+from cib.errors import InputError, SettingsError
+from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.incidence import Incidence
+from cib.graphs.objects import Objects, kind_of, object_events
+from cib.presets.inputs import check_quantile
+from cib.presets.pairs import common_objects, weight_quantile
+
+__all__ = ["coornet", "estimate_coord_interval"]
+
+Ints = NDArray[np.int64]
+
+
+def coornet(
+    activity: Activity,
+    interval: Window = "estimate",
+    *,
+    q: float = 0.1,
+    p: float = 0.5,
+    edge_quantile: float = 0.9,
+    objects: Objects = "url",
+    across_bins: bool = False,
+    max_accounts: int | None = None,
+) -> Graph:
+    """``get_coord_shares`` of the R package CooRnet.
+
+    Parameters
+    ----------
+    activity : Activity
+    interval : str, float, timedelta
+        Length of a bin; ``'estimate'`` takes :func:`estimate_coord_interval`.
+    q, p : float
+        For the estimate.
+    edge_quantile : float
+        Of the weights; edges below it are left out (``percentile_edge_weight``).
+    objects : str or callable
+        What is shared; see :func:`cib.graphs.objects.object_events`.
+    across_bins : bool
+        Link accounts also through different bins of an object, as the package does.
+    max_accounts : int, optional
+        Objects that more accounts shared are left out. None, as published, keeps all.
+
+    Returns
+    -------
+    Graph
+        Undirected. The shares of an object are cut into consecutive bins from its first share on; those
+        of a bin with two accounts or more are coordinated. ``weight`` is the number of objects that both
+        accounts shared in one bin, ``pairs`` that of pairs of posts, ``lag`` their mean difference in
+        seconds. ``.incidence`` holds the coordinated shares.
+
+    Raises
+    ------
+    SettingsError
+        If an argument is out of range, or more pairs share something than can be held; `max_accounts` helps.
+    InputError
+        If the interval is to be estimated and nothing was shared twice.
+
+    Notes
+    -----
+    After CooRnet 1.7 (Giglietto, Righetti, Rossi & Marino 2020, Information, Communication & Society).
+    Bins are the method: two shares a second apart may fall into different bins and make no edge, where a
+    sliding window (:func:`cib.coaction_graph`, :func:`coortweet`) has one. Shared objects are normalised
+    as everywhere in `cib`. For components and clusters see :func:`cib.find_networks`.
+
+    Not repeated: a share was marked as coordinated if its object, its time and its account each occurred
+    in any coordinated share, not together; two shares of one account made a bin coordinated; the bin was
+    forgotten in the projection, so that two who never shared anything together were linked by an object
+    that each shared with somebody else (`across_bins` does that).
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> graph = cib.presets.coornet(activity, "60s", edge_quantile=0.5)
+    >>> graph.directed, graph.parameters["interval_s"]
+    (False, 60.0)
+    """
+    check_quantile("edge_quantile", edge_quantile)
+    incidence = _shares(activity, objects)
+    seconds = _estimate(incidence, q, p) if interval == "estimate" else window_seconds(interval)
+    if not seconds:
+        raise SettingsError("interval must have a length", got=interval, remedy="Write interval='60s', say.")
+    if max_accounts is not None:
+        incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+    bins = _bins(incidence, seconds)
+    together = _in_company(incidence, bins)
+    incidence, bins = incidence.keep_events(together), bins[together]
+    table = common_objects(incidence, incidence.object.astype(np.int64) if across_bins else bins)
+    threshold = weight_quantile(table, edge_quantile)
+    return graph_from_codes(
+        f"coornet {seconds:g} s",
+        activity.account_ids,
+        table.filter(pl.col("weight") >= threshold),
+        directed=False,
+        library=activity.library,
+        incidence=incidence,
+        parameters={
+            "preset": "coornet",
+            "objects": kind_of(objects),
+            "interval_s": seconds,
+            "estimated": interval == "estimate",
+            "window_s": None if across_bins else seconds,
+            "edge_quantile": edge_quantile,
+            "threshold": threshold,
+            "across_bins": across_bins,
+            "max_accounts": max_accounts,
+        },
+    )
+
+
+def estimate_coord_interval(activity: Activity, q: float = 0.1, p: float = 0.5, *, objects: Objects = "url") -> float:
+    """How fast the fastest links spread: the interval that CooRnet suggests.
+
+    Parameters
+    ----------
+    activity : Activity
+    q : float
+        Share of the objects, those with the earliest second share, in [0, 1].
+    p : float
+        Share of an object's shares, in [0, 1).
+    objects : str or callable
+        See :func:`cib.graphs.objects.object_events`.
+
+    Returns
+    -------
+    float
+        Seconds: the median, over the fastest objects, of the time from the first share until more than
+        `p` of all their shares were made; 1 if that is 0.
+
+    Raises
+    ------
+    SettingsError
+        If `q` or `p` is out of range.
+    InputError
+        If nothing was shared twice.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> cib.presets.estimate_coord_interval(activity) >= 1
+    True
+    """
+    return _estimate(_shares(activity, objects), q, p)
+
+
+def _shares(activity: Activity, objects: Objects) -> Incidence:
+    return Incidence.from_events(activity, object_events(activity, objects, self_actions=True))
+
+
+def _estimate(incidence: Incidence, q: float, p: float) -> float:
+    check_quantile("q", q)
+    if not 0 <= p < 1:
+        raise SettingsError("p is a share and must lie in [0, 1)", got=p)
+    first, count = incidence.starts[:-1], np.diff(incidence.starts)
+    first, count = first[count > 1], count[count > 1]
+    if not len(first):
+        raise InputError("no interval can be estimated: nothing was shared twice", remedy="State it: interval='60s'.")
+    time = incidence.time
+    second = time[first + 1] - time[first]
+    fast = second <= np.quantile(second, q)
+    enough = np.floor(p * count + 1e-9).astype(np.int64)  # the first rank, from 0, above the share p
+    reached = (time[first + enough] - time[first])[fast]
+    return float(np.median(reached)) / 1e6 or 1.0
+
+
+def _bins(incidence: Incidence, seconds: float) -> Ints:
+    """A number for the object and bin of each share, ascending."""
+    since = incidence.time - incidence.time[incidence.starts[incidence.object]]
+    cut = since // max(round(seconds * 1e6), 1)
+    fresh = (np.diff(incidence.object, prepend=-1) != 0) | (np.diff(cut, prepend=-1) != 0)
+    numbers: Ints = np.cumsum(fresh) - 1
+    return numbers
+
+
+def _in_company(incidence: Incidence, bins: Ints) -> NDArray[np.bool_]:
+    """The shares in whose bin there are at least two accounts."""
+    n_accounts = len(incidence.account_ids)
+    present = np.unique(bins * n_accounts + incidence.account) // n_accounts
+    several: NDArray[np.bool_] = np.bincount(present, minlength=len(bins))[bins] > 1
+    return several

@@ -1,0 +1,120 @@
+"""Pairs of events, and edges counted from them: a block of accounts at a time, and not too many.
+
+Some published weights count distinct posts on either side of an edge, or compare texts two by two. For
+that the pairs themselves are needed, which the kernel of ``graphs/windows.py`` never makes. Here they are
+made for a few accounts at a time and all pairs of an account together: what is counted about an edge is
+complete within its block, and memory does not grow with the data but with the busiest account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import encode
+from cib.errors import SettingsError
+from cib.graphs.incidence import Incidence
+
+__all__ = ["MOST_PAIRS", "check_affordable", "common_objects", "pair_blocks", "post_codes", "weight_quantile"]
+
+Ints = NDArray[np.int64]
+
+#: Pairs of one block; some 100 bytes each while they are counted.
+_BLOCK = 2_000_000
+
+#: Pairs of accounts that a method without a window may hold; some 50 bytes each while they are compared.
+MOST_PAIRS = 100_000_000
+
+
+def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[Ints, Ints]]:
+    """Ordered pairs of different events on one object within a window, inclusive.
+
+    Parameters
+    ----------
+    incidence : Incidence
+    seconds : float or None
+        None: any two events on an object.
+
+    Yields
+    ------
+    own, other : ndarray of int, shape (n_pairs,)
+        Positions of the events. Each pair comes in both orders, and all pairs in which an account is the
+        first come in one block.
+    """
+    # numba takes half a second to import; only those who ask for pairs wait for it
+    from cib.graphs.windows import ALWAYS, window_bounds
+
+    span = ALWAYS if seconds is None else round(seconds * 1e6)
+    low, high = window_bounds(incidence.starts, incidence.time, span)
+    order = np.argsort(incidence.account, kind="stable")
+    partners = (high - low)[order].astype(np.int64) - 1
+    first = np.flatnonzero(np.diff(incidence.account[order], prepend=-1))
+    before = np.concatenate([[0], np.cumsum(partners)])[first]
+    begins = first[np.flatnonzero(np.diff(before // _BLOCK, prepend=-1))]
+    for begin, end in pairwise([*begins.tolist(), len(order)]):
+        yield _pairs(order[begin:end], partners[begin:end], low)
+
+
+def _pairs(events: Ints, partners: Ints, low: NDArray[np.int32]) -> tuple[Ints, Ints]:
+    own = np.repeat(events, partners)
+    steps = np.arange(len(own)) - np.repeat(np.cumsum(partners) - partners, partners)
+    other = low[own] + steps
+    return own, other + (other >= own)
+
+
+def post_codes(incidence: Incidence) -> Ints:
+    """A number for the post of each event; events and rows of one post have the same, shape (n_events,)."""
+    ids = incidence.post_ids
+    if ids.n_unique() == len(ids):
+        return incidence.row.astype(np.int64)
+    return encode(ids, ids.unique().sort()).to_numpy()[incidence.row].astype(np.int64)
+
+
+def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
+    """Edges between accounts with events in one group.
+
+    Parameters
+    ----------
+    incidence : Incidence
+    groups : ndarray of int, shape (n_events,)
+        Ascending; a group lies within an object.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns ``source``, ``target``, ``weight`` (distinct objects), ``pairs`` (of events), ``lag`` (mean
+        over pairs, seconds).
+    """
+    from cib.graphs.windows import coactions
+
+    low = np.searchsorted(groups, groups, side="left").astype(np.int32)
+    high = np.searchsorted(groups, groups, side="right").astype(np.int32)
+    check_affordable(int((high - low - 1).sum(dtype=np.int64)) // 2)
+    edges, _ = coactions(incidence.account, incidence.object, incidence.time, low, high, len(incidence.account_ids))
+    return pl.DataFrame(
+        {
+            "source": edges.u.astype(np.uint32),
+            "target": edges.v.astype(np.uint32),
+            "weight": edges.weight,
+            "pairs": edges.pairs,
+            "lag": edges.lag / np.maximum(edges.pairs, 1) / 1e6,
+        }
+    )
+
+
+def weight_quantile(edges: pl.DataFrame, quantile: float) -> float:
+    """A quantile of the weights, interpolated between them (type 7 of R); 0 without edges."""
+    return float(np.quantile(edges["weight"].to_numpy(), quantile)) if edges.height else 0.0
+
+
+def check_affordable(pairs: int) -> None:
+    """Refuse a computation that would hold more than :data:`MOST_PAIRS` pairs, before it begins."""
+    if pairs > MOST_PAIRS:
+        raise SettingsError(
+            f"up to {pairs:,} pairs share an object, more than the {MOST_PAIRS:,} that this method may hold",
+            remedy="Leave out what very many share: max_accounts=1000, say.",
+        )
