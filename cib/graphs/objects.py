@@ -1,36 +1,31 @@
 """What an account acted on: the thing that two accounts can have in common.
 
 Each kind of object is one function from posts to a table of ``row`` (position in ``activity.posts``)
-and ``object`` (text, null where the post has none). A user's own function takes the posts and
-returns a frame of ``post_id`` and ``object``.
+and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
+having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
+function takes the posts and returns a frame of ``post_id`` and ``object``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.graphs.text import look, message
+from cib.graphs.urls import canonical_urls, hosts
 
 __all__ = ["OBJECTS", "Objects", "kind_of", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
 
-_OF_ACTION = {
-    "post": ("retweet", "target_post_id"),
-    "author": ("retweet", "target_account_id"),
-    "quoted": ("quote", "target_post_id"),
-    "replied": ("reply", "target_post_id"),
-}
-_LISTED = {"mention": "mentions", "url": "urls", "hashtag": "hashtags"}
-
-#: The kinds that ``objects=`` takes by name.
-OBJECTS = (*_OF_ACTION, *_LISTED, "text")
+#: Shorter sequences of hashtags are too often equal by chance (Luceri et al. 2024).
+MIN_SEQUENCE = 5
 
 
 def object_events(activity: Activity, objects: Objects, *, self_actions: bool = False) -> pl.DataFrame:
@@ -40,9 +35,21 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     ----------
     activity : Activity
     objects : str or callable
-        ``'post'`` (retweeted post), ``'author'`` (retweeted account), ``'quoted'``, ``'replied'``,
-        ``'mention'``, ``'url'``, ``'hashtag'``, ``'text'`` (equal text after normalising; retweets
-        apart), or a function of the posts that returns a frame of ``post_id`` and ``object``.
+        One of
+
+        - ``'post'``, ``'author'``: the retweeted post, or its account;
+        - ``'quoted'``, ``'replied'``: the post quoted or replied to;
+        - ``'mention'``: an account named in a post;
+        - ``'url'``, ``'domain'``: a link, however it is written, or its host
+          (:func:`cib.graphs.urls.canonical_urls`);
+        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or five and more of one post in their order;
+        - ``'text'``: equal text but for case, invisible characters, URLs and leading mentions
+          (:func:`cib.graphs.text.message`);
+        - ``'near-text'``: nearly equal text (:func:`cib.graphs.near_duplicates.near_duplicates`);
+          needs ``pip install 'cib-detect[text]'``;
+
+        or a function of the posts that returns a frame of ``post_id`` and ``object``. What a retweet
+        repeats is not its own: retweets have objects of the first two kinds only.
     self_actions : bool
         Whether acting on one's own posts counts.
 
@@ -57,29 +64,25 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         If the name is unknown.
     InputError
         If the posts lack the column, or a function returns something else.
+    MissingDependencyError
+        If a kind needs a library that is not installed.
     """
     if callable(objects):
         return _of_function(activity, objects)
+    if objects not in KINDS:
+        raise SettingsError(
+            f"objects={objects!r} is no kind of object",
+            remedy=did_you_mean(objects, OBJECTS) or f"Take one of {', '.join(OBJECTS)}, or a function of the posts.",
+        )
+    kind = KINDS[objects]
+    _require(activity, objects, kind.column)
     posts = activity.posts_table.lazy().with_row_index("row")
-    if objects in _OF_ACTION:
-        action, column = _OF_ACTION[objects]
-        acts = posts.filter(pl.col("action") == action)
-        if not self_actions:
-            acts = acts.filter(pl.col("target_account_id").ne_missing(pl.col("account_id")))
-        return acts.select("row", object=column).collect()
-    if objects in _LISTED:
-        column = _require(activity, objects, _LISTED[objects])
-        own = posts.filter(pl.col("action") != "retweet", pl.col(column).list.len() > 0)
-        key = pl.col("object") if objects == "mention" else _normal("object")
-        return own.select("row", object=column).explode("object").with_columns(object=key).collect()
-    if objects == "text":
-        _require(activity, objects, "text")
-        own = posts.filter(pl.col("action") != "retweet")
-        return own.select("row", object=_normal("text")).filter(pl.col("object") != "").collect()
-    raise SettingsError(
-        f"objects={objects!r} is no kind of object",
-        remedy=did_you_mean(objects, OBJECTS) or f"Take one of {', '.join(OBJECTS)}, or a function of the posts.",
-    )
+    if not kind.column.startswith("target_"):
+        posts = posts.filter(pl.col("action") != "retweet")
+    elif not self_actions:
+        posts = posts.filter(pl.col("target_account_id").ne_missing(pl.col("account_id")))
+    events = kind.events(posts).select("row", "object").collect()
+    return events.filter(pl.col("object") != "")
 
 
 def kind_of(objects: Objects) -> str:
@@ -87,20 +90,121 @@ def kind_of(objects: Objects) -> str:
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
 
 
-def _normal(column: str) -> pl.Expr:
-    """One key for text that looks the same: NFKC, case folded, spaces squeezed, invisible marks gone."""
-    text = pl.col(column).str.normalize("NFKC").str.to_lowercase()
-    return text.str.replace_all(r"[\p{Cf}\u{FE00}-\u{FE0F}]", "").str.replace_all(r"\s+", " ").str.strip_chars()
+def _retweeted(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Retweeted posts. Also shared by fans of the author, and by everybody if the post is viral."""
+    return _acted_on(posts, "retweet", "target_post_id")
 
 
-def _require(activity: Activity, objects: str, column: str) -> str:
+def _authors(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Retweeted accounts. Also shared by fans, readers and parties: whoever follows the same people."""
+    return _acted_on(posts, "retweet", "target_account_id")
+
+
+def _quoted(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Quoted posts. Also shared by all who comment on the news of the day, for and against."""
+    return _acted_on(posts, "quote", "target_post_id")
+
+
+def _replied(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Posts replied to. Also shared by friends in one conversation and by crowds under one post."""
+    return _acted_on(posts, "reply", "target_post_id")
+
+
+def _mentions(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Mentioned accounts. Also shared by customers of one company, voters of one politician."""
+    return _listed(posts, "mentions")
+
+
+def _urls(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Links. Also shared by readers of one newspaper and users of one share button."""
+    return _once_each(_listed(posts, "urls"), canonical_urls)
+
+
+def _domains(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Hosts of links. Nearly everybody shares the large ones; only rare ones say anything."""
+    return _once_each(_listed(posts, "urls"), hosts)
+
+
+def _hashtags(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Hashtags. Also shared by audiences of a match or a show, by campaigns, by whoever follows a trend."""
+    return _listed(posts, "hashtags").with_columns(object=_hashtag(pl.col("object")))
+
+
+def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Hashtags of one post, in order. Also shared where an app, a contest or an event prescribes them."""
+    tags = _hashtags(posts).filter(pl.col("object") != "").group_by("row", maintain_order=True).agg("object")
+    long = tags.filter(pl.col("object").list.len() >= MIN_SEQUENCE)
+    # no hashtag holds the sign, so two different sequences are never the same text
+    return long.with_columns(object=pl.lit("#") + pl.col("object").list.join(" #"))
+
+
+def _texts(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Equal texts. Also shared by users of share buttons and petitions; slogans, greetings, quotations."""
+    return posts.select("row", object=message(pl.col("text")))
+
+
+def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Nearly equal texts. The same, and templates with a name or number in them: weather, prices, games."""
+    # it needs a library that few have, and numba
+    from cib.graphs.near_duplicates import near_duplicates
+
+    return _once_each(_texts(posts), near_duplicates)
+
+
+class Kind(NamedTuple):
+    """The column of posts that a kind is made from, and its function."""
+
+    column: str
+    events: Callable[[pl.LazyFrame], pl.LazyFrame]
+
+
+KINDS = {
+    "post": Kind("target_post_id", _retweeted),
+    "author": Kind("target_account_id", _authors),
+    "quoted": Kind("target_post_id", _quoted),
+    "replied": Kind("target_post_id", _replied),
+    "mention": Kind("mentions", _mentions),
+    "url": Kind("urls", _urls),
+    "domain": Kind("urls", _domains),
+    "hashtag": Kind("hashtags", _hashtags),
+    "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
+    "text": Kind("text", _texts),
+    "near-text": Kind("text", _near_texts),
+}
+
+#: The kinds that ``objects=`` takes by name.
+OBJECTS = tuple(KINDS)
+
+
+def _acted_on(posts: pl.LazyFrame, action: str, column: str) -> pl.LazyFrame:
+    return posts.filter(pl.col("action") == action).select("row", object=column)
+
+
+def _listed(posts: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    return posts.filter(pl.col(column).list.len() > 0).select("row", object=column).explode("object")
+
+
+def _hashtag(tag: pl.Expr) -> pl.Expr:
+    """A hashtag as it looks, without its sign."""
+    return look(tag).str.replace_all("#", "", literal=True)
+
+
+def _once_each(events: pl.LazyFrame, key: Callable[[pl.Series], pl.Series]) -> pl.LazyFrame:
+    """Replace objects by their keys, looking at each distinct object once."""
+    table = events.collect()
+    distinct = table["object"].drop_nulls().unique().sort()
+    distinct = distinct.filter(distinct != "")
+    keys = pl.DataFrame({"object": distinct, "key": key(distinct)}, schema_overrides={"key": pl.String})
+    return table.lazy().join(keys.lazy(), on="object", how="inner", maintain_order="left").select("row", object="key")
+
+
+def _require(activity: Activity, objects: str, column: str) -> None:
     if column not in activity.posts_table.columns:
         raise InputError(
             f"objects={objects!r} needs the column {column!r}, which these posts lack",
             got=f"columns {', '.join(activity.posts_table.columns)}",
             remedy=f"Map it when reading: cib.read(..., columns={{{column!r}: 'their name'}}).",
         )
-    return column
 
 
 def _of_function(activity: Activity, function: Callable[[nw.DataFrame[Any]], Any]) -> pl.DataFrame:

@@ -1,0 +1,107 @@
+"""One key for the many ways to write one address; no network is asked, so short links stay short.
+
+The rules are our own and few: the library that does this best is under a licence that ours does not
+allow (ural, GPL-3.0), and the others know no tracking parameters or work on one URL at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+import polars as pl
+
+__all__ = ["canonical_urls", "hosts"]
+
+#: Parameters that say where a click came from, by whole name or by how they begin, whatever the site.
+_TRACKING = (
+    *("utm_[^=&]*", "at_[^=&]*", "hsa_[^=&]*", "mtm_[^=&]*", "ns_[^=&]*", "pk_[^=&]*", "fb_[^=&]*", "__[^=&]*"),
+    *("fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "ttclid", "twclid", "yclid", "ysclid"),
+    *("igsh", "igshid", "mibextid", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "vero_id"),
+    *("ref_src", "ref_url", "cmpid", "ncid", "smid", "spm", "xtor", "amp", r"wt\.mc_id"),
+)
+_TRACKED = rf"(?i)(?:^|&)(?:{'|'.join(_TRACKING)})(?:=[^&]*)?(?:$|&)"
+
+#: Parameters of sharing on two sites where the name alone says too little.
+_SHARED_ON = {"twitter.com": r"(?:^|&)(?:s|t|cxt)=[^&]*", "instagram.com": r"(?:^|&)(?:hl|img_index)=[^&]*"}
+
+_PARTS = r"^(?<host>[^/?#]*)(?<path>[^?#]*)(?:\?(?<query>[^#]*))?(?<fragment>#.*)?$"
+_VIDEO = r"^(?:youtube\.com/(?:watch\?(?:.*&)?v=|shorts/|live/|embed/|v/)|youtu\.be/)([\w-]{11})(?:\W|$)"
+_NOT_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+
+
+def canonical_urls(urls: pl.Series) -> pl.Series:
+    """The same address in one form.
+
+    Parameters
+    ----------
+    urls : polars.Series of str
+
+    Returns
+    -------
+    polars.Series of str
+        Without protocol, user, port, ``www.`` and the like, tracking parameters, fragment, index page
+        and last slash; host in lower case, parameters sorted, escaped letters written out. Null where
+        nothing is left.
+
+    Examples
+    --------
+    >>> canonical_urls(pl.Series(["https://www.Example.org/a/?utm_source=x&b=2&a=1#top"])).to_list()
+    ['example.org/a?a=1&b=2']
+    >>> canonical_urls(pl.Series(["https://youtu.be/AbCdEfGhIjK?t=9"])).to_list()
+    ['youtube.com/watch?v=AbCdEfGhIjK']
+    """
+    query = pl.col("query").fill_null("")
+    for _ in range(2):  # neighbours share the & between them
+        query = query.str.replace_all(_TRACKED, "&")
+    for host, pattern in _SHARED_ON.items():
+        query = pl.when(pl.col("host") == host).then(query.str.replace_all(pattern, "")).otherwise(query)
+    query = query.str.split("&").list.eval(pl.element().filter(pl.element() != "")).list.sort().list.join("&")
+    path = pl.col("path").str.replace(r"(?i)/(?:index|default)\.(?:html?|php|aspx?)$", "/").str.strip_chars_end("/")
+    fragment = pl.col("fragment").fill_null("")
+    whole = pl.concat_str(
+        "host",
+        path,
+        pl.when(query != "").then(pl.lit("?") + query).otherwise(pl.lit("")),
+        # only these lead to another page
+        pl.when(fragment.str.contains(r"^#[!/].")).then(fragment).otherwise(pl.lit("")),
+    )
+    video = pl.lit("youtube.com/watch?v=") + whole.str.extract(_VIDEO)
+    key = pl.coalesce(video, pl.when(whole != "").then(whole)).alias("url")
+    return _letters_written_out(_parts(urls).select(key)["url"])
+
+
+def hosts(urls: pl.Series) -> pl.Series:
+    """The host of each URL, without ``www.`` and the like; null where there is none.
+
+    It is the full host: ``a.blogspot.com`` and ``b.blogspot.com`` are two.
+
+    >>> hosts(pl.Series(["https://m.example.org:443/a", "mailto:me", ""])).to_list()
+    ['example.org', None, None]
+    """
+    host = pl.col("host")
+    return _parts(urls).select(pl.when(host.str.contains(".", literal=True)).then(host))["host"]
+
+
+def _parts(urls: pl.Series) -> pl.DataFrame:
+    """Columns host, path, query and fragment."""
+    bare = pl.col("url").str.strip_chars().str.replace(r"^(?:(?i:https?|ftp):)?//", "")
+    parts = pl.DataFrame({"url": urls.cast(pl.String)}).select(bare.str.extract_groups(_PARTS)).unnest("url")
+    host = pl.col("host").str.to_lowercase().str.replace(r"^.*@", "").str.replace(r"\.?(?::\d*)?$", "")
+    host = host.str.replace(r"^(?:www\d?|m|mobile)\.([^.]+\.)", "$1")
+    return parts.with_columns(host=host.replace({"x.com": "twitter.com", "music.youtube.com": "youtube.com"}))
+
+
+def _letters_written_out(urls: pl.Series) -> pl.Series:
+    escaped = urls.str.contains(_NOT_ASCII.pattern).fill_null(value=False)
+    if not escaped.any():
+        return urls
+    written = [_NOT_ASCII.sub(_letters, url) for url in urls.filter(escaped)]
+    return urls.scatter(escaped.arg_true(), pl.Series(written))
+
+
+def _letters(escapes: re.Match[str]) -> str:
+    try:
+        return unquote_to_bytes(escapes[0]).decode("utf-8")
+    except UnicodeDecodeError:  # an older encoding: which one, only the site knows
+        return escapes[0].upper()
