@@ -3,7 +3,8 @@
 Each kind of object is one function from posts to a table of ``row`` (position in ``activity.posts``)
 and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
 having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
-function takes the posts and returns a frame of ``post_id`` and ``object``.
+function takes the posts and returns a frame of ``post_id`` and ``object``; so
+it is done for what posts have no column for, such as pictures.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
-from cib.graphs.text import look, message
+from cib.graphs.text import hashtag, message
 from cib.graphs.urls import canonical_urls, hosts
 
 __all__ = ["OBJECTS", "Objects", "kind_of", "object_events"]
@@ -127,7 +128,7 @@ def _domains(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 def _hashtags(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Hashtags. Also shared by audiences of a match or a show, by campaigns, by whoever follows a trend."""
-    return _listed(posts, "hashtags").with_columns(object=_hashtag(pl.col("object")))
+    return _listed(posts, "hashtags").with_columns(object=hashtag(pl.col("object")))
 
 
 def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
@@ -182,11 +183,6 @@ def _acted_on(posts: pl.LazyFrame, action: str, column: str) -> pl.LazyFrame:
 
 def _listed(posts: pl.LazyFrame, column: str) -> pl.LazyFrame:
     return posts.filter(pl.col(column).list.len() > 0).select("row", object=column).explode("object")
-
-
-def _hashtag(tag: pl.Expr) -> pl.Expr:
-    """A hashtag as it looks, without its sign."""
-    return look(tag).str.replace_all("#", "", literal=True)
 
 
 def _once_each(events: pl.LazyFrame, key: Callable[[pl.Series], pl.Series]) -> pl.LazyFrame:

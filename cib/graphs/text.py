@@ -1,13 +1,13 @@
 """Keys of text: what looks the same to a reader has the same key.
 
-Both keys are Polars expressions, so that forty million posts are worked on whole.
+The keys are Polars expressions, so that forty million posts are worked on whole.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["look", "message"]
+__all__ = ["hashtag", "look", "message"]
 
 #: Format characters (zero width, direction marks) and variation selectors: they are not seen.
 _INVISIBLE = r"[\p{Cf}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
@@ -29,6 +29,15 @@ def look(text: pl.Expr) -> pl.Expr:
     """
     seen = text.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase()
     return _single_spaced(seen.str.replace_many(list(_FOLDED), list(_FOLDED.values())))
+
+
+def hashtag(tag: pl.Expr) -> pl.Expr:
+    """A hashtag as it looks, without its sign.
+
+    >>> pl.select(hashtag(pl.lit("#Free"))).item()
+    'free'
+    """
+    return _single_spaced(look(tag).str.replace_all("#", "", literal=True))
 
 
 def message(text: pl.Expr) -> pl.Expr:

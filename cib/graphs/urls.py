@@ -41,8 +41,8 @@ def canonical_urls(urls: pl.Series) -> pl.Series:
     -------
     polars.Series of str
         Without protocol, user, port, ``www.`` and the like, tracking parameters, fragment, index page
-        and last slash; host in lower case, parameters sorted, escaped letters written out. Null where
-        nothing is left.
+        and last slash; host in lower case, parameters sorted, escaped letters written out; a YouTube
+        video in one form, and x.com as twitter.com. Null where nothing is left.
 
     Examples
     --------
@@ -51,24 +51,21 @@ def canonical_urls(urls: pl.Series) -> pl.Series:
     >>> canonical_urls(pl.Series(["https://youtu.be/AbCdEfGhIjK?t=9"])).to_list()
     ['youtube.com/watch?v=AbCdEfGhIjK']
     """
-    query = pl.col("query").fill_null("")
-    for _ in range(2):  # neighbours share the & between them
-        query = query.str.replace_all(_TRACKED, "&")
-    for host, pattern in _SHARED_ON.items():
-        query = pl.when(pl.col("host") == host).then(query.str.replace_all(pattern, "")).otherwise(query)
-    query = query.str.split("&").list.eval(pl.element().filter(pl.element() != "")).list.sort().list.join("&")
     path = pl.col("path").str.replace(r"(?i)/(?:index|default)\.(?:html?|php|aspx?)$", "/").str.strip_chars_end("/")
     fragment = pl.col("fragment").fill_null("")
-    whole = pl.concat_str(
-        "host",
-        path,
-        pl.when(query != "").then(pl.lit("?") + query).otherwise(pl.lit("")),
-        # only these lead to another page
-        pl.when(fragment.str.contains(r"^#[!/].")).then(fragment).otherwise(pl.lit("")),
+    parts = _parts(urls).with_columns(path, query=_telling_parameters())
+    whole = parts.select(
+        url=pl.concat_str(
+            "host",
+            "path",
+            pl.when(pl.col("query") != "").then(pl.lit("?") + pl.col("query")).otherwise(pl.lit("")),
+            # only these lead to another page
+            pl.when(fragment.str.contains(r"^#[!/].")).then(fragment).otherwise(pl.lit("")),
+        )
     )
-    video = pl.lit("youtube.com/watch?v=") + whole.str.extract(_VIDEO)
-    key = pl.coalesce(video, pl.when(whole != "").then(whole)).alias("url")
-    return _letters_written_out(_parts(urls).select(key)["url"])
+    video = pl.lit("youtube.com/watch?v=") + pl.col("url").str.extract(_VIDEO)
+    stated = pl.when(pl.col("url") != "").then(pl.col("url"))
+    return _letters_written_out(whole.select(pl.coalesce(video, stated).alias("url"))["url"])
 
 
 def hosts(urls: pl.Series) -> pl.Series:
@@ -90,6 +87,16 @@ def _parts(urls: pl.Series) -> pl.DataFrame:
     host = pl.col("host").str.to_lowercase().str.replace(r"^.*@", "").str.replace(r"\.?(?::\d*)?$", "")
     host = host.str.replace(r"^(?:www\d?|m|mobile)\.([^.]+\.)", "$1")
     return parts.with_columns(host=host.replace({"x.com": "twitter.com", "music.youtube.com": "youtube.com"}))
+
+
+def _telling_parameters() -> pl.Expr:
+    """The query without what only tells where a click came from, sorted."""
+    query = pl.col("query").fill_null("")
+    for _ in range(2):  # neighbours share the & between them
+        query = query.str.replace_all(_TRACKED, "&")
+    for host, pattern in _SHARED_ON.items():
+        query = pl.when(pl.col("host") == host).then(query.str.replace_all(pattern, "")).otherwise(query)
+    return query.str.split("&").list.eval(pl.element().filter(pl.element() != "")).list.sort().list.join("&")
 
 
 def _letters_written_out(urls: pl.Series) -> pl.Series:
