@@ -3,8 +3,8 @@
 Each kind of object is one function from posts to a table of ``row`` (position in ``activity.posts``)
 and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
 having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
-function takes the posts and returns a frame of ``post_id`` and ``object``; so
-it is done for what posts have no column for, such as pictures.
+function takes the posts and returns a frame of ``post_id`` and ``object``. That is the way for what
+posts have no column for, such as pictures.
 """
 
 from __future__ import annotations
