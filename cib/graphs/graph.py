@@ -24,9 +24,6 @@ from cib.graphs.incidence import Incidence
 
 __all__ = ["Graph"]
 
-#: One edge of each pair for undirected graphs: ``source`` comes before ``target``.
-CODES = {"source": pl.UInt32, "target": pl.UInt32}
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Graph:

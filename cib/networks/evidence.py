@@ -112,8 +112,8 @@ def internal_edges(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.Data
 def shared_objects(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
     """Objects that at least two members of a network acted on.
 
-    Columns ``network, layer, object_id, members, accounts, acts, first, last``; ``acts`` counts distinct
-    (member, object) pairs like ``members``, ``accounts`` counts all accounts on the object.
+    Columns ``network, layer, object_id, members, accounts, first, last``; ``members`` counts those of the
+    network, ``accounts`` all accounts on the object.
     """
     parts = []
     for graph in graphs:

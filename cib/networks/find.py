@@ -34,6 +34,10 @@ from cib.roles import RoleScores
 __all__ = ["Rule", "find_networks"]
 
 
+#: From the most that can be concluded to the least.
+_VERDICTS = ("candidate", "coordinated", "insufficient")
+
+
 @dataclass(frozen=True)
 class Rule:
     """Thresholds of clusters and verdicts.
@@ -194,8 +198,7 @@ def _networks(graphs: Sequence[Graph], members: pl.DataFrame, roles: RoleScores 
         level = float(mine.filter(pl.col("joined") == "co-action")["coordination"].median() or 0.0)  # type: ignore[arg-type]
         evidence = Evidence(edges[(key,)], objects[(key,)], library)
         found.append(Network("", mine, level, verdict, reasons, statistics[(key,)], evidence, library))
-    order = {"candidate": 0, "coordinated": 1, "insufficient": 2}
-    found.sort(key=lambda n: (order[n.verdict], -n.coordination, -len(n), n.members["account_id"].min()))
+    found.sort(key=lambda n: (_VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
 
 
@@ -210,8 +213,7 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
 def _verdict(statistics: pl.DataFrame, rule: Rule) -> tuple[str, tuple[str, ...]]:
     """The most that any layer supports, with the sentences that it rests on."""
     layers = [_layer_verdict(row, rule) for row in statistics.iter_rows(named=True)]
-    order = {"candidate": 0, "coordinated": 1, "insufficient": 2}
-    best = min((verdict for verdict, _ in layers), key=order.__getitem__)
+    best = min((verdict for verdict, _ in layers), key=_VERDICTS.index)
     return best, tuple(reason for verdict, reason in layers if verdict == best)
 
 
