@@ -237,6 +237,9 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
+#: What a significant edge counts in the ranking of accounts outside networks: edges propose, groups dispose.
+UNGROUPED = 0.1
+
 #: What every output says about itself.
 LIMITS = (
     "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
@@ -283,7 +286,9 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     with stage("roles", progress):
         roles = RoleScorer().fit(features).score(features)
     with stage("networks", progress):
-        networks = find_networks(layers, roles, retweets=graphs["retweet"], rule=settings.rule, seed=settings.seed)
+        networks = find_networks(
+            layers, roles, retweets=graphs["retweet"], activity=activity, rule=settings.rule, seed=settings.seed
+        )
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     return Detection(
         table=table,
@@ -338,7 +343,7 @@ def _accounts(
         .join(members, on="account_id", how="left", suffix="_in_network")
         .join(clusters, on="account_id", how="left")
     )
-    level = pl.coalesce("coordination_in_network", "coordination", 0.0)
+    level = pl.coalesce("coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
     columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "cluster")
     return table.select("account_id", level.alias("coordination"), *columns).sort(
         "coordination", "account_id", descending=[True, False]

@@ -9,25 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from cib.activity import Activity
 from cib.errors import InputError, SettingsError
 from cib.graphs.graph import Graph
-from cib.networks.communities import communities
+from cib.networks.audiences import audiences
+from cib.networks.communities import clusters_of
+from cib.networks.confirmation import confirm
 from cib.networks.evidence import (
     Evidence,
-    boosted_accounts,
-    coordination,
     decades,
-    group_statistics,
     internal_edges,
-    log_evidence,
     shared_objects,
 )
+from cib.networks.facts import NO_FACTS, account_facts
+from cib.networks.groups import group_statistics, support
+from cib.networks.members import boosted_accounts
 from cib.networks.network import Network, Networks
 from cib.roles import RoleScores
 
@@ -36,6 +39,9 @@ __all__ = ["Rule", "find_networks"]
 
 #: From the most that can be concluded to the least.
 _VERDICTS = ("candidate", "coordinated", "insufficient")
+
+#: Decades of a network of which no layer says anything.
+_UNSUPPORTED = -3.0
 
 
 @dataclass(frozen=True)
@@ -53,23 +59,21 @@ class Rule:
     max_top_share : float
         Above this share of common acts due to one object the verdict is ``insufficient``: one viral post
         makes no network.
-    min_capture : float
-        For ``candidate``: members made at least this share of all acts on what they have in common.
-    min_exclusivity : float
-        For ``candidate``: at least this share of the members' acts went to it. Newsrooms share sources, and
-        do much else.
-    max_dispersion : float
-        For ``candidate``: the members' acts on it are spread no more than this (variance over mean). An
-        audience has casual and ardent fans; those who work through a list do not.
+    max_p_confirm : float
+        Above this p-value on acts that had no part in finding it, the verdict is ``insufficient``; see
+        :func:`cib.networks.confirmation.confirm`.
+    min_support : float
+        For ``candidate``: decades of evidence against a shared audience, see
+        :func:`cib.networks.groups.support`.
     """
 
     resolution: float = 1.0
     min_size: int = 5
     min_objects: int = 5
     max_top_share: float = 0.5
-    min_capture: float = 0.6
-    min_exclusivity: float = 0.4
-    max_dispersion: float = 2.0
+    max_p_confirm: float = 1e-3
+    min_support: float = 1.0
+    min_facts: float = 3.0
 
     def __post_init__(self) -> None:
         if self.min_size < 2:
@@ -81,6 +85,7 @@ def find_networks(
     roles: RoleScores | None = None,
     *,
     retweets: Graph | None = None,
+    activity: Activity | None = None,
     rule: Rule | None = None,
     seed: int = 0,
 ) -> Networks:
@@ -94,6 +99,8 @@ def find_networks(
         Adds the role of each member.
     retweets : Graph, optional
         From :func:`cib.retweet_graph`; adds the accounts that a network boosts.
+    activity : Activity, optional
+        Adds what is known of the accounts; see :mod:`cib.networks.facts`.
     rule : Rule, optional
     seed : int
         Of the clustering.
@@ -129,26 +136,30 @@ def find_networks(
     graphs = [graph for graph in graphs if graph.n_edges]
     if not graphs:
         return Networks(library=library)
-    placed = _joined([_clusters(graph, rule, seed) for graph in graphs], graphs)
-    membership = _with_partners(placed, internal_edges(graphs, placed), rule.min_size)
-    members = membership.with_columns(joined=pl.lit("co-action")).join(coordination(graphs), on="account_id")
-    if retweets is not None and membership.height:
+    proposals = [_proposals(graph, rule, seed).with_columns(layer=pl.lit(k)) for k, graph in enumerate(graphs)]
+    membership = _with_evidence(_joined(pl.concat(proposals)), graphs, rule.min_size)
+    groups = membership.select("account_id", "network")
+    statistics = group_statistics(graphs, groups)
+    statistics = statistics.join(support(statistics, _quickest(graphs)), on=["network", "layer"], how="left")
+    confirmed = confirm(graphs, groups, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
+    facts = account_facts(activity, groups) if activity is not None else NO_FACTS
+    judged = _judged(statistics, confirmed, facts, rule)
+    members = _ranked(membership, judged)
+    if retweets is not None and members.height:
         members = pl.concat([members, _boosted(retweets, members)])
-    return _networks(graphs, members, roles, rule)
+    return _networks(graphs, _with_roles(members, roles), statistics, judged, facts)
 
 
-def _clusters(graph: Graph, rule: Rule, seed: int) -> pl.DataFrame:
-    """Clusters of one layer: account_id, cluster."""
-    weighted = graph.table.with_columns(evidence=log_evidence(graph))
-    matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
-    labels = communities(matrix, resolution=rule.resolution, seed=seed)
-    clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})
-    return clusters.filter(pl.len().over("cluster") >= rule.min_size)
+def _proposals(graph: Graph, rule: Rule, seed: int) -> pl.DataFrame:
+    """Clusters of one layer: ``account_id, cluster, decades``. Within a window pairs of accounts tell, without one objects do."""
+    if graph.parameters.get("window_s") is None:
+        return audiences(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
+    clusters = clusters_of(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
+    return clusters.join(decades(graph), on="account_id")
 
 
-def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph]) -> pl.DataFrame:
+def _joined(clusters: pl.DataFrame) -> pl.DataFrame:
     """One network an account: clusters of which the smaller has half its members in the other are one."""
-    clusters = pl.concat([layer.with_columns(layer=pl.lit(k)) for k, layer in enumerate(layers)])
     keys = clusters.select("layer", "cluster").unique().sort("layer", "cluster").with_row_index("node")
     clusters = clusters.join(keys, on=["layer", "cluster"])
     sizes = np.bincount(clusters["node"].to_numpy(), minlength=keys.height)
@@ -158,19 +169,60 @@ def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph]) -> pl.DataF
     same = shared["len"].to_numpy() >= 0.5 * np.minimum(sizes[a], sizes[b])
     links = sp.coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(sizes), len(sizes)))
     _, network = connected_components(links, directed=False)
-    evidence = decades(graphs)
     placed = clusters.with_columns(network=pl.Series(network[clusters["node"].to_numpy()].astype(np.int64)))
-    placed = placed.join(evidence, on=["layer", "account_id"]).sort(
-        "account_id", "decades", "network", descending=[False, True, False]
-    )
-    placed = placed.unique("account_id", keep="first", maintain_order=True)
-    return placed.select("account_id", "network").sort("account_id")
+    placed = placed.sort("account_id", "decades", "network", descending=[False, True, False])
+    return placed.unique("account_id", keep="first", maintain_order=True).select("account_id", "network", "layer", "decades")
 
 
-def _with_partners(placed: pl.DataFrame, edges: pl.DataFrame, min_size: int) -> pl.DataFrame:
-    """Members with a significant edge to another member: no evidence, no membership."""
+def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
+    """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
+    edges = internal_edges(graphs, placed)
     ends = pl.concat([edges["source"], edges["target"]]).unique().implode()
-    return placed.filter(pl.col("account_id").is_in(ends)).filter(pl.len().over("network") >= min_size)
+    audience = [k for k, graph in enumerate(graphs) if graph.parameters.get("window_s") is None]
+    joined = (
+        pl.when(pl.col("account_id").is_in(ends)).then(pl.lit("co-action")).when(pl.col("layer").is_in(audience)).then(pl.lit("alike"))
+    )
+    members = placed.with_columns(joined=joined).drop_nulls("joined").filter(pl.len().over("network") >= min_size)
+    return members.drop("layer")
+
+
+def _quickest(graphs: Sequence[Graph]) -> str | None:
+    """The layer of the shortest window."""
+    windows = {graph.name: graph.parameters.get("window_s") for graph in graphs}
+    return min((name for name in windows if windows[name] is not None), key=lambda name: windows[name], default=None)
+
+
+def _judged(statistics: pl.DataFrame, confirmed: pl.DataFrame, facts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """The layer that says most about each network, with its statistics, and the verdict."""
+    known = facts.group_by("network").agg(facts=pl.col("decades").sum())
+    rows = statistics.join(confirmed, on="network", how="left").join(known, on="network", how="left")
+    rows = rows.with_columns(
+        pl.col("support").fill_null(_UNSUPPORTED), pl.col("facts").fill_null(0.0), pl.col("p_confirm").fill_null(1.0)
+    )
+    enough = (
+        (pl.col("objects") >= rule.min_objects)
+        & (pl.col("top_share") <= rule.max_top_share)
+        & (pl.col("p_confirm") <= rule.max_p_confirm)
+    )
+    by_facts = (pl.col("support") >= 0) & (pl.col("facts") >= rule.min_facts)
+    verdict = (
+        pl.when(~enough.fill_null(False))
+        .then(pl.lit("insufficient"))
+        .when((pl.col("support") >= rule.min_support) | by_facts)
+        .then(pl.lit("candidate"))
+        .otherwise(pl.lit("coordinated"))
+    )
+    rows = rows.with_columns(verdict=verdict.cast(pl.Enum(_VERDICTS)))
+    best = rows.sort("network", "verdict", "support", "layer", descending=[False, False, True, False])
+    return best.unique("network", keep="first", maintain_order=True)
+
+
+def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Members with their coordination: how sure the group is, times one to two halves by the account's own evidence."""
+    sure = judged.select("network", sure=1 / (1 + 10.0 ** -pl.col("support")))
+    own = pl.col("decades") / (pl.col("decades") + 10.0)
+    members = membership.join(sure, on="network").with_columns(coordination=pl.col("sure") * (1 + own) / 2)
+    return members.select("account_id", "network", "joined", "coordination")
 
 
 def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:
@@ -185,19 +237,22 @@ def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:
     ).select(members.columns)
 
 
-def _networks(graphs: Sequence[Graph], members: pl.DataFrame, roles: RoleScores | None, rule: Rule) -> Networks:
-    acting = members.filter(pl.col("joined") == "co-action").select("account_id", "network")
-    edges = internal_edges(graphs, acting).partition_by("network", as_dict=True, include_key=False)
-    objects = shared_objects(graphs, acting).partition_by("network", as_dict=True, include_key=False)
-    statistics = group_statistics(graphs, acting).partition_by("network", as_dict=True, include_key=False)
-    members = _with_roles(members, roles).sort("joined", "coordination", "account_id", descending=[True, True, False])
+def _networks(
+    graphs: Sequence[Graph], members: pl.DataFrame, statistics: pl.DataFrame, judged: pl.DataFrame, facts: pl.DataFrame
+) -> Networks:
+    acting = members.filter(pl.col("joined") != "boosted").select("account_id", "network")
+    tables = (internal_edges(graphs, acting), shared_objects(graphs, acting), statistics)
+    edges, objects, rows = (table.partition_by("network", as_dict=True, include_key=False) for table in tables)
+    none, nothing = (table.head(0).drop("network") for table in tables[:2])
+    members = members.sort("coordination", "account_id", descending=[True, False])
     library = graphs[0].library
     found = []
-    for (key,), mine in members.partition_by("network", as_dict=True, include_key=False).items():
-        verdict, reasons = _verdict(statistics[(key,)], rule)
-        level = float(mine.filter(pl.col("joined") == "co-action")["coordination"].median() or 0.0)  # type: ignore[arg-type]
-        evidence = Evidence(edges[(key,)], objects[(key,)], library)
-        found.append(Network("", mine, level, verdict, reasons, statistics[(key,)], evidence, library))
+    verdicts = {row["network"]: row for row in judged.iter_rows(named=True)}
+    for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
+        best = verdicts[key[0]]
+        level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
+        evidence = Evidence(edges.get(key, none), objects.get(key, nothing), library)
+        found.append(Network("", mine, level, best["verdict"], _reasons(best), rows[key], evidence, library))
     found.sort(key=lambda n: (_VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
 
@@ -210,30 +265,19 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
     return members.join(roles.frame.select("account_id", *columns), on="account_id", how="left")
 
 
-def _verdict(statistics: pl.DataFrame, rule: Rule) -> tuple[str, tuple[str, ...]]:
-    """The most that any layer supports, with the sentences that it rests on."""
-    layers = [_layer_verdict(row, rule) for row in statistics.iter_rows(named=True)]
-    best = min((verdict for verdict, _ in layers), key=_VERDICTS.index)
-    return best, tuple(reason for verdict, reason in layers if verdict == best)
-
-
-def _layer_verdict(row: dict[str, float | str | None], rule: Rule) -> tuple[str, str]:
-    number = {name: float(value) if isinstance(value, (int, float)) else float("nan") for name, value in row.items()}
+def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
+    """The sentences that a verdict rests on."""
     seen = (
-        f"{row['layer']}: {number['pairs']:.0f} pairs did the same {number['observed']:,.0f} times, "
-        f"{number['expected']:,.1f} expected by chance"
+        f"{row['layer']}: {row['pairs']:,} pairs did the same {row['observed']:,} times, "
+        f"{row['expected']:,.1f} expected by chance"
     )
-    if number["objects"] < rule.min_objects:
-        return "insufficient", f"{seen}; only {number['objects']:.0f} objects shared"
-    if number["top_share"] > rule.max_top_share:
-        return "insufficient", f"{seen}; {number['top_share']:.0%} of it on one object"
-    if not number["targets"] > 0:
-        return "coordinated", f"{seen}; no object that a quarter of the members share"
+    if row["verdict"] == "insufficient":
+        return seen, f"too little to tell: {row['objects'] or 0:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
+    if not row["targets"]:
+        return seen, "no object that a quarter of the members share"
     behaviour = (
-        f"{seen}; members made {number['capture']:.0%} of all acts on their {number['targets']:.0f} common objects, "
-        f"{number['exclusivity']:.0%} of their own went there, spread {number['dispersion']:.1f} (variance over mean)"
+        f"members made {row['capture']:.0%} of all acts on their {row['targets']:,} common objects, "
+        f"{row['exclusivity']:.0%} of their own went there, spread {row['dispersion']:.1f} (variance over mean)"
     )
-    devoted = number["capture"] >= rule.min_capture and number["exclusivity"] >= rule.min_exclusivity
-    if devoted and number["dispersion"] <= rule.max_dispersion:
-        return "candidate", behaviour
-    return "coordinated", f"{behaviour}, as a shared audience might"
+    weight = f"together {row['support']:+.1f} decades of evidence against a shared audience"
+    return seen, behaviour, weight
