@@ -15,17 +15,17 @@ import polars as pl
 from cib.simulation.clock import END, MINUTE, lognormal_delays, office_times, waking_times
 from cib.simulation.draws import Ints, takes_part, varied
 from cib.simulation.events import acts, stacked
-from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, reaction_times, retweets
-from cib.simulation.population import Batches, Homes, People, Profile, accounts
+from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, retweets, scattered
+from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought
 from cib.simulation.wording import LANGUAGES, SITES, approvals, links, slogans, write
 
-__all__ = ["Boosting", "CrossPosting", "RetweetRing"]
+__all__ = ["Boosting", "CrossPosting", "Piggybacking", "RetweetRing", "later", "soon"]
 
 #: Hours ahead of UTC.
 BEIJING, ISTANBUL, MOSCOW = 8, 3, 3
 
 #: Operations speak of topics, and so use hashtags, of their own; boosting, ring and cross-posters apart.
-BOOSTED_TOPICS, RING_TOPICS, CROSS_POSTED_TOPICS = 100_000 + np.arange(9), 100_009, 100_010
+BOOSTED_TOPICS, RING_TOPICS, CROSS_POSTED_TOPICS = (100_000, 9), 100_009, 100_010
 #: Cross-posters link to sites that lie beyond those of newsrooms.
 OWN_SITES = SITES + 100_000 + np.arange(3)
 
@@ -72,6 +72,39 @@ RING_BATCHES = Batches(size=(10, 40), days=(60, 700), zone=ISTANBUL, older=0.3)
 CROSS_POSTER_BATCHES = Batches(size=(4, 12), days=(200, 1_500), zone=MOSCOW, older=0.3)
 
 
+#: From posts (numbers from 0, repeated) to delays in seconds.
+Style = Callable[[np.random.Generator, Ints], Ints]
+
+
+def soon(mean: float) -> Style:
+    """Delays of those who watch: exponential, in seconds."""
+    return lambda rng, post: 2 + rng.exponential(mean, len(post)).astype(np.int64)
+
+
+def later(median: float, sigma: float) -> Style:
+    """Delays of those who take their time: lognormal, in seconds."""
+    return lambda rng, post: lognormal_delays(rng, len(post), median, sigma)
+
+
+at_once = soon(75)
+
+
+def when_told(rng: np.random.Generator, post: Ints) -> Ints:
+    """Delays of those who are sent a link: the same after a moment common to all, up to an hour later."""
+    told = rng.integers(5 * MINUTE, 60 * MINUTE, post.max(initial=0) + 1)
+    delays: Ints = told[post] + at_once(rng, post)
+    return delays
+
+
+def at_leisure(rng: np.random.Generator, post: Ints) -> Ints:
+    """Delays of those who work through a list: lognormal, half an hour or so."""
+    return lognormal_delays(rng, len(post), rng.uniform(20, 60) * MINUTE, 0.8)
+
+
+#: Teams use one each, in equal numbers.
+STYLES: tuple[Style, ...] = (at_once, when_told, at_leisure)
+
+
 @dataclass(frozen=True)
 class Boosting:
     """A core that posts and amplifiers that retweet it, in teams (methods.md sections 2 and 9).
@@ -85,6 +118,8 @@ class Boosting:
         Core accounts of a team, about; amplifiers are spread over the teams unevenly.
     core_posts : float
         Mean posts of a core account, geometric: 348,608 tweets by 23,750 accounts.
+    quota : int, optional
+        Posts of each core account, if all are told to post as much.
     off_hours : float
         Share of these posts at any hour; the others come in Beijing's office hours, Monday to Friday.
     english : float
@@ -105,6 +140,17 @@ class Boosting:
         Organic retweets of the core, for each by an amplifier.
     batches : Batches
         How accounts were created: 30 to 100 on a day, a tenth long before.
+    language : str
+    topics : tuple of int
+        Hashtags are those of so many topics from the first.
+    styles : tuple of Style
+        When amplifiers act; teams use one each, in equal numbers.
+    cells : int
+        Each post is given to one of so many cells of the team's amplifiers.
+    cover : float
+        Mean everyday acts of an amplifier beyond `camouflage`, Poisson: about as many for each.
+    aged : float
+        Share of accounts that were bought: they look and were created as those of anybody.
     """
 
     core: int
@@ -112,6 +158,7 @@ class Boosting:
     name: str = "takedown-2020"
     team: int = 6
     core_posts: float = 348_608 / 23_750
+    quota: int | None = None
     off_hours: float = 0.1
     english: float = 0.15
     amplification: tuple[float, float] = (0.1, 0.4)
@@ -123,6 +170,12 @@ class Boosting:
     camouflage: float = 8
     traction: float = 0.02
     batches: Batches = TEAM_BATCHES
+    language: str = "zh"
+    topics: tuple[int, int] = BOOSTED_TOPICS
+    styles: tuple[Style, ...] = STYLES
+    cells: int = 1
+    cover: float = 0
+    aged: float = 0
 
     @property
     def teams(self) -> int:
@@ -134,10 +187,11 @@ class Boosting:
         team = self._teams(rng)
         created = np.empty_like(team)
         created[np.argsort(team, kind="stable")] = self.batches.draw(rng, len(team))
-        home = homes.draw(rng, len(team), "zh")
-        busy = np.concatenate([rng.poisson(1.5, self.core), rng.geometric(1 / self.camouflage, self.amplifiers)])
+        home = homes.draw(rng, len(team), self.language)
+        camouflage = rng.geometric(1 / self.camouflage, self.amplifiers) + rng.poisson(self.cover, self.amplifiers)
+        busy = np.concatenate([rng.poisson(1.5, self.core), camouflage])
         kinds = ((slice(0, self.core), "highly_engaged", CORE), (slice(self.core, None), "amplifier", AMPLIFIER))
-        return pl.concat(
+        members = pl.concat(
             accounts(
                 rng,
                 homes,
@@ -152,29 +206,32 @@ class Boosting:
             )
             for rows, role, profile in kinds
         )
+        return bought(rng, members, self.aged)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
         """The posts to boost, and everyday posts of amplifiers."""
         core, amplifiers = people.split(self.core)
-        authors = core.repeat(rng.geometric(1 / self.core_posts, len(core)))
+        n_posts = rng.geometric(1 / self.core_posts, len(core)) if self.quota is None else self.quota
+        authors = core.repeat(np.broadcast_to(n_posts, len(core)))
         off = rng.random(len(authors)) < self.off_hours
         time = np.where(off, waking_times(rng, authors.zone), office_times(rng, authors.zone))
         # A team has two topics, and teams share them.
-        topic = BOOSTED_TOPICS[(authors.group + rng.integers(0, 2, len(authors))) % len(BOOSTED_TOPICS)]
+        first, n_topics = self.topics
+        topic = first + (authors.group + rng.integers(0, 2, len(authors))) % n_topics
         words = slogans(rng, topic, self.english)
         return pl.concat([acts("post", authors.number, time, words=words), own_posts(rng, amplifiers)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """The boosting, what little traction it gets, and camouflage."""
         core, amplifiers = people.split(self.core)
-        styles = rng.permutation(np.arange(self.teams) % len(STYLES))
+        styles = rng.permutation(np.arange(self.teams) % len(self.styles))
         boosts = [
-            self._boosts(rng, members, posts, STYLES[style], world)
+            self._boosts(rng, members, posts, self.styles[style], world)
             for (members, posts), style in zip(world.teams(amplifiers, core), styles, strict=True)
         ]
         boosted, posts = sum(table.height for table in boosts), world.posts_by(core)
-        elsewhere = _scattered(rng, amplifiers, posts, rng.poisson(self.across * boosted), world)
-        traction = _scattered(rng, world.organic, posts, rng.poisson(self.traction * boosted), world)
+        elsewhere = scattered(rng, amplifiers, posts, rng.poisson(self.across * boosted), world)
+        traction = scattered(rng, world.organic, posts, rng.poisson(self.traction * boosted), world)
         return stacked([*boosts, elsewhere, traction, own_reactions(rng, people, world, CURIOUS)])
 
     def _teams(self, rng: np.random.Generator) -> Ints:
@@ -187,7 +244,10 @@ class Boosting:
         """What the amplifiers of one team do for the posts of its core."""
         share = rng.uniform(*self.amplification) * varied(rng, len(members), self.spread)
         share = np.maximum(share, self.handful / len(posts))
-        who, what = takes_part(rng, share[:, None] * varied(rng, len(posts), self.post_spread))
+        chance = share[:, None] * varied(rng, len(posts), self.post_spread)
+        if self.cells > 1:
+            chance *= np.arange(len(members))[:, None] % self.cells == rng.integers(0, self.cells, len(posts))
+        who, what = takes_part(rng, chance)
         actor, target = members.number[who], posts[what]
         time = world.time[target] + style(rng, what)
         talks = rng.random(len(who)) < self.comments
@@ -200,29 +260,67 @@ class Boosting:
         )
 
 
-#: From posts (numbers from 0, repeated) to delays in seconds.
-Style = Callable[[np.random.Generator, Ints], Ints]
+@dataclass(frozen=True)
+class Piggybacking:
+    """Accounts that make popular authors look more popular: the first to retweet them, time and again.
 
+    Parameters
+    ----------
+    size : int
+        Accounts.
+    name : str
+    authors : int
+        How many are boosted, of the `among` most popular.
+    among : int
+    participation : float
+        Share of their posts that an account retweets.
+    within : int
+        Seconds after the post; each moment is as likely as any other.
+    camouflage : float
+        Mean everyday acts, geometric.
+    language : str
+    batches : Batches
+    aged : float
+        Share of accounts that were bought.
+    """
 
-def at_once(rng: np.random.Generator, post: Ints) -> Ints:
-    """Delays of those who watch: exponential, a minute or so."""
-    return 2 + rng.exponential(75, len(post)).astype(np.int64)
+    size: int
+    name: str
+    authors: int = 3
+    among: int = 30
+    participation: float = 0.4
+    within: int = 90
+    camouflage: float = 8
+    language: str = "en"
+    batches: Batches = TEAM_BATCHES
+    aged: float = 0
 
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """All amplify."""
+        members = accounts(
+            rng,
+            homes,
+            homes.draw(rng, self.size, self.language),
+            self.name,
+            AMPLIFIER,
+            activity=rng.geometric(1 / self.camouflage, self.size),
+            created=self.batches.draw(rng, self.size),
+            operation=self.name,
+            role="amplifier",
+        )
+        return bought(rng, members, self.aged)
 
-def when_told(rng: np.random.Generator, post: Ints) -> Ints:
-    """Delays of those who are sent a link: the same after a moment common to all, up to an hour later."""
-    told = rng.integers(5 * MINUTE, 60 * MINUTE, post.max(initial=0) + 1)
-    delays: Ints = told[post] + at_once(rng, post)
-    return delays
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Everyday posts."""
+        return own_posts(rng, people)
 
-
-def at_leisure(rng: np.random.Generator, post: Ints) -> Ints:
-    """Delays of those who work through a list: lognormal, half an hour or so."""
-    return lognormal_delays(rng, len(post), rng.uniform(20, 60) * MINUTE, 0.8)
-
-
-#: Teams use one each, in equal numbers.
-STYLES: tuple[Style, ...] = (at_once, when_told, at_leisure)
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """The boosting, and camouflage."""
+        posts = world.feed.posts_of(rng.choice(self.among, self.authors, replace=False))
+        who, what = takes_part(rng, np.full((len(people), len(posts)), self.participation))
+        time = world.time[posts[what]] + rng.integers(2, self.within + 1, len(what))
+        boosts = acts("retweet", people.number[who], time, target=posts[what])
+        return pl.concat([boosts, own_reactions(rng, people, world, CURIOUS)])
 
 
 @dataclass(frozen=True)
@@ -353,9 +451,3 @@ class CrossPosting:
             for ours, posts in world.teams(people, people)
         ]
         return stacked([*passed, own_reactions(rng, people, world)])
-
-
-def _scattered(rng: np.random.Generator, people: People, posts: Ints, n: int, world: World) -> pl.DataFrame:
-    """So many retweets of any of the posts by any of the people."""
-    actor, target = people.take(rng.integers(0, len(people), n)), rng.choice(posts, n)
-    return acts("retweet", actor.number, reaction_times(rng, world.time[target], actor.zone), target=target)

@@ -15,7 +15,7 @@ from cib.simulation.clock import DAY, HOUR
 from cib.simulation.draws import Bools, Floats, Ints, masked, pick, sometimes
 from cib.simulation.wording import LANGUAGES, ZONES, invented
 
-__all__ = ["Batches", "Homes", "People", "Profile", "accounts"]
+__all__ = ["Batches", "Homes", "People", "Profile", "accounts", "bought"]
 
 ACCOUNT_FIELDS = (
     "operation", "role", "community", "home", "zone", "language", "group", "activity", "renown",
@@ -239,6 +239,15 @@ def accounts(
     )
     profiles = profile.draw(rng, _grown(rng, n) if created is None else created)
     return pl.concat([facts, profiles], how="horizontal").select(ACCOUNT_FIELDS)
+
+
+def bought(rng: np.random.Generator, table: pl.DataFrame, share: float) -> pl.DataFrame:
+    """A table of accounts, a share of which look and were created like those of anybody."""
+    if not share:
+        return table
+    others = Profile().draw(rng, _grown(rng, table.height))
+    own = pl.Series(rng.random(table.height) >= share)
+    return table.with_columns(table[name].zip_with(own, others[name]) for name in others.columns)
 
 
 def _grown(rng: np.random.Generator, n: int) -> Ints:

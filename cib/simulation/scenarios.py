@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,12 +19,13 @@ import polars as pl
 from cib.activity import ACCOUNT_COLUMNS, POST_COLUMNS, TIME, Activity
 from cib.errors import SettingsError, did_you_mean
 from cib.import_report import ImportReport
-from cib.simulation.clock import START, waking_times
+from cib.simulation.clock import HOUR, MINUTE, START, waking_times
+from cib.simulation.crowds import Activists, BreakingNews, RetweetPods, Scheduled
 from cib.simulation.events import acts, settled, shaped
 from cib.simulation.everyday import Feed, World
-from cib.simulation.operations import Boosting, CrossPosting, RetweetRing
+from cib.simulation.operations import Boosting, CrossPosting, Piggybacking, RetweetRing, later, soon
 from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
-from cib.simulation.population import Homes, People
+from cib.simulation.population import Homes, People, Profile
 from cib.simulation.wording import write
 
 __all__ = ["SCENARIOS", "Simulation", "simulate"]
@@ -35,7 +36,7 @@ CORE, AMPLIFIERS, RING, CROSS_POSTERS = 23_750, 150_000, 7_340, 1_152
 FEWEST = 8
 #: Organic accounts for each account of the operations.
 ORGANIC = 10.5
-SMALLEST_SCALE = 0.0005
+TAKEN_DOWN = ORGANIC * (CORE + AMPLIFIERS + RING + CROSS_POSTERS)
 
 ACCOUNT_IDS = (1_000_000_000_000_000_000, 1_150_000_000_000_000_000)
 POST_IDS = (1_200_000_000_000_000_000, 1_300_000_000_000_000_000)
@@ -50,8 +51,8 @@ class Simulation(NamedTuple):
     truth : polars.DataFrame
         One row an account, sorted by ``account_id``: ``operation`` (null if organic), ``role``
         (``'highly_engaged'``, ``'amplifier'``, or null for accounts of neither role and organic ones),
-        ``community`` (``'organic'``, ``'celebrity'``, ``'fandom'``, ``'multi-idol-fandom'``,
-        ``'newsroom'``, ``'viral-post'``, or the name of the operation).
+        ``community`` (``'organic'``, ``'celebrity'``, ``'fandom'``, ``'multi-idol-fandom'``
+        and the like, or the name of the operation).
     """
 
     activity: Activity
@@ -65,20 +66,27 @@ class Simulation(NamedTuple):
     def _repr_html_(self) -> str:
         counts = self.truth.group_by("community", "operation", "role").len("accounts")
         table = counts.sort("accounts", "community", "role", descending=[True, False, False])
-        return f"<p>{escape(repr(self))}</p>{table._repr_html_()}"
+        with pl.Config(tbl_rows=-1):
+            return f"<p>{escape(repr(self))}</p>{table._repr_html_()}"
 
 
-def simulate(scenario: str = "takedown-2020", *, scale: float = 0.01, seed: int = 0) -> Simulation:
+def simulate(scenario: str = "takedown-2020", *, scale: float | None = None, seed: int = 0) -> Simulation:
     """Make account activity of which the truth is known.
 
     Parameters
     ----------
-    scenario : {'takedown-2020', 'organic'}
+    scenario : {'takedown-2020', 'organic', 'tactics', 'tactics-organic'}
         ``'takedown-2020'``: the operations made known in June 2020, among organic accounts with
         fandoms, newsrooms, celebrities and a viral post. ``'organic'``: the same without the operations.
-    scale : float
-        1 is the size of the takedown: 23,750 highly engaged accounts and 150,000 amplifiers; 0.01, the
-        default, makes 21 thousand accounts and 200 thousand rows.
+        ``'tactics'``: five small operations, ``'tactic-A'`` (retweets within a minute or so) to ``'tactic-E'``,
+        among all crowds that look alike: fans of one idol and of several, news crowds, a breaking
+        burst, activists, retweet pods, scheduled accounts, a wave of new accounts.
+        ``'tactics-organic'``: the same without the operations.
+    scale : float, optional
+        Of the takedown, 1 is the published size: 23,750 highly engaged accounts and 150,000
+        amplifiers; 0.01, the default, makes 21 thousand accounts and 200 thousand rows. Of the
+        tactics, 1, the default, is 22 thousand organic accounts; the operations keep their size of
+        340 accounts at any scale.
     seed : int
         The same seed makes the same activity.
 
@@ -110,9 +118,11 @@ def simulate(scenario: str = "takedown-2020", *, scale: float = 0.01, seed: int 
     >>> len(truth) == len(activity.account_ids)
     True
     """
-    parts, rng = _parts(scenario, scale), _generator(seed)
+    recipe, rng = _scenario(scenario), _generator(seed)
+    scale = _scale(recipe, scale)
+    parts = recipe.parts(scale)
     streams = rng.spawn(len(parts))
-    homes = Homes.settle(rng, _organic_accounts(scale))
+    homes = Homes.settle(rng, round(recipe.organic * scale))
     tables = [part.accounts(stream, homes) for part, stream in zip(parts, streams, strict=True)]
     accounts, people = pl.concat(tables), _numbered(tables)
     posts = [part.posts(stream, own) for part, stream, own in zip(parts, streams, people, strict=True)]
@@ -129,18 +139,11 @@ def _takedown(scale: float) -> tuple[Part, ...]:
 
 
 def _organic(scale: float) -> tuple[Part, ...]:
-    n = _organic_accounts(scale)
+    n = round(TAKEN_DOWN * scale)
     crowds = (
         Fandoms(round(0.02 * n)),
-        Fandoms(
-            round(0.025 * n),
-            "multi-idol-fandom",
-            idols=8,
-            idol_posts=15,
-            devotion=(0.3, 2.2),
-            even=1 / 3,
-            largest=1_000,
-        ),
+        Fandoms(round(0.017 * n), "multi-idol-fandom", idols=8, idol_posts=15, devotion=(0.3, 2.2), largest=1_000),
+        Fandoms(round(0.008 * n), "multi-idol-fandom-even", idols=5, idol_posts=15, devotion=0.15, largest=500),
         Newsrooms(round(0.004 * n)),
         ViralPost(casual=round(0.05 * n), guests=round(0.055 * n)),
     )
@@ -157,32 +160,99 @@ def _operations(scale: float) -> tuple[Part, ...]:
     return parts
 
 
-def _organic_accounts(scale: float) -> int:
-    return round(ORGANIC * (CORE + AMPLIFIERS + RING + CROSS_POSTERS) * scale)
-
-
-#: The parts of each scenario at a scale; organic parts come first.
-SCENARIOS: Mapping[str, Callable[[float], tuple[Part, ...]]] = MappingProxyType(
-    {"takedown-2020": _takedown, "organic": _organic}
+#: Organic accounts of the mix of tactics at scale 1: some 16 thousand of them act at least three times.
+MIXED = 22_000
+NEWCOMER = Profile(
+    followers=(6, 1.3), following=(30, 1.2), zero_followers=0.4, default_names=0.8, described=0.3, past_posts=3
 )
 
 
-def _parts(scenario: str, scale: float) -> tuple[Part, ...]:
-    if scenario not in SCENARIOS:
+def _tactics(scale: float) -> tuple[Part, ...]:
+    """Five small operations, one a tactic (methods.md section 4), among everything that looks alike."""
+    return (
+        *_lookalikes(scale),
+        _tactic("A", 60, styles=(soon(60),), amplification=(0.3, 0.3)),
+        _tactic("B", 70, styles=(later(HOUR, 1),), amplification=(0.15, 0.15), language="en"),
+        _tactic("C", 60, styles=(soon(5 * MINUTE),), amplification=(0.4, 0.4), cells=6),
+        _tactic(
+            "D", 70, styles=(later(40 * MINUTE, 1.8),), amplification=(0.05, 0.05), cover=80, aged=1, language="en"
+        ),
+        Piggybacking(56, "tactic-E", participation=0.25),
+    )
+
+
+def _tactic(letter: str, amplifiers: int, **how: Any) -> Boosting:
+    """Six accounts that post 30 times each, and those who retweet them; each member does about as much."""
+    usual = {"quota": 30, "team": 6, "spread": 0.1, "across": 0, "handful": 3, "camouflage": 4}
+    english = float(how.get("language") == "en")
+    return Boosting(
+        6, amplifiers, f"tactic-{letter}", topics=(100_020 + ord(letter), 1), english=english, **usual | how
+    )
+
+
+def _lookalikes(scale: float) -> tuple[Part, ...]:
+    """Ordinary people and every kind of crowd that looks like an operation (methods.md section 9)."""
+
+    def share(accounts: int) -> int:
+        return max(round(accounts * scale), FEWEST)
+
+    return (
+        Ordinary(share(MIXED - 7_500)),
+        Fandoms(share(400), casual=share(1_000)),
+        Fandoms(share(300), "multi-idol-fandom", idols=8, idol_posts=30, devotion=(0.3, 2.2), casual=share(2_000)),
+        Fandoms(share(150), "multi-idol-fandom-even", idols=5, idol_posts=30, devotion=0.15),
+        Fandoms(share(3_000), "news-crowd", idols=10, idol_posts=90, devotion=(0.25, 12), median_latency=15 * MINUTE),
+        Fandoms(share(400), "new-wave", idols=3, idol_posts=40, devotion=(0.5, 3), profile=NEWCOMER, joined=(-3, 0)),
+        Newsrooms(share(120)),
+        ViralPost(casual=share(800), guests=share(1_000)),
+        BreakingNews(share(1_800)),
+        Activists(share(250)),
+        RetweetPods(share(160)),
+        Scheduled(share(60)),
+    )
+
+
+class Scenario(NamedTuple):
+    """How a scenario is made: its parts at a scale, organic ones first; organic accounts at scale 1; scales."""
+
+    parts: Callable[[float], tuple[Part, ...]]
+    organic: float
+    usual: float
+    smallest: float
+
+
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
+    {
+        "takedown-2020": Scenario(_takedown, TAKEN_DOWN, 0.01, 0.0005),
+        "organic": Scenario(_organic, TAKEN_DOWN, 0.01, 0.0005),
+        "tactics": Scenario(_tactics, MIXED, 1, 0.05),
+        "tactics-organic": Scenario(_lookalikes, MIXED, 1, 0.05),
+    }
+)
+
+
+def _scenario(name: str) -> Scenario:
+    if name not in SCENARIOS:
         raise SettingsError(
             "there is no such scenario",
             where="simulate",
-            got=repr(scenario),
-            remedy=did_you_mean(scenario, SCENARIOS) or f"Take one of {', '.join(SCENARIOS)}.",
+            got=repr(name),
+            remedy=did_you_mean(name, SCENARIOS) or f"Take one of {', '.join(SCENARIOS)}.",
         )
-    if not SMALLEST_SCALE <= scale < math.inf:
+    return SCENARIOS[name]
+
+
+def _scale(scenario: Scenario, scale: float | None) -> float:
+    if scale is None:
+        return scenario.usual
+    if not scenario.smallest <= scale < math.inf:
         raise SettingsError(
             "the scale does not hold teams and crowds",
             where="simulate",
             got=scale,
-            remedy=f"Take {SMALLEST_SCALE} or more; 0.01 is one hundredth of the takedown.",
+            remedy=f"Take {scenario.smallest} or more; {scenario.usual:g} is usual.",
         )
-    return SCENARIOS[scenario](scale)
+    return scale
 
 
 def _generator(seed: int) -> np.random.Generator:
