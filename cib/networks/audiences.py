@@ -12,12 +12,11 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.coaction import project
-from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.significance import backbone
 from cib.networks.communities import clusters_of
 
-__all__ = ["audiences", "drawn_to", "shared_audiences"]
+__all__ = ["audiences"]
 
 #: Fewer objects are no set: an account must have acted on as many of them.
 MIN_OBJECTS = 3
@@ -27,32 +26,37 @@ MAX_OBJECTS = 500
 MIN_DECADES = 4.0
 
 
-def audiences(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
+def audiences(
+    incidence: Incidence, *, alpha: float, resolution: float, min_size: int, seed: int = 0
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Groups of accounts that are drawn to one set of objects.
 
     Parameters
     ----------
-    graph : Graph
-        Significant co-actions without a window, from :func:`cib.backbone`; its incidence is looked at.
+    incidence : Incidence
+    alpha : float
+        False discovery rate among pairs of objects.
     resolution : float
         Mean decades of evidence per pair of objects above which they form one set.
     min_size, seed : int
 
     Returns
     -------
-    polars.DataFrame
+    groups : polars.DataFrame
         ``account_id, cluster, decades``; an account is in the one that it is drawn to most.
+    sets : polars.DataFrame
+        ``cluster, object`` (codes of the incidence).
     """
-    sets = shared_audiences(graph.incidence, alpha=graph.parameters["alpha"], resolution=resolution, seed=seed)
-    drawn = drawn_to(graph.incidence, sets)
+    sets = _object_sets(incidence, alpha, resolution, seed)
+    drawn = _drawn(incidence, sets)
     best = drawn.sort("account", "decades", "cluster", descending=[False, True, False])
     best = best.unique("account", keep="first", maintain_order=True).filter(pl.len().over("cluster") >= min_size)
-    ids = graph.incidence.account_ids.gather(best["account"]).alias("account_id")
-    return best.select(ids, pl.col("cluster").cast(pl.Int64), "decades")
+    groups = best.select(incidence.account_ids.gather(best["account"]).alias("account_id"), "cluster", "decades")
+    return groups, sets.join(groups.select("cluster").unique(), on="cluster", how="semi")
 
 
-def shared_audiences(incidence: Incidence, *, alpha: float, resolution: float, seed: int = 0) -> pl.DataFrame:
-    """Sets of objects that the same accounts acted on: ``object`` (code), ``cluster``.
+def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: int) -> pl.DataFrame:
+    """Sets of objects that the same accounts acted on: ``cluster, object``.
 
     Pairs of objects are tested as pairs of accounts are, under the Chung-Lu null with both sides exchanged:
     the popularity of each object and the activity of each account are held fixed.
@@ -62,10 +66,10 @@ def shared_audiences(incidence: Incidence, *, alpha: float, resolution: float, s
     pairs = backbone(project(mirror, None, MIN_OBJECTS), "chung-lu", alpha)
     sets = clusters_of(pairs, resolution=resolution, min_size=MIN_OBJECTS, seed=seed)
     objects = incidence.object_ids.alias("account_id").to_frame().with_row_index("object")
-    return objects.join(sets, on="account_id", maintain_order="left").select(pl.col("object").cast(pl.Int32), "cluster")
+    return objects.join(sets, on="account_id").select("cluster", pl.col("object").cast(pl.Int32)).sort("cluster", "object")
 
 
-def drawn_to(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
+def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     """Accounts with more acts on a set of objects than their activity explains.
 
     If h of an account's n acts are on the set, and a share r of all acts is, the log-likelihood ratio of

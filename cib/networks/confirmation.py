@@ -21,7 +21,7 @@ from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.significance import NULLS, with_significance
-from cib.networks.audiences import drawn_to, shared_audiences
+from cib.networks.audiences import audiences
 from cib.networks.communities import clusters_of
 from cib.networks.evidence import LEAST, edges_inside
 
@@ -34,7 +34,13 @@ _HALF = 0.5
 
 
 def confirm(
-    graphs: Sequence[Graph], membership: pl.DataFrame, *, resolution: float, min_size: int, seed: int = 0
+    graphs: Sequence[Graph],
+    membership: pl.DataFrame,
+    *,
+    resolution: float,
+    set_resolution: float,
+    min_size: int,
+    seed: int = 0,
 ) -> pl.DataFrame:
     """p-values of networks on acts that had no part in finding them.
 
@@ -44,8 +50,9 @@ def confirm(
         Significant co-actions, a layer each, from :func:`cib.backbone`.
     membership : polars.DataFrame
         ``account_id, network``.
-    resolution, min_size, seed
-        Of the clusters; see :func:`cib.networks.communities.clusters_of`.
+    resolution, set_resolution, min_size, seed
+        Of the search; see :func:`cib.networks.communities.clusters_of` and
+        :func:`cib.networks.audiences.audiences`.
 
     Returns
     -------
@@ -60,12 +67,15 @@ def confirm(
     layer's null expects there. It guards against chance, not against an audience: shared taste is there in
     both halves.
     """
-    tests = [
-        _tested(*pair, membership, resolution=resolution, min_size=min_size, seed=seed)
-        for graph in graphs
-        if graph.incidence is not None
-        for pair in _directions(graph)
-    ]
+    tests = []
+    for graph in graphs:
+        if graph.incidence is None:
+            continue
+        timeless = graph.parameters["window_s"] is None
+        test, level = (_audience, set_resolution) if timeless else (_clusters, resolution)
+        for searched, held_out in _directions(graph):
+            clusters, tested = test(searched, held_out, _HALF * level, min_size, seed)
+            tests.append(_stand_for(clusters, membership).join(tested, on="cluster").select("network", "p"))
     if not tests:
         return pl.DataFrame(schema={"network": pl.Int64, "p_confirm": pl.Float64})
     best = pl.concat(tests).group_by("network").agg(p_confirm=(pl.col("p").min() * len(tests)).clip(upper_bound=1.0))
@@ -97,47 +107,45 @@ def _half(graph: Graph, events: NDArray[np.bool_]) -> Graph:
     return with_significance(half, graph.parameters["null"])
 
 
-def _tested(
-    searched: Graph, held_out: Graph, membership: pl.DataFrame, *, resolution: float, min_size: int, seed: int
-) -> pl.DataFrame:
-    """``network, p`` of the networks that a cluster of `searched` stands for."""
-    if searched.parameters["window_s"] is None:
-        return _audience(searched, held_out, membership, resolution=resolution, min_size=min_size, seed=seed)
+#: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.
+_Tested = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
+    """Pairs that were edges in one half: their co-actions in the other."""
     kept = searched.keep_edges((searched.table["q"] <= _ALPHA).to_numpy())
-    clusters = clusters_of(kept, resolution=_HALF * resolution, min_size=min_size, seed=seed)
+    clusters = clusters_of(kept, resolution=resolution, min_size=min_size, seed=seed)
     inside = edges_inside(kept, clusters.rename({"cluster": "network"}))
     pairs = inside.select("source", "target", cluster="network")
-    weights = _weights(held_out, pairs)
-    tested = pairs.with_columns(weights).group_by("cluster").agg(pl.col("observed").sum(), pl.col("expected").sum())
-    p = gammainc(tested["observed"].to_numpy(), np.maximum(tested["expected"].to_numpy(), LEAST))
-    p = np.where(tested["observed"].to_numpy() > 0, p, 1.0)
-    tested = tested.with_columns(p=pl.Series(p))
-    return _stand_for(clusters, membership).join(tested, on="cluster").select("network", "p")
+    return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))
 
 
-def _audience(
-    searched: Graph, held_out: Graph, membership: pl.DataFrame, *, resolution: float, min_size: int, seed: int
-) -> pl.DataFrame:
-    """The same for audiences: acts of those found on the objects found, in the half that was not searched."""
-    sets = shared_audiences(searched.incidence, alpha=_ALPHA, resolution=_HALF * resolution, seed=seed)
-    drawn = drawn_to(searched.incidence, sets)
-    drawn = drawn.filter(pl.len().over("cluster") >= min_size)
-    ids = searched.incidence.account_ids
-    tested = _acts_on(held_out.incidence, sets, drawn)
-    p = gammainc(np.maximum(tested["hits"].to_numpy(), 1e-9), np.maximum(tested["expected"].to_numpy(), LEAST))
-    clusters = drawn.select(ids.gather(drawn["account"]).alias("account_id"), "cluster")
-    return _stand_for(clusters, membership).join(tested.with_columns(p=pl.Series(p)), on="cluster").select("network", "p")
+def _audience(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
+    """Accounts that were drawn to a set of objects in one half: their acts on it in the other."""
+    groups, sets = audiences(
+        searched.incidence, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed
+    )
+    return groups, _poisson(_acts_on(held_out.incidence, sets, groups))
 
 
-def _acts_on(incidence: Incidence, sets: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:
-    """``cluster, hits, expected``: acts of the accounts drawn to a set on it, and at everybody's share."""
+def _poisson(table: pl.DataFrame) -> pl.DataFrame:
+    """``cluster, p``: chance of so many as ``observed`` where so many are ``expected``."""
+    table = table.group_by("cluster").agg(pl.col("observed").sum(), pl.col("expected").sum())
+    observed, expected = (table[name].to_numpy().astype(float) for name in ("observed", "expected"))
+    p = np.where(observed > 0, gammainc(np.maximum(observed, 1), np.maximum(expected, LEAST)), 1.0)
+    return table.select("cluster", p=pl.Series(p))
+
+
+def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """``cluster, observed, expected``: acts of the accounts drawn to a set on it, and at everybody's share."""
     acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
     events = pl.DataFrame({"account": incidence.account, "object": incidence.object}).join(sets, on="object")
     share = events.group_by("cluster").agg(share=pl.len() / max(len(incidence), 1))
-    hits = drawn.select("account", "cluster").join(events, on=["account", "cluster"]).group_by("cluster").agg(hits=pl.len())
+    drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))
+    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.len())
     mine = drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()])).group_by("cluster").agg(pl.col("acts").sum())
     table = mine.join(share, on="cluster", how="left").join(hits, on="cluster", how="left").fill_null(0)
-    return table.select("cluster", pl.col("hits").cast(pl.Float64), expected=pl.col("acts") * pl.col("share"))
+    return table.select("cluster", "observed", expected=pl.col("acts") * pl.col("share"))
 
 
 def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:

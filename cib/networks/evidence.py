@@ -156,22 +156,12 @@ def edges_inside(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
 
 
 def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """Acts of members: ``network, account, object, time`` with codes of the incidence, ``crowd`` and ``near``.
-
-    ``crowd`` is the number of acts on the object by anybody, ``near`` how many others of them lie within the
-    window of this one.
-    """
-    # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import ALWAYS, window_bounds
-
+    """Acts of members: ``network, account, object, time``, codes of the incidence, and the acts of anybody on the object as ``crowd``."""
     incidence = graph.incidence
     if incidence is None:
-        names = ("network", "account", "object", "time", "crowd", "near")
-        return pl.DataFrame(schema=dict.fromkeys(names, pl.Int64))
+        return pl.DataFrame(schema=dict.fromkeys(("network", "account", "object", "time", "crowd"), pl.Int64))
     network = networks_of(incidence.account_ids, membership)[incidence.account]
     mine = network >= 0
-    window = graph.parameters.get("window_s")
-    low, high = window_bounds(incidence.starts, incidence.time, ALWAYS if window is None else round(window * 1e6))
     return pl.DataFrame(
         {
             "network": network[mine],
@@ -179,6 +169,5 @@ def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
             "object": incidence.object[mine],
             "time": incidence.time[mine],
             "crowd": np.diff(incidence.starts)[incidence.object[mine]],
-            "near": (high - low - 1)[mine],
         }
     )

@@ -52,6 +52,9 @@ class Rule:
     ----------
     resolution : float
         Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
+    set_resolution : float
+        The same per pair of objects, for sets of objects with one audience; see
+        :func:`cib.networks.audiences.audiences`.
     min_size : int
         Smaller clusters are no network.
     min_objects : int
@@ -68,6 +71,7 @@ class Rule:
     """
 
     resolution: float = 1.0
+    set_resolution: float = 10.0
     min_size: int = 5
     min_objects: int = 5
     max_top_share: float = 0.5
@@ -133,15 +137,24 @@ def find_networks(
                 remedy="Pass cib.backbone(graph) instead of the graph.",
             )
     library = graphs[0].library if graphs else "polars"
-    graphs = [graph for graph in graphs if graph.n_edges]
+    graphs = [graph for graph in graphs if graph.n_edges or _is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    proposals = [_proposals(graph, rule, seed).with_columns(layer=pl.lit(k)) for k, graph in enumerate(graphs)]
-    membership = _with_evidence(_joined(pl.concat(proposals)), graphs, rule.min_size)
+    proposals = [_proposed(graph, rule, seed) for graph in graphs]
+    placed, origin = _joined([clusters for clusters, _ in proposals])
+    membership = _with_evidence(placed, graphs, rule.min_size)
     groups = membership.select("account_id", "network")
-    statistics = group_statistics(graphs, groups)
+    sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
+    statistics = group_statistics(graphs, groups, sets)
     statistics = statistics.join(support(statistics, _quickest(graphs)), on=["network", "layer"], how="left")
-    confirmed = confirm(graphs, groups, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
+    confirmed = confirm(
+        graphs,
+        groups,
+        resolution=rule.resolution,
+        set_resolution=rule.set_resolution,
+        min_size=rule.min_size,
+        seed=seed,
+    )
     facts = account_facts(activity, groups) if activity is not None else NO_FACTS
     judged = _judged(statistics, confirmed, facts, rule)
     members = _ranked(membership, judged)
@@ -150,16 +163,33 @@ def find_networks(
     return _networks(graphs, _with_roles(members, roles), statistics, judged, facts)
 
 
-def _proposals(graph: Graph, rule: Rule, seed: int) -> pl.DataFrame:
-    """Clusters of one layer: ``account_id, cluster, decades``. Within a window pairs of accounts tell, without one objects do."""
-    if graph.parameters.get("window_s") is None:
-        return audiences(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
+def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if they do."""
+    if graph.incidence is not None and _is_timeless(graph):
+        alpha = graph.parameters["alpha"]
+        return audiences(
+            graph.incidence, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed
+        )
     clusters = clusters_of(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
-    return clusters.join(decades(graph), on="account_id")
+    return clusters.join(decades(graph), on="account_id"), None
 
 
-def _joined(clusters: pl.DataFrame) -> pl.DataFrame:
-    """One network an account: clusters of which the smaller has half its members in the other are one."""
+def _is_timeless(graph: Graph) -> bool:
+    """Whether a layer has no window, so that what an account chose can tell and when cannot."""
+    return graph.incidence is not None and graph.parameters.get("window_s") is None
+
+
+def _of_networks(sets: pl.DataFrame | None, origin: pl.DataFrame) -> pl.DataFrame | None:
+    """``network, object`` of the sets whose clusters became networks."""
+    return None if sets is None else sets.join(origin, on="cluster").select("network", "object").unique()
+
+
+def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One network an account: clusters of which the smaller has half its members in the other are one.
+
+    Returns ``account_id, network, layer, decades``, and ``layer, cluster, network``.
+    """
+    clusters = pl.concat([clusters.with_columns(layer=pl.lit(k)) for k, clusters in enumerate(layers)])
     keys = clusters.select("layer", "cluster").unique().sort("layer", "cluster").with_row_index("node")
     clusters = clusters.join(keys, on=["layer", "cluster"])
     sizes = np.bincount(clusters["node"].to_numpy(), minlength=keys.height)
@@ -169,16 +199,17 @@ def _joined(clusters: pl.DataFrame) -> pl.DataFrame:
     same = shared["len"].to_numpy() >= 0.5 * np.minimum(sizes[a], sizes[b])
     links = sp.coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(sizes), len(sizes)))
     _, network = connected_components(links, directed=False)
-    placed = clusters.with_columns(network=pl.Series(network[clusters["node"].to_numpy()].astype(np.int64)))
-    placed = placed.sort("account_id", "decades", "network", descending=[False, True, False])
-    return placed.unique("account_id", keep="first", maintain_order=True).select("account_id", "network", "layer", "decades")
+    keys = keys.with_columns(network=pl.Series(network.astype(np.int64)))
+    placed = clusters.join(keys, on="node").sort("account_id", "decades", "network", descending=[False, True, False])
+    placed = placed.unique("account_id", keep="first", maintain_order=True)
+    return placed.select("account_id", "network", "layer", "decades"), keys.drop("node")
 
 
 def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
     """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
     edges = internal_edges(graphs, placed)
     ends = pl.concat([edges["source"], edges["target"]]).unique().implode()
-    audience = [k for k, graph in enumerate(graphs) if graph.parameters.get("window_s") is None]
+    audience = [k for k, graph in enumerate(graphs) if _is_timeless(graph)]
     joined = (
         pl.when(pl.col("account_id").is_in(ends)).then(pl.lit("co-action")).when(pl.col("layer").is_in(audience)).then(pl.lit("alike"))
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from scipy.special import gammainc, gammaln
+from scipy.special import gammainc
 from scipy.stats import chi2
 
 from cib.graphs.graph import Graph
@@ -27,7 +27,7 @@ _COMMON = 0.25
 #: Decades of evidence against a shared audience, an intercept and a unit of each statistic of a group.
 #: Fitted by logistic regression on the groups of simulated activity, tuning seeds 0 to 9, then frozen;
 #: ``benchmarks/weights.py`` does it again.
-WEIGHTS = {"one": 0.6, "capture": 1.66, "exclusivity": 0.49, "dispersion": -2.05, "timing": 0.64}
+WEIGHTS = {"one": -0.83, "capture": 1.63, "exclusivity": 0.39, "dispersion": -1.92, "timing": 2.23}
 
 
 def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
@@ -56,22 +56,31 @@ def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
         "network",
         "layer",
         one=pl.lit(1.0),
-        capture=_log_odds("capture"),
-        exclusivity=_log_odds("exclusivity"),
-        dispersion=pl.Series(bound).fill_nan(None).clip(0.5, 30).log10(),
-        timing=pl.col("timing").fill_null(0.0).clip(0.05, 10).log10(),
+        capture=_log_odds("capture", 0.02),
+        exclusivity=_log_odds("exclusivity", 0.1),
+        dispersion=pl.Series(bound).fill_nan(None).clip(0.7, 30).log10(),
+        timing=(pl.col("timing").fill_null(0.0).clip(0.1, 10) / 0.1).log10(),
     )
     total = pl.sum_horizontal(*(pl.col(name) * weight for name, weight in WEIGHTS.items()), ignore_nulls=False)
     return values.select("network", "layer", support=total)
 
 
-def _log_odds(column: str) -> pl.Expr:
-    share = pl.col(column).clip(0.02, 0.98)
+def _log_odds(column: str, least: float) -> pl.Expr:
+    share = pl.col(column).clip(least, 0.98)
     return (share / (1 - share)).log10()
 
 
-def group_statistics(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
+def group_statistics(
+    graphs: Sequence[Graph], membership: pl.DataFrame, sets: Sequence[pl.DataFrame | None] | None = None
+) -> pl.DataFrame:
     """What a group does as a group, one row per network and layer.
+
+    Parameters
+    ----------
+    graphs : sequence of Graph
+    membership : polars.DataFrame
+    sets : sequence, optional
+        For each graph ``network, object`` (codes), where networks were found by what they act on.
 
     Returns
     -------
@@ -84,26 +93,31 @@ def group_statistics(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.Da
         * ``decades``: mean of ``-log10 p`` over all pairs of members, those without an edge counted as 0;
         * ``objects``: objects that two or more members share;
         * ``top_share``: share of the members' common acts that is due to the busiest object;
-        * ``targets``: objects that a quarter of the members acted on, at least three;
+        * ``targets``: the objects that the network was found by, else those that a quarter of the members
+          acted on, at least three;
         * ``capture``: share of all acts on the targets that members made;
         * ``exclusivity``: share of the members' acts that went to the targets;
         * ``dispersion``: variance over mean of the members' acts on the targets. About 1 if members are
-          tasked alike, 10 and more in a crowd of casual and ardent fans;
-        * ``company``, ``by_chance``: share of the members' acts on shared objects that had another member's
-          within the window, and the share if members were any of those who acted on the objects.
+          tasked alike, 10 and more in a crowd of casual and ardent fans.
 
-        Capture, exclusivity and dispersion are null without targets, the last two without a window.
+        The last three are null without targets.
     """
     sizes = membership.group_by("network").agg(members=pl.len())
-    return pl.concat([_layer_statistics(graph, membership, sizes) for graph in graphs]).sort("network", "layer")
+    rows = [
+        _layer_statistics(graph, membership, sizes, objects)
+        for graph, objects in zip(graphs, sets or [None] * len(graphs), strict=True)
+    ]
+    return pl.concat(rows).sort("network", "layer")
 
 
-def _layer_statistics(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+def _layer_statistics(
+    graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None
+) -> pl.DataFrame:
     acts = acts_of_members(graph, membership)
     objects = _objects(acts)
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
-    parts = (_pairs(graph, membership, sizes), shares, _behaviour(acts, _targets(objects, sizes)), _company(graph, acts))
+    parts = (_pairs(graph, membership, sizes), shares, _behaviour(acts, _targets(objects, sizes, found_by)))
     table = sizes
     for part in parts:
         table = table.join(part, on="network", how="left")
@@ -119,9 +133,14 @@ def _objects(acts: pl.DataFrame) -> pl.DataFrame:
     return objects.filter(pl.col("members") >= 2)
 
 
-def _targets(objects: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None) -> pl.DataFrame:
+    """The objects that a network was found by, else those that a quarter of its members acted on."""
     wide = pl.max_horizontal(pl.lit(3.0), _COMMON * pl.col("of"))
-    return objects.join(sizes.rename({"members": "of"}), on="network").filter(pl.col("members") >= wide)
+    common = objects.join(sizes.rename({"members": "of"}), on="network").filter(pl.col("members") >= wide).drop("of")
+    if found_by is None:
+        return common
+    aimed = objects.join(found_by, on=["network", "object"])
+    return pl.concat([aimed, common.join(aimed, on="network", how="anti")])
 
 
 def _pairs(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
@@ -150,31 +169,3 @@ def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     )
     aimed = targets.group_by("network").agg(targets=pl.len(), capture=pl.col("acts").sum() / pl.col("crowd").sum())
     return aimed.join(spread, on="network", how="left")
-
-
-def _company(graph: Graph, acts: pl.DataFrame) -> pl.DataFrame:
-    """Acts on shared objects that had another member's within the window, seen and by chance.
-
-    Of the ``crowd`` acts on an object, ``near`` others lie within the window of one act. If the other
-    ``others`` acts of members are any of the rest, all of them miss it with hypergeometric probability:
-    a rush on the object explains that much, and members who keep together do more.
-    """
-    window = graph.parameters.get("window_s")
-    if window is None:
-        return pl.DataFrame(schema={"network": pl.Int64, "company": pl.Float64, "by_chance": pl.Float64})
-    mine = ["network", "object"]
-    shared = acts.filter(pl.len().over(mine) >= 2).sort("network", "object", "time", "account")
-    before, after = (pl.col("time").diff(step).abs().over(mine) <= window * 1e6 for step in (1, -1))
-    shared = shared.with_columns(
-        together=before.fill_null(False) | after.fill_null(False), others=pl.len().over(mine) - 1
-    )
-    crowd, near, others = (shared[name].to_numpy().astype(float) for name in ("crowd", "near", "others"))
-    rest = crowd - 1
-    misses = rest - near >= others
-    log_alone = (
-        gammaln(rest - near + 1) - gammaln(np.maximum(rest - near - others, 0) + 1)
-        + gammaln(rest - others + 1) - gammaln(rest + 1)
-    )
-    chance = 1 - np.where(misses, np.exp(log_alone), 0.0)
-    shared = shared.with_columns(chance=pl.Series(chance))
-    return shared.group_by("network").agg(company=pl.col("together").mean(), by_chance=pl.col("chance").mean())
