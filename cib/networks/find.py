@@ -76,7 +76,7 @@ class Rule:
     min_objects: int = 5
     max_top_share: float = 0.5
     max_p_confirm: float = 1e-3
-    min_support: float = 1.0
+    min_support: float = 0.5
     min_facts: float = 3.0
 
     def __post_init__(self) -> None:

@@ -20,6 +20,9 @@ from cib.networks.evidence import LEAST, acts_of_members, edges_inside
 
 __all__ = ["WEIGHTS", "group_statistics", "support"]
 
+#: With fewer targets little is known of how a group spreads its acts.
+_MIN_TARGETS = 3
+
 #: An object belongs to what a group does if at least this share of its members acted on it, and three.
 _COMMON = 0.25
 
@@ -27,7 +30,7 @@ _COMMON = 0.25
 #: Decades of evidence against a shared audience, an intercept and a unit of each statistic of a group.
 #: Fitted by logistic regression on the groups of simulated activity, tuning seeds 0 to 9, then frozen;
 #: ``benchmarks/weights.py`` does it again.
-WEIGHTS = {"one": -0.83, "capture": 1.63, "exclusivity": 0.39, "dispersion": -1.92, "timing": 2.23}
+WEIGHTS = {"one": -0.9, "capture": 1.9, "exclusivity": 0.25, "dispersion": -2.1, "timing": 2.1}
 
 
 def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
@@ -40,6 +43,8 @@ def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
     * ``log10`` of dispersion, at the upper end of its 90 % interval: it has casual and ardent fans;
     * ``log10`` of the mean decades of a pair in the layer of the shortest window: it is not always there at
       the same minute.
+
+    Null with fewer than three targets.
 
     Parameters
     ----------
@@ -62,7 +67,7 @@ def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
         timing=(pl.col("timing").fill_null(0.0).clip(0.1, 10) / 0.1).log10(),
     )
     total = pl.sum_horizontal(*(pl.col(name) * weight for name, weight in WEIGHTS.items()), ignore_nulls=False)
-    return values.select("network", "layer", support=total)
+    return values.select("network", "layer", support=pl.when(table["targets"] >= _MIN_TARGETS).then(total))
 
 
 def _log_odds(column: str, least: float) -> pl.Expr:
