@@ -30,7 +30,7 @@ from cib.networks.evidence import (
 )
 from cib.networks.facts import NO_FACTS, account_facts
 from cib.networks.groups import group_statistics, support
-from cib.networks.members import boosted_accounts
+from cib.networks.members import boosted_accounts, leading
 from cib.networks.network import Network, Networks
 from cib.roles import RoleScores
 
@@ -39,6 +39,9 @@ __all__ = ["Rule", "find_networks"]
 
 #: From the most that can be concluded to the least.
 _VERDICTS = ("candidate", "coordinated", "insufficient")
+
+#: Share of the objects it shares on which an account acted before all other members, to be called followed.
+_FOLLOWED = 0.8
 
 #: Decades of a network of which no layer says anything.
 _UNSUPPORTED = -3.0
@@ -146,7 +149,8 @@ def find_networks(
     groups = membership.select("account_id", "network")
     sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
     statistics = group_statistics(graphs, groups, sets)
-    statistics = statistics.join(support(statistics, _quickest(graphs)), on=["network", "layer"], how="left")
+    quickest = _quickest(graphs)
+    statistics = statistics.join(support(statistics, quickest.name if quickest else None), on=["network", "layer"], how="left")
     confirmed = confirm(
         graphs,
         groups,
@@ -157,7 +161,7 @@ def find_networks(
     )
     facts = account_facts(activity, groups) if activity is not None else NO_FACTS
     judged = _judged(statistics, confirmed, facts, rule)
-    members = _ranked(membership, judged)
+    members = _ranked(_with_order(membership, quickest, rule), judged)
     if retweets is not None and members.height:
         members = pl.concat([members, _boosted(retweets, members)])
     return _networks(graphs, _with_roles(members, roles), statistics, judged, facts)
@@ -217,15 +221,27 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
     return members.drop("layer")
 
 
-def _quickest(graphs: Sequence[Graph]) -> str | None:
+def _quickest(graphs: Sequence[Graph]) -> Graph | None:
     """The layer of the shortest window."""
-    windows = {graph.name: graph.parameters.get("window_s") for graph in graphs}
-    return min((name for name in windows if windows[name] is not None), key=lambda name: windows[name], default=None)
+    timed = [graph for graph in graphs if graph.parameters.get("window_s") is not None]
+    return min(timed, key=lambda graph: float(graph.parameters["window_s"]), default=None)
+
+
+def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
+    """Members with ``led``; who nearly always acts first is ``followed``, and what others do after it is not its evidence."""
+    if quickest is None:
+        return membership.with_columns(led=pl.lit(None, dtype=pl.Float64))
+    members = membership.join(leading(quickest, membership), on="account_id", how="left")
+    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= _FOLLOWED)).fill_null(False)
+    return members.with_columns(
+        joined=pl.when(followed).then(pl.lit("followed")).otherwise("joined"),
+        decades=pl.col("decades") * (1 - pl.col("led").fill_null(0.0)),
+    )
 
 
 def _judged(statistics: pl.DataFrame, confirmed: pl.DataFrame, facts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """The layer that says most about each network, with its statistics, and the verdict."""
-    known = facts.group_by("network").agg(facts=pl.col("decades").sum())
+    known = facts.group_by("network").agg(facts=pl.col("decades").sum().round(6))
     rows = statistics.join(confirmed, on="network", how="left").join(known, on="network", how="left")
     rows = rows.with_columns(
         pl.col("support").fill_null(_UNSUPPORTED), pl.col("facts").fill_null(0.0), pl.col("p_confirm").fill_null(1.0)

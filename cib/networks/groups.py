@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from scipy.special import gammainc
 from scipy.stats import chi2
 
@@ -112,7 +113,8 @@ def group_statistics(
         _layer_statistics(graph, membership, sizes, objects)
         for graph, objects in zip(graphs, sets or [None] * len(graphs), strict=True)
     ]
-    return pl.concat(rows).sort("network", "layer")
+    # sums of decimal numbers depend on their order, which threads decide, in the last digits
+    return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9))
 
 
 def _layer_statistics(

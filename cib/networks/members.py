@@ -1,7 +1,7 @@
-"""Who belongs to a network besides those who co-act: accounts that it boosts, and accounts that act alike.
+"""What an account is to its network: one that others follow, or one that they boost.
 
-Both are searched for around a group that is already found, with far fewer tests than pairs of accounts.
-``membership`` is always a table of ``account_id`` and ``network``.
+Both can be done to an account without its doing, so neither counts as evidence of its own. ``membership`` is
+always a table of ``account_id`` and ``network``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,28 @@ from scipy.stats import binom
 
 from cib.graphs.graph import Graph
 from cib.graphs.significance import adjust
-from cib.networks.evidence import networks_of
+from cib.networks.evidence import acts_of_members, networks_of
 
-__all__ = ["boosted_accounts"]
+__all__ = ["boosted_accounts", "leading"]
+
+
+def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
+    """How often an account was the first of its network on what they share: ``account_id, objects, led``.
+
+    ``led`` is the share of the ``objects`` shared with other members on which it acted strictly before all of
+    them. An account whose acts are copied within seconds co-acts with its copiers as they do with one
+    another; the order of their acts is what tells them apart.
+    """
+    acts = acts_of_members(graph, membership)
+    if graph.incidence is None or not acts.height:
+        return pl.DataFrame(schema={"account_id": pl.String, "objects": pl.UInt32, "led": pl.Float64})
+    first = acts.group_by("network", "object", "account").agg(pl.col("time").min())
+    shared = ["network", "object"]
+    first = first.filter(pl.len().over(shared) >= 2)
+    earliest = pl.col("time") == pl.col("time").min().over(shared)
+    first = first.with_columns(alone=earliest & (earliest.sum().over(shared) == 1))
+    share = first.group_by("account").agg(objects=pl.len(), led=pl.col("alone").mean())
+    return share.select(graph.incidence.account_ids.gather(share["account"]).alias("account_id"), "objects", "led")
 
 def boosted_accounts(
     retweets: Graph,
