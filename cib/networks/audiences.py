@@ -66,7 +66,9 @@ def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: in
     pairs = backbone(project(mirror, None, MIN_OBJECTS), "chung-lu", alpha)
     sets = clusters_of(pairs, resolution=resolution, min_size=MIN_OBJECTS, seed=seed)
     objects = incidence.object_ids.alias("account_id").to_frame().with_row_index("object")
-    return objects.join(sets, on="account_id").select("cluster", pl.col("object").cast(pl.Int32)).sort("cluster", "object")
+    return (
+        objects.join(sets, on="account_id").select("cluster", pl.col("object").cast(pl.Int32)).sort("cluster", "object")
+    )
 
 
 def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
@@ -81,13 +83,17 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
         ``account, cluster, hits, decades``: at least three objects of the set, and four decades.
     """
     events = pl.DataFrame({"account": incidence.account, "object": incidence.object})
-    hits = events.join(sets, on="object").group_by("cluster", "account").agg(
-        hits=pl.len().cast(pl.Float64), objects=pl.col("object").n_unique()
+    hits = (
+        events.join(sets, on="object")
+        .group_by("cluster", "account")
+        .agg(hits=pl.len().cast(pl.Float64), objects=pl.col("object").n_unique())
     )
     share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(events), 1))
     acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
     hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")
     chance = pl.min_horizontal(pl.Series(acts[hits["account"].to_numpy()]) * hits["r"], hits["hits"])
-    decades = (pl.col("hits") * (pl.col("hits") / pl.col("chance")).log() - pl.col("hits") + pl.col("chance")) / np.log(10)
+    decades = (pl.col("hits") * (pl.col("hits") / pl.col("chance")).log() - pl.col("hits") + pl.col("chance")) / np.log(
+        10
+    )
     found = hits.with_columns(chance=chance).with_columns(decades=decades)
     return found.filter(pl.col("decades") >= MIN_DECADES).select("account", "cluster", "hits", "decades")

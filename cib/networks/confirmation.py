@@ -94,7 +94,7 @@ def _side(graph: Graph) -> NDArray[np.int64]:
 
     Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
     """
-    incidence = graph.incidence
+    incidence = _incidence(graph)
     if graph.parameters["window_s"] is None:
         return incidence.row.astype(np.int64) % 2
     first = np.full(len(incidence.object_ids), np.iinfo(np.int64).max)
@@ -102,8 +102,14 @@ def _side(graph: Graph) -> NDArray[np.int64]:
     return (np.argsort(np.argsort(first, kind="stable")) % 2)[incidence.object]
 
 
+def _incidence(graph: Graph) -> Incidence:
+    if graph.incidence is None:
+        raise TypeError(f"{graph.name!r} has no incidence")
+    return graph.incidence
+
+
 def _half(graph: Graph, events: NDArray[np.bool_]) -> Graph:
-    half = project(graph.incidence.keep_events(events), graph.parameters["window_s"], 2)
+    half = project(_incidence(graph).keep_events(events), graph.parameters["window_s"], 2)
     return with_significance(half, graph.parameters["null"])
 
 
@@ -122,10 +128,8 @@ def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int
 
 def _audience(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
     """Accounts that were drawn to a set of objects in one half: their acts on it in the other."""
-    groups, sets = audiences(
-        searched.incidence, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed
-    )
-    return groups, _poisson(_acts_on(held_out.incidence, sets, groups))
+    groups, sets = audiences(_incidence(searched), alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
+    return groups, _poisson(_acts_on(_incidence(held_out), sets, groups))
 
 
 def _poisson(table: pl.DataFrame) -> pl.DataFrame:
@@ -143,14 +147,18 @@ def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> 
     share = events.group_by("cluster").agg(share=pl.len() / max(len(incidence), 1))
     drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))
     hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.len())
-    mine = drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()])).group_by("cluster").agg(pl.col("acts").sum())
+    mine = (
+        drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()]))
+        .group_by("cluster")
+        .agg(pl.col("acts").sum())
+    )
     table = mine.join(share, on="cluster", how="left").join(hits, on="cluster", how="left").fill_null(0)
     return table.select("cluster", "observed", expected=pl.col("acts") * pl.col("share"))
 
 
 def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     """Co-actions of some pairs in a half, down to one, and their expectation."""
-    incidence = graph.incidence
+    incidence = _incidence(graph)
     ids = incidence.account_ids
     u, v = (encode(pairs[end], ids).to_numpy() for end in ("source", "target"))
     taking_part = np.zeros(len(ids), dtype=bool)
@@ -158,7 +166,9 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     among = project(incidence.keep_events(taking_part[incidence.account]), graph.parameters["window_s"], 1)
     every = replace(among.spread(ids), incidence=incidence, strength=graph.strength)
     wanted = pl.DataFrame({"source": u, "target": v}).cast(pl.UInt32)
-    found = wanted.join(every.table.select("source", "target", "weight"), on=["source", "target"], how="left", maintain_order="left")
+    found = wanted.join(
+        every.table.select("source", "target", "weight"), on=["source", "target"], how="left", maintain_order="left"
+    )
     observed = found["weight"].fill_null(0).cast(pl.Float64).alias("observed")
     asked = replace(every, table=wanted.with_columns(weight=pl.lit(0)))
     expected = NULLS[graph.parameters["null"]](asked)

@@ -156,7 +156,10 @@ def edges_inside(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
 
 
 def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """Acts of members: ``network, account, object, time``, codes of the incidence, and the acts of anybody on the object as ``crowd``."""
+    """Acts of members: ``network, account, object, time, crowd``.
+
+    Accounts and objects are codes of the incidence; ``crowd`` is the number of acts on the object by anybody.
+    """
     incidence = graph.incidence
     if incidence is None:
         return pl.DataFrame(schema=dict.fromkeys(("network", "account", "object", "time", "crowd"), pl.Int64))

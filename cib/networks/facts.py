@@ -12,10 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.stats import binom
 
-from cib.activity import Activity
+from cib.activity import ACCOUNT_COLUMNS, Activity
 
 __all__ = ["FACTS", "NO_FACTS", "account_facts"]
 
@@ -63,7 +62,7 @@ def account_facts(activity: Activity, membership: pl.DataFrame) -> pl.DataFrame:
     parts = [fact(about).with_columns(fact=pl.lit(name)) for name, fact in FACTS.items()]
     table = pl.concat(parts).filter(pl.col("members") >= 3)
     p = table["p"].to_numpy().clip(1e-300, 1 / np.e)
-    decades = np.minimum(-np.log10(-np.e * p * np.log(p)), MOST_DECADES)
+    decades = np.clip(-np.log10(-np.e * p * np.log(p)), 0.0, MOST_DECADES)
     columns = ("network", "fact", "members", "share", "elsewhere")
     return table.with_columns(decades=pl.Series(decades)).select(*columns, "decades").sort("network", "fact")
 
@@ -76,8 +75,9 @@ def _about(activity: Activity) -> pl.DataFrame:
         used = posts.drop_nulls("client").group_by("account_id", "client").len()
         used = used.sort("account_id", "len", "client", descending=[False, True, False])
         about = about.join(used.unique("account_id", keep="first").drop("len"), on="account_id", how="left")
-    missing = {"created_at": pl.Datetime("us", "UTC"), "followers": pl.Int64, "name": pl.String, "client": pl.String}
-    return about.with_columns(pl.lit(None, dtype=t).alias(n) for n, t in missing.items() if n not in about.columns)
+    asked = {**ACCOUNT_COLUMNS, "client": pl.String()}
+    absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in asked.items() if name not in about.columns]
+    return about.with_columns(absent)
 
 
 def _batch(about: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +93,7 @@ def _batch(about: pl.DataFrame) -> pl.DataFrame:
     seen = last - np.arange(len(made))
     crowd = np.searchsorted(everybody, made + BATCH_DAYS, side="right") - np.searchsorted(everybody, made)
     table = mine.select("network", seen=pl.Series(seen), crowd=pl.Series(crowd), members=pl.len().over("network"))
-    return _tested(table, len(everybody), tries="members")
+    return _tested(table, len(everybody), tries=pl.col("members"))
 
 
 def _zero_followers(about: pl.DataFrame) -> pl.DataFrame:
@@ -131,16 +131,13 @@ def _share(about: pl.DataFrame, has: pl.Expr) -> pl.DataFrame:
     return _tested(groups.with_columns(crowd=pl.lit(known["has"].sum())), known.height, tries=pl.lit(1))
 
 
-def _tested(table: pl.DataFrame, known: int, tries: str | pl.Expr) -> pl.DataFrame:
+def _tested(table: pl.DataFrame, known: int, tries: pl.Expr) -> pl.DataFrame:
     """Binomial tests of ``seen`` among ``members`` against the rest of the ``crowd``; the best a network."""
     elsewhere = (pl.col("crowd") - pl.col("seen") + 1) / (known - pl.col("members") + 2)
     table = table.with_columns(share=pl.col("seen") / pl.col("members"), elsewhere=elsewhere.clip(0, 1))
-    p = _binomial(table["seen"].to_numpy(), table["members"].to_numpy(), table["elsewhere"].to_numpy())
-    table = table.with_columns(p=pl.Series(p)).with_columns(p=(pl.col("p") * pl.col(tries) if isinstance(tries, str) else pl.col("p") * tries).clip(0, 1))
+    seen, members, share = (table[name].to_numpy() for name in ("seen", "members", "elsewhere"))
+    p = np.asarray(binom.sf(seen.astype(np.int64) - 1, members.astype(np.int64), share))
+    table = table.with_columns(p=(pl.Series(p) * tries).clip(0, 1))
     best = table.sort("network", "p", "seen", descending=[False, False, True])
     best = best.unique("network", keep="first", maintain_order=True)
     return best.select("network", pl.col("members").cast(pl.Int64), "share", "elsewhere", "p")
-
-
-def _binomial(seen: NDArray[np.int64], members: NDArray[np.int64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(binom.sf(seen.astype(np.int64) - 1, members.astype(np.int64), share), dtype=np.float64)

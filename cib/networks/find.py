@@ -7,7 +7,7 @@ group's behaviour is measured, and a verdict says what may be concluded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,6 +71,9 @@ class Rule:
     min_support : float
         For ``candidate``: decades of evidence against a shared audience, see
         :func:`cib.networks.groups.support`.
+    min_facts : float
+        Or so many decades from what is known of the accounts, where behaviour does not speak against it; see
+        :mod:`cib.networks.facts`.
     """
 
     resolution: float = 1.0
@@ -150,7 +153,8 @@ def find_networks(
     sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
     statistics = group_statistics(graphs, groups, sets)
     quickest = _quickest(graphs)
-    statistics = statistics.join(support(statistics, quickest.name if quickest else None), on=["network", "layer"], how="left")
+    weighed = support(statistics, quickest.name if quickest else None)
+    statistics = statistics.join(weighed, on=["network", "layer"], how="left")
     confirmed = confirm(
         graphs,
         groups,
@@ -168,7 +172,7 @@ def find_networks(
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if they do."""
+    """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
     if graph.incidence is not None and _is_timeless(graph):
         alpha = graph.parameters["alpha"]
         return audiences(
@@ -215,7 +219,10 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
     ends = pl.concat([edges["source"], edges["target"]]).unique().implode()
     audience = [k for k, graph in enumerate(graphs) if _is_timeless(graph)]
     joined = (
-        pl.when(pl.col("account_id").is_in(ends)).then(pl.lit("co-action")).when(pl.col("layer").is_in(audience)).then(pl.lit("alike"))
+        pl.when(pl.col("account_id").is_in(ends))
+        .then(pl.lit("co-action"))
+        .when(pl.col("layer").is_in(audience))
+        .then(pl.lit("alike"))
     )
     members = placed.with_columns(joined=joined).drop_nulls("joined").filter(pl.len().over("network") >= min_size)
     return members.drop("layer")
@@ -228,9 +235,9 @@ def _quickest(graphs: Sequence[Graph]) -> Graph | None:
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
-    """Members with ``led``; who nearly always acts first is ``followed``, and what others do after it is not its evidence."""
+    """Who nearly always acts first is ``followed``; what others do after it is no evidence of its own."""
     if quickest is None:
-        return membership.with_columns(led=pl.lit(None, dtype=pl.Float64))
+        return membership
     members = membership.join(leading(quickest, membership), on="account_id", how="left")
     followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= _FOLLOWED)).fill_null(False)
     return members.with_columns(
@@ -290,6 +297,7 @@ def _networks(
     acting = members.filter(pl.col("joined") != "boosted").select("account_id", "network")
     tables = (internal_edges(graphs, acting), shared_objects(graphs, acting), statistics)
     edges, objects, rows = (table.partition_by("network", as_dict=True, include_key=False) for table in tables)
+    about = facts.partition_by("network", as_dict=True, include_key=False)
     none, nothing = (table.head(0).drop("network") for table in tables[:2])
     members = members.sort("coordination", "account_id", descending=[True, False])
     library = graphs[0].library
@@ -299,7 +307,9 @@ def _networks(
         best = verdicts[key[0]]
         level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
         evidence = Evidence(edges.get(key, none), objects.get(key, nothing), library)
-        found.append(Network("", mine, level, best["verdict"], _reasons(best), rows[key], evidence, library))
+        known = about.get(key, NO_FACTS.drop("network"))
+        reasons = (*_reasons(best), *_known(known))
+        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, known))
     found.sort(key=lambda n: (_VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
 
@@ -319,7 +329,8 @@ def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['expected']:,.1f} expected by chance"
     )
     if row["verdict"] == "insufficient":
-        return seen, f"too little to tell: {row['objects'] or 0:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
+        shared = f"{row['objects']:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
+        return seen, f"too little to tell: {shared}; p {row['p_confirm']:.1g} on acts that had no part in finding them"
     if not row["targets"]:
         return seen, "no object that a quarter of the members share"
     behaviour = (
@@ -328,3 +339,12 @@ def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
     )
     weight = f"together {row['support']:+.1f} decades of evidence against a shared audience"
     return seen, behaviour, weight
+
+
+def _known(facts: pl.DataFrame) -> Iterator[str]:
+    """A sentence for each fact that stands out."""
+    for row in facts.filter(pl.col("decades") >= 1).iter_rows(named=True):
+        yield (
+            f"{row['fact']}: {row['share']:.0%} of {row['members']:,} members, {row['elsewhere']:.1%} elsewhere "
+            f"({row['decades']:+.1f} decades)"
+        )

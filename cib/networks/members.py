@@ -35,6 +35,7 @@ def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     share = first.group_by("account").agg(objects=pl.len(), led=pl.col("alone").mean())
     return share.select(graph.incidence.account_ids.gather(share["account"]).alias("account_id"), "objects", "led")
 
+
 def boosted_accounts(
     retweets: Graph,
     membership: pl.DataFrame,

@@ -26,7 +26,9 @@ def camouflaged():
 
 
 def _retweets(who, whom, rng):
-    times = pl.datetime(2020, 3, 1, time_zone="UTC") + pl.duration(seconds=pl.Series(rng.integers(0, FOUR_WEEKS, len(who))))
+    times = pl.datetime(2020, 3, 1, time_zone="UTC") + pl.duration(
+        seconds=pl.Series(rng.integers(0, FOUR_WEEKS, len(who)))
+    )
     frame = pl.DataFrame({"account_id": who, "target_account_id": whom}).with_columns(
         created_at=times, action=pl.lit("retweet"), post_id=pl.int_range(len(who)).cast(pl.String)
     )

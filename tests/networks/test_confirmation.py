@@ -39,7 +39,11 @@ def test_a_group_picked_at_random_is_not():
 def test_without_a_group_hardly_anything_is_confirmed():
     confirmed = 0
     for seed in range(10):
-        layer = cib.backbone(cib.coaction_graph(crowd(np.random.default_rng(seed), planted=False), window="10min"), alpha=0.9)
-        everybody = pl.DataFrame({"account_id": layer.incidence.account_ids}).with_columns(network=pl.int_range(pl.len()) // 6)
+        layer = cib.backbone(
+            cib.coaction_graph(crowd(np.random.default_rng(seed), planted=False), window="10min"), alpha=0.9
+        )
+        everybody = pl.DataFrame({"account_id": layer.incidence.account_ids}).with_columns(
+            network=pl.int_range(pl.len()) // 6
+        )
         confirmed += (confirm([layer], everybody, **SEARCH)["p_confirm"] <= 1e-3).sum()
     assert confirmed == 0

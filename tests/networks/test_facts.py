@@ -22,7 +22,8 @@ def known():
             "account_id": ids,
             "created_at": made,
             "followers": [k + 1 for k in range(400)] + [0] * 20,
-            "name": [f"name{k % 50}" if k % 2 else f"word{12345678 + k}" for k in range(400)] + [f"w{90000000 + k}" for k in range(20)],
+            "name": [f"name{k % 50}" if k % 2 else f"word{12345678 + k}" for k in range(400)]
+            + [f"w{90000000 + k}" for k in range(20)],
         }
     )
     posts = pl.DataFrame(
@@ -54,6 +55,8 @@ def test_a_random_group_does_not(known):
 
 def test_nothing_known_is_no_row():
     activity, _ = cib.simulate(scale=0.002, seed=1)
-    bare = cib.Activity(activity.posts_table.drop("client"), activity.accounts_table.select("account_id"), activity.imported)
+    bare = cib.Activity(
+        activity.posts_table.drop("client"), activity.accounts_table.select("account_id"), activity.imported
+    )
     members = pl.DataFrame({"account_id": activity.account_ids.head(20), "network": [0] * 20})
     assert account_facts(bare, members).height == 0

@@ -98,7 +98,9 @@ def test_networks_are_a_sequence_with_names(takedown):
 def test_who_is_copied_is_not_ranked_above_those_who_copy():
     # ten accounts retweet within seconds whatever one account, which knows nothing of them, retweets
     organic, _ = cib.simulate("organic", scale=0.002, seed=1)
-    posts = organic.posts_table.select("account_id", "post_id", "action", "created_at", "target_post_id", "target_account_id")
+    posts = organic.posts_table.select(
+        "account_id", "post_id", "action", "created_at", "target_post_id", "target_account_id"
+    )
     rng = np.random.default_rng(0)
     copied = posts.filter(action="post").sample(40, seed=1)
     delays = np.column_stack([np.zeros(40), rng.integers(2, 20, (40, 10))]).astype(int)

@@ -16,12 +16,18 @@ def layer(rows, window="60s"):
 
 
 def members(*accounts):
-    return pl.DataFrame({"account_id": accounts, "network": [0] * len(accounts)}, schema_overrides={"network": pl.Int64})
+    return pl.DataFrame(
+        {"account_id": accounts, "network": [0] * len(accounts)}, schema_overrides={"network": pl.Int64}
+    )
 
 
 def test_capture_exclusivity_and_dispersion_by_hand():
     # a, b and c retweet p, q and r within a minute of one another; d comes to p; c also retweets s, alone
-    rows = [(who, post, k) for post in "pqr" for k, who in enumerate("abc")] + [("d", "p", 9), ("c", "s", 0), ("e", "s", 500)]
+    rows = [(who, post, k) for post in "pqr" for k, who in enumerate("abc")] + [
+        ("d", "p", 9),
+        ("c", "s", 0),
+        ("e", "s", 500),
+    ]
     row = group_statistics([layer(rows)], members("a", "b", "c")).row(0, named=True)
     assert row["targets"] == 3
     assert row["capture"] == pytest.approx(9 / 10)  # nine of the ten acts on p, q and r
