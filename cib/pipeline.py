@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity, to_library
@@ -33,6 +34,9 @@ from cib.networks.find import Rule, find_networks
 from cib.networks.network import Networks
 from cib.progress import stage
 from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.findings import gather
+from cib.reports.page import write_page
+from cib.reports.result import LIMITS, about
 from cib.roles import RoleScorer, RoleScores
 
 __all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
@@ -200,7 +204,8 @@ class Detection:
             The folder: ``accounts``, ``networks``, ``evidence`` and ``objects`` as Parquet and CSV;
             ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
             networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
-            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn.
+            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;
+            ``report.json``, of which ``cib report`` makes a page.
         """
         path = ensure_folder(folder)
         write_table(self.table, path, "accounts")
@@ -214,16 +219,31 @@ class Detection:
                 inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
                 write_graph(inside, self.table, path, f"layer-{_slug(name)}")
                 drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
-        about = {
-            "settings": self.settings.to_dict(),
-            "imported": self.imported.to_dict(),
-            "fingerprint": self.fingerprint,
-            "notes": list(self.notes),
-            "drawn": drawn,
-            "limits": LIMITS,
-        }
-        write_json(about, path / "detection.json")
+        write_json({**about(self), "drawn": drawn}, path / "detection.json")
+        write_json(gather(self), path / "report.json", indent=None)
         return path
+
+    def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
+        """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
+
+        Parameters
+        ----------
+        path : str or Path
+            One file that needs no other, and no network.
+        reveal_ids : bool
+            Show the ids of accounts and posts, and the texts and links they share. Otherwise all that could
+            lead to an account has a pseudonym that holds for this file only.
+        sensitivity : frame, optional
+            What other settings would have found, a row a setting; shown as it is.
+
+        Returns
+        -------
+        Path
+        """
+        page = ensure_folder(Path(path).parent) / Path(path).name
+        rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        write_page(gather(self), page, reveal_ids=reveal_ids, sensitivity=rows)
+        return page
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
@@ -235,14 +255,6 @@ class Detection:
 
     def _repr_html_(self) -> str:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
-
-
-#: What every output says about itself.
-LIMITS = (
-    "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
-    "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
-    "seen in these data."
-)
 
 
 def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:

@@ -20,7 +20,7 @@ import polars as pl
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 
-__all__ = ["write_graph", "write_json", "write_parquet", "write_table"]
+__all__ = ["atomically", "ensure_folder", "write_graph", "write_json", "write_parquet", "write_table"]
 
 #: Characters that XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,18 +29,18 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def write_table(table: pl.DataFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet`` and ``<name>.csv``."""
     write_parquet(table, folder, name)
-    _atomically(folder / f"{name}.csv", _flat(table).write_csv)
+    atomically(folder / f"{name}.csv", _flat(table).write_csv)
 
 
 def write_parquet(table: pl.DataFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet``."""
-    _atomically(folder / f"{name}.parquet", table.write_parquet)
+    atomically(folder / f"{name}.parquet", table.write_parquet)
 
 
-def write_json(values: Mapping[str, Any], path: Path) -> None:
+def write_json(values: Mapping[str, Any], path: Path, *, indent: int | None = 2) -> None:
     """Write plain values, keys sorted, so that equal values give equal bytes."""
-    text = json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
-    _atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
+    text = json.dumps(values, indent=indent, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 
 def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str) -> None:
@@ -55,8 +55,8 @@ def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str) -> N
     name : str
     """
     drawn = _drawable(graph, nodes)
-    _atomically(folder / f"{name}.graphml", lambda path: nx.write_graphml(drawn, path))
-    _atomically(folder / f"{name}.gexf", lambda path: nx.write_gexf(drawn, path))
+    atomically(folder / f"{name}.graphml", lambda path: nx.write_graphml(drawn, path))
+    atomically(folder / f"{name}.gexf", lambda path: nx.write_gexf(drawn, path))
 
 
 def ensure_folder(path: str | Path) -> Path:
@@ -101,7 +101,8 @@ def _flat(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(pl.col(lists).list.join(" ")) if lists else table
 
 
-def _atomically(path: Path, write: Callable[[Path], object]) -> None:
+def atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` write under a temporary name beside `path`, then move the whole file into place."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(temporary)
