@@ -36,7 +36,10 @@ from cib.progress import stage
 from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
 from cib.reports.findings import gather
 from cib.reports.page import write_page
+from cib.reports.release import write_release
 from cib.reports.result import LIMITS, about
+from cib.reports.spreadsheet import write_spreadsheet
+from cib.reports.stix import write_stix
 from cib.roles import RoleScorer, RoleScores
 
 __all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
@@ -143,6 +146,10 @@ class Settings:
             "seed": self.seed,
         }
 
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{escape(name)}<td>{escape(str(value))}" for name, value in self.to_dict().items())
+        return f"<table>{rows}</table>"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Detection:
@@ -208,10 +215,8 @@ class Detection:
             ``report.json``, of which ``cib report`` makes a page.
         """
         path = ensure_folder(folder)
-        write_table(self.table, path, "accounts")
-        write_table(self.networks.table, path, "networks")
-        write_table(_stacked(self.networks, "edges"), path, "evidence")
-        write_table(_stacked(self.networks, "objects"), path, "objects")
+        for name, table in self._tables().items():
+            write_table(table, path, name)
         drawn = {}
         for name, graph in self.graphs.items():
             write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
@@ -240,10 +245,60 @@ class Detection:
         -------
         Path
         """
-        page = ensure_folder(Path(path).parent) / Path(path).name
+        page = _file(path)
         rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
         write_page(gather(self), page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
+
+    def save_spreadsheet(self, path: str | Path) -> Path:
+        """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
+
+        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        """
+        file = _file(path)
+        write_spreadsheet(self._tables(), about(self), file)
+        return file
+
+    def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
+        """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Otherwise accounts have pseudonyms. Needs ``pip install 'cib-detect[stix]'``.
+        """
+        file = _file(path)
+        write_stix(self, file, reveal_ids=reveal_ids)
+        return file
+
+    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
+        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+
+        Parameters
+        ----------
+        folder : str or Path
+        texts : bool
+            Also texts, URLs and mentions, by which accounts can be found.
+
+        Returns
+        -------
+        Path
+            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
+            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
+            is thrown away.
+        """
+        path = ensure_folder(folder)
+        write_release(self, path, texts=texts)
+        return path
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {
+            "accounts": self.table,
+            "networks": self.networks.table,
+            "evidence": _stacked(self.networks, "edges"),
+            "objects": _stacked(self.networks, "objects"),
+        }
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
@@ -363,6 +418,11 @@ def _stacked(networks: Networks, part: str) -> pl.DataFrame:
         getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks
     ]
     return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+
+
+def _file(path: str | Path) -> Path:
+    """The path, its folder made if need be."""
+    return ensure_folder(Path(path).parent) / Path(path).name
 
 
 def _slug(name: str) -> str:

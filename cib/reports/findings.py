@@ -8,8 +8,9 @@ at once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.result import Result, about
 from cib.roles import RoleScores
 
-__all__ = ["gather", "hidden", "timeline", "week"]
+__all__ = ["Bins", "gather", "hidden", "timeline", "week"]
 
 #: Networks with details of their own, and accounts in them.
 MAX_NETWORKS, MAX_ACCOUNTS = 150, 10_000
@@ -69,9 +70,9 @@ def gather(result: Result) -> dict[str, Any]:
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
     members = _stacked(shown, "members", _MEMBERS).head(MAX_ACCOUNTS).with_row_index("place")
     edges = _edges(shown, members)
-    first, step, bins = _bins(result.activity)
+    bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
-        "timeline": timeline(result.activity, members, first, step, bins),
+        "timeline": timeline(result.activity, members, bins),
         "week": week(result.activity, members),
         "pairs": _pairs(edges, layers),
         "objects": _objects(shown, members, layers),
@@ -79,7 +80,7 @@ def gather(result: Result) -> dict[str, Any]:
     return {
         **about(result),
         "accounts": result.table.height,
-        "bins": {"first": f"{first:%Y-%m-%d %H:%M}", "hours": step / timedelta(hours=1), "count": bins},
+        "bins": {"first": f"{bins.first:%Y-%m-%d %H:%M}", "hours": bins.step / timedelta(hours=1)},
         "layers": {name: {"kind": _kind(g), "window_s": g.parameters.get("window_s")} for name, g in layers.items()},
         "networks": [_network(network, parts) for network in result.networks],
         "roles": _roles(result.roles),
@@ -97,47 +98,60 @@ def hidden(value: Any, pseudonyms: Pseudonyms) -> Any:
     kept = {}
     for name, each in value.items():
         kind = _OBJECT_KINDS.get(value["kind"], value["kind"]) if name == "object" else _KINDS.get(name)
-        opaque = kind is not None and isinstance(each, str)
-        kept[name] = pseudonyms.of(kind, each) if opaque else hidden(each, pseudonyms)
+        lead = kind is not None and isinstance(each, str)
+        kept[name] = pseudonyms.of(str(kind), each) if lead else hidden(each, pseudonyms)
     return kept
 
 
-def timeline(activity: Activity, members: pl.DataFrame, first: Any, step: timedelta, bins: int) -> dict[str, list[int]]:
-    """Acts of each network's members by time: `bins` steps from `first` on."""
-    place = (pl.col("created_at") - first).dt.total_microseconds() // round(step / timedelta(microseconds=1))
-    return _counted(activity, members, place, bins)
+@dataclass(frozen=True)
+class Bins:
+    """Equal stretches of time: hours, days or weeks, 60 of them at most.
+
+    Parameters
+    ----------
+    first : datetime
+        Start of the first.
+    step : timedelta
+    count : int
+    """
+
+    first: datetime
+    step: timedelta
+    count: int
+
+    @classmethod
+    def of(cls, activity: Activity) -> Bins:
+        """As fine as the span of the activity allows."""
+        times = activity.posts_table["created_at"]
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        first, last = cast("datetime", times.min() or epoch), cast("datetime", times.max() or epoch)
+        step = next((each for each in _STEPS if (last - first) / each <= 60), _STEPS[-1])
+        first = first.replace(minute=0, second=0, microsecond=0)
+        if step >= timedelta(days=1):
+            first = first.replace(hour=0)
+        return cls(first, step, (last - first) // step + 1)
+
+
+_STEPS = (*(timedelta(hours=h) for h in (1, 6)), *(timedelta(days=d) for d in (1, 7, 28)))
+
+
+def timeline(activity: Activity, members: pl.DataFrame, bins: Bins) -> dict[str, list[int]]:
+    """Acts of the members of each network in each bin; `members` has ``account_id`` and ``network_id``."""
+    place = (pl.col("created_at") - bins.first).dt.total_microseconds() // (bins.step // timedelta(microseconds=1))
+    return _counted(activity, members, place, bins.count)
 
 
 def week(activity: Activity, members: pl.DataFrame) -> dict[str, list[int]]:
-    """Acts of each network's members by hour of the week, 168 from Monday 0:00 UTC on."""
+    """Acts of the members of each network by hour of the week, 168 from Monday 0:00 UTC on."""
     hour = (pl.col("created_at").dt.weekday().cast(pl.Int64) - 1) * 24 + pl.col("created_at").dt.hour()
     return _counted(activity, members, hour, 168)
 
 
 def _counted(activity: Activity, members: pl.DataFrame, place: pl.Expr, size: int) -> dict[str, list[int]]:
-    posts = activity.posts_table.select("account_id", place=place.cast(pl.Int64))
-    counts = (
-        posts.join(members.select("account_id", "network_id"), on="account_id").group_by("network_id", "place").len()
-    )
-    found = {}
-    for (network,), table in counts.partition_by("network_id", as_dict=True).items():
-        found[network] = np.bincount(table["place"], weights=table["len"], minlength=size).astype(int).tolist()
-    return found
-
-
-def _bins(activity: Activity) -> tuple[Any, timedelta, int]:
-    """Start, step and number of the bins of time: hours, days or weeks, so that a chart has 60 at most."""
-    times = activity.posts_table["created_at"]
-    first, last = times.min(), times.max()
-    if first is None or last is None:
-        return None, timedelta(days=1), 0
-    span = last - first  # type: ignore[operator]
-    step = next(each for each in _STEPS if span / each <= 60 or each == _STEPS[-1])
-    first = times.dt.truncate("1h" if step < timedelta(days=1) else "1d").min()
-    return first, step, int((last - first) / step) + 1  # type: ignore[operator]
-
-
-_STEPS = (*(timedelta(hours=h) for h in (1, 6)), *(timedelta(days=d) for d in (1, 7, 28)))
+    mine = members.select("account_id", "network_id")
+    acts = activity.posts_table.select("account_id", place=place.cast(pl.Int64)).join(mine, on="account_id")
+    tables = acts.partition_by("network_id", as_dict=True).items()
+    return {network: np.bincount(table["place"], minlength=size).tolist() for (network,), table in tables}
 
 
 def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -126,9 +126,9 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
 
 
 def visible(value: Any) -> Any:
-    """The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
+    r"""The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
 
-    >>> visible("evil\\u202etxt")
+    >>> visible("evil\u202etxt")
     'evilU+202Etxt'
     """
     if isinstance(value, str):
@@ -161,7 +161,7 @@ def _asset(name: str) -> str:
 
 
 def _template() -> Any:
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"n": _count, "g": _number, "percent": _percent, "span": _span, "day": _day}
