@@ -106,7 +106,7 @@ def _write_gexf(drawn: nx.Graph[str], path: Path) -> None:
     for _, node in drawn.nodes(data=True):
         node["viz"] = {"color": {name: node.pop(name) for name in "rgb"} | {"a": 1.0}}
     for *_, edge in drawn.edges(data=True):
-        edge |= {gexf: edge[ours] for gexf, ours in (("start", "first"), ("end", "last")) if ours in edge}
+        edge |= {gexf: edge.pop(ours) for gexf, ours in (("start", "first"), ("end", "last")) if ours in edge}
     nx.write_gexf(drawn, path)
 
 

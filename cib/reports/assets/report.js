@@ -111,7 +111,7 @@
       make("p", {}, network, ` \u00b7 ${why} \u00b7 coordination ${member.coordination.toFixed(2)} \u00b7 role ${plain(member.role ?? "unknown")}`));
     for (const role of data.roles) {
       const list = make("ul", { class: "quiet" }, ...reasons(member, role).map((step) => make("li", {}, step.text)));
-      body.append(make("h3", {}, `${plain(role.name)}: ${member[role.name]?.toFixed(2) ?? "not scored"}`), waterfall(member, role), list);
+      body.append(make("h3", {}, `${plain(role.name)}: ${member[role.name]?.toFixed(2) ?? "not scored"}`), make("div", { class: "scroll" }, waterfall(member, role)), list);
     }
     const pair = member.pair;
     if (pair) {
@@ -150,6 +150,8 @@
     context.fillStyle = colour;
     return context.fillStyle;
   };
+  // the account of each network that bears its name on the map
+  const named = new Map(data.members.map((member, place) => [member.network_id, place]).reverse());
   const group = {
     role: (member) => member.role ?? "peripheral",
     verdict: (member) => verdict[member.network_id],
@@ -199,17 +201,16 @@
       dot.addEventListener("mouseleave", () => { hint.hidden = true; });
       chart.append(dot);
     });
+    for (const place of named.values()) chart.append(make("text", { x: xs[place] + 0.6, y: ys[place] + 0.6 }, data.members[place].network_id));
     return chart;
   }
 
   function drawWithGL() {
     const { Graph, Sigma } = cibGraph;
     const graph = new Graph({ multi: false, type: "undirected" });
-    const named = new Set();
     data.members.forEach((member, place) => {
-      const first = !named.has(member.network_id);
-      named.add(member.network_id);
-      graph.addNode(place, { x: data.places[place][0], y: data.places[place][1], size: size(member), label: first ? member.network_id : null });
+      const label = named.get(member.network_id) === place ? member.network_id : null;
+      graph.addNode(place, { x: data.places[place][0], y: data.places[place][1], size: size(member), label });
     });
     for (const [a, b] of data.edges) graph.mergeEdge(a, b);
     const sigma = new Sigma(graph, container, {
