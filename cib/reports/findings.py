@@ -7,7 +7,7 @@ at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -15,8 +15,9 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.graphs.graph import Graph, shared_acts
+from cib.graphs.incidence import Incidence
 from cib.networks.network import Network
 from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.result import Result, about
@@ -68,7 +69,7 @@ def gather(result: Result) -> dict[str, Any]:
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
-    members = _stacked(shown, "members", _MEMBERS).head(MAX_ACCOUNTS).with_row_index("place")
+    members = _stacked(((n.id, n.members) for n in shown), _MEMBERS).head(MAX_ACCOUNTS).with_row_index("place")
     edges = _edges(shown, members)
     bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
@@ -155,11 +156,11 @@ def _counted(activity: Activity, members: pl.DataFrame, place: pl.Expr, size: in
 
 
 def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    known = [name for name in _STATISTICS if name in network.statistics.columns]
+    profile, statistics = network.profile, _rows(network.statistics)
     row = {
-        **{name: _plain(value) for name, value in network.profile.items() if name in _PROFILE},
+        **{name: _plain(profile.get(name)) for name in _PROFILE},
         "reasons": list(network.reasons),
-        "statistics": _rows(network.statistics.select(known)),
+        "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
         "shared": network.evidence.objects.select("layer", "object_id").n_unique(),
         "linked": network.evidence.edges.select("source", "target").n_unique(),
     }
@@ -174,7 +175,7 @@ _PROFILE = (
 
 def _edges(shown: Sequence[Network], members: pl.DataFrame) -> pl.DataFrame:
     """The edges among `members`, each pair once with its most significant layer, strongest first."""
-    edges = _stacked(shown, "evidence.edges", _EDGES).rename({"source": "a", "target": "b"})
+    edges = _stacked(((n.id, n.evidence.edges) for n in shown), _EDGES).rename({"source": "a", "target": "b"})
     place = members.select("account_id", "place")
     for end in ("a", "b"):
         numbered = place.rename({"account_id": end, "place": f"place_{end}"})
@@ -207,33 +208,33 @@ def _with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int) -> 
 
 def _objects(shown: Sequence[Network], members: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
     """The objects that most members of each network acted on, each with the first posts of members."""
-    objects = _stacked(shown, "evidence.objects", _OBJECTS)
     kinds = {name: _kind(graph) for name, graph in layers.items()}
+    objects = _stacked(((n.id, n.evidence.objects) for n in shown), _OBJECTS)
     objects = objects.with_columns(kind=pl.col("layer").replace_strict(kinds, return_dtype=pl.String))
     objects = objects.sort("network_id", "members", "object_id", "kind", descending=[False, True, False, False])
     objects = objects.unique(["network_id", "kind", "object_id"], keep="first", maintain_order=True)
     objects = objects.group_by("network_id", maintain_order=True).head(OBJECTS)
-    acts: dict[tuple[str, str, str], Rows] = {}
+    posts: dict[tuple[str, str, str], Rows] = {}
     for (layer,), wanted in objects.partition_by("layer", as_dict=True).items():
-        incidence = layers[layer].incidence
-        if incidence is None:
-            continue
-        here = wanted.select("network_id", "object_id").join(
-            members.select("network_id", "account_id"), on="network_id"
-        )
-        known = np.isin(
-            incidence.object,
-            np.flatnonzero(incidence.object_ids.is_in(here["object_id"].unique().implode()).to_numpy()),
-        )
-        events = incidence.keep_events(known).of_accounts(here["account_id"].unique().to_list())
-        first = events.join(here, on=["account_id", "object_id"]).sort("created_at", "post_id", "network_id")
-        first = first.group_by("network_id", "object_id", maintain_order=True).head(POSTS)
-        for row in _rows(first.rename({"account_id": "account", "post_id": "post", "created_at": "time"})):
-            acts.setdefault((layer, row.pop("network_id"), row.pop("object_id")), []).append(row)
+        for row in _rows(_first_posts(layers[layer].incidence, wanted, members)):
+            posts.setdefault((layer, row.pop("network_id"), row.pop("object_id")), []).append(row)
     rows = _rows(objects.rename({"object_id": "object"}))
-    return _by(
-        [{**row, "acts": acts.get((row["layer"], row["network_id"], row["object"]), [])} for row in rows], "network_id"
+    told = [{**row, "acts": posts.get((row["layer"], row["network_id"], row["object"]), [])} for row in rows]
+    return _by(told, "network_id")
+
+
+def _first_posts(incidence: Incidence | None, objects: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The first posts of members on some objects: network_id, object_id, account, post, time."""
+    if incidence is None:
+        return objects.head(0)
+    mine = objects.select("network_id", "object_id").join(members.select("network_id", "account_id"), on="network_id")
+    codes = encode(objects["object_id"].unique(), incidence.object_ids).drop_nulls()
+    events = incidence.keep_events(np.isin(incidence.object, codes.to_numpy().astype(np.int32)))
+    acts = events.of_accounts(mine["account_id"].unique().to_list()).join(mine, on=["account_id", "object_id"])
+    acts = acts.sort("created_at", "post_id", "network_id").rename(
+        {"account_id": "account", "post_id": "post", "created_at": "time"}
     )
+    return acts.group_by("network_id", "object_id", maintain_order=True).head(POSTS)
 
 
 def _roles(scores: RoleScores) -> list[dict[str, Any]]:
@@ -302,7 +303,8 @@ def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]
 def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
     """What a role rests on, by account: its retweets that came soonest, its posts most retweeted, who boosted it."""
     mine = members.select("account_id", "network_id", "joined")
-    retweets = activity.posts_table.filter(pl.col("action") == "retweet")
+    columns = ("account_id", "post_id", "created_at", "target_post_id", "target_account_id", "target_created_at")
+    retweets = activity.posts_table.lazy().filter(pl.col("action") == "retweet").select(columns).collect()
     soon = retweets.join(mine, on="account_id").drop_nulls("target_created_at")
     soon = soon.select(
         owner="account_id",
@@ -351,17 +353,11 @@ def _drawn(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFra
     return [list(row) for row in pl.concat(lines).unique(maintain_order=True).sort("place_a", "place_b").iter_rows()]
 
 
-def _stacked(networks: Sequence[Network], part: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """One table of all networks, of the columns named, with the network it belongs to."""
-    tables = []
-    for network in networks:
-        table = network.members if part == "members" else getattr(network.evidence, part.removeprefix("evidence."))
-        tables.append(
-            table.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).with_columns(
-                network_id=pl.lit(network.id)
-            )
-        )
-    return pl.concat(tables or [pl.DataFrame(schema={**schema, "network_id": pl.String()})])
+def _stacked(tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """One table of the columns named, with the network that each row belongs to."""
+    columns = [pl.col(name).cast(dtype) for name, dtype in schema.items()]
+    parts = [table.select(*columns, network_id=pl.lit(network)) for network, table in tables]
+    return pl.concat(parts or [pl.DataFrame(schema={**schema, "network_id": pl.String()})])
 
 
 _TEXT, _COUNT, _NUMBER = pl.String(), pl.Int64(), pl.Float64()

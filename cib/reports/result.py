@@ -1,5 +1,6 @@
 """What a report is made of, and what every output says about itself."""
 
+# ruff: noqa: D102 -- the parts of a Detection are explained there
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -32,23 +33,23 @@ class Result(Protocol):
     """A :class:`cib.Detection`, as the reports see it: no stage knows that there is a pipeline."""
 
     @property
-    def table(self) -> pl.DataFrame: ...  # noqa: D102
+    def table(self) -> pl.DataFrame: ...
     @property
-    def networks(self) -> Networks: ...  # noqa: D102
+    def networks(self) -> Networks: ...
     @property
-    def graphs(self) -> Mapping[str, Graph]: ...  # noqa: D102
+    def graphs(self) -> Mapping[str, Graph]: ...
     @property
-    def roles(self) -> RoleScores: ...  # noqa: D102
+    def roles(self) -> RoleScores: ...
     @property
-    def settings(self) -> _Settings: ...  # noqa: D102
+    def settings(self) -> _Settings: ...
     @property
-    def imported(self) -> ImportReport: ...  # noqa: D102
+    def imported(self) -> ImportReport: ...
     @property
-    def activity(self) -> Activity: ...  # noqa: D102
+    def activity(self) -> Activity: ...
     @property
-    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+    def notes(self) -> tuple[str, ...]: ...
     @property
-    def fingerprint(self) -> str: ...  # noqa: D102
+    def fingerprint(self) -> str: ...
 
 
 def about(result: Result) -> dict[str, Any]:

@@ -94,6 +94,9 @@ def test_contributions_add_up_to_the_score(detection):
 
 
 def test_no_id_is_in_a_page_with_pseudonyms(detection, tmp_path):
+    detection = cib.detect(detection.activity, cib.Settings(max_pairs=1_000), progress=False)
+    assert detection.networks
+    assert any("left out" in note for note in detection.notes)
     html = detection.report(tmp_path / "report.html").read_text("utf-8")
     words = set(re.findall(r"[^\s\"<>=:,;.()\[\]{}/]+", html))
     posts = detection.activity.posts_table
@@ -159,3 +162,13 @@ def test_sensitivity_is_shown_when_given(detection, tmp_path):
     html = detection.report(tmp_path / "report.html", sensitivity=table).read_text("utf-8")
     assert "What other settings would have found" in html
     assert "<th>window s</th><th>networks</th>" in html
+
+
+def test_what_is_cut_is_said(detection, monkeypatch):
+    monkeypatch.setattr("cib.reports.findings.MAX_NETWORKS", 2)
+    monkeypatch.setattr("cib.reports.findings.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
+    html = render(gather(detection), pseudonymous=False)
+    text = " ".join("".join(elements(html).text).split())
+    assert "Evidence and map show the first 2 networks" in text
+    assert f"Members (3 of {len(detection.networks[1])})" in text
+    assert len(embedded(html)["networks"]) == len(detection.networks)
