@@ -83,9 +83,9 @@ def _sunflower(count: int) -> Points:
 def _packed(radii: Points, gap: float = 1.2) -> Points:
     """Centres of circles that do not touch: each as near to the middle as the earlier ones leave it room."""
     spiral = _sunflower(60 * len(radii) + 1) * _WIDE * 1.6 * np.sqrt(((radii + gap) ** 2).sum())
+    room = np.full(len(spiral), np.inf)  # of each place, to the nearest circle there is
     centres = np.zeros((len(radii), 2))
-    for k in range(1, len(radii)):
-        apart = np.hypot(*(spiral[:, None, :] - centres[None, :k]).transpose(2, 0, 1))
-        free = (apart >= radii[:k] + radii[k] + gap).all(axis=1)
-        centres[k] = spiral[np.argmax(free)]
+    for k, radius in enumerate(radii):
+        centres[k] = spiral[np.argmax(room >= radius + gap)]
+        room = np.minimum(room, np.hypot(*(spiral - centres[k]).T) - radius)
     return centres
