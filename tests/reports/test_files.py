@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -83,6 +84,13 @@ def test_tables_come_back_exactly(tmp_path_factory, ids):
     assert pl.read_parquet(folder / "toy.parquet").equals(table)
     with (folder / "toy.csv").open(encoding="utf-8", newline="") as file:
         assert [row["account_id"] for row in csv.DictReader(file)] == ids
+
+
+@given(st.dictionaries(anything, anything | st.lists(anything)))
+def test_json_comes_back_exactly(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("json") / "toy.json"
+    write_json(values, path)
+    assert json.loads(path.read_text(encoding="utf-8")) == values
 
 
 def test_json_is_sorted_and_ends_with_a_line(tmp_path):
