@@ -7,6 +7,7 @@ the arguments are wrong (with one line that says what to do), 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,9 @@ import polars as pl
 
 from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
-from cib.pipeline import LIMITS, Detection, detect
+from cib.pipeline import Detection, detect
+from cib.reports.page import write_page
+from cib.reports.result import LIMITS
 from cib.simulation import simulate
 from cib.sources.columns import Columns
 from cib.sources.files import read
@@ -50,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser(
         "demo", help="detect a simulated operation at 1:100 of June 2020, and compare with its truth"
     )
-    demo.add_argument("--out", metavar="DIR", help="also write the result to this folder")
+    demo.add_argument(
+        "--out", metavar="DIR", default="out/demo", help="the folder to write the result to (default out/demo)"
+    )
     demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
     demo.set_defaults(run=_demo)
 
@@ -67,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
+
+    report = commands.add_parser("report", help="write a saved detection as a page for people")
+    report.add_argument("folder", help="written by cib detect")
+    report.add_argument("--out", metavar="FILE", help="the page (default report.html in the folder)")
+    report.add_argument(
+        "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
+    )
+    report.set_defaults(run=_report)
 
     score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
     score.add_argument("folder", help="written by cib detect")
@@ -86,8 +99,7 @@ def _demo(options: argparse.Namespace) -> None:
     print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
     for row in evaluate(detection.table, truth):
         print(f"  {row}")
-    if options.out:
-        print(f"\nWritten to {detection.save(options.out)}")
+    _written(detection, options.out)
 
 
 def _detect(options: argparse.Namespace) -> None:
@@ -102,7 +114,23 @@ def _detect(options: argparse.Namespace) -> None:
     )
     detection = detect(activity, progress=progress)
     _print_networks(detection)
-    print(f"\nWritten to {detection.save(options.out)}")
+    _written(detection, options.out)
+
+
+def _report(options: argparse.Namespace) -> None:
+    path = Path(options.folder) / "report.json"
+    try:
+        findings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            "cannot be read as the findings of a detection",
+            where=str(path),
+            got=error,
+            remedy="Make it with: cib detect INPUT --out FOLDER.",
+        ) from error
+    page = Path(options.out) if options.out else Path(options.folder) / "report.html"
+    write_page(findings, page, reveal_ids=options.reveal_ids)
+    print(f"Written to {page}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -138,6 +166,11 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     for note in detection.notes:
         print(f"  note: {note}")
     print(f"\n{LIMITS}")
+
+
+def _written(detection: Detection, out: str) -> None:
+    folder = detection.save(out)
+    print(f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}")
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:

@@ -202,9 +202,9 @@ def _check_precision(activity: Activity, seconds: float | None) -> None:
 def _warn_left_out(left_out: list[dict[str, Any]], max_pairs: int) -> None:
     largest = max(left_out, key=lambda item: int(item["accounts"]))
     warnings.warn(
+        # no object by its name: notes stand in reports that show no ids
         f"{len(left_out)} object(s) with more than {max_pairs:,} pairs were left out, the largest "
-        f"{largest['object']!r} with {largest['accounts']:,} accounts; see graph.parameters['left_out'], "
-        "or raise max_pairs",
+        f"with {largest['accounts']:,} accounts; see graph.parameters['left_out'], or raise max_pairs",
         CibWarning,
         stacklevel=3,
     )

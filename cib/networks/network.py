@@ -75,7 +75,7 @@ class Network:
     @property
     def profile(self) -> dict[str, Any]:
         """Size, roles and span of time as plain values."""
-        edges = self.evidence.edges
+        span = pl.concat([table.select("first", "last") for table in (self.evidence.edges, self.evidence.objects)])
         return {
             "network_id": self.id,
             "accounts": len(self),
@@ -86,8 +86,8 @@ class Network:
             },
             "coordination": self.coordination,
             "verdict": self.verdict,
-            "first": edges["first"].min(),
-            "last": edges["last"].max(),
+            "first": span["first"].min(),
+            "last": span["last"].max(),
         }
 
     def edge(self, a: str, b: str) -> Any:
