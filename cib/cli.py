@@ -16,7 +16,7 @@ import polars as pl
 from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
 from cib.pipeline import LIMITS, Detection, detect
-from cib.simulation import simulate
+from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.columns import Columns
 from cib.sources.files import read
 
@@ -68,6 +68,20 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
 
+    make = commands.add_parser("simulate", help="write made activity with the truth about it to a folder")
+    make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
+    make.add_argument("--scale", type=float, help="1 is the published size; each scenario has its usual one")
+    make.add_argument("--seed", type=int, default=0, help="default 0")
+    make.add_argument(
+        "--evasion",
+        metavar="NAME[=STRENGTH]",
+        action="append",
+        default=[],
+        help=f"{', '.join(EVASIONS)}, or one of {', '.join(STRENGTHS)} with =1, =2 or =3; may be repeated",
+    )
+    make.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    make.set_defaults(run=_simulate)
+
     score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
     score.add_argument("folder", help="written by cib detect")
     score.add_argument(
@@ -103,6 +117,15 @@ def _detect(options: argparse.Namespace) -> None:
     detection = detect(activity, progress=progress)
     _print_networks(detection)
     print(f"\nWritten to {detection.save(options.out)}")
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    evasion: dict[str, int] = {}
+    for given in options.evasion:
+        name, _, strength = given.partition("=")
+        evasion |= {name: int(strength)} if strength.isdigit() else EVASIONS.get(given, {given: 0})
+    folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
+    print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -13,6 +13,8 @@ look-alike is one more dataclass with three methods.
 
 from __future__ import annotations
 
-from cib.simulation.scenarios import SCENARIOS, Simulation, simulate
+from cib.simulation.evasion import EVASIONS, STRENGTHS
+from cib.simulation.scenarios import SCENARIOS
+from cib.simulation.simulations import Simulation, simulate, write
 
-__all__ = ["SCENARIOS", "Simulation", "simulate"]
+__all__ = ["EVASIONS", "SCENARIOS", "STRENGTHS", "Simulation", "simulate", "write"]

@@ -14,7 +14,7 @@ import polars as pl
 
 from cib.simulation.clock import END, MINUTE, lognormal_delays, office_times, waking_times
 from cib.simulation.draws import Ints, takes_part, varied
-from cib.simulation.events import acts, stacked
+from cib.simulation.events import acts, marked
 from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, retweets, scattered
 from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought
 from cib.simulation.wording import LANGUAGES, SITES, approvals, links, slogans, write
@@ -232,7 +232,7 @@ class Boosting:
         boosted, posts = sum(table.height for table in boosts), world.posts_by(core)
         elsewhere = scattered(rng, amplifiers, posts, rng.poisson(self.across * boosted), world)
         traction = scattered(rng, world.organic, posts, rng.poisson(self.traction * boosted), world)
-        return stacked([*boosts, elsewhere, traction, own_reactions(rng, people, world, CURIOUS)])
+        return pl.concat([marked(*boosts, elsewhere), traction, own_reactions(rng, people, world, CURIOUS)])
 
     def _teams(self, rng: np.random.Generator) -> Ints:
         share = rng.dirichlet(np.full(self.teams, 8))
@@ -320,7 +320,7 @@ class Piggybacking:
         who, what = takes_part(rng, np.full((len(people), len(posts)), self.participation))
         time = world.time[posts[what]] + rng.integers(2, self.within + 1, len(what))
         boosts = acts("retweet", people.number[who], time, target=posts[what])
-        return pl.concat([boosts, own_reactions(rng, people, world, CURIOUS)])
+        return pl.concat([marked(boosts), own_reactions(rng, people, world, CURIOUS)])
 
 
 @dataclass(frozen=True)
@@ -379,7 +379,7 @@ class RetweetRing:
             retweets(rng, ours, posts, self.retweets / len(ours), world, self.median_latency, self.sigma)
             for ours, posts in world.teams(people, people)
         ]
-        return stacked([*passed, own_reactions(rng, people, world)])
+        return pl.concat([marked(*passed), own_reactions(rng, people, world)])
 
 
 @dataclass(frozen=True)
@@ -442,7 +442,7 @@ class CrossPosting:
         theirs = people.group[:, None] == np.arange(n) // self.stories
         member, story = takes_part(rng, np.where(theirs, self.posted_by, 0.0))
         time = told[story] + rng.exponential(self.pause, len(story)).astype(np.int64)
-        return acts("post", people.number[member], np.minimum(time, END - 1), words=stories[story])
+        return marked(acts("post", people.number[member], np.minimum(time, END - 1), words=stories[story]))
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Retweets inside the group, and everyday reactions."""
@@ -450,4 +450,4 @@ class CrossPosting:
             retweets(rng, ours, posts, self.retweeted_by, world, self.median_latency, self.sigma)
             for ours, posts in world.teams(people, people)
         ]
-        return stacked([*passed, own_reactions(rng, people, world)])
+        return pl.concat([marked(*passed), own_reactions(rng, people, world)])
