@@ -123,7 +123,8 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
         Of all operations.
     """
     parts = scenario.parts(scale)
-    streams, schemes, own_ids = rng.spawn(len(parts)), rng.spawn(len(parts)), rng.spawn(1)[0]
+    own_ids, *streams = rng.spawn(1 + len(parts))
+    schemes = rng.spawn(len(parts))
     homes = Homes.settle(rng, round(scenario.organic * scale))
     tables = []
     for part, stream, scheme in zip(parts, streams, schemes, strict=True):
@@ -145,8 +146,8 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
     events = pl.concat([events, _first_words(rng, accounts, events)])
     costs = _costs(accounts, counted(posts, pl.concat(planned)), events, world, evasion)
     n_acts = np.bincount(events["account"].to_numpy(), minlength=accounts.height)
-    ids = _account_ids(own_ids, accounts["operation"].null_count(), accounts.height)
     post_ids = _scattered_ids(rng, events.height, POST_IDS)
+    ids = _account_ids(own_ids, rng, accounts["operation"].null_count(), accounts.height)
     seen = np.flatnonzero(rng.random(events.height) < evasion.partial_observation)
     order = np.lexsort((post_ids[seen], ids[events["account"].to_numpy()[seen]], events["time"].to_numpy()[seen]))
     accounts = accounts.with_columns(account_id=pl.Series(ids), posts=pl.col("past_posts") + pl.Series(n_acts))
@@ -209,9 +210,9 @@ def _costs(
     ).sort("operation")
 
 
-def _account_ids(rng: np.random.Generator, n_organic: int, n: int) -> Ints:
+def _account_ids(own: np.random.Generator, rng: np.random.Generator, n_organic: int, n: int) -> Ints:
     """Organic accounts come first, and have the same ids whoever is there beside them."""
-    organic = _scattered_ids(rng, n_organic, ACCOUNT_IDS)
+    organic = _scattered_ids(own, n_organic, ACCOUNT_IDS)
     while True:  # two of two million equal ids: once in a hundred thousand runs
         ids = np.concatenate([organic, rng.integers(*ACCOUNT_IDS, n - n_organic)])
         if len(np.unique(ids)) == n:

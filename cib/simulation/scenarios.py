@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cib.errors import SettingsError, did_you_mean
 from cib.simulation.clock import HOUR, MINUTE, START
 from cib.simulation.crowds import Activists, BreakingNews, RetweetPods, Scheduled
-from cib.simulation.operations import Boosting, CrossPosting, Piggybacking, RetweetRing, later, soon
+from cib.simulation.operations import Boosting, CrossPosting, Piggybacking, RetweetRing, Signature, later, soon
 from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
-from cib.simulation.population import Profile
+from cib.simulation.population import Batches, Profile
 
 __all__ = ["SCENARIOS", "Scenario"]
 
 #: Accounts of the takedown of June 2020 at full scale (methods.md section 2).
 CORE, AMPLIFIERS, RING, CROSS_POSTERS = 23_750, 150_000, 7_340, 1_152
+#: Accounts made known in August 2019, and what that operation and the one of 2020 had in common.
+PRIOR = 936
+PRIOR_SIGNATURE = Signature(
+    wording=101, sites=tuple(range(300_000, 300_003)), targets=tuple(range(400, 1_400, 100)), aimed=25
+)
+#: Small operations of a scenario of many, at scale 1, and how their accounts were created.
+OPERATIONS = 200
+SMALL = Batches(size=(6, 20), days=(61, 400), zone=8, older=0.1)
 #: Smaller networks appear when they come to this many accounts.
 FEWEST = 8
 #: Organic accounts for each account of the operations.
@@ -28,6 +37,34 @@ TAKEN_DOWN = ORGANIC * (CORE + AMPLIFIERS + RING + CROSS_POSTERS)
 
 def _takedown(scale: float) -> tuple[Part, ...]:
     return (*_organic(scale), *_operations(scale))
+
+
+def _mixed_roles(scale: float) -> tuple[Part, ...]:
+    """The takedown with a core of which a fifth amplifies, too."""
+    return (*_organic(scale), *_operations(scale, mixed=0.2))
+
+
+def _prior_generation(scale: float) -> tuple[Part, ...]:
+    """The 936 accounts made known in August 2019, which the takedown of 2020 followed (methods.md section 2)."""
+    core = max(round(PRIOR * scale / 5), 4)
+    prior = Boosting(core, max(round(PRIOR * scale), 20) - core, "takedown-2019", signature=PRIOR_SIGNATURE)
+    return (*_organic(scale), prior)
+
+
+def _many_operations(scale: float) -> tuple[Part, ...]:
+    """Unrelated small operations in one language on the same topics, some of which began again.
+
+    A name that ends in ``-again`` is the next generation of the operation that it is called after.
+    """
+    parts: list[Part] = [Ordinary(round(MIXED * scale)), Fandoms(max(round(600 * scale), FEWEST))]
+    for number in range(max(round(OPERATIONS * scale), 2)):
+        signature, name = Signature.of(number), f"operation-{number:03}"
+        parts.append(Boosting(4, 16, name, team=4, signature=signature, batches=replace(SMALL, zone=signature.zone)))
+        if number % 4 == 0:
+            again = signature.again(reuse=number // 4 % 6 / 10)
+            later_on = replace(SMALL, days=(2, 60), zone=signature.zone)
+            parts.append(Boosting(4, 16, f"{name}-again", team=4, signature=again, batches=later_on))
+    return tuple(parts)
 
 
 def _organic(scale: float) -> tuple[Part, ...]:
@@ -42,9 +79,11 @@ def _organic(scale: float) -> tuple[Part, ...]:
     return (Ordinary(n - round(0.099 * n)), *crowds)
 
 
-def _operations(scale: float) -> tuple[Part, ...]:
+def _operations(scale: float, mixed: float = 0) -> tuple[Part, ...]:
     ring, cross_posters = round(RING * scale), round(CROSS_POSTERS * scale)
-    parts: tuple[Part, ...] = (Boosting(round(CORE * scale), round(AMPLIFIERS * scale)),)
+    signature = PRIOR_SIGNATURE.again(reuse=0.4)
+    boosting = Boosting(round(CORE * scale), round(AMPLIFIERS * scale), mixed=mixed, signature=signature)
+    parts: tuple[Part, ...] = (boosting,)
     if ring >= FEWEST:
         parts += (RetweetRing(ring),)
     if cross_posters >= FEWEST:
@@ -142,6 +181,9 @@ class Scenario(NamedTuple):
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
         "takedown-2020": Scenario(_takedown, TAKEN_DOWN, 0.01, 0.0005),
+        "takedown-2020-mixed-roles": Scenario(_mixed_roles, TAKEN_DOWN, 0.01, 0.0005),
+        "takedown-2019": Scenario(_prior_generation, TAKEN_DOWN, 0.01, 0.0005, START - timedelta(weeks=32)),
+        "operations": Scenario(_many_operations, MIXED, 1, 0.05),
         "organic": Scenario(_organic, TAKEN_DOWN, 0.01, 0.0005),
         "tactics": Scenario(_tactics, MIXED, 1, 0.05),
         "tactics-organic": Scenario(_lookalikes, MIXED, 1, 0.05),
