@@ -123,7 +123,7 @@ def _simulate(options: argparse.Namespace) -> None:
     evasion: dict[str, int] = {}
     for given in options.evasion:
         name, _, strength = given.partition("=")
-        evasion |= {name: int(strength)} if strength.isdigit() else EVASIONS.get(given, {given: 0})
+        evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdigit() else -1}
     folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
     print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
 

@@ -19,7 +19,7 @@ from cib.activity import ACCOUNT_COLUMNS, POST_COLUMNS, TIME
 from cib.simulation.clock import waking_times
 from cib.simulation.draws import Ints
 from cib.simulation.evasion import Evasion
-from cib.simulation.events import acts, counted, shaped
+from cib.simulation.events import acts, counting, shaped
 from cib.simulation.everyday import Feed, World
 from cib.simulation.population import Homes, People, bought
 from cib.simulation.scenarios import Scenario
@@ -140,11 +140,18 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
     reactions, planned = [], []
     for part, stream, scheme, own in zip(parts, streams, schemes, people, strict=True):
         plan = part.reactions(stream, own, world)
-        planned.append(plan.filter("boost"))
+        planned.append(plan.filter("boost").rechunk())
         reactions.append(evasion.applied(scheme, plan, own, world))
-    events = pl.concat([posts, counted(posts, pl.concat(reactions))])
+    counts = counting(posts, pl.concat(table.select("action", "account", "time", "target") for table in reactions))
+    first = 0
+    for k, table in enumerate(reactions):  # one by one: all of them twice would not fit
+        reactions[k] = table.filter(counts[first : first + table.height]).rechunk()
+        first += table.height
+    events = pl.concat([posts, *reactions])
+    del reactions
     events = pl.concat([events, _first_words(rng, accounts, events)])
-    costs = _costs(accounts, counted(posts, pl.concat(planned)), events, world, evasion)
+    boosts = pl.concat(planned)
+    costs = _costs(accounts, boosts.filter(counting(posts, boosts)), events, world, evasion)
     n_acts = np.bincount(events["account"].to_numpy(), minlength=accounts.height)
     post_ids = _scattered_ids(rng, events.height, POST_IDS)
     ids = _account_ids(own_ids, rng, accounts["operation"].null_count(), accounts.height)
@@ -185,17 +192,16 @@ def _costs(
     """What evasion costs each operation; see :class:`cib.simulation.Simulation`."""
     operation = accounts.select("operation").with_row_index("account")
 
-    def by_operation(table: pl.DataFrame, *measures: pl.Expr) -> pl.DataFrame:
-        return table.join(operation, on="account").drop_nulls("operation").group_by("operation").agg(*measures)
-
     def boosts(table: pl.DataFrame, suffix: str) -> pl.DataFrame:
-        made = table.filter("boost").drop_nulls("target")
+        made = table.select("account", "time", "target", "boost").filter("boost").drop_nulls("target")
         delay = made["time"].to_numpy() - world.time[made["target"].to_numpy().astype(np.int64)]
+        timed = made.with_columns(delay=pl.Series(delay, dtype=pl.Int64)).join(operation, on="account")
         measures = pl.len().alias(f"boosts_{suffix}"), pl.col("delay").median().alias(f"delay_{suffix}")
-        return by_operation(made.with_columns(delay=pl.Series(delay, dtype=pl.Int64)), *measures)
+        return timed.group_by("operation").agg(*measures)
 
     as_planned, as_made = boosts(planned, "planned"), boosts(events, "made")
-    acted = by_operation(events.select("account"), pl.len().alias("acts"))
+    acts_of = pl.Series(np.bincount(events["account"].to_numpy(), minlength=accounts.height))
+    acted = operation.with_columns(acts=acts_of).drop_nulls("operation").group_by("operation").agg(pl.sum("acts"))
     costs = acted.join(as_planned, on="operation", how="left").join(as_made, on="operation", how="left")
     made = pl.col("boosts_made").fill_null(0)
     return costs.select(

@@ -15,7 +15,7 @@ from cib.activity import POST_COLUMNS
 from cib.simulation.clock import END
 from cib.simulation.draws import Ints
 
-__all__ = ["EVENT_COLUMNS", "acts", "counted", "marked", "shaped", "stacked"]
+__all__ = ["EVENT_COLUMNS", "acts", "counting", "marked", "shaped", "stacked"]
 
 EVENT_COLUMNS: dict[str, pl.DataType] = {
     "action": POST_COLUMNS["action"],
@@ -75,11 +75,10 @@ def marked(*tables: pl.DataFrame) -> pl.DataFrame:
     return stacked(tables).with_columns(boost=pl.lit(True))
 
 
-def counted(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.DataFrame:
-    """The reactions that count.
+def counting(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.Series:
+    """Which reactions count.
 
-    Left out are reactions after the end, to own posts, and all but the first retweet of a post by an
-    account.
+    Those after the end do not, nor those to own posts, nor any but the first retweet of a post by an account.
     """
     account, time = reactions["account"].to_numpy(), reactions["time"].to_numpy()
     target = reactions["target"].fill_null(posts.height).to_numpy().astype(np.int64)
@@ -90,4 +89,4 @@ def counted(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.DataFrame:
     order = np.lexsort((time[retweet], pair))
     again = np.flatnonzero(np.diff(pair[order]) == 0) + 1
     keep[retweet[order[again]]] = False
-    return reactions.filter(pl.Series(keep))
+    return pl.Series(keep)

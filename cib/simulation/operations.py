@@ -111,8 +111,8 @@ class Signature:
 
     Parameters
     ----------
-    zone : int
-        Its office, hours ahead of UTC.
+    zone : int, optional
+        Its office, hours ahead of UTC; where its accounts are at home if not given.
     client : str
         That most of its accounts use.
     grammar : int, optional
@@ -127,7 +127,7 @@ class Signature:
     aimed : float
     """
 
-    zone: int = BEIJING
+    zone: int | None = None
     client: str = "web"
     grammar: int | None = None
     wording: int | None = None
@@ -176,7 +176,7 @@ class Boosting:
     quota : int, optional
         Posts of each core account, if all are told to post as much.
     off_hours : float
-        Share of these posts at any hour; the others come in Beijing's office hours, Monday to Friday.
+        Share of these posts at any hour; the others come in office hours, Monday to Friday.
     english : float
         Share of these posts in English; the others are in Chinese.
     amplification : tuple of float
@@ -277,7 +277,8 @@ class Boosting:
         n_posts = rng.geometric(1 / self.core_posts, len(core)) if self.quota is None else self.quota
         authors = core.repeat(np.broadcast_to(n_posts, len(core)))
         off = rng.random(len(authors)) < self.off_hours
-        office = np.full(len(authors), self.signature.zone)
+        zone = self.signature.zone
+        office = authors.zone if zone is None else np.full(len(authors), zone)
         time = np.where(off, waking_times(rng, authors.zone), office_times(rng, office))
         # A team has two topics, and teams share them.
         first, n_topics = self.topics
@@ -371,8 +372,6 @@ class Piggybacking:
         Mean everyday acts, geometric.
     language : str
     batches : Batches
-    aged : float
-        Share of accounts that were bought.
     """
 
     size: int
@@ -384,11 +383,10 @@ class Piggybacking:
     camouflage: float = 8
     language: str = "en"
     batches: Batches = TEAM_BATCHES
-    aged: float = 0
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
         """All amplify."""
-        members = accounts(
+        return accounts(
             rng,
             homes,
             homes.draw(rng, self.size, self.language),
@@ -399,7 +397,6 @@ class Piggybacking:
             operation=self.name,
             role="amplifier",
         )
-        return bought(rng, members, self.aged)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
         """Everyday posts."""

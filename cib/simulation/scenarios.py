@@ -59,10 +59,12 @@ def _many_operations(scale: float) -> tuple[Part, ...]:
     parts: list[Part] = [Ordinary(round(MIXED * scale)), Fandoms(max(round(600 * scale), FEWEST))]
     for number in range(max(round(OPERATIONS * scale), 2)):
         signature, name = Signature.of(number), f"operation-{number:03}"
-        parts.append(Boosting(4, 16, name, team=4, signature=signature, batches=replace(SMALL, zone=signature.zone)))
+        parts.append(
+            Boosting(4, 16, name, team=4, signature=signature, batches=replace(SMALL, zone=signature.zone or 0))
+        )
         if number % 4 == 0:
             again = signature.again(reuse=number // 4 % 6 / 10)
-            later_on = replace(SMALL, days=(2, 60), zone=signature.zone)
+            later_on = replace(SMALL, days=(2, 60), zone=signature.zone or 0)
             parts.append(Boosting(4, 16, f"{name}-again", team=4, signature=again, batches=later_on))
     return tuple(parts)
 

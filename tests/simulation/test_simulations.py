@@ -41,7 +41,8 @@ def test_the_shell_writes_what_can_be_read_and_says_how_it_was_made(
 
 
 @pytest.mark.parametrize(
-    ("evasion", "message"), [("jitter=9", "strengths 0 to 3"), ("moderat", "there is no such evasion")]
+    ("evasion", "message"),
+    [("jitter=9", "strengths 0 to 3"), ("jitter", "strengths 0 to 3"), ("moderat", "there is no such evasion")],
 )
 def test_a_wrong_evasion_is_one_line(
     evasion: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
