@@ -19,7 +19,7 @@ from cib.evaluation import evaluate
 from cib.pipeline import Detection, detect
 from cib.reports.page import write_page
 from cib.reports.result import LIMITS
-from cib.simulation import simulate
+from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.columns import Columns
 from cib.sources.files import read
 
@@ -80,6 +80,19 @@ def _parser() -> argparse.ArgumentParser:
         "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
     )
     report.set_defaults(run=_report)
+    make = commands.add_parser("simulate", help="write made activity with the truth about it to a folder")
+    make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
+    make.add_argument("--scale", type=float, help="1 is the published size; each scenario has its usual one")
+    make.add_argument("--seed", type=int, default=0, help="default 0")
+    make.add_argument(
+        "--evasion",
+        metavar="NAME[=STRENGTH]",
+        action="append",
+        default=[],
+        help=f"{', '.join(EVASIONS)}, or one of {', '.join(STRENGTHS)} with =1, =2 or =3; may be repeated",
+    )
+    make.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    make.set_defaults(run=_simulate)
 
     score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
     score.add_argument("folder", help="written by cib detect")
@@ -131,6 +144,15 @@ def _report(options: argparse.Namespace) -> None:
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
     write_page(findings, page, reveal_ids=options.reveal_ids)
     print(f"Written to {page}")
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    evasion: dict[str, int] = {}
+    for given in options.evasion:
+        name, _, strength = given.partition("=")
+        evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdigit() else -1}
+    folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
+    print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -7,19 +7,19 @@ Modelled on what was published about the three operations that were made known o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from cib.simulation.clock import END, MINUTE, lognormal_delays, office_times, waking_times
-from cib.simulation.draws import Ints, takes_part, varied
-from cib.simulation.events import acts, stacked
+from cib.simulation.draws import Ints, sometimes, takes_part, varied
+from cib.simulation.events import acts, marked, stacked
 from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, retweets, scattered
-from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought
+from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought, renamed
 from cib.simulation.wording import LANGUAGES, SITES, approvals, links, slogans, write
 
-__all__ = ["Boosting", "CrossPosting", "Piggybacking", "RetweetRing", "later", "soon"]
+__all__ = ["Boosting", "CrossPosting", "Piggybacking", "RetweetRing", "Signature", "later", "soon"]
 
 #: Hours ahead of UTC.
 BEIJING, ISTANBUL, MOSCOW = 8, 3, 3
@@ -106,6 +106,61 @@ STYLES: tuple[Style, ...] = (at_once, when_told, at_leisure)
 
 
 @dataclass(frozen=True)
+class Signature:
+    """What an operation keeps, more or less, when it begins again with new accounts.
+
+    Parameters
+    ----------
+    zone : int, optional
+        Its office, hours ahead of UTC; where its accounts are at home if not given.
+    client : str
+        That most of its accounts use.
+    grammar : int, optional
+        The way its names are made; see :func:`cib.simulation.population.renamed`.
+    wording : int, optional
+        The forms its slogans prefer.
+    sites : tuple of int
+        Where a fifth of its posts link to.
+    targets : tuple of int
+        Ranks, by popularity, of the authors outside that it turns to: each amplifier retweets or mentions
+        one for every `aimed` boosts.
+    aimed : float
+    """
+
+    zone: int | None = None
+    client: str = "web"
+    grammar: int | None = None
+    wording: int | None = None
+    sites: tuple[int, ...] = ()
+    targets: tuple[int, ...] = ()
+    aimed: float = 0
+
+    @classmethod
+    def of(cls, number: int) -> Signature:
+        """A signature for each number; some share an office, a client or a way to make names."""
+        rng = np.random.default_rng(number)
+        return cls(
+            zone=int(rng.choice([BEIJING, ISTANBUL, MOSCOW, 1, -5])),
+            client=str(rng.choice(["web", "android", "ios", "scheduler"])),
+            grammar=int(rng.integers(0, 5)),
+            wording=int(rng.integers(0, 216)),
+            sites=tuple(int(site) for site in SITES + 200_000 + 3 * number + np.arange(3)),
+            targets=tuple(int(rank) for rank in rng.choice(np.arange(300, 3_000), 10, replace=False)),
+            aimed=4,
+        )
+
+    def again(self, reuse: float) -> Signature:
+        """Of the next generation: other names, one site of three, a share of the targets."""
+        kept = round(reuse * len(self.targets))
+        return replace(
+            self,
+            grammar=None if self.grammar is None else self.grammar + 1,
+            sites=self.sites[:1] + tuple(site + 500_000 for site in self.sites[1:]),
+            targets=self.targets[:kept] + tuple(rank + 3_000 for rank in self.targets[kept:]),
+        )
+
+
+@dataclass(frozen=True)
 class Boosting:
     """A core that posts and amplifiers that retweet it, in teams (methods.md sections 2 and 9).
 
@@ -121,7 +176,7 @@ class Boosting:
     quota : int, optional
         Posts of each core account, if all are told to post as much.
     off_hours : float
-        Share of these posts at any hour; the others come in Beijing's office hours, Monday to Friday.
+        Share of these posts at any hour; the others come in office hours, Monday to Friday.
     english : float
         Share of these posts in English; the others are in Chinese.
     amplification : tuple of float
@@ -151,6 +206,9 @@ class Boosting:
         Mean everyday acts of an amplifier beyond `camouflage`, Poisson: about as many for each.
     aged : float
         Share of accounts that were bought: they look and were created as those of anybody.
+    mixed : float
+        Share of the core that amplifies, too.
+    signature : Signature
     """
 
     core: int
@@ -176,6 +234,8 @@ class Boosting:
     cells: int = 1
     cover: float = 0
     aged: float = 0
+    mixed: float = 0
+    signature: Signature = Signature()
 
     @property
     def teams(self) -> int:
@@ -197,7 +257,7 @@ class Boosting:
                 homes,
                 home[rows],
                 self.name,
-                profile,
+                replace(profile, client=self.signature.client),
                 activity=busy[rows],
                 group=team[rows],
                 created=created[rows],
@@ -206,7 +266,10 @@ class Boosting:
             )
             for rows, role, profile in kinds
         )
-        return bought(rng, members, self.aged)
+        if self.signature.grammar is not None:
+            members = renamed(rng, members, self.signature.grammar)
+        both = pl.int_range(pl.len()) < self._n_mixed
+        return bought(rng, members.with_columns(role=pl.when(both).then(pl.lit("both")).otherwise("role")), self.aged)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
         """The posts to boost, and everyday posts of amplifiers."""
@@ -214,16 +277,19 @@ class Boosting:
         n_posts = rng.geometric(1 / self.core_posts, len(core)) if self.quota is None else self.quota
         authors = core.repeat(np.broadcast_to(n_posts, len(core)))
         off = rng.random(len(authors)) < self.off_hours
-        time = np.where(off, waking_times(rng, authors.zone), office_times(rng, authors.zone))
+        zone = self.signature.zone
+        office = authors.zone if zone is None else np.full(len(authors), zone)
+        time = np.where(off, waking_times(rng, authors.zone), office_times(rng, office))
         # A team has two topics, and teams share them.
         first, n_topics = self.topics
         topic = first + (authors.group + rng.integers(0, 2, len(authors))) % n_topics
-        words = slogans(rng, topic, self.english)
+        words = slogans(rng, topic, self.english, self.signature.wording, self._links(rng, len(topic)))
         return pl.concat([acts("post", authors.number, time, words=words), own_posts(rng, amplifiers)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """The boosting, what little traction it gets, and camouflage."""
-        core, amplifiers = people.split(self.core)
+        core, _ = people.split(self.core)
+        amplifiers = people.take(np.concatenate([np.arange(self._n_mixed), np.arange(self.core, len(people))]))
         styles = rng.permutation(np.arange(self.teams) % len(self.styles))
         boosts = [
             self._boosts(rng, members, posts, self.styles[style], world)
@@ -232,7 +298,33 @@ class Boosting:
         boosted, posts = sum(table.height for table in boosts), world.posts_by(core)
         elsewhere = scattered(rng, amplifiers, posts, rng.poisson(self.across * boosted), world)
         traction = scattered(rng, world.organic, posts, rng.poisson(self.traction * boosted), world)
-        return stacked([*boosts, elsewhere, traction, own_reactions(rng, people, world, CURIOUS)])
+        aimed = self._aimed(rng, amplifiers, boosted, world)
+        return pl.concat([marked(*boosts, elsewhere), traction, aimed, own_reactions(rng, people, world, CURIOUS)])
+
+    @property
+    def _n_mixed(self) -> int:
+        return round(self.mixed * self.core)
+
+    def _links(self, rng: np.random.Generator, n: int) -> pl.Series | None:
+        if not self.signature.sites:
+            return None
+        linked = links(rng.choice(self.signature.sites, n), rng.integers(0, 40, n))
+        return sometimes(rng, linked, 0.2)
+
+    def _aimed(self, rng: np.random.Generator, amplifiers: People, boosted: int, world: World) -> pl.DataFrame:
+        """Retweets of the targets outside, and replies to them."""
+        if not self.signature.targets:
+            return stacked([])
+        ranks = np.array(self.signature.targets) % len(world.feed.everywhere)
+        n = rng.poisson(boosted / self.signature.aimed)
+        acted = scattered(rng, amplifiers, world.feed.posts_of(ranks), n, world)
+        talks = np.arange(n) % 4 == 0
+        told = acted.filter(pl.Series(talks))
+        words = approvals(rng, told.height).with_columns(
+            mentioned=world.author[told["target"].to_numpy().astype(np.int64)]
+        )
+        replies = acts("reply", told["account"].to_numpy(), told["time"].to_numpy(), target=told["target"], words=words)
+        return pl.concat([acted.filter(pl.Series(~talks)), replies])
 
     def _teams(self, rng: np.random.Generator) -> Ints:
         share = rng.dirichlet(np.full(self.teams, 8))
@@ -280,8 +372,6 @@ class Piggybacking:
         Mean everyday acts, geometric.
     language : str
     batches : Batches
-    aged : float
-        Share of accounts that were bought.
     """
 
     size: int
@@ -293,11 +383,10 @@ class Piggybacking:
     camouflage: float = 8
     language: str = "en"
     batches: Batches = TEAM_BATCHES
-    aged: float = 0
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
         """All amplify."""
-        members = accounts(
+        return accounts(
             rng,
             homes,
             homes.draw(rng, self.size, self.language),
@@ -308,7 +397,6 @@ class Piggybacking:
             operation=self.name,
             role="amplifier",
         )
-        return bought(rng, members, self.aged)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
         """Everyday posts."""
@@ -320,7 +408,7 @@ class Piggybacking:
         who, what = takes_part(rng, np.full((len(people), len(posts)), self.participation))
         time = world.time[posts[what]] + rng.integers(2, self.within + 1, len(what))
         boosts = acts("retweet", people.number[who], time, target=posts[what])
-        return pl.concat([boosts, own_reactions(rng, people, world, CURIOUS)])
+        return pl.concat([marked(boosts), own_reactions(rng, people, world, CURIOUS)])
 
 
 @dataclass(frozen=True)
@@ -379,7 +467,7 @@ class RetweetRing:
             retweets(rng, ours, posts, self.retweets / len(ours), world, self.median_latency, self.sigma)
             for ours, posts in world.teams(people, people)
         ]
-        return stacked([*passed, own_reactions(rng, people, world)])
+        return pl.concat([marked(*passed), own_reactions(rng, people, world)])
 
 
 @dataclass(frozen=True)
@@ -442,7 +530,7 @@ class CrossPosting:
         theirs = people.group[:, None] == np.arange(n) // self.stories
         member, story = takes_part(rng, np.where(theirs, self.posted_by, 0.0))
         time = told[story] + rng.exponential(self.pause, len(story)).astype(np.int64)
-        return acts("post", people.number[member], np.minimum(time, END - 1), words=stories[story])
+        return marked(acts("post", people.number[member], np.minimum(time, END - 1), words=stories[story]))
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Retweets inside the group, and everyday reactions."""
@@ -450,4 +538,4 @@ class CrossPosting:
             retweets(rng, ours, posts, self.retweeted_by, world, self.median_latency, self.sigma)
             for ours, posts in world.teams(people, people)
         ]
-        return stacked([*passed, own_reactions(rng, people, world)])
+        return pl.concat([marked(*passed), own_reactions(rng, people, world)])

@@ -374,3 +374,68 @@ def test_at_another_scale_the_tactics_keep_their_size() -> None:
     truth = simulate("tactics", scale=0.1, seed=0).truth
     assert truth["operation"].drop_nulls().len() == 340
     assert truth.height == pytest.approx(2_200 + 340, rel=0.1)
+
+
+# Generations of operations, for linkage.
+
+
+def organic_ids(simulation: Simulation) -> set[str]:
+    return set(simulation.truth.filter(pl.col("operation").is_null())["account_id"])
+
+
+def test_organic_accounts_keep_their_ids_whoever_is_beside_them(
+    takedowns: list[Simulation], organic: Simulation
+) -> None:
+    prior = simulate("takedown-2019", seed=0)
+    assert organic_ids(takedowns[0]) == organic_ids(organic) == organic_ids(prior)
+    operation = [set(s.truth.drop_nulls("operation")["account_id"]) for s in (takedowns[0], prior)]
+    assert not operation[0] & operation[1]
+
+
+def test_the_prior_generation_was_there_in_the_summer_before() -> None:
+    activity, truth = simulate("takedown-2019", scale=0.03, seed=0)
+    assert truth["operation"].drop_nulls().len() == 28
+    assert set(activity.posts_table["created_at"].dt.year()) == {2019}
+
+
+def test_a_fifth_of_the_core_amplifies_too() -> None:
+    mixed = simulate("takedown-2020-mixed-roles", seed=0)
+    sizes = dict(mixed.truth.filter(operation="takedown-2020").group_by("role").len().iter_rows())
+    assert sizes == {"both": 48, "highly_engaged": 190, "amplifier": 1_500}
+    retweets = acts(mixed).filter(action="retweet", operation="takedown-2020", target_role="highly_engaged")
+    per_account = {role: retweets.filter(role=role).height / sizes[role] for role in sizes}
+    assert per_account["both"] == pytest.approx(per_account["amplifier"], rel=0.25)
+    assert per_account["highly_engaged"] < 1
+
+
+@pytest.fixture(scope="module")
+def operations() -> Simulation:
+    return simulate("operations", scale=0.15, seed=0)
+
+
+def test_many_operations_share_language_and_topics_and_some_begin_again(operations: Simulation) -> None:
+    names = set(operations.truth["operation"].drop_nulls())
+    assert len([name for name in names if not name.endswith("again")]) == 30
+    assert len([name for name in names if name.endswith("again")]) == 8
+    slogans = acts(operations).filter(role="highly_engaged", action="post").explode("hashtags").drop_nulls("hashtags")
+    assert slogans["hashtags"].n_unique() < 20
+
+
+def test_the_next_generation_keeps_targets_sites_and_hours_and_changes_its_names(operations: Simulation) -> None:
+    everything = acts(operations)
+    first, again, other = (everything.filter(operation=f"operation-{name}") for name in ("020", "020-again", "021"))
+
+    def sites(posts: pl.DataFrame) -> set[str]:
+        links = posts.filter(role="highly_engaged")["urls"].explode().drop_nulls()
+        return set(links.str.extract(r"//(\w+\.example)").to_list())
+
+    def most_aimed_at(posts: pl.DataFrame) -> set[str]:
+        outside = posts.filter(pl.col("target_community") != pl.col("operation"), role="amplifier")
+        return set(outside["target_account_id"].value_counts(sort=True)["target_account_id"].head(10))
+
+    assert sites(first) & sites(again)
+    assert len(most_aimed_at(first) & most_aimed_at(again)) > len(most_aimed_at(first) & most_aimed_at(other))
+    shape = pl.col("name").str.replace_all("[a-z]+", "a").str.replace_all("[0-9]", "0")
+    names = pooled([operations]).with_columns(shape)
+    shapes = [set(names.filter(operation=f"operation-{name}")["name"]) for name in ("020", "020-again")]
+    assert not shapes[0] & shapes[1]
