@@ -19,7 +19,9 @@ import cib
 from cib.errors import InputError, SettingsError
 from cib.features.extract import extract
 from cib.features.table import FeatureTable
-from cib.roles import AMPLIFIER, COUNTS, HIGHLY_ENGAGED, KNOTS, Distribution, Role, RoleScorer
+from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, Role, RoleScorer
+from cib.roles.population import KNOTS, Distribution
+from cib.roles.scorer import COUNTS
 from tests.toys import activity
 
 LEAVES = [f"leaf{k}" for k in range(12)]

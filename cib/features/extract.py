@@ -7,6 +7,7 @@ accounts, turned into numbers and labelled here, so that a feature can be writte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -15,7 +16,7 @@ import polars as pl
 
 from cib.activity import Activity, encode
 from cib.errors import InputError
-from cib.features.feature import KEYS, Feature
+from cib.features.feature import COLUMNS, KEYS, Feature
 from cib.features.standard import STANDARD, Features, FeatureSet
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import coaction_graph
@@ -91,12 +92,12 @@ def extract(
     given = {"retweets": retweets, "mentions": mentions, "coactions": coactions}
     made = inputs(activity, wanted.needs, given)
     columns = {}
-    for feature in wanted:
+    for feature in _merged(wanted):
         with stage(feature.title, progress):
             columns.update(_columns(feature, made, activity.account_ids))
     labelled = [(name, k, feature) for feature in wanted for k, name in enumerate(feature.names)]
     return FeatureTable(
-        pl.DataFrame({"account_id": activity.account_ids, **columns}),
+        pl.DataFrame({"account_id": activity.account_ids, **{name: columns[name] for name in wanted.names}}),
         labels={name: feature.labels[k] for name, k, feature in labelled},
         units={name: feature.units[k] for name, k, feature in labelled if feature.units[k]},
         library=activity.library,
@@ -136,6 +137,16 @@ def _input(name: str, activity: Activity, given: Mapping[str, Graph]) -> Any:
     return nw.from_native(rows, eager_only=True)
 
 
+def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
+    """Features whose columns come from one function, as one: it runs once."""
+    of_function: dict[int, Feature] = {}
+    for feature in features:
+        before = of_function.get(id(feature.function))
+        parts = {each: getattr(before, each) + getattr(feature, each) for each in COLUMNS} if before else {}
+        of_function[id(feature.function)] = replace(feature, **parts)
+    yield from of_function.values()
+
+
 def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[str, pl.Series]:
     """Run a feature and align what it gives back to the accounts."""
     where = f"feature {feature.title!r}"
@@ -143,8 +154,9 @@ def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[
         returned = feature.function(**{name: made[name] for name in feature.needs})
     except Exception as error:
         raise InputError(f"the function failed with {type(error).__name__}: {error}", where=where) from error
+    fills = dict(zip(feature.names, feature.missing, strict=True))
     parts = _parts(_taken_over(returned), feature, where)
-    return {name: _finite(_aligned(part, ids, where), feature.missing) for name, part in parts}
+    return {name: _finite(_aligned(part, ids, where), fills[name]) for name, part in parts}
 
 
 def _taken_over(returned: Any) -> Any:
