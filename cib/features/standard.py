@@ -4,8 +4,8 @@ A set is a value: adding to it or taking from it makes another one, and nothing 
 
 >>> STANDARD - "hour_entropy" == STANDARD
 False
->>> FeatureSet.by_family("content").names
-('posts_made', 'originality')
+>>> FeatureSet.by_family("coordination").names
+('coaction_strength', 'coaction_partners', 'coaction_clustering', 'coaction_lead')
 """
 
 from __future__ import annotations
