@@ -264,7 +264,7 @@ def _post(number: int, account: str, minutes: str, action: str, target: str, men
 
 
 def _broken(feature: Feature, law: Law, seen: str) -> FeatureLawError:
-    said = (inspect.getdoc(law) or "").rstrip(".")
+    said = (inspect.getdoc(law) or "").partition("\n")[0].rstrip(".")
     return FeatureLawError(f"feature {feature.title!r} breaks the law {law.__name__!r}: {said}", got=seen.rstrip("."))
 
 

@@ -31,6 +31,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from cib.activity import to_library
 from cib.errors import CibWarning, InputError, SettingsError, did_you_mean
 from cib.features.table import FeatureTable
 from cib.roles.calibration import Calibration, calibrate
@@ -149,13 +150,15 @@ class RoleScorer:
             self._calibrate(self._evidence(features, support), labels, groups)
         return self
 
-    def score(self, features: FeatureTable) -> RoleScores:
+    def score(self, features: Any, y: Any = None) -> RoleScores:  # noqa: ARG002 scikit-learn hands it over
         """Score accounts, of the reference or others.
 
         Parameters
         ----------
-        features : FeatureTable
+        features : FeatureTable, frame or array
             With the features that the scorer was fitted on.
+        y : object
+            Not used.
 
         Returns
         -------
@@ -169,7 +172,9 @@ class RoleScorer:
             If a feature is missing.
         """
         self._check_fitted()
-        _check_counts(features)
+        if isinstance(features, FeatureTable):
+            _check_counts(features)
+        features = self._taken(features, reset=False)
         support = _support(features)
         used = features.select(self.population_.distributions)
         evidence = self._evidence(features, support)
@@ -195,11 +200,7 @@ class RoleScorer:
         -------
         ndarray, or the frame that :meth:`set_output` asked for
         """
-        self._check_fitted()
-        features = self._taken(X, reset=False)
-        evidence = self._evidence(features, _support(features))
-        table = FeatureTable(pl.DataFrame({"account_id": features.ids, **evidence}))
-        scores = np.column_stack([self._scored(role, table) for role in self.roles_])
+        scores = self.score(X).frame.select(self.get_feature_names_out().tolist())
         return self._handed_back(scores, getattr(X, "index", None))
 
     def fit_transform(self, X: Any, y: Any = None, groups: Any = None) -> Any:
@@ -255,18 +256,16 @@ class RoleScorer:
         known = {name: columns[name] for name in (*self._wanted(), *COUNTS) if name in columns}
         return FeatureTable(pl.DataFrame({"account_id": [str(k) for k in range(len(matrix))], **known}))
 
-    def _handed_back(self, scores: Numbers, index: Any) -> Any:
+    def _handed_back(self, scores: pl.DataFrame, index: Any) -> Any:
         from sklearn import get_config
 
         wanted = getattr(self, "_sklearn_output_config", {}).get("transform", get_config()["transform_output"])
-        names = self.get_feature_names_out().tolist()
         if wanted == "polars":
-            return pl.DataFrame(scores, schema=names)
+            return scores
         if wanted == "pandas":
-            import pandas as pd
-
-            return pd.DataFrame(scores, columns=names, index=index)
-        return scores
+            frame = to_library(scores, "pandas")
+            return frame if index is None else frame.set_axis(index)
+        return scores.to_numpy()
 
     def _wanted(self) -> Mapping[str, None]:
         """The features of all roles, each once."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import DTypeLike, NDArray
 
 from cib.activity import to_library
 from cib.errors import InputError, MissingDependencyError, did_you_mean
@@ -221,6 +222,10 @@ class RoleScores:
     def _weights(self, role: Role) -> list[tuple[str, float]]:
         """The weights of the features that there are."""
         return [(name, weight) for name, weight in role.weights.items() if name in self.features.names]
+
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+        """The scores as a matrix, shape (n_accounts, n_roles)."""
+        return np.array(self.frame.select(role.name for role in self.roles).to_numpy(), dtype=dtype, copy=copy)
 
     def __len__(self) -> int:
         return self.frame.height

@@ -365,7 +365,8 @@ def test_nothing_known_is_nothing_learned():
 
 
 def test_the_most_retweeted_account_of_the_higgs_data_is_highly_engaged(shared):
-    table = extract(cib.read(shared / "higgs_actions.parquet", progress=False))
+    wanted = dict.fromkeys([*HIGHLY_ENGAGED.weights, *AMPLIFIER.weights, *COUNTS])
+    table = extract(cib.read(shared / "higgs_actions.parquet", progress=False), wanted)
     scores = RoleScorer().fit(table).score(table)
     top = table.accounts[np.argmax(table["retweets_received"])]
     assert scores.for_account(top)["role"] == "highly_engaged"
