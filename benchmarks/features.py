@@ -53,7 +53,9 @@ def measure(n: int, what: str, progress: bool) -> None:
     accounts = len(made.account_ids)
     frame = made.posts_table.select(POST_COLUMNS).to_pandas() if what == "pandas" else None
     before, start = peak_gb(), time.perf_counter()
-    features = plain(frame).shape[1] if frame is not None else len(cib.extract(made, chosen(what), progress=progress).names)
+    features = (
+        plain(frame).shape[1] if frame is not None else len(cib.extract(made, chosen(what), progress=progress).names)
+    )
     seconds = time.perf_counter() - start
     print(f"{n:>11,} {accounts:>10,} {what:<9} {features:>8} {seconds:>7.1f} {peak_gb() - before:>5.1f}", flush=True)
 

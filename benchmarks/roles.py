@@ -30,8 +30,13 @@ def main() -> None:
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     clean = [cib.simulate(scale=options.scale, seed=seed) for seed in seeds]
     print(f"synthetic, scale {options.scale:g}, seeds {seeds[0]} to {seeds[-1]}\n")
-    print(f"{'core':<8} {'seed':>5} {'macro-F1':>9} {'F1 core':>8} {'F1 ampl.':>9} {'AUC':>6}  with the shipped reference")
-    for name, made in (("clean", clean), ("mixed", [mixed_roles(one, seed=k) for k, one in zip(seeds, clean, strict=True)])):
+    print(
+        f"{'core':<8} {'seed':>5} {'macro-F1':>9} {'F1 core':>8} {'F1 ampl.':>9} {'AUC':>6}  with the shipped reference"
+    )
+    for name, made in (
+        ("clean", clean),
+        ("mixed", [mixed_roles(one, seed=k) for k, one in zip(seeds, clean, strict=True)]),
+    ):
         for seed, one in zip(seeds, made, strict=True):
             print(f"{name:<8} {seed:>5} {accuracy(one)}  {accuracy(one, 'simulated')}")
     print("\nhalf of the rows left out: Spearman of scores, accounts with ten actions and more")
@@ -102,9 +107,7 @@ def calibration(simulations: list[cib.simulation.Simulation]) -> list[str]:
     """Each simulation is a campaign: operations and crowds of one seed are alike."""
     *learn, last = [(cib.extract(activity), truth) for activity, truth in simulations]
     table = cib.FeatureTable(
-        pl.concat(
-            features.frame.with_columns(pl.col("account_id") + f"-{k}") for k, (features, _) in enumerate(learn)
-        )
+        pl.concat(features.frame.with_columns(pl.col("account_id") + f"-{k}") for k, (features, _) in enumerate(learn))
     )
     roles = [role for _, truth in learn for role in truth["role"]]
     groups = [k for k, (features, _) in enumerate(learn) for _ in range(len(features))]
@@ -131,14 +134,20 @@ def crowds(simulations: list[cib.simulation.Simulation]) -> list[str]:
         gated = found.roles.in_network(found.table).rename({"highly_engaged": "core"})
         named = found.table.select("account_id", pl.col("role").alias("named"), "verdict")
         parts.append(truth.join(named, on="account_id").join(gated.select("account_id", "core"), on="account_id"))
-    of = pl.concat(parts).group_by("community", "role").agg(
-        pl.len(),
-        engaged=(pl.col("named") == "highly_engaged").mean(),
-        core=(pl.col("core") >= 0.5).mean(),
-        candidate=((pl.col("named") == "highly_engaged") & (pl.col("verdict") == "candidate").fill_null(False)).mean(),
+    of = (
+        pl.concat(parts)
+        .group_by("community", "role")
+        .agg(
+            pl.len(),
+            engaged=(pl.col("named") == "highly_engaged").mean(),
+            core=(pl.col("core") >= 0.5).mean(),
+            candidate=(
+                (pl.col("named") == "highly_engaged") & (pl.col("verdict") == "candidate").fill_null(False)
+            ).mean(),
+        )
     )
     return [
-        f"{community:<18} {role or '':<15} {n:>7,} accounts {engaged:>7.1%} {core:>7.2%}; in a candidate {candidate:.2%}"
+        f"{community:<18} {role or '':<15} {n:>7,} accounts {engaged:>7.1%} {core:>7.2%}; candidate {candidate:.2%}"
         for community, role, n, engaged, core, candidate in of.sort("community", "role").iter_rows()
     ]
 

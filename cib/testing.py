@@ -147,7 +147,10 @@ def gives_parts_what_the_whole_gives(feature: Feature, activity: Activity) -> st
         own = whole.ids.filter(pl.int_range(len(whole), eager=True) % 2 == shard)
         some = replace(activity, posts_table=activity.posts_table.filter(pl.col("account_id").is_in(own.implode())))
         part = extract(some, [feature])
-        kept = [replace(table, frame=table.frame.filter(pl.col("account_id").is_in(own.implode()))) for table in (whole, part)]
+        kept = [
+            replace(table, frame=table.frame.filter(pl.col("account_id").is_in(own.implode())))
+            for table in (whole, part)
+        ]
         kept[0] = replace(kept[0], frame=kept[0].frame.filter(pl.col("account_id").is_in(kept[1].ids.implode())))
         if seen := _differences(*kept):
             return seen

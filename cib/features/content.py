@@ -66,7 +66,9 @@ def links(posts: Frame) -> pl.DataFrame:
     """Variety of links and of their hosts: Shannon (1948) entropy of their shares, in bits; unknown without any."""
     urls = _listed(posts, "urls")
     distinct = urls["key"].unique().sort()
-    domains = urls.with_columns(key=urls["key"].replace_strict(distinct, hosts(distinct), return_dtype=pl.String)).drop_nulls()
+    domains = urls.with_columns(
+        key=urls["key"].replace_strict(distinct, hosts(distinct), return_dtype=pl.String)
+    ).drop_nulls()
     of_url, of_domain = (
         _entropy(table).select("account_row", pl.col("entropy").alias(name))
         for table, name in ((urls, "url_entropy"), (domains, "domain_entropy"))

@@ -7,6 +7,7 @@ first layer that chance does not explain.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def coactions(coactions: Graph) -> Mapping[str, Numbers]:
     first = np.bincount(source, weights=led * pairs, minlength=n) + np.bincount(target, (1 - led) * pairs, minlength=n)
     of = np.bincount(ends, weights=np.tile(pairs, 2), minlength=n)
     return {
-        "coaction_strength": np.bincount(ends, weights=np.tile(weight, 2), minlength=n),
+        "coaction_strength": np.bincount(ends, weights=np.tile(weight, 2), minlength=n).astype(np.float64),
         "coaction_partners": degree,
         "coaction_clustering": _ratio(triangles(source, target, n), possible),
         "coaction_lead": _ratio(first, of),
@@ -58,6 +59,6 @@ def _column(graph: Graph, name: str) -> Numbers:
     return graph.table[name].to_numpy().astype(np.float64)
 
 
-def _ratio(part: Numbers, whole: Numbers) -> Numbers:
+def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Numbers:
     ratio: Numbers = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
     return ratio

@@ -114,6 +114,12 @@ def presentation(accounts: Frame) -> pl.DataFrame:
 def _profiles(accounts: Frame) -> pl.DataFrame:
     """The accounts, with nulls for columns that the source lacks."""
     table: pl.DataFrame = accounts.to_polars()
-    schema = {"followers": _NUMBER, "following": _NUMBER, "created_at": _TIME, "name": pl.String(), "description": pl.String()}
+    schema = {
+        "followers": _NUMBER,
+        "following": _NUMBER,
+        "created_at": _TIME,
+        "name": pl.String(),
+        "description": pl.String(),
+    }
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in table.columns]
     return table.with_columns(missing)

@@ -156,7 +156,8 @@ def _without(features: Iterable[Feature], out: set[str]) -> Iterator[Feature]:
     for feature in features:
         kept = [k for k, name in enumerate(feature.names) if name not in out]
         if kept:
-            yield replace(feature, **{each: tuple(getattr(feature, each)[k] for k in kept) for each in COLUMNS})
+            told: dict[str, Any] = {each: tuple(getattr(feature, each)[k] for k in kept) for each in COLUMNS}
+            yield replace(feature, **told)
 
 
 def _of_family(features: FeatureSet, family: str) -> FeatureSet:

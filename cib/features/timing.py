@@ -65,12 +65,16 @@ def latencies(posts: Frame) -> Frame:
     Unknown without a retweet of known latency.
     """
     latency = nw.col("latency")
-    of = _latencies(posts).group_by("account_row").agg(
-        n=nw.len(),
-        f=(latency <= FAST).sum(),
-        latency_median=latency.median(),
-        latency_p10=latency.quantile(0.1, "linear"),
-        latency_p90=latency.quantile(0.9, "linear"),
+    of = (
+        _latencies(posts)
+        .group_by("account_row")
+        .agg(
+            n=nw.len(),
+            f=(latency <= FAST).sum(),
+            latency_median=latency.median(),
+            latency_p10=latency.quantile(0.1, "linear"),
+            latency_p90=latency.quantile(0.9, "linear"),
+        )
     )
     n, f = (of[name].to_numpy().astype(float) for name in ("n", "f"))
     rate = (f.sum() - f + 1) / (n.sum() - n + 2)
@@ -137,13 +141,15 @@ def intervals(posts: Frame) -> pl.DataFrame:
         bursts=pl.col("burst").sum(),
     )
     return of.with_columns(
-        interval_cv=enough.then(s / m), burstiness=enough.then((s - m) / (s + m)), memory=pl.when(pl.col("n") > 2).then("memory")
+        interval_cv=enough.then(s / m),
+        burstiness=enough.then((s - m) / (s + m)),
+        memory=pl.when(pl.col("n") > 2).then("memory"),
     )
 
 
 @feature(
     outputs={
-        "hour_entropy": "How evenly its actions spread over the hours of the day, from 0 (one hour) to 4.58 (all alike).",
+        "hour_entropy": "How evenly its actions spread over the day, from 0 (one hour) to 4.58 (all hours alike).",
         "weekly_distance": "How different its week is from that of all accounts, from 0 (the same) to 1.",
         "weekday_share": "Share of its actions from Monday to Friday; 0.71 if all days are alike.",
         "small_hours_share": "Share of its actions between 00:00 and 06:00.",
@@ -172,15 +178,17 @@ def hours(posts: Frame) -> pl.DataFrame:
     by_day, place = np.unique(row * 24 + hour % 24, return_inverse=True)
     acts = np.bincount(place, weights=count)
     entropy = np.log2(some) - _sums(by_day // 24, acts * np.log2(acts), n) / some
-    table = pl.DataFrame({
-        "account_row": np.arange(len(n), dtype=np.uint32),
-        "n": n,
-        "hour_entropy": entropy,
-        "weekly_distance": np.sqrt(divergence),
-        "weekday_share": _sums(row, count * (hour < 5 * 24), n) / some,
-        "small_hours_share": _sums(row, count * (hour % 24 < 6), n) / some,
-        "round_second_share": np.bincount(account, weights=time % MINUTE < SECOND, minlength=len(n)) / some,
-    })
+    table = pl.DataFrame(
+        {
+            "account_row": np.arange(len(n), dtype=np.uint32),
+            "n": n,
+            "hour_entropy": entropy,
+            "weekly_distance": np.sqrt(divergence),
+            "weekday_share": _sums(row, count * (hour < 5 * 24), n) / some,
+            "small_hours_share": _sums(row, count * (hour % 24 < 6), n) / some,
+            "round_second_share": np.bincount(account, weights=time % MINUTE < SECOND, minlength=len(n)) / some,
+        }
+    )
     known = pl.when(pl.col("n") > 1).then("hour_entropy"), pl.when(pl.col("n") >= 10).then("weekly_distance")
     return table.with_columns(known).filter(pl.col("n") > 0)
 
@@ -204,7 +212,8 @@ def presence(posts: Frame) -> Frame:
 
 def _sums(row: NDArray[np.int64], values: NDArray[Any], n: NDArray[np.int64]) -> NDArray[np.float64]:
     """Sums by account."""
-    return np.bincount(row, weights=values, minlength=len(n))
+    total: NDArray[np.float64] = np.bincount(row, weights=values, minlength=len(n)).astype(np.float64)
+    return total
 
 
 def _latencies(posts: Frame) -> Frame:

@@ -223,7 +223,7 @@ class RoleScores:
         """The weights of the features that there are."""
         return [(name, weight) for name, weight in role.weights.items() if name in self.features.names]
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """The scores as a matrix, shape (n_accounts, n_roles)."""
         return np.array(self.frame.select(role.name for role in self.roles).to_numpy(), dtype=dtype, copy=copy)
 

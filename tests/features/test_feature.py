@@ -69,7 +69,7 @@ def test_several_outputs_have_a_label_each():
 def test_units_and_what_is_missing_can_be_told_of_each_output():
     told = feature(outputs=["a", "b"], unit={"a": "posts"}, missing={"b": 0}, relative=True)(lambda posts: posts)
     assert (describe(told).units, describe(told).missing, describe(told).relative) == (("posts", ""), (None, 0), True)
-    with pytest.raises(SettingsError, match="there is no output 'early'. Did you mean 'earliest'"):
+    with pytest.raises(SettingsError, match=r"there is no output 'early'\. Did you mean 'earliest'"):
         feature(outputs=["earliest"], unit={"early": "s"})(lambda posts: posts)
 
 

@@ -89,7 +89,7 @@ def test_a_role_without_labels_stays_as_it_is(labelled):
 
 def test_labels_that_are_no_role_are_refused(labelled):
     features, roles = labelled
-    with pytest.raises(InputError, match="'amplifyer' that there is not. Did you mean 'amplifier'"):
+    with pytest.raises(InputError, match=r"'amplifyer' that there is not\. Did you mean 'amplifier'"):
         RoleScorer().fit(features, roles.replace("amplifier", "amplifyer"))
 
 

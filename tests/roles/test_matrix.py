@@ -29,7 +29,6 @@ def features():
 def test_every_check_of_scikit_learn_passes():
     results = check_estimator(RoleScorer(), on_skip=None)
     assert len(results) > 30
-    print([r["check_name"] for r in results if r["status"]!="passed"])
     assert {result["status"] for result in results} <= {"passed", "skipped"}
 
 
@@ -46,7 +45,9 @@ def test_an_array_is_in_the_order_of_the_roles(features):
     np.testing.assert_array_equal(RoleScorer().fit_transform(np.c_[known, np.ones(len(known))]), named)
 
 
-@pytest.mark.parametrize(("library", "kind"), [("pandas", pd.DataFrame), ("polars", pl.DataFrame), ("default", np.ndarray)])
+@pytest.mark.parametrize(
+    ("library", "kind"), [("pandas", pd.DataFrame), ("polars", pl.DataFrame), ("default", np.ndarray)]
+)
 def test_set_output(features, library, kind):
     scorer = RoleScorer().set_output(transform=library)
     scores = clone(scorer).fit_transform(features)
