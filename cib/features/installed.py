@@ -49,7 +49,7 @@ def installed_features(name: str) -> FeatureSet:
         raise SettingsError(
             f"no installed package brings features called {name!r}",
             remedy=did_you_mean(name, found)
-            or f"Install one that has an entry point in the group {GROUP!r}; found: {', '.join(sorted(found)) or 'none'}.",
+            or f"Install one with an entry point in the group {GROUP!r}; found: {', '.join(sorted(found)) or 'none'}.",
         )
     try:
         return FeatureSet(found[name].load())
