@@ -278,6 +278,8 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
             settings.features,
             retweets=graphs["retweet"],
             mentions=graphs["mention"],
+            replies=graphs["reply"],
+            quotes=graphs["quote"],
             coactions=layers[0] if layers else None,
         )
     with stage("roles", progress):

@@ -143,16 +143,11 @@ def gives_parts_what_the_whole_gives(feature: Feature, activity: Activity) -> st
     if feature.relative or not {"posts", "accounts"}.issuperset(feature.needs):
         return ""
     whole = extract(activity, [feature])
-    for shard in (0, 1):
-        own = whole.ids.filter(pl.int_range(len(whole), eager=True) % 2 == shard)
-        some = replace(activity, posts_table=activity.posts_table.filter(pl.col("account_id").is_in(own.implode())))
-        part = extract(some, [feature])
-        kept = [
-            replace(table, frame=table.frame.filter(pl.col("account_id").is_in(own.implode())))
-            for table in (whole, part)
-        ]
-        kept[0] = replace(kept[0], frame=kept[0].frame.filter(pl.col("account_id").is_in(kept[1].ids.implode())))
-        if seen := _differences(*kept):
+    for accounts in (whole.ids.gather_every(2), whole.ids.gather_every(2, 1)):
+        own = pl.col("account_id").is_in(accounts.implode())
+        part = extract(replace(activity, posts_table=activity.posts_table.filter(own)), [feature])
+        both = accounts.filter(accounts.is_in(part.ids.implode()))  # who never acts may be gone with those who named it
+        if seen := _differences(_of(whole, both), _of(part, both)):
             return seen
     return ""
 
@@ -269,6 +264,10 @@ def _post(number: int, account: str, minutes: str, action: str, target: str, men
 def _broken(feature: Feature, law: Law, seen: str) -> FeatureLawError:
     said = (inspect.getdoc(law) or "").partition("\n")[0].rstrip(".")
     return FeatureLawError(f"feature {feature.title!r} breaks the law {law.__name__!r}: {said}", got=seen.rstrip("."))
+
+
+def _of(table: FeatureTable, accounts: pl.Series) -> FeatureTable:
+    return replace(table, frame=table.frame.filter(pl.col("account_id").is_in(accounts.implode())))
 
 
 def _differences(one: FeatureTable, other: FeatureTable) -> str:

@@ -1,7 +1,7 @@
 """Make cib/roles/simulated.json, the population that comes with the package: `python docs/population.py`.
 
 Organic accounts of the simulator, without any operation: fans, newsrooms, celebrities and everybody else, at 1:20
-of June 2020. Run it again when a feature of a role, a weight's feature or the simulator changes.
+of June 2020. Run it again when the features of the roles or the simulator change.
 """
 
 from __future__ import annotations

@@ -41,6 +41,8 @@ def extract(
     *,
     retweets: Graph | None = None,
     mentions: Graph | None = None,
+    replies: Graph | None = None,
+    quotes: Graph | None = None,
     coactions: Graph | None = None,
     progress: bool = False,
 ) -> FeatureTable:
@@ -51,7 +53,7 @@ def extract(
     activity : Activity
     features : FeatureSet, or callable, str or iterable of these, optional
         Default: :data:`cib.STANDARD`.
-    retweets, mentions, coactions : Graph, optional
+    retweets, mentions, replies, quotes, coactions : Graph, optional
         Graphs that are there already; those that a feature needs are built otherwise.
     progress : bool
         Print a line a feature to standard error.
@@ -89,7 +91,7 @@ def extract(
     └────────────┴─────────────┴─────────────┘
     """
     wanted = STANDARD if features is None else FeatureSet(features)
-    given = {"retweets": retweets, "mentions": mentions, "coactions": coactions}
+    given = {"retweets": retweets, "mentions": mentions, "replies": replies, "quotes": quotes, "coactions": coactions}
     made = inputs(activity, wanted.needs, given)
     columns = {}
     for feature in _merged(wanted):
