@@ -16,7 +16,9 @@ import polars as pl
 
 from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
-from cib.pipeline import Detection, detect
+from cib.features.installed import installed_features
+from cib.features.standard import STANDARD
+from cib.pipeline import Detection, Settings, detect
 from cib.reports.page import write_page
 from cib.reports.result import LIMITS
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
@@ -69,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
     ):
         find.add_argument(option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated")
+    find.add_argument(
+        "--features",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="also the features that an installed package brings under this name; may be repeated",
+    )
     find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
@@ -117,6 +126,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 def _detect(options: argparse.Namespace) -> None:
     progress = not options.quiet
+    features = STANDARD + [installed_features(name) for name in options.features]
     activity = read(
         options.input,
         accounts=options.accounts,
@@ -125,7 +135,7 @@ def _detect(options: argparse.Namespace) -> None:
         zone=options.zone,
         progress=progress,
     )
-    detection = detect(activity, progress=progress)
+    detection = detect(activity, Settings(features=features), progress=progress)
     _print_networks(detection)
     _written(detection, options.out)
 

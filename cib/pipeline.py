@@ -343,12 +343,15 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
     layers, notes = _layers(activity, settings, progress)
-    with stage("features", progress):
+    with stage("features", progress), warnings.catch_warnings():
+        warnings.simplefilter("ignore", CibWarning)  # _layers() has noted what there is to say of co-actions
         features = extract(
             activity,
             settings.features,
             retweets=graphs["retweet"],
             mentions=graphs["mention"],
+            replies=graphs["reply"],
+            quotes=graphs["quote"],
             coactions=layers[0] if layers else None,
         )
     with stage("roles", progress):
