@@ -58,7 +58,7 @@ class Layer:
     objects : str or callable
         What is shared; see :func:`cib.coaction_graph`.
     window : str, float, timedelta or None
-    null : {'configuration', 'chung-lu'}
+    null : str or callable
         See :mod:`cib.graphs.significance`.
     min_weight : int
     max_accounts : int, optional
@@ -78,7 +78,8 @@ class Layer:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for settings.json."""
-        return {**asdict(self), "objects": kind_of(self.objects), "window": window_seconds(self.window)}
+        named = {"objects": kind_of(self.objects), "null": kind_of(self.null)}
+        return {**asdict(self), **named, "window": window_seconds(self.window)}
 
 
 #: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
