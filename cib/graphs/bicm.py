@@ -72,9 +72,10 @@ def sdsm(graph: Graph) -> Chance:
     Notes
     -----
     Holds fixed and lies as ``'bicm'``; the weight is a sum of unequal chances (Poisson-binomial), less
-    spread than Poisson's, so it has more power where cells are not small, as in small or dense data. The
-    tail is a saddle point approximation, see :func:`poisson_binomial_tail`. Costs O(C) for each different
-    pair of degrees and weight. After the stochastic degree sequence model of Neal (2014; Neal, Domagalski &
+    spread than Poisson's, so it has more power where cells are not small, as in small or dense data. There
+    it is still conservative, for the margins hold on average only. The tail is a saddle point
+    approximation, see :func:`poisson_binomial_tail`. Costs O(C) for each different pair of degrees and
+    weight. After the stochastic degree sequence model of Neal (2014; Neal, Domagalski &
     Sagan 2021).
     """
     incidence, source, target = ends(graph)

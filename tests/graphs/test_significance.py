@@ -106,7 +106,8 @@ def test_discoveries_in_shuffled_data_are_as_rare_as_alpha_says(null, organic):
     assert sum(backbone(graph, null, 0.05).n_edges > 0 for graph in graphs) <= 3
 
 
-def test_the_hypergeometric_null_is_wrong_about_what_is_popular(organic):
+def test_the_hypergeometric_null_is_wrong_about_what_is_popular():
+    organic = cib.simulate("organic", scale=0.002, seed=5).activity
     graph = coaction_graph(dealt_anew(organic, "hypergeometric", 0), "post", None)
     assert backbone(graph, "hypergeometric").n_accounts > 100
     assert backbone(graph, "bicm").n_accounts == 0
