@@ -18,6 +18,7 @@ import polars as pl
 
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, SettingsError
+from cib.evaluation.trivial import trivial_scores
 from cib.features.extract import extract
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
@@ -198,13 +199,15 @@ class Detection:
         Returns
         -------
         Path
-            The folder: ``accounts``, ``networks``, ``evidence`` and ``objects`` as Parquet and CSV;
+            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
+            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and CSV;
             ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
             networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
             ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn.
         """
         path = ensure_folder(folder)
         write_table(self.table, path, "accounts")
+        write_table(trivial_scores(self.activity), path, "trivial")
         write_table(self.networks.table, path, "networks")
         write_table(_stacked(self.networks, "edges"), path, "evidence")
         write_table(_stacked(self.networks, "objects"), path, "objects")

@@ -16,7 +16,7 @@ from scipy.special import erfcx, expit, gammainc
 
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.nulls import Chance, ends, poisson
+from cib.graphs.nulls import Chance, alike, ends, poisson
 
 __all__ = ["Bicm", "bicm", "poisson_binomial_tail", "sdsm"]
 
@@ -80,9 +80,7 @@ def sdsm(graph: Graph) -> Chance:
     """
     incidence, source, target = ends(graph)
     model = Bicm.fit(incidence)
-    weight = graph.table["weight"].to_numpy().astype(np.int64)
-    rows = np.sort([model.row[source], model.row[target]], axis=0)
-    different, which = np.unique(np.vstack([rows, weight]), axis=1, return_inverse=True)
+    different, which = alike(graph, model.row[source], model.row[target])
     p = np.empty(different.shape[1])
     step = max(_BLOCK // len(model.objects), 1)
     for begin in range(0, len(p), step):

@@ -18,7 +18,7 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Chance", "chung_lu", "configuration", "ends", "hypergeometric", "poisson"]
+__all__ = ["Chance", "alike", "chung_lu", "configuration", "ends", "hypergeometric", "poisson"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -119,14 +119,37 @@ def hypergeometric(graph: Graph) -> Chance:
     incidence, source, target = ends(graph)
     objects = int(np.count_nonzero(incidence.popularity))
     n, m = incidence.degree[source], incidence.degree[target]
-    p = np.asarray(hypergeom.sf(graph.table["weight"].to_numpy() - 1, objects, n, m))
-    return Chance(n * m / max(objects, 1), p)
+    (fewer, more, weight), which = alike(graph, n, m)
+    p = np.asarray(hypergeom.sf(weight - 1, objects, fewer, more))
+    return Chance(n * m / max(objects, 1), p[which])
 
 
 def poisson(graph: Graph, expected: Floats) -> Chance:
     """The chance that a Poisson count of this mean is at least the weight of the edge."""
     weight = graph.table["weight"].to_numpy().astype(np.float64)
     return Chance(expected, gammainc(weight, np.maximum(expected, 1e-300)))
+
+
+def alike(graph: Graph, source: Ints, target: Ints) -> tuple[Ints, Ints]:
+    """Edges with the same tail, to be computed once.
+
+    Parameters
+    ----------
+    graph : Graph
+    source, target : ndarray of int, shape (n_edges,)
+        What the tail depends on besides the weight, one number an end; which end has which does not matter.
+
+    Returns
+    -------
+    different : ndarray of int, shape (3, n_different)
+        The smaller and the larger number, and the weight.
+    which : ndarray of int, shape (n_edges,)
+        The column of each edge.
+    """
+    weight = graph.table["weight"].to_numpy().astype(np.int64)
+    rows = np.vstack([np.minimum(source, target), np.maximum(source, target), weight])
+    different, which = np.unique(rows, axis=1, return_inverse=True)
+    return different, which
 
 
 def ends(graph: Graph) -> tuple[Incidence, Ints, Ints]:
