@@ -24,6 +24,8 @@ class Ranking:
     Examples
     --------
     >>> ranking = Ranking.of(np.array([True, False, True, False]), np.array([3.0, 2.0, 2.0, 1.0]))
+    >>> ranking
+    Ranking(2 true of 4 in 3 steps)
     >>> ranking.precision_at(2), ranking.recall_at(0.5)
     (0.75, 1.0)
     """
@@ -51,6 +53,9 @@ class Ranking:
         each = np.ones(len(scores)) if weight is None else weight[order]
         taken, hits = (np.cumsum(count)[last_of_tie] for count in (each, each * truth[order]))
         return cls(np.append(0.0, taken), np.append(0.0, hits))
+
+    def __repr__(self) -> str:
+        return f"Ranking({self.hits[-1]:,g} true of {self.taken[-1]:,g} in {len(self.taken) - 1:,} steps)"
 
     @property
     def average_precision(self) -> float:

@@ -57,7 +57,7 @@ class Evaluation:
         (of 0.001), ``roc_auc``. First ``coordination``, then the trivial ones that are known.
     intervals : dict of str to (float, float)
         95 % for ``average_precision`` of ``coordination`` and for ``precision``, ``recall`` and ``f1`` at the
-        default threshold, over operations and communities; empty if the labels name none.
+        default threshold, over operations and communities; empty if the labels name no communities.
     communities : polars.DataFrame
         False alarms, one row a kind of organic account: ``community, accounts, candidate, any_network`` (the
         last two are shares). Empty if the labels name none.
@@ -210,12 +210,14 @@ def evaluate(
             got=f"label ids such as {labels['account_id'].head(1).to_list()}",
             remedy="Label the same account ids as in accounts.parquet of the detection.",
         )
+    positives = int(table["positive"].sum())
+    resampled = repeats and positives and "community" in table.columns
     return Evaluation(
         accounts=table.height,
-        positives=int(table["positive"].sum()),
+        positives=positives,
         flags=_flags(table),
         rankings=_rankings(table),
-        intervals=_intervals(table, repeats, seed) if repeats and "community" in table.columns else {},
+        intervals=_intervals(table, repeats, seed) if resampled else {},
         communities=_communities(table),
         role_f1=_role_f1(table),
         calibration=_calibration(table),

@@ -135,8 +135,8 @@ def _authors(incidence: Incidence) -> tuple[Ints, int]:
             "the authors of the posts are not known",
             remedy="Map the column when reading: cib.read(..., columns={'target_account_id': 'their name'}).",
         )
-    each = pl.coalesce(names.rename("name"), pl.format("?{}", pl.int_range(len(names))))
-    codes = pl.select(each.rank("dense") - 1).to_series().to_numpy().astype(np.int64)
+    alone = pl.int_range(len(names), 2 * len(names), eager=True)
+    codes = pl.select(pl.coalesce(names.rank("dense") - 1, alone)).to_series().to_numpy().astype(np.int64)
     return codes, int(codes.max(initial=-1)) + 1
 
 

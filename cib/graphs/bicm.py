@@ -8,12 +8,14 @@ on distinct degrees, of which there are hundreds where there are millions of acc
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, expit, gammainc
 
+from cib.errors import CibWarning
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.nulls import Chance, alike, ends, poisson
@@ -113,6 +115,11 @@ class Bicm:
 
         Newton's step for the rows, then for the columns, until all degrees are met: each is the solution of
         an increasing equation, given the others.
+
+        Warns
+        -----
+        CibWarning
+            If they are not met after 5,000 rounds.
         """
         degree, row, accounts = np.unique(incidence.degree, return_inverse=True, return_counts=True)
         popular = incidence.popularity[incidence.popularity > 0]
@@ -128,6 +135,8 @@ class Bicm:
             x += _newton(degree, got, (cells * (1 - cells)) @ objects)
             cells = expit(x[:, None] + y)
             y += _newton(popularity, accounts @ cells, accounts @ (cells * (1 - cells)))
+        else:
+            warnings.warn(f"the bipartite model has not settled after {_ROUNDS} rounds", CibWarning, stacklevel=2)
         return cls(row, cells, objects)
 
     def expected(self, source: Ints, target: Ints) -> Floats:

@@ -87,7 +87,7 @@ def iannucci2025(
     >>> graph.table.columns
     ['source', 'target', 'weight', 'post']
     """
-    seconds = [window_seconds(scale) for scale in scales]
+    seconds = [window_seconds(scale) or 0.0 for scale in scales]
     if not 0 < epsilon < 1 or not seconds or not all(seconds):
         raise SettingsError(
             "epsilon must lie between 0 and 1, and every scale must have a length", got=f"{epsilon}, {list(scales)}"
@@ -102,7 +102,7 @@ def iannucci2025(
     incidence = Incidence.from_events(activity, pl.concat(events))
     if max_accounts is not None:
         incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
-    faded = {layer: _layer(incidence, layer, [s for s in seconds if s], epsilon, seed) for layer in layers}
+    faded = {layer: _layer(incidence, layer, seconds, epsilon, seed) for layer in layers}
     tables = [table.rename({"weight": layer}) for layer, (_, table) in faded.items()]
     edges = pl.concat(tables, how="diagonal").group_by("source", "target").agg(pl.col(name).max() for name in layers)
     return graph_from_codes(

@@ -121,6 +121,13 @@ def test_all_of_it_is_printed_and_is_plain(simulated):
     assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["positives"] == result.positives
 
 
+def test_without_an_operation_there_are_only_false_alarms():
+    labels = pl.DataFrame({"account_id": list("abcd"), "operation": [None] * 4, "community": list("xxyy")})
+    result = evaluate(ACCOUNTS, labels.cast({"operation": pl.String}))
+    assert result.communities.rows() == [("x", 2, 0.5, 1.0), ("y", 2, 0.0, 0.5)]
+    assert (result.intervals, result.ari, result.to_dict()["rankings"][0]["average_precision"]) == ({}, None, None)
+
+
 def test_a_probability_is_checked_as_one():
     labels = pl.DataFrame({"account_id": list("abcd"), "operation": ["x", None, None, "x"]})
     result = evaluate(ACCOUNTS.with_columns(probability=pl.Series([0.8, 0.4, None, 0.9])), labels)

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cib.errors import CibWarning
+from cib.graphs import bicm as module
 from cib.graphs.bicm import Bicm, poisson_binomial_tail
 
 seeds = st.integers(0, 10_000)
@@ -40,6 +42,12 @@ def test_an_account_that_acted_on_everything_surely_did():
     model = Bicm.fit(SimpleNamespace(degree=np.array([3, 1, 1, 1]), popularity=np.array([2, 2, 2])))
     assert model.cells[model.row[0]] == pytest.approx(1.0)
     assert model.expected(np.array([0, 1]), np.array([1, 2])) == pytest.approx([1.0, 1 / 3])
+
+
+def test_a_fit_that_has_not_settled_is_warned_of(monkeypatch):
+    monkeypatch.setattr(module, "_ROUNDS", 1)
+    with pytest.warns(CibWarning, match="not settled after 1 rounds"):
+        Bicm.fit(margins(0))
 
 
 def exact_tails(chances):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -63,6 +65,18 @@ def test_accounts_in_step_on_what_everybody_shares_are_found():
     in_step = [(f"x{a}", f"o{post}", 5_000.0 + 900 * post + a) for a in range(6) for post in range(12)]
     graph = coaction_graph(retweets(*rows, *in_step), "post", "60s")
     assert backbone(graph, "permuted-in-object").ids.to_list() == [f"x{a}" for a in range(6)]
+
+
+@pytest.mark.parametrize("within", ["object", "account"])
+def test_dates_and_the_order_of_rows_say_nothing(within, graph):
+    posts = crowd(4, ring=6, accounts=200, objects=300, acts=4_000)
+    later = posts.posts_table.sample(fraction=1, shuffle=True, seed=1).with_columns(
+        created_at=pl.col("created_at") + pl.duration(days=30)
+    )
+    again = coaction_graph(
+        replace(posts, posts_table=later.sort("created_at", "account_id", "post_id")), "post", "10min", 1
+    )
+    assert permutation(again, within, repeats=3).p.tolist() == permutation(graph, within, repeats=3).p.tolist()
 
 
 @pytest.mark.parametrize(
