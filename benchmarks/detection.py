@@ -158,10 +158,11 @@ def simulated(options: argparse.Namespace) -> pl.DataFrame:
 
 def real(path: str, labels: str, methods: list[str]) -> None:
     activity, truth = cib.read(path), pl.read_parquet(labels)
+    trivial = trivial_scores(activity)
     flags = [None, *(name for name, dtype in truth.schema.items() if dtype == pl.Boolean)]
-    for method in methods:
+    for method in (method for method in methods if method not in TRIVIAL):
         try:
-            table = METHODS[method](activity)
+            table = METHODS[method](activity).join(trivial, on="account_id", how="left")
         except cib.CibError as error:
             print(f"\nreal: {path}: {method} cannot be used: {error}")
             continue
