@@ -45,7 +45,9 @@ def by_pacheco(activity: cib.Activity) -> pl.DataFrame:
 
 
 def by_luceri(activity: cib.Activity) -> pl.DataFrame:
-    graph = presets.luceri2024(activity, max_accounts=MOST)
+    columns = {"co_url": "urls", "hashtag_sequence": "hashtags"}
+    known = [network for network, column in columns.items() if column in activity.posts_table.columns]
+    graph = presets.luceri2024(activity, ["co_retweet", "fast_retweet", *known], max_accounts=MOST)
     central = pl.DataFrame({"account_id": graph.ids, "coordination": presets.eigenvector_centrality(graph)})
     kept = pl.col("coordination") >= pl.col("coordination").quantile(PRUNED)
     return (
@@ -162,7 +164,7 @@ def real(path: str, labels: str, methods: list[str]) -> None:
     flags = [None, *(name for name, dtype in truth.schema.items() if dtype == pl.Boolean)]
     for method in (method for method in methods if method not in TRIVIAL):
         try:
-            table = METHODS[method](activity).join(trivial, on="account_id", how="left")
+            table = trivial.join(METHODS[method](activity), on="account_id", how="left")
         except cib.CibError as error:
             print(f"\nreal: {path}: {method} cannot be used: {error}")
             continue
