@@ -29,7 +29,7 @@ from cib.evaluation.trivial import TRIVIAL
 MOST = 1_000
 #: Luceri et al. leave the share of accounts to be pruned to the analyst.
 PRUNED = 0.9
-MEASURES = ("AP", "P@200", "precision", "recall", "F1", "WP", "ARI", "roles", "flagged", "seconds")
+MEASURES = ("AP", "P@200", "precision", "recall", "F1", "WP", "ARI", "team ARI", "roles", "flagged", "seconds")
 
 
 def by_cib(activity: cib.Activity) -> pl.DataFrame:
@@ -110,7 +110,8 @@ def measured(method: str, activity: cib.Activity, truth: pl.DataFrame) -> dict[s
         row |= {"AP": result.average_precision, "P@200": result.rankings["precision_at_200"][0]}
     if result.positives and method not in TRIVIAL:
         row |= {"precision": result.precision, "recall": result.recall, "F1": result.f1}
-        row |= {"WP": result.weighted_precision, "ARI": result.ari, "roles": result.role_f1}
+        row |= {"WP": result.weighted_precision, "ARI": result.ari, "team ARI": result.team_ari}
+        row["roles"] = result.role_f1
     if method not in TRIVIAL:
         organic = result.accounts - result.positives
         row["flagged"] = (result.flags["flagged"][-1] - result.flags["true_positives"][-1]) / organic

@@ -57,13 +57,16 @@ class Evaluation:
         (of 0.001), ``roc_auc``. First ``coordination``, then the trivial ones that are known.
     intervals : dict of str to (float, float)
         95 % for ``average_precision`` of ``coordination`` and for ``precision``, ``recall`` and ``f1`` at the
-        default threshold, over operations and communities; empty if the labels name no communities.
+        default threshold, over operations (or their teams, where known) and communities; empty if the labels
+        name no communities.
     communities : polars.DataFrame
         False alarms, one row a kind of organic account: ``community, accounts, candidate, any_network`` (the
         last two are shares). Empty if the labels name none.
     ari, ami, weighted_precision : float or None
         Networks against operations: :func:`cib.evaluation.agreement`, of the accounts of operations, and
         :func:`cib.evaluation.weighted_precision`, of all. None without networks or operations.
+    team_ari : float or None
+        The same as `ari` for the teams of operations, where the labels name them.
     role_f1 : float or None
         Macro-F1 of the roles of the accounts of operations. None where labels or detection have none.
     calibration : Calibration or None
@@ -79,6 +82,7 @@ class Evaluation:
     ari: float | None = None
     ami: float | None = None
     weighted_precision: float | None = None
+    team_ari: float | None = None
     role_f1: float | None = None
     calibration: Calibration | None = None
 
@@ -120,6 +124,7 @@ class Evaluation:
             "ari": self.ari,
             "ami": self.ami,
             "weighted_precision": self.weighted_precision,
+            "team_ari": self.team_ari,
             "role_f1": self.role_f1,
         }
 
@@ -175,7 +180,7 @@ def evaluate(
         :func:`cib.evaluation.trivial_scores`.
     truth : frame
         ``account_id`` and either ``label`` (``'coordinated'`` is positive) or ``operation`` (not null is
-        positive); where known ``community`` and ``role``. Labelled accounts that the detection never saw
+        positive); where known ``community``, ``role`` and ``team``. Labelled accounts that the detection never saw
         count as not flagged.
     set_apart : str, optional
         A Boolean column of `truth`; accounts where it is true are left out.
@@ -240,7 +245,7 @@ def _polars(frame: Any) -> pl.DataFrame:
 
 
 def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
-    """``account_id, positive``, and of ``operation, true_role, community`` what is known."""
+    """``account_id, positive``, and of ``operation, true_role, community, team`` what is known."""
     if "account_id" not in truth.columns or not {"label", "operation"} & set(truth.columns):
         raise InputError(
             "labels need the columns 'account_id' and 'label' or 'operation'",
@@ -250,7 +255,7 @@ def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
     if set_apart is not None:
         truth = truth.filter(~pl.col(set_apart).fill_null(False))
     positive = pl.col("label") == "coordinated" if "label" in truth.columns else pl.col("operation").is_not_null()
-    known = {"operation": "operation", "role": "true_role", "community": "community"}
+    known = {"operation": "operation", "role": "true_role", "community": "community", "team": "team"}
     more = [pl.col(theirs).cast(pl.String).alias(ours) for theirs, ours in known.items() if theirs in truth.columns]
     return truth.select(pl.col("account_id").cast(pl.String), positive.fill_null(False).alias("positive"), *more)
 
@@ -298,10 +303,10 @@ def _intervals(table: pl.DataFrame, repeats: int, seed: int) -> dict[str, tuple[
 
     Accounts that are alike in everything that counts are counted once, with their number.
     """
-    cluster = pl.coalesce("operation", "community") if "operation" in table.columns else pl.col("community")
+    named = [name for name in ("community", "operation", "team") if name in table.columns]
     alike = table.group_by(
         "positive",
-        cluster=cluster.fill_null(""),
+        cluster=pl.concat_str(named, separator=" ", ignore_nulls=True),
         score=pl.col("coordination").fill_null(0.0),
         flagged=(pl.col("verdict") == "candidate").fill_null(False),
     ).len()
@@ -336,7 +341,11 @@ def _partition(table: pl.DataFrame) -> dict[str, float | None]:
     members = table.filter("positive")
     ari, ami = agreement(members["operation"], members["network_id"])
     pure = weighted_precision(table["positive"], table["network_id"])
-    return {"ari": ari, "ami": ami, "weighted_precision": None if np.isnan(pure) else pure}
+    found = {"ari": ari, "ami": ami, "weighted_precision": None if np.isnan(pure) else pure}
+    if "team" in table.columns and (members := members.drop_nulls("team")).height:
+        team = members.select(pl.concat_str("operation", "team", separator=" ")).to_series()
+        found["team_ari"] = agreement(team, members["network_id"])[0]
+    return found
 
 
 def _role_f1(table: pl.DataFrame) -> float | None:
@@ -365,6 +374,7 @@ def _plain(name: str) -> str:
         "average_precision": "AP",
         "f1": "F1",
         "ari": "ARI of operations",
+        "team_ari": "ARI of teams",
         "ami": "AMI",
         "weighted_precision": "weighted precision",
         "role_f1": "macro-F1 of roles",

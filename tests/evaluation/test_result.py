@@ -121,6 +121,17 @@ def test_all_of_it_is_printed_and_is_plain(simulated):
     assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["positives"] == result.positives
 
 
+def test_teams_are_groups_too():
+    """Two networks that are the two teams of one operation: right about teams, not about the operation."""
+    accounts = pl.DataFrame({"account_id": list("abcd"), "network_id": ["N1", "N1", "N2", "N2"]}).with_columns(
+        coordination=pl.lit(0.5), verdict=pl.lit("candidate")
+    )
+    labels = pl.DataFrame({"account_id": list("abcd"), "operation": "x", "community": "x", "team": list("1122")})
+    result = evaluate(accounts, labels, repeats=20)
+    assert (result.team_ari, result.ari) == (1.0, 0.0)
+    assert "ARI of teams 1.000" in str(result)
+
+
 def test_without_an_operation_there_are_only_false_alarms():
     labels = pl.DataFrame({"account_id": list("abcd"), "operation": [None] * 4, "community": list("xxyy")})
     result = evaluate(ACCOUNTS, labels.cast({"operation": pl.String}))
