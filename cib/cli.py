@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from cib.errors import CibError, InputError
-from cib.evaluation import evaluate
+from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
 from cib.features.standard import STANDARD
 from cib.pipeline import Detection, Settings, detect
@@ -119,8 +119,7 @@ def _demo(options: argparse.Namespace) -> None:
     detection = detect(activity)
     _print_networks(detection)
     print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
-    for row in evaluate(detection.table, truth):
-        print(f"  {row}")
+    print(evaluate(detection, truth))
     _written(detection, options.out)
 
 
@@ -166,15 +165,17 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    accounts = _table(Path(options.folder) / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+    folder = Path(options.folder)
+    accounts, trivial = (
+        _table(folder / f"{name}.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+        for name in ("accounts", "trivial")
+    )
+    accounts = accounts.join(trivial, on="account_id", how="left")
     labels = _table(Path(options.labels), "Give a Parquet or CSV file of labelled accounts.")
     flags = [name for name, dtype in labels.schema.items() if dtype == pl.Boolean]
-    for row in evaluate(accounts, labels):
-        print(row)
+    print(evaluate(accounts, labels))
     for flag in flags:
-        print(f"leaving out accounts where {flag} is true:")
-        for row in evaluate(accounts, labels, set_apart=flag):
-            print(row)
+        print(f"\nleaving out accounts where {flag} is true: {evaluate(accounts, labels, set_apart=flag)}")
 
 
 #: The table of networks: what stands above a line, and the line.

@@ -19,6 +19,7 @@ import polars as pl
 
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, SettingsError
+from cib.evaluation.trivial import trivial_scores
 from cib.features.extract import extract
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
@@ -65,7 +66,7 @@ class Layer:
     objects : str or callable
         What is shared; see :func:`cib.coaction_graph`.
     window : str, float, timedelta or None
-    null : {'configuration', 'chung-lu'}
+    null : str or callable
         See :mod:`cib.graphs.significance`.
     min_weight : int
     max_accounts : int, optional
@@ -85,7 +86,8 @@ class Layer:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for settings.json."""
-        return {**asdict(self), "objects": kind_of(self.objects), "window": window_seconds(self.window)}
+        named = {"objects": kind_of(self.objects), "null": kind_of(self.null)}
+        return {**asdict(self), **named, "window": window_seconds(self.window)}
 
 
 #: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
@@ -208,7 +210,8 @@ class Detection:
         Returns
         -------
         Path
-            The folder: ``accounts``, ``networks``, ``evidence`` and ``objects`` as Parquet and CSV;
+            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
+            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and CSV;
             ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
             networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
             ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;
@@ -217,6 +220,7 @@ class Detection:
         path = ensure_folder(folder)
         for name, table in self._tables().items():
             write_table(table, path, name)
+        write_table(trivial_scores(self.activity), path, "trivial")
         drawn = {}
         for name, graph in self.graphs.items():
             write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
