@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 
 class Events(NamedTuple):
-    """Integer-coded events; times in microseconds."""
+    """Integer-coded events, by time as those of an activity; times in microseconds."""
 
     account: NDArray[np.int32]
     object: NDArray[np.int32]
@@ -39,7 +39,8 @@ def events(n: int, seed: int = 0) -> Events:
     viral = rng.choice(reposts, n // 100, replace=False)
     objects[viral] = n // 14
     seconds[viral] = rng.integers(0, 86_400, len(viral))
-    return Events(account.astype(np.int32), objects.astype(np.int32), seconds * 1_000_000)
+    order = np.argsort(seconds, kind="stable")
+    return Events(account[order].astype(np.int32), objects[order].astype(np.int32), seconds[order] * 1_000_000)
 
 
 def heavy_tailed(rng: np.random.Generator, n: int, kinds: int, exponent: float, steps: int) -> NDArray[np.int64]:

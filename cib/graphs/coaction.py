@@ -1,33 +1,40 @@
 """Co-action: who did the same thing as whom within a window.
 
 Two accounts co-act on an object when both acted on it at most ``window`` apart, inclusive. The weight
-of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is left
-out by name: the pairs of every object are counted before any is looked at, and an object over the
-budget is listed in ``graph.parameters['left_out']`` and warned of, never dropped in silence.
+of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is said
+by name: the pairs of every object are counted before any is looked at, and an object over the budget is
+left out, or its window shortened until its pairs fit. It is listed in ``graph.parameters`` and warned
+of, never dropped in silence.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
 from cib.activity import Activity
-from cib.errors import CibWarning, PrecisionWarning, SettingsError
+from cib.errors import CibWarning, PrecisionWarning, SettingsError, did_you_mean
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 
-__all__ = ["MAX_PAIRS", "Window", "coaction_graph", "window_seconds"]
+__all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_graphs", "window_seconds"]
 
 #: ``'60s'``, ``'10min'``, ``'1h'``, ``'2d'``, seconds, a timedelta, or None for no window.
 Window = str | float | timedelta | None
 
-#: Pairs of events that one object may have. About 3,160 accounts on one object without a window.
+#: What becomes of an object with too many pairs.
+OverBudget = Literal["leave out", "shorten"]
+
+#: Pairs of events that one object may have: a tenth of a second's work, or about 3,160 accounts without a
+#: window. The kernel holds no pairs, so the budget is one of time; and it is the same on every machine, because
+#: what is found must not depend on how much memory happens to be free.
 MAX_PAIRS = 5_000_000
 
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
@@ -40,6 +47,7 @@ def coaction_graph(
     min_weight: int = 2,
     *,
     max_pairs: int = MAX_PAIRS,
+    over_budget: OverBudget = "leave out",
     max_accounts: int | None = None,
     self_actions: bool = False,
     threads: int | None = None,
@@ -56,7 +64,12 @@ def coaction_graph(
     min_weight : int
         Edges with fewer shared objects are left out.
     max_pairs : int
-        An object with more pairs of events within the window is left out and named.
+        Pairs of events within the window that one object may have.
+    over_budget : {'leave out', 'shorten'}
+        What becomes of an object that has more: it is left out; or its own window becomes the longest,
+        to the microsecond, within which its pairs are no more than that (so the closest in time stay, and it
+        is left out only if its equal times alone are too many). Either is named in ``graph.parameters``,
+        under ``left_out`` and ``shortened``.
     max_accounts : int, optional
         An object that more accounts acted on is left out: what everybody shares links nobody.
     self_actions : bool
@@ -86,26 +99,100 @@ def coaction_graph(
     >>> graph.directed, int(graph.table["weight"].min())
     (False, 2)
     """
-    # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import ALWAYS, coactions, window_bounds, window_pairs
+    (graph,) = coaction_graphs(
+        activity,
+        objects,
+        [window],
+        min_weight,
+        max_pairs=max_pairs,
+        over_budget=over_budget,
+        max_accounts=max_accounts,
+        self_actions=self_actions,
+        threads=threads,
+    )
+    return graph
 
-    seconds = window_seconds(window)
+
+def coaction_graphs(
+    activity: Activity,
+    objects: Objects = "post",
+    windows: Iterable[Window] = ("60s", "10min"),
+    min_weight: int = 2,
+    *,
+    max_pairs: int = MAX_PAIRS,
+    over_budget: OverBudget = "leave out",
+    max_accounts: int | None = None,
+    self_actions: bool = False,
+    threads: int | None = None,
+) -> list[Graph]:
+    """The co-action graphs of several windows: objects are read out and events are sorted once for all.
+
+    Parameters
+    ----------
+    windows : iterable of str, float, timedelta or None
+    activity, objects, min_weight, max_pairs, over_budget, max_accounts, self_actions, threads
+        As in :func:`coaction_graph`.
+
+    Returns
+    -------
+    list of Graph
+        One a window, in their order; each is what :func:`coaction_graph` makes of that window.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> minute, hour = cib.coaction_graphs(activity, windows=["1min", "1h"])
+    >>> minute.n_edges < hour.n_edges
+    True
+    """
     if min_weight < 1:
         raise SettingsError("min_weight must be at least 1", got=min_weight)
-    _check_precision(activity, seconds)
+    if over_budget not in ("leave out", "shorten"):
+        raise SettingsError(
+            f"over_budget={over_budget!r} is no rule",
+            remedy=did_you_mean(over_budget, ("leave out", "shorten")) or "Take 'leave out' or 'shorten'.",
+        )
+    spans = [window_seconds(window) for window in windows]
+    for seconds in spans:
+        _check_precision(activity, seconds)
     incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
     if max_accounts is not None:
         incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+    parameters = {
+        "objects": kind_of(objects),
+        "min_weight": min_weight,
+        "max_pairs": max_pairs,
+        "over_budget": over_budget,
+        "max_accounts": max_accounts,
+    }
+    return [_project(incidence, seconds, parameters, activity.library, threads) for seconds in spans]
+
+
+def _project(
+    incidence: Incidence, seconds: float | None, parameters: dict[str, Any], library: str, threads: int | None
+) -> Graph:
+    # numba takes half a second to import; a reader of the report need not wait for it
+    from cib.graphs.windows import ALWAYS, coactions, longest_window, window_bounds, window_pairs
+
     span = ALWAYS if seconds is None else round(seconds * 1e6)
     low, high = window_bounds(incidence.starts, incidence.time, span)
-    over = np.flatnonzero(window_pairs(incidence.starts, high) > max_pairs)
-    left_out = [
-        {"object": incidence.object_ids[int(k)], "accounts": int(incidence.popularity[k])} for k in over.tolist()
-    ]
-    if left_out:
-        _warn_left_out(left_out, max_pairs)
-        incidence = incidence.keep_objects(~np.isin(np.arange(len(incidence.object_ids)), over))
-        low, high = window_bounds(incidence.starts, incidence.time, span)
+    pairs = window_pairs(incidence.starts, high)
+    left_out, shortened = [], []
+    for k in np.flatnonzero(pairs > parameters["max_pairs"]).tolist():
+        item = {"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k]), "pairs": int(pairs[k])}
+        own = slice(incidence.starts[k], incidence.starts[k + 1])
+        longest = -1
+        if parameters["over_budget"] == "shorten":
+            longest = longest_window(incidence.time[own], span, parameters["max_pairs"])
+        if longest < 0:
+            left_out.append(item)
+            low[own] = high[own] = 0  # no event has company
+        else:
+            shortened.append(item | {"window_s": longest / 1e6})
+            bounds = window_bounds(np.array([0, own.stop - own.start]), incidence.time[own], longest)
+            low[own], high[own] = (bound + own.start for bound in bounds)
+    _warn_over_budget(left_out, shortened, parameters["max_pairs"])
     edges, strength = coactions(
         incidence.account,
         incidence.object,
@@ -113,38 +200,29 @@ def coaction_graph(
         low,
         high,
         len(incidence.account_ids),
-        min_weight=min_weight,
+        min_weight=parameters["min_weight"],
         threads=threads,
     )
     table = pl.DataFrame(
         {
-            "source": edges.u.astype(np.uint32),
-            "target": edges.v.astype(np.uint32),
-            "weight": edges.weight,
-            "pairs": edges.pairs,
+            "source": edges.u.view(np.uint32),
+            "target": edges.v.view(np.uint32),
+            "weight": edges.weight.astype(np.int64),
+            "pairs": edges.pairs.astype(np.int64),
             "lag": edges.lag / np.maximum(edges.pairs, 1) / 1e6,
             "first": pl.Series(edges.first).cast(pl.Datetime("us", "UTC")),
             "last": pl.Series(edges.last).cast(pl.Datetime("us", "UTC")),
             "led": edges.led / np.maximum(edges.pairs, 1),
         }
     )
-    kind = kind_of(objects)
-    parameters: dict[str, Any] = {
-        "objects": kind,
-        "window_s": seconds,
-        "min_weight": min_weight,
-        "max_pairs": max_pairs,
-        "max_accounts": max_accounts,
-        "left_out": left_out,
-    }
     return graph_from_codes(
-        f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}",
+        f"co-action {parameters['objects']} {'any time' if seconds is None else f'{seconds:g} s'}",
         incidence.account_ids,
         table,
         directed=False,
-        library=activity.library,
-        incidence=incidence,
-        parameters=parameters,
+        library=library,
+        incidence=incidence.keep_events(high > 0) if left_out else incidence,
+        parameters={**parameters, "window_s": seconds, "left_out": left_out, "shortened": shortened},
         strength=strength,
     )
 
@@ -183,12 +261,17 @@ def _check_precision(activity: Activity, seconds: float | None) -> None:
         )
 
 
-def _warn_left_out(left_out: list[dict[str, Any]], max_pairs: int) -> None:
-    largest = max(left_out, key=lambda item: int(item["accounts"]))
-    warnings.warn(
-        f"{len(left_out)} object(s) with more than {max_pairs:,} pairs were left out, the largest "
-        f"{largest['object']!r} with {largest['accounts']:,} accounts; see graph.parameters['left_out'], "
-        "or raise max_pairs",
-        CibWarning,
-        stacklevel=3,
-    )
+def _warn_over_budget(left_out: list[dict[str, Any]], shortened: list[dict[str, Any]], max_pairs: int) -> None:
+    for items, name, done in (
+        (left_out, "left_out", "were left out"),
+        (shortened, "shortened", "got a shorter window"),
+    ):
+        if items:
+            largest = max(items, key=lambda item: int(item["pairs"]))
+            warnings.warn(
+                f"{len(items)} object(s) with more than {max_pairs:,} pairs {done}, the largest "
+                f"{largest['object']!r} with {largest['accounts']:,} accounts and {largest['pairs']:,} pairs; see "
+                f"graph.parameters[{name!r}], or raise max_pairs",
+                CibWarning,
+                stacklevel=4,
+            )

@@ -6,6 +6,7 @@ and edges by (source, target), so equal input gives an equal graph.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -222,8 +223,10 @@ class Graph:
         lag = (pl.col("created_at_b") - pl.col("created_at")).dt.total_microseconds() / 1e6
         shared = shared.drop_nulls("post_b").with_columns(lag=lag)
         window = self.parameters.get("window_s")
-        if window is not None:
-            shared = shared.filter(pl.col("lag").abs() <= window)
+        own = {item["object"]: item["window_s"] for item in self.parameters.get("shortened", ())}
+        if window is not None or own:
+            widest = pl.lit(math.inf if window is None else window)
+            shared = shared.filter(pl.col("lag").abs() <= pl.col("object_id").replace_strict(own, default=widest))
         shared = shared.sort(pl.col("lag").abs(), "created_at", "post")
         shared = shared.unique("object_id", keep="first", maintain_order=True).sort("created_at", "object_id")
         second = pl.when(pl.col("lag") > 0).then(pl.lit(b)).when(pl.col("lag") < 0).then(pl.lit(a))
@@ -266,4 +269,7 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     used[source] = used[target] = True
     position = (np.cumsum(used) - 1).astype(np.uint32)
     table = table.with_columns(source=pl.Series(position[source]), target=pl.Series(position[target]))
-    return {"ids": ids.filter(pl.Series(used)), "table": table.sort("source", "target")}
+    key = source.astype(np.int64) << 32 | target
+    if (key[1:] < key[:-1]).any():  # a kernel's edges come sorted, and sorting many takes long
+        table = table.sort("source", "target")
+    return {"ids": ids.filter(pl.Series(used)), "table": table}

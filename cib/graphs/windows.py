@@ -26,7 +26,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALWAYS", "CoActions", "by_object", "coactions", "taken", "window_bounds", "window_pairs"]
+from cib.errors import SettingsError
+
+__all__ = ["ALWAYS", "CoActions", "coactions", "grouped", "longest_window", "taken", "window_bounds", "window_pairs"]
 
 #: A window longer than any span of time: every two events on an object are a pair.
 ALWAYS = np.iinfo(np.int64).max // 4
@@ -96,9 +98,25 @@ def window_pairs(starts: Ints, high: Codes) -> Ints:
     return counts
 
 
+def longest_window(time: Ints, window: int, max_pairs: int) -> int:
+    """The longest window, up to `window`, in which the events of one object have no more than so many pairs.
+
+    -1 if events at equal times alone have more. `time` is ascending.
+    """
+    starts = np.array([0, len(time)])
+    shortest, longest = -1, min(window, int(time[-1] - time[0]))
+    while shortest < longest:
+        middle = (shortest + longest + 1) // 2
+        if window_pairs(starts, window_bounds(starts, time, middle)[1])[0] > max_pairs:
+            longest = middle - 1
+        else:
+            shortest = middle
+    return shortest
+
+
 @_compiled
-def _grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:
-    """Positions of each code, in their present order, and where each begins: a stable counting sort."""
+def grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:
+    """Where the positions of each code begin, and the positions, in their present order: a stable counting sort."""
     starts = np.zeros(n_codes + 1, np.int64)
     for code in codes:
         starts[code + 1] += 1
@@ -109,27 +127,6 @@ def _grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:
         positions[filled[codes[k]]] = k
         filled[codes[k]] += 1
     return starts, positions
-
-
-@_compiled
-def _sort_by_time(starts: Ints, positions: Codes, time: Ints) -> None:
-    """Sort the positions of each group by time, in place; equal times keep their order."""
-    for k in range(len(starts) - 1):
-        group = positions[starts[k] : starts[k + 1]]
-        for m in range(1, len(group)):
-            if time[group[m]] < time[group[m - 1]]:
-                group[:] = group[np.argsort(time[group], kind="mergesort")]
-                break
-
-
-def by_object(objects: Codes, time: Ints, n_objects: int) -> tuple[Ints, Codes]:
-    """Order of events by object and time, and where each object begins.
-
-    Events that come sorted by time, as those of an activity do, are only counted and dealt out.
-    """
-    starts, order = _grouped(objects, n_objects)
-    _sort_by_time(starts, order, time)
-    return starts, order
 
 
 @_compiled
@@ -352,6 +349,12 @@ def coactions(
     visits = _company(account, low, high, n_accounts)
     code = np.argsort(visits, kind="stable").astype(np.int32)
     rank, visits = np.argsort(code).astype(np.int32)[account], visits[code]
+    if n_accounts > 1 and visits[-2] > np.iinfo(np.int32).max:
+        raise SettingsError(
+            "two accounts have more than 2,147,483,647 events within the window of theirs",
+            got=int(visits[-2]),
+            remedy="Take a shorter window, or a lower max_pairs.",
+        )
     starts, mine = _dealt(rank, objects, low, high, n_accounts)
     shares = np.linspace(0, visits.sum(), _PARTS * threads + 1)[1:-1]
     bounds = [0, *np.searchsorted(np.cumsum(visits), shares).tolist(), n_accounts]
@@ -381,12 +384,12 @@ def _sorted(parts: list[tuple[Codes, Ints]], n_accounts: int, threads: int) -> C
         for column, values in zip(columns, [*counts.T, *times.T], strict=True):
             column[done : done + len(counts)] = values
         done += len(counts)
-    order = _grouped(columns[_V], n_accounts)[1]
-    order = taken(order, _grouped(taken(columns[_U], order), n_accounts)[1])
+    order = grouped(columns[_V], n_accounts)[1]
+    order = taken(order, grouped(taken(columns[_U], order), n_accounts)[1])
 
     def arrange(k: int) -> None:
         columns[k] = taken(columns[k], order)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(arrange, range(len(columns))))
-    return CoActions(*columns)
+    return CoActions._make(columns)

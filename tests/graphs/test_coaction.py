@@ -77,7 +77,7 @@ def test_an_object_over_budget_is_named_not_lost():
     rows = [(f"a{k:03}", "viral", float(k)) for k in range(100)] + [("a000", "x", 0.0), ("a001", "x", 1.0)]
     with pytest.warns(CibWarning, match="'viral' with 100 accounts"):
         graph = coaction_graph(retweets(*rows), "post", None, 1, max_pairs=1000)
-    assert graph.parameters["left_out"] == [{"object": "viral", "accounts": 100}]
+    assert graph.parameters["left_out"] == [{"object": "viral", "accounts": 100, "pairs": 4950}]
     assert edges_of(graph).keys() == {("a000", "a001")}
 
 
