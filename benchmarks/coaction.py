@@ -14,11 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from floor import Events, events, floor_seconds
 
+import cib
 from cib.graphs.coaction import MAX_PAIRS
 from cib.graphs.windows import ALWAYS, coactions, grouped, taken, window_bounds, window_pairs
 
@@ -31,10 +34,14 @@ def main() -> None:
     parser.add_argument("--windows", nargs="+", default=["10", "60", "3600", "none"], help="seconds, or 'none'")
     parser.add_argument("--min-weight", type=int, default=2)
     parser.add_argument("--threads", type=int, help="default: all cores")
+    parser.add_argument("--crowd", type=int, help="instead: so many accounts on one object, without a window")
     parser.add_argument("--file", type=Path, help="measure in this process, the events of this file")
     options = parser.parse_args()
     if options.file:
         measure(options.file, options.windows[0], options.min_weight, options.threads)
+        return
+    if options.crowd:
+        crowd(options.crowd)
         return
     print(
         f"{'events':>11} {'window':>7} {'pairs':>13} {'edges':>11} {'kernel s':>9} {'floor s':>8} ratio    GB  ns/pair"
@@ -58,13 +65,34 @@ def measure(file: Path, window: str, min_weight: int, threads: int | None) -> No
     start = time.perf_counter()
     pairs, edges = run(data, span, min_weight, threads)
     seconds = time.perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    memory = peak_gb()
     floor = floor_seconds(data, pairs)
     print(
         f"{round(len(data.time) / 0.75):>11,} {window:>7} {pairs:>13,} {edges:>11,} {seconds:>9.2f} {floor:>8.2f} "
         f"{seconds / floor:>5.1f} {memory:>5.1f} {1e9 * seconds / max(pairs, 1):>8.1f}",
         flush=True,
     )
+
+
+def crowd(n: int) -> None:
+    """Many accounts on one object at any time: over budget, named, and over soon."""
+    accounts = pl.int_range(n, eager=True).cast(pl.String)
+    posts = pl.DataFrame({"account_id": accounts, "post_id": accounts}).with_columns(
+        action=pl.lit("retweet"),
+        target_post_id=pl.lit("viral"),
+        created_at=pl.lit("2020-06-01T00:00:00Z"),
+    )
+    activity = cib.read(posts, progress=False)
+    run(events(1_000), ALWAYS, 2, None)  # compiles
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True):
+        graph = cib.coaction_graph(activity, window=None)
+    print(f"{n:,} accounts on one object: {time.perf_counter() - start:.1f} s, {peak_gb():.1f} GB with the reading")
+    print(graph.parameters["left_out"])
+
+
+def peak_gb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def run(data: Events, span: int, min_weight: int, threads: int | None) -> tuple[int, int]:

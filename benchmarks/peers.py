@@ -1,7 +1,8 @@
 """Co-action by other means, on the same events in the same run: `python benchmarks/peers.py [--events N ...]`.
 
 Peers are the two packages that researchers use, the self-join that a notebook user writes in pandas, and plans by
-hand for Polars and DuckDB. The coordination-network-toolkit is no dependency; give it an environment of its own:
+hand for Polars and DuckDB; `floor` is what none can do without. The toolkit is
+no dependency; give it an environment of its own:
 
     python -m venv peers && peers/bin/pip install coordination-network-toolkit
     python benchmarks/peers.py --toolkit peers/bin/python
@@ -64,6 +65,14 @@ def cib_(folder: Path, window: float) -> pl.DataFrame:
     return cib.coaction_graph(activity, window=window, max_pairs=10**12).edge_table.select(*EDGE, "weight")
 
 
+def floor(folder: Path, _: float) -> pl.DataFrame:
+    """No edges: what any of them must do at least, read the columns, number the ids and sort."""
+    rows = pl.read_parquet(folder / "events.parquet", columns=["account_id", "target_post_id", "created_at"])
+    ids = pl.col("account_id", "target_post_id").cast(pl.Categorical).to_physical()
+    rows.with_columns(ids).sort("target_post_id", "created_at")
+    return pl.DataFrame(schema={"source": pl.String, "target": pl.String, "weight": pl.Int64})
+
+
 def polars_(folder: Path, window: float) -> pl.DataFrame:
     """Buckets as long as the window; each event meets those of its own and of the one before."""
     rows = pl.scan_parquet(folder / "events.parquet").select(
@@ -93,17 +102,18 @@ def duckdb_(folder: Path, window: float) -> pl.DataFrame:
 
     query = """
         with rows as (
-            select target_post_id, account_id, epoch(created_at)::bigint as at, at // $window::bigint as own
+            select target_post_id, account_id, epoch(created_at) as second, floor(second / $window) as own
             from read_parquet($file)
         ), moved as (select *, own + step as bucket from rows, (values (0), (1)) as steps(step))
         select least(a.account_id, b.account_id) as source, greatest(a.account_id, b.account_id) as target,
                count(*) as weight
         from rows a join moved b on a.target_post_id = b.target_post_id and a.own = b.bucket
-        where abs(a.at - b.at) <= $window and a.account_id <> b.account_id
+        where abs(a.second - b.second) <= $window and a.account_id <> b.account_id
               and (a.own > b.own or a.account_id < b.account_id)
         group by all having count(*) >= 2
     """
-    return duckdb.execute(query, {"file": str(folder / "events.parquet"), "window": window}).pl()
+    found = duckdb.sql(query, params={"file": str(folder / "events.parquet"), "window": window})
+    return pl.from_arrow(found.to_arrow_table())
 
 
 def pandas_(folder: Path, window: float) -> pl.DataFrame:
@@ -156,6 +166,7 @@ def no_coortweet() -> str | None:
 #: Each peer, and why it cannot be asked, if so.
 PEERS: dict[str, tuple[Callable[[Path, float], pl.DataFrame], Callable[[], str | None]]] = {
     "cib": (cib_, lambda: None),
+    "floor": (floor, lambda: None),
     "polars": (polars_, lambda: None),
     "duckdb": (duckdb_, lambda: has("duckdb")),
     "pandas": (pandas_, lambda: has("pandas")),
@@ -198,7 +209,7 @@ def compare(n: int, folder: Path, options: argparse.Namespace) -> None:
         ours = ours or (told["seconds"], edges)
         print(
             f"{n:>10,} {name:>10} {told['seconds']:>8.2f} {told['seconds'] / ours[0]:>7.1f} {told['gb']:>5.1f} "
-            f"{len(edges):>9,}  {'yes' if edges.equals(ours[1]) else 'NO'}",
+            f"{len(edges):>9,}  {'-' if name == 'floor' else 'yes' if edges.equals(ours[1]) else 'NO'}",
             flush=True,
         )
 

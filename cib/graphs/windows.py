@@ -4,7 +4,9 @@ Events are sorted by object and time, so the events within a window of one event
 array. The kernel walks the accounts one by one, and the slices around the events of an account twice:
 first it counts the objects shared with each partner, in a small hash table; then, if any partner reaches
 the minimum weight, it adds up what the two did together, for those partners only. Most pairs of accounts
-meet once and never again, and cost no more than a count.
+meet once and never again, and cost no more than a count. The count itself is owed to all: strengths are
+sums over all pairs. So nothing would be won by leaving out accounts that share too few objects to reach
+the weight; on heavy-tailed data they have a tenth of the pairs at weight 2, a fifth at 3.
 
 A pair is the business of the one of the two that has less company: so busy accounts, whose partners are
 many, keep only those who are busier still, and the hash table stays in the processor's cache. No list of
