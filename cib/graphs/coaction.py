@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.errors import CibWarning, PrecisionWarning, SettingsError, did_you_mean
@@ -173,25 +174,10 @@ def _project(
     incidence: Incidence, seconds: float | None, parameters: dict[str, Any], library: str, threads: int | None
 ) -> Graph:
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import ALWAYS, coactions, longest_window, window_bounds, window_pairs
+    from cib.graphs.windows import ALWAYS, coactions
 
     span = ALWAYS if seconds is None else round(seconds * 1e6)
-    low, high = window_bounds(incidence.starts, incidence.time, span)
-    pairs = window_pairs(incidence.starts, high)
-    left_out, shortened = [], []
-    for k in np.flatnonzero(pairs > parameters["max_pairs"]).tolist():
-        item = {"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k]), "pairs": int(pairs[k])}
-        own = slice(incidence.starts[k], incidence.starts[k + 1])
-        longest = -1
-        if parameters["over_budget"] == "shorten":
-            longest = longest_window(incidence.time[own], span, parameters["max_pairs"])
-        if longest < 0:
-            left_out.append(item)
-            low[own] = high[own] = 0  # no event has company
-        else:
-            shortened.append(item | {"window_s": longest / 1e6})
-            bounds = window_bounds(np.array([0, own.stop - own.start]), incidence.time[own], longest)
-            low[own], high[own] = (bound + own.start for bound in bounds)
+    low, high, left_out, shortened = _affordable(incidence, span, parameters["max_pairs"], parameters["over_budget"])
     _warn_over_budget(left_out, shortened, parameters["max_pairs"])
     edges, strength = coactions(
         incidence.account,
@@ -225,6 +211,31 @@ def _project(
         parameters={**parameters, "window_s": seconds, "left_out": left_out, "shortened": shortened},
         strength=strength,
     )
+
+
+def _affordable(
+    incidence: Incidence, span: int, max_pairs: int, over_budget: OverBudget
+) -> tuple[NDArray[np.int32], NDArray[np.int32], list[dict[str, Any]], list[dict[str, Any]]]:
+    """The events within the window of each, first and one past the last; objects left out; objects shortened."""
+    from cib.graphs.windows import longest_window, window_bounds, window_pairs
+
+    low, high = window_bounds(incidence.starts, incidence.time, span)
+    pairs = window_pairs(incidence.starts, high)
+    left_out, shortened = [], []
+    for k in np.flatnonzero(pairs > max_pairs).tolist():
+        item = {"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k]), "pairs": int(pairs[k])}
+        own = slice(incidence.starts[k], incidence.starts[k + 1])
+        time = incidence.time[own]
+        longest = longest_window(time, span, max_pairs) if over_budget == "shorten" else -1
+        if longest < 0:
+            left_out.append(item)
+            low[own] = high[own] = 0  # not even the event itself
+        else:
+            shortened.append(item | {"window_s": longest / 1e6})
+            low[own], high[own] = (
+                bound + own.start for bound in window_bounds(np.array([0, len(time)]), time, longest)
+            )
+    return low, high, left_out, shortened
 
 
 def window_seconds(window: Window) -> float | None:
