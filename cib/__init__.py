@@ -16,7 +16,7 @@ from cib.features.extract import extract
 from cib.features.feature import feature
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
-from cib.graphs.coaction import coaction_graph
+from cib.graphs.coaction import coaction_graph, coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.significance import backbone
@@ -51,6 +51,7 @@ __all__ = [
     "Settings",
     "backbone",
     "coaction_graph",
+    "coaction_graphs",
     "detect",
     "evaluation",
     "extract",

@@ -11,6 +11,7 @@ import warnings
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from cib.evaluation.trivial import trivial_scores
 from cib.features.extract import extract
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
-from cib.graphs.coaction import MAX_PAIRS, Window, coaction_graph, window_seconds
+from cib.graphs.coaction import MAX_PAIRS, Window, coaction_graphs, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.objects import Objects, kind_of
@@ -383,24 +384,26 @@ def _layers(activity: Activity, settings: Settings, progress: bool) -> tuple[lis
     tested = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        for layer in settings.layers:
-            with stage(f"co-action {layer.name}", progress):
-                graph = _coactions(activity, layer, settings.max_pairs)
-            if graph.incidence is not None and len(graph.incidence):
-                tested.append((graph, layer.null))
+        for _, alike in groupby(settings.layers, lambda layer: (layer.objects, layer.min_weight, layer.max_accounts)):
+            layers = list(alike)  # they differ by window
+            with stage(f"co-action {', '.join(layer.name for layer in layers)}", progress):
+                graphs = _coactions(activity, layers, settings.max_pairs)
+            for graph, layer in zip(graphs, layers, strict=True):
+                if graph.incidence is not None and len(graph.incidence):
+                    tested.append((graph, layer.null))
     # Benjamini-Hochberg within a layer, Bonferroni over the layers
     significant = [backbone(graph, null, settings.alpha / len(tested)) for graph, null in tested]
     return significant, tuple(sorted({str(warning.message) for warning in caught}))
 
 
-def _coactions(activity: Activity, layer: Layer, max_pairs: int) -> Graph:
-    return coaction_graph(
+def _coactions(activity: Activity, layers: list[Layer], max_pairs: int) -> list[Graph]:
+    return coaction_graphs(
         activity,
-        layer.objects,
-        layer.window,
-        layer.min_weight,
+        layers[0].objects,
+        [layer.window for layer in layers],
+        layers[0].min_weight,
         max_pairs=max_pairs,
-        max_accounts=layer.max_accounts,
+        max_accounts=layers[0].max_accounts,
     )
 
 
