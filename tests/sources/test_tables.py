@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import cib
 from cib.errors import CibError, InputError
-from cib.sources.tables import suffix_of
+from cib.sources.streams import File
 
 HEADER = "account_id,post_id,created_at,text\n"
 LINES = [f'a{k},p{k},2020-01-01T12:00:{k:02}Z,"one, ""two"" or\nthree"\n' for k in range(20)]
@@ -197,4 +197,4 @@ def test_what_is_no_whole_table_is_an_error_that_names_the_file(write, name, con
 
 
 def test_the_kind_of_a_file_is_told_by_its_name():
-    assert suffix_of(Path("a.b/Posts.2020.JSONL.gz")) == ".jsonl"
+    assert File(Path("a.b/Posts.2020.JSONL.gz")).suffix == ".jsonl"
