@@ -9,6 +9,7 @@ taken for what it means; both are counted.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -75,11 +76,11 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
     known = forced if forced and forced.read else _recognised(first, formats)
     if known:
         return _records_part(file, known, [forced] if forced else formats, lambda reading: _objects(file, reading))
-    if not first and not look.bad:
-        raise pl.exceptions.NoDataError("no line")
-    kinds = _kinds(file)
-    if not kinds:
+    if not first and len(look.bad) < 2:
         raise pl.exceptions.NoDataError("no whole line")
+    if not first:
+        raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
+    kinds = _kinds(file)
     return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, kinds, wanted))
 
 
@@ -213,7 +214,8 @@ def _kinds(file: File) -> dict[str, pl.DataType]:
     kinds: dict[str, pl.DataType] = {}
     for block in blocks(file):
         try:
-            schema = pl.read_ndjson(block, infer_schema_length=None).schema if block.strip() else {}
+            lazy = pl.scan_ndjson(io.BytesIO(block), infer_schema_length=None)
+            schema = dict(lazy.collect_schema()) if block.strip() else {}
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             flat = [_flattened(item) for item in _objects_of(block, _Reading())]
             schema = _table(flat, list(dict.fromkeys(name for item in flat for name in item))).schema

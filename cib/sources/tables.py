@@ -148,20 +148,16 @@ def _rows(
     if wrong.sum() > cut_off:
         row = int(wrong.argmax())
         raise _ragged(first + row, int(fields[row]), len(names), file)
-    schema = {f"{number}": pl.String for number in range(len(names))}
-    places = [names.index(name) for name in wanted]
-    if not len(fields):
-        return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String)), False
-    read = pl.read_csv(
-        text, has_header=False, separator=separator, schema=schema, columns=places, raise_if_empty=False
-    )
+    places = [f"{names.index(name)}" for name in wanted]
+    head = separator.join(map(str, range(len(names)))).encode()  # tells the engine how many columns there are
+    read = pl.read_csv(head + b"\n" + text, separator=separator, infer_schema=False, columns=places)
     if read.height != len(fields):
         raise InputError(
             "quotes stand where no field begins or ends",
             where=f"{file}, rows {first:,} to {first + len(fields):,}",
             remedy="A text with a quote in it must stand in quotes, the quote doubled: export the file again.",
         )
-    table = read.select(pl.col(f"{place}").alias(name) for place, name in zip(places, wanted, strict=True))
+    table = read.select(pl.col(place).alias(name) for place, name in zip(places, wanted, strict=True))
     return table.head(table.height - cut_off), cut_off
 
 
