@@ -94,7 +94,7 @@ class ImportReport:
     def describe(self) -> str:
         """The whole report as text, a fact a line."""
         lines = [str(self), f"format: {self.format}"]
-        lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items() if ours != theirs]
+        lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items()]
         lines += [f"dropped: {reason}: {count:,}" for reason, count in sorted(self.dropped.items())]
         lines += [f"repaired: {what}: {count:,}" for what, count in sorted(self.repaired.items())]
         lines += [f"time from: {source}: {count:,}" for source, count in self.time_source.items()]

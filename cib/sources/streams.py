@@ -77,8 +77,8 @@ def members(path: Path, most_unpacked: int = MOST_UNPACKED) -> list[File]:
     """The files of a ZIP archive, sorted by name."""
     with _as_input_error(path), zipfile.ZipFile(path) as archive:
         names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
-    hidden = ("__MACOSX", ".")
-    return [File(path, name, most_unpacked) for name in names if not any(p.startswith(hidden) for p in Path(name).parts)]
+    shown = [name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith(".")]
+    return [File(path, name, most_unpacked) for name in shown]
 
 
 def blocks(file: File, *, quoted: bool = False) -> Iterator[bytes]:

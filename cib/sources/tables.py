@@ -87,7 +87,7 @@ def _csv_part(file: File, separator: str = ",") -> Part:
 
     def load(wanted: Sequence[str]) -> Loaded:
         with _as_input_error(file):
-            tables, cut_off, row = [], False, 1
+            tables, cut_off, row, text = [], False, 1, b""
             for number, block in enumerate(blocks(file, quoted=True)):
                 text = block if number else _header_and_rest(block, file)[1]
                 if cut_off:
@@ -98,7 +98,8 @@ def _csv_part(file: File, separator: str = ",") -> Part:
         whole = pl.concat(tables)
         empty = whole.select(pl.all_horizontal(pl.all().is_null())).to_series()
         left = whole.filter(~empty) if empty.any() else whole
-        return Loaded(left, {_CUT_OFF: int(cut_off), _EMPTY: int(empty.sum())})
+        notes = () if text.endswith(b"\n") else ("the last row has no line end: the file may be cut off",)
+        return Loaded(left, {_CUT_OFF: int(cut_off), _EMPTY: int(empty.sum())}, notes=notes)
 
     return Part(str(file), names, load)
 
