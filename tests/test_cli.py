@@ -51,7 +51,7 @@ def test_demo_prints_core_and_amplifiers_and_writes(tmp_path, capsys):
     assert networks["amplifier"].sum() > 750
 
 
-def test_inspect_says_what_is_read_and_how(files, tmp_path, capsys):
+def test_inspect_says_what_is_read_and_how(tmp_path, capsys):
     path = tmp_path / "posts.csv"
     path.write_text("user_id,tweet_id,created_at\n7,1,2020-01-01T12:00:00Z\n,2,2020-01-01T12:00:00Z\n", "utf-8")
     assert main(["inspect", str(path)]) == 0

@@ -75,9 +75,9 @@ def settle(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, float]]:
     else:
         when, source = pl.col("created_at"), "server"
     known = pl.col("time_source") if "time_source" in table.columns else pl.lit("stated")
-    return table.with_columns(
-        created_at=when, time_source=pl.when(seen).then(pl.lit(source)).otherwise(known)
-    ).drop("stated_at"), skew
+    return table.with_columns(created_at=when, time_source=pl.when(seen).then(pl.lit(source)).otherwise(known)).drop(
+        "stated_at"
+    ), skew
 
 
 def sources(table: pl.DataFrame) -> dict[str, int]:

@@ -16,7 +16,7 @@ _QUOTE, _LINE_END, _RETURN = ord('"'), ord("\n"), ord("\r")
 
 
 def field_counts(text: bytes, separator: str) -> NDArray[np.int32]:
-    """Count the fields of each row.
+    r"""Count the fields of each row.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def field_counts(text: bytes, separator: str) -> NDArray[np.int32]:
 
     Examples
     --------
-    >>> field_counts(b'a,"b,\\n",c\\n\\nd', ",").tolist()
+    >>> field_counts(b'a,"b,\n",c\n\nd', ",").tolist()
     [3, 0, 1]
     """
     data = np.frombuffer(text, np.uint8)

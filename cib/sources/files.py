@@ -261,9 +261,7 @@ def _why(format: Format, given: Columns) -> str:
     return "its columns are mapped" if given.posts and format is CANONICAL else format.why
 
 
-def _watched(
-    parts: Iterator[tuple[Part, Format]], count: int, progress: bool
-) -> Iterator[tuple[Part, Format]]:
+def _watched(parts: Iterator[tuple[Part, Format]], count: int, progress: bool) -> Iterator[tuple[Part, Format]]:
     """The same parts, with a line of progress now and then."""
     said = time.monotonic()
     for number, pair in enumerate(parts, 1):
@@ -405,7 +403,10 @@ def _with_platforms(parts: list[Clean], profiles: list[AccountsTable]) -> tuple[
     if len(platforms) < 2:
         return parts, profiles
     named = [replace(part, table=with_platform(part.table), withdrawn=with_platform(part.withdrawn)) for part in parts]
-    carried = [(with_platform(table) if "platform" in table.columns else table, *rest) for table, *rest in profiles]
+    carried = [
+        (with_platform(table) if "platform" in table.columns else table, columns, where)
+        for table, columns, where in profiles
+    ]
     return named, carried
 
 

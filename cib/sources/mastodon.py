@@ -35,6 +35,7 @@ def _read(status: dict[str, Any], rows: Rows) -> None:
     account, original = status["account"], status.get("reblog") or {}
     quoted = (status.get("quote") or {}).get("quoted_status") or {}
     name = _name(account)
+    author: str | None
     said = original or status
     mentions = said.get("mentions") or ()
     if original:

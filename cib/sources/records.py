@@ -13,7 +13,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -75,7 +75,7 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
     first = list(islice(_objects(file, look), _LOOKED_AT))
     known = forced if forced and forced.read else _recognised(first, formats)
     if known:
-        return _records_part(file, known, [forced] if forced else formats, lambda reading: _objects(file, reading))
+        return _records_part(file, known, [forced] if forced else formats, lambda: _started(file))
     if not first and len(look.bad) < 2:
         raise pl.exceptions.NoDataError("no whole line")
     if not first:
@@ -97,7 +97,7 @@ def document_part(file: File, formats: Sequence[Format], forced: Format | None =
     reading.lines = len(document) + 1
     known = forced if forced and forced.read else _recognised(objects[:_LOOKED_AT], formats)
     if known:
-        return _records_part(file, known, [forced] if forced else formats, lambda _: iter(objects), reading)
+        return _records_part(file, known, [forced] if forced else formats, lambda: (reading, iter(objects)))
     flat = [_flattened(item) for item in objects]
     names = tuple(dict.fromkeys(name for item in flat for name in item))
     if not names:
@@ -119,13 +119,14 @@ def _format_of(item: dict[str, Any], formats: Sequence[Format]) -> Format | None
     return None
 
 
-def _records_part(file: File, known: Format, formats: Sequence[Format], open: Any, before: _Reading | None = None) -> Part:
+def _records_part(
+    file: File, known: Format, formats: Sequence[Format], start: Callable[[], tuple[_Reading, Iterator[dict[str, Any]]]]
+) -> Part:
     """A part whose records are put down by the readers of their formats."""
 
     def load(_: Sequence[str]) -> Loaded:
-        reading, rows, format = before or _Reading(), Rows(), known
+        (reading, objects), rows, format = start(), Rows(), known
         tables, seen = [], Counter[str]()
-        objects = open(reading)
 
         def put(item: dict[str, Any]) -> None:
             nonlocal format
@@ -151,6 +152,11 @@ def _records_part(file: File, known: Format, formats: Sequence[Format], open: An
         return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes)
 
     return Part(str(file), (), load, known)
+
+
+def _started(file: File) -> tuple[_Reading, Iterator[dict[str, Any]]]:
+    reading = _Reading()
+    return reading, _objects(file, reading)
 
 
 def _objects(file: File, reading: _Reading) -> Iterator[dict[str, Any]]:
@@ -195,7 +201,9 @@ def _document(file: File, reading: _Reading) -> list[Any]:
     if item is None and rb"\x" in text:
         mended, count = _BACKSLASHES.subn(lambda m: m[1] or b"\\u00" + m[2], text)
         item = _parse(mended, reading.repaired)
-        reading.repaired[_ESCAPES] += len(re.findall(rb"\\u00", mended)) - len(re.findall(rb"\\u00", text)) if count else 0
+        reading.repaired[_ESCAPES] += (
+            len(re.findall(rb"\\u00", mended)) - len(re.findall(rb"\\u00", text)) if count else 0
+        )
     if item is None:
         raise InputError(
             "the file is no JSON, or cut off",
@@ -215,7 +223,7 @@ def _kinds(file: File) -> dict[str, pl.DataType]:
     for block in blocks(file):
         try:
             lazy = pl.scan_ndjson(io.BytesIO(block), infer_schema_length=None)
-            schema = dict(lazy.collect_schema()) if block.strip() else {}
+            schema = lazy.collect_schema() if block.strip() else pl.Schema()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             flat = [_flattened(item) for item in _objects_of(block, _Reading())]
             schema = _table(flat, list(dict.fromkeys(name for item in flat for name in item))).schema
@@ -224,11 +232,11 @@ def _kinds(file: File) -> dict[str, pl.DataType]:
     return kinds
 
 
-def _leaves(schema: Mapping[str, pl.DataType], prefix: str = "") -> Iterator[tuple[str, pl.DataType]]:
+def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, pl.DataType]]:
     for name, kind in schema.items():
         yield prefix + name, kind
         if isinstance(kind, pl.Struct):
-            yield from _leaves(dict(kind), f"{prefix}{name}.")
+            yield from _leaves(kind.to_schema(), f"{prefix}{name}.")
 
 
 def _flat_lines(file: File, kinds: Mapping[str, pl.DataType], wanted: Sequence[str]) -> Loaded:
@@ -298,7 +306,11 @@ def _column(name: str, values: Sequence[Any]) -> pl.Series:
     stated = [value for value in values if value is not None]
     if any(isinstance(value, float) for value in stated) and all(isinstance(value, int | float) for value in stated):
         return pl.Series(name, [None if value is None else float(value) for value in values], dtype=pl.Float64)
-    return pl.Series(name, [value if isinstance(value, str) or value is None else _dumped(value) for value in values], dtype=pl.String)
+    return pl.Series(
+        name,
+        [value if isinstance(value, str) or value is None else _dumped(value) for value in values],
+        dtype=pl.String,
+    )
 
 
 def _dumped(value: Any) -> str:

@@ -25,9 +25,9 @@ _POST = (
 _PROFILE = ("account_id", "name", "created_at", "followers", "following", "posts", "description", "seen_at", "platform")
 _NUMBERS = ("followers", "following", "posts")
 
-_POST_TYPES = {name: pl.List(pl.String) if name in _LISTS else pl.String() for name in _POST}
+_POST_TYPES: dict[str, pl.DataType] = {name: pl.List(pl.String) if name in _LISTS else pl.String() for name in _POST}
 _POST_TYPES["withdrawn"] = pl.Boolean()
-_PROFILE_TYPES = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in _PROFILE}
+_PROFILE_TYPES: dict[str, pl.DataType] = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in _PROFILE}
 
 #: A record whose values are not of the kinds that its format promises.
 MISSHAPEN = "unreadable record"

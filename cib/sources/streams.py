@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import zstandard
 
@@ -178,9 +178,9 @@ def _open_zst(raw: IO[bytes], file: File) -> IO[bytes]:
 
 #: How a packed file is opened, by the end of its name.
 PACKED: dict[str, Callable[[IO[bytes], File], IO[bytes]]] = {
-    ".gz": lambda raw, _: gzip.GzipFile(fileobj=raw),
+    ".gz": lambda raw, _: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
     ".bz2": lambda raw, _: bz2.BZ2File(raw),
-    ".xz": lambda raw, _: lzma.LZMAFile(raw),
+    ".xz": lambda raw, _: lzma.LZMAFile(raw),  # noqa: SIM115
     ".zst": _open_zst,
 }
 

@@ -79,7 +79,9 @@ def _entity(ours: str) -> pl.Expr:
     sign = {"hashtags": "#", "mentions": "@"}.get(ours, "")
     objects = cell.str.extract_all(rf'"{_ENTITIES[ours]}": "(?:[^"\\]|\\.)*"')
     fields = objects.list.eval(pl.element().str.extract(r'": "(.*)"$'))
-    words = cell.str.extract_all(r'"(?:[^"\\]|\\.)*"').list.eval(pl.element().str.strip_chars('"').str.strip_prefix(sign))
+    words = cell.str.extract_all(r'"(?:[^"\\]|\\.)*"').list.eval(
+        pl.element().str.strip_chars('"').str.strip_prefix(sign)
+    )
     names = pl.lit([], dtype=pl.List(pl.String)) if ours == "mentions" else words
     return pl.when(cell.str.contains("{", literal=True)).then(fields).when(cell != "").then(names)
 

@@ -61,7 +61,10 @@ def put_post(post: dict[str, Any], user: dict[str, Any], rows: Rows) -> None:
         text=chosen(extended.get("full_text"), whole.get("full_text"), whole.get("text")),
         lang=post.get("lang"),
         client=_TAG.sub("", post.get("source") or "") or None,
-        urls=[chosen(url.get("unwound_url"), url.get("expanded_url"), url.get("url")) for url in entities.get("urls") or ()],
+        urls=[
+            chosen(url.get("unwound_url"), url.get("expanded_url"), url.get("url"))
+            for url in entities.get("urls") or ()
+        ],
         hashtags=[hashtag["text"] for hashtag in entities.get("hashtags") or ()],
         mentions=[_id(mention, "id") for mention in entities.get("user_mentions") or ()],
     )

@@ -62,16 +62,17 @@ def _put(
     seen_at: str | None,
 ) -> None:
     references = {reference["type"]: reference for reference in post.get("referenced_tweets") or ()}
-    kind = next((kind for kind in _ACTIONS if kind in references), None)
-    target = references[kind]["id"] if kind else None
-    original = posts.get(target, references[kind]) if kind else {}
+    kind = next((kind for kind in _ACTIONS if kind in references), "")
+    reference = references.get(kind) or {}
+    original: dict[str, Any] = posts.get(reference.get("id", ""), reference)
     author = original.get("author_id")
-    action = _ACTIONS[kind] if kind else "post"
+    action = _ACTIONS.get(kind, "post")
     if action in {"post", "reply"} and author is None and post.get("in_reply_to_user_id"):
         action, author = "reply", post["in_reply_to_user_id"]
     whole = original if action == "retweet" and "text" in original else post
     entities = whole.get("entities") or {}
-    mentions = [mention.get("id") or handles.get(mention["username"].lower()) for mention in entities.get("mentions") or ()]
+    named = entities.get("mentions") or ()
+    mentions = [mention.get("id") or handles.get(mention["username"].lower()) for mention in named]
     if None in mentions:
         rows.unknown["mentions without the id of the account"] += mentions.count(None)
     rows.post(
@@ -79,7 +80,7 @@ def _put(
         identity(post["id"]),
         action,
         post.get("created_at"),
-        identity(target),
+        identity(reference.get("id")),
         identity(author),
         target_created_at=original.get("created_at"),
         text=whole.get("text"),
@@ -90,7 +91,7 @@ def _put(
         mentions=mentions,
     )
     for written in (post, original):
-        profile = users.get(written.get("author_id")) or written.get("author")
+        profile = users.get(written.get("author_id", "")) or written.get("author")
         if profile:
             _put_profile(profile, rows, seen_at)
 

@@ -139,7 +139,8 @@ BLUESKY_RECORDS = lines(
 
 def mastodon_account(number, acct):
     return {"id": number, "acct": acct, "url": f"https://one.example/@{acct}", "display_name": acct, "note": "<p>x</p>",
-            "created_at": "2019-01-01T00:00:00.000Z", "followers_count": 5, "following_count": 2, "statuses_count": 3}  # fmt: skip
+            "created_at": "2019-01-01T00:00:00.000Z", "followers_count": 5, "following_count": 2,
+            "statuses_count": 3}  # fmt: skip
 
 
 _ANA, _BOB = mastodon_account("1", "ana"), mastodon_account("2", "bob@two.example")
@@ -232,7 +233,8 @@ X_RELEASE = table(
 )  # fmt: skip
 CANONICAL = table(
     "account_id post_id action created_at target_post_id target_account_id text",
-    {"account_id": "101", "post_id": "1", "action": "post", "created_at": "2020-01-01T12:00:00.25Z", "text": "see\nthis"},
+    {"account_id": "101", "post_id": "1", "action": "post", "created_at": "2020-01-01T12:00:00.25Z",
+     "text": "see\nthis"},
     {"account_id": "102", "post_id": "2", "action": "retweet", "created_at": "2020-01-01T12:00:01.5Z",
      "target_post_id": "1"},
     {"account_id": "102", "post_id": "3", "action": "reply", "created_at": "2020-01-01T12:00:02.75Z",

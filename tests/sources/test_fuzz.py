@@ -15,9 +15,51 @@ from tests.sources.samples import SAMPLES
 
 #: Bytes that mean something to one format or another.
 TOKENS = (
-    *(b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\n", b"\r", b"\r\n", b",", b";", b"\t", b'"', b'""', b"'", b"\\"),
-    *(rb"\u0000", rb"\ud800", rb"\x1f", b"{", b"}", b"[", b"]", b"[[[[", b":", b"null", b"NaN", b"-1", b"1e400", b"0.5"),
-    *(b"9" * 25, b"true", b"{}", b"[]", b"at://", b"[deleted]", b"id", b"\xe2\x80\x8b", b"2020-01-01", b" " * 9, b"x" * 999),
+    *(
+        b"\x00",
+        b"\xff",
+        b"\xfe\xff",
+        b"\xef\xbb\xbf",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b",",
+        b";",
+        b"\t",
+        b'"',
+        b'""',
+        b"'",
+        b"\\",
+    ),
+    *(
+        rb"\u0000",
+        rb"\ud800",
+        rb"\x1f",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"[[[[",
+        b":",
+        b"null",
+        b"NaN",
+        b"-1",
+        b"1e400",
+        b"0.5",
+    ),
+    *(
+        b"9" * 25,
+        b"true",
+        b"{}",
+        b"[]",
+        b"at://",
+        b"[deleted]",
+        b"id",
+        b"\xe2\x80\x8b",
+        b"2020-01-01",
+        b" " * 9,
+        b"x" * 999,
+    ),
 )
 ONE_LINE_ONE_ROW = ("x-v2 flat.jsonl", "x-v1 a.jsonl", "telegram telethon.ndjson", "4cat a.ndjson", "canonical a.jsonl")
 
@@ -49,7 +91,7 @@ def broken(content, chance):
 
 
 def check(folder, name, seed):
-    content = broken(SAMPLES[name], random.Random(f"{name} {seed}"))
+    content = broken(SAMPLES[name], random.Random(f"{name} {seed}"))  # noqa: S311 - accidents, not secrets
     path = folder / f"{seed % 10}_{name.replace(' ', '_')}"
     path.write_bytes(content)
     try:

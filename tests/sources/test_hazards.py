@@ -156,7 +156,7 @@ def test_a_time_is_what_it_says_or_refused(write, stamp, zone, expected):
 
 
 def test_ambiguous_dates_are_refused_whatever_stands_beside_them(write):
-    with pytest.raises(InputError, match="times cannot be read.*ISO 8601"):
+    with pytest.raises(InputError, match=r"times cannot be read.*ISO 8601"):
         read(write("a.csv", "account_id,created_at\na,01/02/2020\nb,13/02/2020\n"), zone="UTC")
 
 
@@ -213,7 +213,7 @@ def test_a_large_file_cut_at_every_997th_byte(write):
         posts = activity.posts_table
         assert posts["account_id"].to_list() == [f"a{k}" for k in range(len(posts))]
         assert set(posts["text"].drop_nulls()[:-1]) == {'one, "two" or\nthree'}
-        assert any("may be cut off" in note for note in activity.imported.notes)
+        assert good[:end].endswith(b"\n") or "may be cut off" in activity.imported.notes[-1]
 
 
 def test_an_unterminated_quote_is_an_error(write):
@@ -224,7 +224,7 @@ def test_an_unterminated_quote_is_an_error(write):
 
 @pytest.mark.parametrize("row", [f"a,9,{NOON}\n", f"a,9,{NOON},x,y\n", "a\n"])
 def test_a_ragged_row_is_an_error_that_names_it(write, row):
-    with pytest.raises(InputError, match="row 4: the row has . field"):
+    with pytest.raises(InputError, match=r"row 4: the row has . field"):
         read(write("a.csv", rows(3) + row + rows(3)[len(HEADER) :]))
 
 
@@ -313,7 +313,9 @@ def test_integers_beyond_64_bits_are_exact_or_refused(write):
         read(write("b.jsonl", samples.TELETHON.replace(b'"user_id": 101', f'"user_id": {huge}'.encode())))
 
 
-@pytest.mark.parametrize("name", ["'; DROP TABLE posts; --", 'a"b', "a\tb", "$(reboot)", "../../x", "=1+1", "{x}", "a.b"])
+@pytest.mark.parametrize(
+    "name", ["'; DROP TABLE posts; --", 'a"b', "a\tb", "$(reboot)", "../../x", "=1+1", "{x}", "a.b"]
+)
 def test_a_hostile_column_name_is_a_name(write, name):
     frame = pl.DataFrame({name: ["a"], "created_at": [str(NOON)]})
     for path in (write("a.csv", frame.write_csv()), write("a.jsonl", frame.write_ndjson())):
@@ -402,7 +404,7 @@ def test_a_decompression_bomb_is_stopped_early(tmp_path, packing):
 
 
 def test_what_was_hidden_by_spreadsheets_and_shells_stays_text(write):
-    text = "account_id,created_at,text\n=1+1,{0},@x\n+abc/=,{0},-1\n".format(NOON)
+    text = f"account_id,created_at,text\n=1+1,{NOON},@x\n+abc/=,{NOON},-1\n"
     assert read(write("a.csv", text)).posts_table["account_id"].to_list() == ["+abc/=", "=1+1"]
 
 
@@ -414,8 +416,6 @@ def test_the_report_adds_up_whatever_was_dropped(write):
     assert report.to_dict()["time_source"] == {"stated": 2_000}
     assert datetime.fromisoformat(report.to_dict()["first"]) == datetime.fromtimestamp(NOON, UTC)
     assert "originals_absent" in report.to_dict()
-
-
 
 
 def test_frames_of_all_libraries_are_one_table():

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import cib
@@ -14,7 +16,11 @@ from tests.sources import samples
 from tests.sources.samples import ANA, BOB, FIRST, NOON, SAMPLES, SECOND, SKY, THIRD
 
 TIMES = [datetime.fromtimestamp(NOON, UTC) + timedelta(milliseconds=ms) for ms in (250, 1500, 2750)]
-X = [("101", FIRST, "post", None, None), ("102", SECOND, "retweet", FIRST, "101"), ("102", THIRD, "reply", FIRST, "101")]
+X = [
+    ("101", FIRST, "post", None, None),
+    ("102", SECOND, "retweet", FIRST, "101"),
+    ("102", THIRD, "reply", FIRST, "101"),
+]
 BSKY_TWO, BSKY_THREE = f"at://{BOB}/app.bsky.feed.repost/3two", f"at://{BOB}/app.bsky.feed.post/3three"
 BSKY = [(ANA, SKY, "post", None, None), (BOB, BSKY_TWO, "retweet", SKY, ANA), (BOB, BSKY_THREE, "reply", SKY, ANA)]
 ONE, TWO = "ana@one.example", "bob@two.example"
@@ -250,3 +256,28 @@ def test_real_likes_are_counted_and_left_out(shared):
     report = read(shared / "format_samples" / "jetstream" / "events.jsonl").imported
     assert report.dropped["no post: app.bsky.feed.like event"] == 105
     assert report.rows_read == 152
+
+
+# ---- laws
+
+LINES = [name for name in SAMPLES if name.endswith(("jsonl", "ndjson")) and name != "x-v2 page.jsonl"]
+
+
+@pytest.mark.parametrize("name", LINES)
+@given(order=st.permutations(range(3)), cut=st.integers(0, 3))
+@settings(max_examples=8)
+def test_order_and_files_of_records_do_not_matter(tmp_path_factory, name, order, cut):
+    folder = tmp_path_factory.mktemp("laws")
+    rows = SAMPLES[name].splitlines(keepends=True)
+    shuffled = [rows[number] for number in order]
+    paths = [folder / f"{k}.jsonl" for k in range(3)]
+    for path, part in zip(paths, (rows, shuffled[:cut] or rows[:1], shuffled[cut:] or rows[:1]), strict=True):
+        path.write_bytes(b"".join(part))
+    assert read(paths[1:]).fingerprint == read(paths[0]).fingerprint
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_was_read_is_read_again_from_parquet(write, tmp_path, name):
+    activity = read(write(name, SAMPLES[name]))
+    activity.posts_table.write_parquet(tmp_path / "posts.parquet")
+    assert_frame_equal(read(tmp_path / "posts.parquet").posts_table, activity.posts_table)
