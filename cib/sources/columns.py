@@ -176,7 +176,7 @@ def stated_columns(**columns: str) -> Callable[[Sequence[str], Columns, str], di
             raise SettingsError(
                 "this format is read by its own names",
                 where=f"{where}: columns",
-                remedy="Leave columns= away.",
+                remedy="Leave columns= away, or read it as another table with format='canonical'.",
             )
         return columns
 

@@ -149,25 +149,31 @@ def read(
     for part, chosen in _watched(zip(opened.parts, formats, strict=True), len(opened.parts), progress):
         reading.take(part, chosen, opened.names)
     reading.finish()
-    first, tables = formats[0], reading.profiles if accounts is None else _accounts_tables(accounts, given)
-    parts, tables = _with_platforms(reading.parts, tables)
-    table, remarks = clean_accounts(tables, zone)
-    activity = assemble(
-        parts,
-        table,
-        replace(first, name=" + ".join(dict.fromkeys(chosen.name for chosen in formats))),
-        source=opened.name,
-        why="as asked" if format else _why(first, given),
-        columns=reading.columns,
-        notes=[*reading.notes, *remarks, *opened.notes],
-        files=opened.files,
-        library=opened.library,
-    )
+    tables = reading.profiles if accounts is None else _accounts_tables(accounts, given)
+    activity = _assembled(opened, formats, reading, tables, why="as asked" if format else _why(formats[0], given))
     if strict and activity.imported.dropped:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in activity.imported.dropped.items())
         raise InputError("rows were dropped, and strict=True allows none", where=opened.name, got=reasons)
     say(str(activity.imported), progress)
     return activity
+
+
+def _assembled(
+    opened: _Opened, formats: Sequence[Format], reading: _Reading, profiles: list[AccountsTable], why: str
+) -> Activity:
+    parts, profiles = _with_platforms(reading.parts, profiles)
+    table, remarks = clean_accounts(profiles, reading.zone)
+    return assemble(
+        parts,
+        table,
+        replace(formats[0], name=" + ".join(dict.fromkeys(format.name for format in formats))),
+        source=opened.name,
+        why=why,
+        columns=reading.columns,
+        notes=[*reading.notes, *remarks, *opened.notes],
+        files=opened.files,
+        library=opened.library,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,6 +246,13 @@ def _forced(format: str | None) -> Format | None:
 def _recognised(opened: _Opened, given: Columns, format: str | None) -> list[Format]:
     """The format of each part. Several may stand together only if it is known whose ids they are."""
     formats = [_forced(format) or part.format or _kind(part.names, given) for part in opened.parts]
+    for chosen, part in zip(formats, opened.parts, strict=True):
+        if chosen.read and not part.format:
+            raise InputError(
+                f"a table holds no records of the format {chosen.name!r}",
+                where=part.where,
+                remedy="Records stand in files of JSON (.json, .jsonl, .ndjson).",
+            )
     kinds = dict(zip((chosen.name for chosen in formats), opened.parts, strict=True))
     if len(kinds) > 1 and any(chosen.platform is None for chosen in formats):
         raise InputError(
@@ -292,7 +305,7 @@ class _Reading:
         self.parts: list[Clean] = []
         self.profiles: list[AccountsTable] = []
         self.columns: dict[str, str] = {}
-        self.notes: list[str] = []
+        self._noted: dict[str, list[str]] = {}
         self._waiting: list[_Waiting] = []
 
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
@@ -301,7 +314,8 @@ class _Reading:
         self._remember(mapping)
         loaded = _load(part, mapping, format)
         _refuse_bad_lines(loaded, self.max_bad, part.where)
-        self.notes += [f"{part.where}: {note}" for note in loaded.notes]
+        for note in loaded.notes:
+            self._noted.setdefault(note, []).append(part.where)
         self._take_profiles(loaded, format, part.where)
         if self._waiting and not self._waiting[-1].is_like(loaded, format):
             self.finish()
@@ -326,6 +340,14 @@ class _Reading:
             for one in waiting:
                 self._clean(one.part, one.format, one.mapping, one.loaded)
             raise
+
+    @property
+    def notes(self) -> list[str]:
+        """What the files had to say, and how many of them."""
+        return [
+            f"{where[0]}{f' and {len(where) - 1:,} more files' if len(where) > 1 else ''}: {note}"
+            for note, where in self._noted.items()
+        ]
 
     def _clean(self, part: Part, format: Format, mapping: Mapping[str, str], loaded: Loaded) -> Clean:
         clean = clean_posts(

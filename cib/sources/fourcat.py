@@ -22,7 +22,7 @@ import polars as pl
 from cib.sources import clocks
 from cib.sources.cleaning import Format
 from cib.sources.columns import Columns, match_columns, stated_columns
-from cib.sources.rows import Rows, chosen
+from cib.sources.rows import Rows, chosen, digest
 from cib.sources.x_v1 import put_post
 
 __all__ = ["FOURCAT", "FOURCAT_CSV"]
@@ -113,7 +113,9 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
     table = raw.with_columns(absent)
     retweet, quote = pl.col("is_retweet") == "yes", pl.col("is_quote_tweet") == "yes"
     reply = (pl.col("is_reply") == "yes") | (pl.col("reply_to").fill_null("") != "")
-    same_text = pl.format("retweet/{}/{}", pl.col("retweeted_user").fill_null(""), pl.col("body").fill_null("").hash(0))
+    texts = raw["body"].drop_nulls().unique()
+    words = pl.col("body").replace_strict(texts, texts.map_elements(digest, pl.String), default="")
+    same_text = pl.format("retweet/{}/{}", pl.col("retweeted_user").fill_null(""), words)
     ours = {ours: pl.col(theirs) for ours, theirs in mapping.items()}
     for name, separator in (("urls", r",(?=https?://)"), ("hashtags", ",")):
         if name in ours:

@@ -35,7 +35,6 @@ def _read(status: dict[str, Any], rows: Rows) -> None:
     account, original = status["account"], status.get("reblog") or {}
     quoted = (status.get("quote") or {}).get("quoted_status") or {}
     name = _name(account)
-    author: str | None
     said = original or status
     mentions = said.get("mentions") or ()
     if original:
@@ -66,12 +65,11 @@ def _read(status: dict[str, Any], rows: Rows) -> None:
             _put_profile(person, rows, status.get("created_at"))
 
 
-def _name(account: dict[str, Any]) -> str:
-    """`name@server`, also where the server asked leaves its own name out."""
-    name = account["acct"]
-    if "@" in name:
-        return str(name)
-    return f"{name}@{urlsplit(chosen(account.get('url'), account.get('uri')) or '').hostname or 'unknown server'}"
+def _name(account: dict[str, Any]) -> str | None:
+    """`name@server`, also where the server asked leaves its own name out; None if nothing tells the server."""
+    name: str = account["acct"]
+    server = urlsplit(chosen(account.get("url"), account.get("uri")) or "").hostname
+    return name if "@" in name else f"{name}@{server}" if server else None
 
 
 def _plain(content: str) -> str:

@@ -38,6 +38,9 @@ _LOOKED_AT = 50
 #: Records are made a table this many at a time.
 _BATCH = 50_000
 
+#: Values inside values get columns of their own down to this depth.
+_DEEPEST = 6
+
 _BACKSLASHES = re.compile(rb"(\\\\)|\\x([0-9A-Fa-f]{2})")
 
 
@@ -73,7 +76,7 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
     """
     look = _Reading()
     first = list(islice(_objects(file, look), _LOOKED_AT))
-    known = forced if forced and forced.read else _recognised(first, formats)
+    known = _recognised(first, formats) if forced is None else forced if forced.read else None
     if known:
         return _records_part(file, known, [forced] if forced else formats, lambda: _started(file))
     if not first and len(look.bad) < 2:
@@ -95,7 +98,7 @@ def document_part(file: File, formats: Sequence[Format], forced: Format | None =
     objects = [item for item in document if isinstance(item, dict)]
     reading.bad = [number for number, item in enumerate(document, 1) if not isinstance(item, dict)]
     reading.lines = len(document) + 1
-    known = forced if forced and forced.read else _recognised(objects[:_LOOKED_AT], formats)
+    known = _recognised(objects[:_LOOKED_AT], formats) if forced is None else forced if forced.read else None
     if known:
         return _records_part(file, known, [forced] if forced else formats, lambda: (reading, iter(objects)))
     flat = [_flattened(item) for item in objects]
@@ -114,7 +117,7 @@ def _format_of(item: dict[str, Any], formats: Sequence[Format]) -> Format | None
         try:
             if format.fits and format.fits(item):
                 return format
-        except (AttributeError, IndexError, KeyError, TypeError):
+        except (AttributeError, IndexError, KeyError, RecursionError, TypeError):
             continue
     return None
 
@@ -235,7 +238,7 @@ def _kinds(file: File) -> dict[str, pl.DataType]:
 def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, pl.DataType]]:
     for name, kind in schema.items():
         yield prefix + name, kind
-        if isinstance(kind, pl.Struct):
+        if isinstance(kind, pl.Struct) and prefix.count(".") < _DEEPEST:
             yield from _leaves(kind.to_schema(), f"{prefix}{name}.")
 
 
@@ -292,7 +295,7 @@ def _flattened(item: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in item.items():
         flat[prefix + name] = value
-        if isinstance(value, dict):
+        if isinstance(value, dict) and prefix.count(".") < _DEEPEST:
             flat.update(_flattened(value, f"{prefix}{name}."))
     return flat
 
@@ -314,4 +317,7 @@ def _column(name: str, values: Sequence[Any]) -> pl.Series:
 
 
 def _dumped(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # more than 254 deep: nothing that anybody wrote
+        return "..."

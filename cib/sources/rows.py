@@ -7,6 +7,7 @@ one by one anyhow; all judging and cleaning is done on whole tables, later.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ import polars as pl
 
 from cib.errors import InputError
 
-__all__ = ["MISSHAPEN", "Rows", "chosen", "identity"]
+__all__ = ["MISSHAPEN", "Rows", "chosen", "digest", "identity"]
 
 _LISTS = ("urls", "hashtags", "mentions")
 _POST = (
@@ -98,7 +99,7 @@ class Rows:
         for record in records:
             try:
                 put(record)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
                 if isinstance(error, InputError):
                     raise
                 self.drop(MISSHAPEN)
@@ -168,6 +169,11 @@ def identity(value: object) -> str | None:
     if type(value) is int:
         return str(value)
     raise TypeError(f"an id is {type(value).__name__}")
+
+
+def digest(text: str) -> str:
+    """A short name for a text, the same everywhere."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def chosen(*candidates: Any) -> Any:

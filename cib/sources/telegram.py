@@ -12,14 +12,13 @@ What it hides, and how it is mended here:
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from typing import Any
 
 from cib.sources import clocks
 from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
-from cib.sources.rows import Rows, chosen, identity
+from cib.sources.rows import Rows, chosen, digest, identity
 
 __all__ = ["TELEGRAM"]
 
@@ -55,7 +54,7 @@ def _exported(message: dict[str, Any], chat: str, rows: Rows) -> None:
     answered = message.get("reply_to_message_id")
     if "forwarded_from" in message:
         action = "retweet"
-        target = f"forward/{author or origin}/{_digest(text)}" if text and (author or origin) else None
+        target = f"forward/{author or origin}/{digest(text)}" if text and (author or origin) else None
     else:
         action = "reply" if answered else "post"
         target = f"{message.get('reply_to_peer_id') or chat}/{identity(answered)}" if answered else None
@@ -79,10 +78,6 @@ def _text_and_parts(text: Any) -> tuple[str, list[dict[str, Any]]]:
     pieces = [text] if isinstance(text, str) else text or []
     parts = [{"type": "plain", "text": piece} if isinstance(piece, str) else piece for piece in pieces]
     return "".join(part["text"] for part in parts), parts
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _telethon(message: dict[str, Any], rows: Rows) -> None:

@@ -305,6 +305,20 @@ def test_deep_huge_or_impossible_json_is_a_bad_line(write, line):
     assert report.dropped["unreadable line"] == 1
 
 
+@pytest.mark.parametrize("depth", [10, 300, 1_000, 100_000])
+@pytest.mark.parametrize("key", ["x", "record", "records", "chats", "quoted_status"])
+def test_deep_values_break_nothing(write, depth, key):
+    deep = f'{{"{key}":' * depth + "1" + "}" * depth
+    line = f'{{"account_id": "b", "created_at": {NOON}, "{key}": {deep}}}\n'
+    path = write("a.jsonl", samples.lines({"account_id": "a", "created_at": NOON}) + line.encode() + line[:9].encode())
+    try:
+        activity = read(path, max_bad=0.5, format="canonical")
+    except InputError:
+        return
+    assert activity.imported.rows_read == 3
+    assert "a" in activity.account_ids
+
+
 def test_integers_beyond_64_bits_are_exact_or_refused(write):
     huge = 2**64 + 1
     flat = write("a.jsonl", f'{{"account_id": {huge}, "created_at": {NOON}}}\n')
