@@ -24,7 +24,7 @@ from cib.errors import InputError
 from cib.sources.cleaning import Format
 from cib.sources.frames import Loaded, Part
 from cib.sources.rows import Rows
-from cib.sources.streams import File, blocks, unpacked
+from cib.sources.streams import A_BLOCK, A_LOOK, File, blocks, unpacked
 
 __all__ = ["document_part", "lines_part"]
 
@@ -75,7 +75,7 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
     Part
     """
     look = _Reading()
-    first = list(islice(_objects(file, look), _LOOKED_AT))
+    first = list(islice(_objects(file, look, A_LOOK), _LOOKED_AT))
     known = _recognised(first, formats) if forced is None else forced if forced.read else None
     if known:
         return _records_part(file, known, [forced] if forced else formats, lambda: _started(file))
@@ -89,7 +89,7 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
 
 def document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
     """Look at a JSON file, which may hold a list, one object, or lines after all, and say how to load it."""
-    head = next(blocks(file), b"").lstrip()
+    head = next(blocks(file, size=A_LOOK), b"").lstrip()
     line, _, rest = head.partition(b"\n")
     if rest.strip() and isinstance(_parse(line, Counter()), dict):
         return lines_part(file, formats, forced)
@@ -162,9 +162,9 @@ def _started(file: File) -> tuple[_Reading, Iterator[dict[str, Any]]]:
     return reading, _objects(file, reading)
 
 
-def _objects(file: File, reading: _Reading) -> Iterator[dict[str, Any]]:
+def _objects(file: File, reading: _Reading, size: int = A_BLOCK) -> Iterator[dict[str, Any]]:
     """The objects of a file of lines; what is none is noted."""
-    for block in blocks(file):
+    for block in blocks(file, size=size):
         yield from _objects_of(block, reading)
 
 

@@ -97,12 +97,16 @@ class Rows:
     def each(self, records: Iterable[Any], put: Callable[[Any], None]) -> None:
         """Put down records one by one; those that are not shaped as their format says are dropped and counted."""
         for record in records:
+            before = len(self._posts)
             try:
                 put(record)
             except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
                 if isinstance(error, InputError):
                     raise
-                self.drop(MISSHAPEN)
+                if len(self._posts) == before:
+                    self.drop(MISSHAPEN)
+                else:  # the post is sound, what is said of its account is not
+                    self.unknown["records could be read only in part"] += 1
 
     def drop(self, reason: str) -> None:
         """Count a record that is no post."""

@@ -23,13 +23,16 @@ import zstandard
 
 from cib.errors import InputError
 
-__all__ = ["MOST_UNPACKED", "PACKED", "File", "blocks", "members", "unpacked"]
+__all__ = ["A_BLOCK", "A_LOOK", "MOST_UNPACKED", "PACKED", "File", "blocks", "members", "unpacked"]
 
 #: Bytes that any packed file may unpack to; beyond, its ratio decides.
 MOST_UNPACKED = 100_000_000
 _MOST_RATIO = 200
 
-_BLOCK = 1 << 25
+#: Bytes that are read at once.
+A_BLOCK = 1 << 25
+#: Enough to tell what a file is.
+A_LOOK = 1 << 18
 #: A line, or a CSV row in quotes, that is longer than this is a quote or bracket never closed.
 _LONGEST_LINE = 1 << 28
 
@@ -81,7 +84,7 @@ def members(path: Path, most_unpacked: int = MOST_UNPACKED) -> list[File]:
     return [File(path, name, most_unpacked) for name in shown]
 
 
-def blocks(file: File, *, quoted: bool = False) -> Iterator[bytes]:
+def blocks(file: File, *, quoted: bool = False, size: int = A_BLOCK) -> Iterator[bytes]:
     """Read a file block by block.
 
     Parameters
@@ -89,6 +92,8 @@ def blocks(file: File, *, quoted: bool = False) -> Iterator[bytes]:
     file : File
     quoted : bool
         Whether line ends between quotes do not count, as in CSV.
+    size : int
+        Bytes that are read at once.
 
     Yields
     ------
@@ -101,7 +106,7 @@ def blocks(file: File, *, quoted: bool = False) -> Iterator[bytes]:
         If the file cannot be unpacked or decoded, or unpacks to far more than its size.
     """
     rest = b""
-    for piece in _decoded(file):
+    for piece in _decoded(file, size):
         text = rest + piece
         end = _end_of_last_row(text) if quoted else text.rfind(b"\n") + 1
         if end:
@@ -119,7 +124,7 @@ def blocks(file: File, *, quoted: bool = False) -> Iterator[bytes]:
 
 def unpacked(file: File) -> bytes:
     """The whole text of a file."""
-    return b"".join(_decoded(file))
+    return b"".join(_decoded(file, A_BLOCK))
 
 
 def _end_of_last_row(text: bytes) -> int:
@@ -134,10 +139,10 @@ def _end_of_last_row(text: bytes) -> int:
     return end
 
 
-def _decoded(file: File) -> Iterator[bytes]:
+def _decoded(file: File, block: int) -> Iterator[bytes]:
     with _as_input_error(file), ExitStack() as opened:
         stream, consumed = _open(file, opened)
-        piece = stream.read(_BLOCK)
+        piece = stream.read(block)
         mark, encoding = next(((m, e) for m, e in _MARKS.items() if piece.startswith(m)), (b"", "utf-8"))
         decoder = codecs.getincrementaldecoder(encoding)() if encoding != "utf-8" else None
         piece, size = piece[len(mark) :], 0
@@ -145,7 +150,7 @@ def _decoded(file: File) -> Iterator[bytes]:
             size += len(piece)
             _refuse_bomb(file, size, consumed())
             yield decoder.decode(piece).encode() if decoder else piece
-            piece = stream.read(_BLOCK)
+            piece = stream.read(block)
         if decoder:
             decoder.decode(b"", final=True)
 

@@ -21,7 +21,7 @@ from cib.errors import InputError
 from cib.sources.cleaning import Format
 from cib.sources.frames import Loaded, Part, repeated_name
 from cib.sources.records import document_part, lines_part
-from cib.sources.streams import PACKED, File, blocks, unpacked
+from cib.sources.streams import A_LOOK, PACKED, File, blocks, unpacked
 
 __all__ = ["SUFFIXES", "file_part"]
 
@@ -82,7 +82,7 @@ def _as_input_error(file: File) -> Iterator[None]:
 
 
 def _csv_part(file: File, separator: str = ",") -> Part:
-    header, _ = _header_and_rest(next(blocks(file, quoted=True), b""), file)
+    header, _ = _header_and_rest(next(blocks(file, quoted=True, size=A_LOOK), b""), file)
     names = _names(header, separator, file)
 
     def load(wanted: Sequence[str]) -> Loaded:

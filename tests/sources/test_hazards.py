@@ -194,7 +194,7 @@ def test_mixed_encodings_are_an_error(write, name, sound):
 def test_a_file_cut_anywhere_gives_its_first_rows_or_an_error(write, name):
     good = SAMPLES[name]
     whole = set(read(write(name, good)).posts_table.select("account_id", "action").iter_rows())
-    for end in range(0, len(good) - 1, max(7, len(good) // 60)):
+    for end in range(0, len(good) - 1, max(7, len(good) // 25)):
         try:
             activity = read(write(f"cut {name}", good[:end]))
         except CibError:
