@@ -275,6 +275,8 @@ def _judge(
     why = table.select(reason=reason)["reason"]
     dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
     kept = (table.filter(why.is_null()) if dropped else table).drop("withdrawn")
+    if kept["platform"].null_count() == kept.height:
+        kept = kept.drop("platform")
     return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
 
 

@@ -105,7 +105,6 @@ def _telethon(message: dict[str, Any], rows: Rows) -> None:
         author,
         target_created_at=_moment(forward.get("date")),
         text=message.get("message"),
-        client=message.get("via_bot_id") and identity(message["via_bot_id"]),
         urls=[page["url"]] if page.get("url") else [],
     )
     person = message.get("_sender") or {}
