@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cib.activity import Activity
 from cib.errors import CibError, InputError
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
@@ -22,6 +23,7 @@ from cib.pipeline import Detection, Settings, detect
 from cib.reports.page import write_page
 from cib.reports.result import LIMITS
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
+from cib.sources.cleaning import MAX_BAD
 from cib.sources.columns import Columns
 from cib.sources.files import read
 
@@ -62,15 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     find = commands.add_parser("detect", help="find candidate networks in a file of activity")
-    find.add_argument("input", help="a file, folder or quoted glob: CSV, JSON lines or Parquet, also .gz and .zst")
-    find.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
+    _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
-    find.add_argument("--format", help="the format, if it is not recognised")
-    for option, metavar, example in (
-        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
-        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
-    ):
-        find.add_argument(option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated")
     find.add_argument(
         "--features",
         metavar="NAME",
@@ -78,9 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="also the features that an installed package brings under this name; may be repeated",
     )
-    find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
+
+    look = commands.add_parser("inspect", help="say what a file of activity is read as, and what became of its rows")
+    _add_input(look)
+    look.set_defaults(run=_inspect, quiet=True)
 
     report = commands.add_parser("report", help="write a saved detection as a page for people")
     report.add_argument("folder", help="written by cib detect")
@@ -113,6 +111,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_input(command: argparse.ArgumentParser) -> None:
+    """What is read, and how."""
+    kinds = "CSV, JSON (lines) or Parquet, also packed or in a .zip"
+    command.add_argument("input", nargs="+", help=f"files, folders or quoted globs: {kinds}")
+    command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
+    command.add_argument("--format", help="the format, if it is not recognised")
+    for option, metavar, example in (
+        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
+        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
+    ):
+        command.add_argument(
+            option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated"
+        )
+    command.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
+    command.add_argument("--strict", action="store_true", help="any row that is dropped is an error")
+    command.add_argument(
+        "--max-bad", metavar="SHARE", type=float, default=MAX_BAD, help="share of lines that may be unreadable (0.001)"
+    )
+
+
 def _demo(options: argparse.Namespace) -> None:
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
     print(repr(activity))
@@ -124,19 +142,32 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
-    progress = not options.quiet
+    activity = _activity(options)
     features = STANDARD + [installed_features(name) for name in options.features]
-    activity = read(
-        options.input,
+    detection = detect(activity, Settings(features=features), progress=not options.quiet)
+    _print_networks(detection)
+    _written(detection, options.out)
+
+
+def _inspect(options: argparse.Namespace) -> None:
+    activity = _activity(options)
+    print(repr(activity))
+    with pl.Config(tbl_cols=-1, tbl_rows=10, fmt_str_lengths=24, tbl_width_chars=160, tbl_hide_dataframe_shape=True):
+        print(activity.posts_table.head(10))
+    print(activity.imported.describe())
+
+
+def _activity(options: argparse.Namespace) -> Activity:
+    return read(
+        options.input if len(options.input) > 1 else options.input[0],
         accounts=options.accounts,
         columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
         format=options.format,
         zone=options.zone,
-        progress=progress,
+        strict=options.strict,
+        max_bad=options.max_bad,
+        progress=not options.quiet,
     )
-    detection = detect(activity, Settings(features=features), progress=progress)
-    _print_networks(detection)
-    _written(detection, options.out)
 
 
 def _report(options: argparse.Namespace) -> None:

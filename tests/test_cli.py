@@ -62,6 +62,19 @@ def test_demo_prints_core_and_amplifiers_and_writes(tmp_path, capsys):
     assert networks["amplifier"].sum() > 600
 
 
+def test_inspect_says_what_is_read_and_how(tmp_path, capsys):
+    path = tmp_path / "posts.csv"
+    path.write_text("user_id,tweet_id,created_at\n7,1,2020-01-01T12:00:00Z\n,2,2020-01-01T12:00:00Z\n", "utf-8")
+    assert main(["inspect", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert "format: canonical: its columns are known by name" in printed
+    assert "column account_id <- user_id" in printed
+    assert "dropped: no account: 1" in printed
+    assert "2020-01-01 12:00:00 UTC" in printed
+    assert main(["inspect", str(path), "--strict"]) == 2
+    assert "rows were dropped" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

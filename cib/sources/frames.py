@@ -10,14 +10,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
 from cib.errors import InputError, MissingDependencyError
+from cib.sources.cleaning import Format
 
-__all__ = ["Part", "frame_part", "library_of", "repeated_name"]
+__all__ = ["Loaded", "Part", "frame_part", "library_of", "repeated_name"]
+
+
+class Loaded(NamedTuple):
+    """The rows of a part, and what became of the others."""
+
+    table: pl.DataFrame
+    lost: Mapping[str, int] = {}  #: rows that the source holds and the table does not, by reason
+    repaired: Mapping[str, int] = {}
+    bad: tuple[int, ...] = ()  #: numbers of the lines that could not be read, but for a last one cut off
+    accounts: pl.DataFrame | None = None  #: profiles that stand in the records
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -29,15 +41,17 @@ class Part:
     where : str
         Its name in messages.
     names : tuple of str
-        Its columns.
+        Its columns; none if they are ours already.
     load : callable
-        From some of the names to a frame of these columns, and to how many rows were dropped on the way
-        for which reason.
+        From some of the names to a frame of these columns.
+    format : Format, optional
+        Its format, where that is told by its records.
     """
 
     where: str
     names: tuple[str, ...]
-    load: Callable[[Sequence[str]], tuple[pl.DataFrame, Mapping[str, int]]]
+    load: Callable[[Sequence[str]], Loaded]
+    format: Format | None = None
 
 
 def library_of(source: object) -> str | None:
@@ -87,8 +101,8 @@ def frame_part(source: Any, where: str) -> Part:
     if repeated:
         raise repeated_name(repeated[0], where)
 
-    def load(wanted: Sequence[str]) -> tuple[pl.DataFrame, Mapping[str, int]]:
-        return pl.DataFrame([_column(frame, names.index(name), name, where) for name in wanted]), {}
+    def load(wanted: Sequence[str]) -> Loaded:
+        return Loaded(pl.DataFrame([_column(frame, names.index(name), name, where) for name in wanted]))
 
     return Part(where, names, load)
 
