@@ -7,14 +7,19 @@ the arguments are wrong (with one line that says what to do), 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from cib.activity import Activity
 from cib.errors import CibError, InputError
 from cib.evaluation import evaluate
+from cib.known import KnownNetworks
+from cib.links import LIMITS as LINK_LIMITS
+from cib.links import link_members
 from cib.pipeline import LIMITS, Detection, detect
 from cib.simulation import simulate
 from cib.sources.columns import Columns
@@ -56,16 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 
     find = commands.add_parser("detect", help="find candidate networks in a file of activity")
     find.add_argument("input", help="a file, folder or quoted glob: CSV, JSON lines or Parquet, also .gz and .zst")
-    find.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
-    find.add_argument("--format", help="the format, if it is not recognised")
-    for option, metavar, example in (
-        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
-        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
-    ):
-        find.add_argument(option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated")
-    find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
-    find.add_argument("--quiet", action="store_true", help="no progress")
+    _add_input_options(find)
     find.set_defaults(run=_detect)
 
     score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
@@ -75,7 +72,37 @@ def _parser() -> argparse.ArgumentParser:
         help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
     )
     score.set_defaults(run=_evaluate)
+
+    compare = commands.add_parser("link", help="compare the networks of a saved detection with known ones")
+    compare.add_argument("folder", help="written by cib detect")
+    compare.add_argument("known", help="a folder of known networks; made if something is added to none")
+    compare.add_argument("--input", metavar="FILE", help="what the detection was made from, if it has moved")
+    compare.add_argument(
+        "--add",
+        metavar="NETWORK=NAME",
+        action="append",
+        default=[],
+        help="keep a network, as N1=harbour; may be repeated",
+    )
+    compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
+    _add_input_options(compare)
+    compare.set_defaults(run=_link)
     return parser
+
+
+def _add_input_options(parser: argparse.ArgumentParser) -> None:
+    """How to read a file of activity."""
+    parser.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
+    parser.add_argument("--format", help="the format, if it is not recognised")
+    for option, metavar, example in (
+        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
+        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
+    ):
+        parser.add_argument(
+            option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated"
+        )
+    parser.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -91,18 +118,48 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
-    progress = not options.quiet
-    activity = read(
-        options.input,
+    detection = detect(_read(options.input, options), progress=not options.quiet)
+    _print_networks(detection)
+    print(f"\nWritten to {detection.save(options.out)}")
+
+
+def _read(source: str, options: argparse.Namespace) -> Activity:
+    return read(
+        source,
         accounts=options.accounts,
         columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
         format=options.format,
         zone=options.zone,
-        progress=progress,
+        progress=not options.quiet,
     )
-    detection = detect(activity, progress=progress)
-    _print_networks(detection)
-    print(f"\nWritten to {detection.save(options.out)}")
+
+
+def _link(options: argparse.Namespace) -> None:
+    folder = Path(options.folder)
+    accounts = _table(folder / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+    about = json.loads((folder / "detection.json").read_text(encoding="utf-8"))
+    source = options.input or about["imported"]["source"]
+    activity = _read(source, options)
+    if activity.fingerprint != about["fingerprint"]:
+        raise InputError(
+            "this is not what the detection was made from",
+            where=source,
+            remedy="Name the file with --input, and read it with the same options as cib detect.",
+        )
+    members = accounts.drop_nulls("network_id").select("account_id", "network_id")
+    there = (Path(options.known) / "known.json").exists()
+    known = KnownNetworks.read(options.known) if there or not options.add else KnownNetworks()
+    if len(known):
+        links = link_members(activity, members, known, options.prior)
+        print(links)
+        for row in links.table.filter(pl.col("odds") > 1).iter_rows(named=True):
+            print(f"\n{row['network_id']} and {row['known']!r}:")
+            for reason in links.reasons(row["network_id"], row["known"]):
+                print(f"  {reason}")
+        print(f"\n{LINK_LIMITS}")
+    for network, name in _mapping("--add", options.add).items():
+        known = known.add(members.filter(network_id=network)["account_id"], name, activity)
+        print(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -42,6 +42,10 @@ FEWEST_DECOYS = 30
 #: Decoys that the halves of a known network are compared with; smaller halves say nothing.
 _DECOYS_OF_HALVES, _SMALLEST_HALF = 1_000, 4
 
+#: A trace marks a network if its accounts have it so many times as often as others: in a large network somebody
+#: has done everything that is popular.
+_MARKED = 3.0
+
 #: Values that are kept of a signal.
 _MOST_VALUES = 20_000
 
@@ -66,7 +70,7 @@ class KnownNetwork:
         How much alike the earlier and the later half of its accounts are in each signal, as levels: 0 (no
         more than half of the decoys) to 4 (more than any decoy); -1 without the signal.
     halves : dict of str to float
-        The same, as the likeness itself.
+        How much of what a half has of each trace the other has, too, by rarity.
     about : dict
         ``accounts``, ``first``, ``last`` and ``fingerprint`` of the activity it was found in.
     """
@@ -178,12 +182,8 @@ class KnownNetworks:
             listed = json.loads((path / "known.json").read_text(encoding="utf-8"))["networks"]
             values = pl.read_parquet(path / "signals.parquet", schema=_SCHEMA)
             parts = values.partition_by("name", as_dict=True, include_key=False)
-            found = [
-                KnownNetwork(
-                    one["name"], parts.get((one["name"],), values.clear().drop("name")), one["kept"], one["about"]
-                )
-                for one in listed
-            ]
+            nothing = values.clear().drop("name")
+            found = [KnownNetwork(values=parts.get((one["name"],), nothing), **one) for one in listed]
         except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
             raise InputError(
                 "there is no library of known networks",
@@ -238,12 +238,12 @@ def _known(members: pl.Series, name: str, activity: Activity) -> KnownNetwork:
     for earlier, later in (halves, halves[::-1]) if len(halves[0]) >= _SMALLEST_HALF else ():
         newcomers = rng.choice(later, usual_size(len(later)), replace=False)
         half = KnownNetwork(name, _values(crowd, earlier), {}, {}, {})
-        alike = likeness(crowd, half, [newcomers], _DECOYS_OF_HALVES)
-        level = levels(alike, half, _DECOYS_OF_HALVES)
+        alike, part = likeness(crowd, half, [newcomers], _DECOYS_OF_HALVES)
+        level = levels(alike, part, half, _DECOYS_OF_HALVES)
         for signal, seen in kept.items():
             seen.append(int(level[signal][-1]) if signal in level else -1)
-        for signal, values in alike.items():
-            shared[signal] = max(shared.get(signal, 0.0), float(np.nan_to_num(values[-1])))
+        for signal, values in part.items():
+            shared[signal] = max(shared.get(signal, 0.0), float(values[-1]))
     about = {
         "accounts": len(members),
         "first": str(activity.imported.first),
@@ -254,17 +254,18 @@ def _known(members: pl.Series, name: str, activity: Activity) -> KnownNetwork:
 
 
 def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
-    """What one group has in each signal, most of it first."""
+    """What one group has in each signal, most of it first; of traces what marks it off from others."""
     parts = [pl.DataFrame(schema=_SCHEMA).drop("name")]
     matrix = group_matrix([group], len(crowd.signals.accounts))
     for signal in crowd.signals.tables:
         values = crowd.signals.vocabulary(signal)
         row = crowd.signals.weights(signal, matrix, values)
         table = pl.DataFrame({"signal": [signal] * row.nnz, "value": values.gather(row.indices), "weight": row.data})
-        most = table.sort("weight", "value", descending=[True, False]).head(_MOST_VALUES)
-        parts.append(
-            most.with_columns(background=pl.Series(crowd.signals.background(signal, crowd.pool, most["value"])))
-        )
+        usual = crowd.signals.background(signal, crowd.pool, table["value"])
+        table = table.with_columns(background=pl.Series(usual))
+        if signal in TRACES:
+            table = table.filter(pl.col("weight") >= _MARKED * pl.col("background") * len(group))
+        parts.append(table.sort("weight", "value", descending=[True, False]).head(_MOST_VALUES))
     return pl.concat(parts)
 
 
@@ -279,34 +280,38 @@ def _halves(activity: Activity, accounts: pl.Series, group: Ints) -> tuple[Ints,
     return order[: len(order) // 2], order[len(order) // 2 :]
 
 
-def likeness(crowd: Crowd, one: KnownNetwork, groups: Sequence[Ints], n_decoys: int) -> tuple[dict[str, Floats], int]:
+def likeness(
+    crowd: Crowd, one: KnownNetwork, groups: Sequence[Ints], n_decoys: int
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """How much decoys, and then some groups of one kind, are like a known network, in each signal that both have.
 
     Of a trace: the sum over common values of ``-log10`` of the share of other accounts that have it, there or
     then, whichever is more. Of a habit: 1 less the Jensen-Shannon divergence, in bits. Nan for a group without
-    the signal.
+    the signal. Beside it, of each trace, which part of what the groups have (not the decoys) that is.
     """
     signals, topic = crowd.signals, np.zeros(len(crowd.signals.accounts), dtype=bool)
     if "links" in signals.tables and "links" in one.of_signal:
         topic = signals.having("links", one.of_signal["links"]["value"])
     decoys = crowd.decoys(crowd.kind(groups[0]), n_decoys, topic)
-    matrix = group_matrix([*decoys, *groups], len(signals.accounts))
-    alike = {}
+    matrix, own = (group_matrix(rows, len(signals.accounts)) for rows in ([*decoys, *groups], list(groups)))
+    alike, part = {}, {}
     for signal in (signal for signal in SIGNALS if signal in one.of_signal and signal in signals.tables):
         table = one.of_signal[signal]
         weights = signals.weights(signal, matrix, table["value"])
         if signal in TRACES:
             shared = (weights > 0) @ -np.log10(usual(crowd, signal, table))
+            part[signal] = shared[n_decoys:] / np.maximum(signals.rarity(signal, own, crowd.pool), _ROUNDING)
         else:
             shared = 1 - _divergence(weights.toarray(), table["weight"].to_numpy())
         alike[signal] = np.where(signals.present(signal, matrix) > 0, shared, np.nan)
-    return alike
+    return alike, part
 
 
 def usual(crowd: Crowd, signal: str, table: pl.DataFrame) -> Floats:
     """Share of accounts outside networks that have each value of a known network, here or there, the larger."""
     here = crowd.signals.background(signal, crowd.pool, table["value"])
-    return np.maximum(here, table["background"].to_numpy())
+    larger: Floats = np.maximum(here, table["background"].to_numpy())
+    return larger
 
 
 def _divergence(p: Floats, q: Floats) -> Floats:
@@ -317,11 +322,13 @@ def _divergence(p: Floats, q: Floats) -> Floats:
     return divergence
 
 
-def levels(alike: Mapping[str, Floats], one: KnownNetwork, n_decoys: int) -> dict[str, Ints]:
-    """The level of each group in each signal that enough decoys (the first groups) have; -1 without it.
+def levels(
+    alike: Mapping[str, Floats], part: Mapping[str, Floats], one: KnownNetwork, n_decoys: int
+) -> dict[str, Ints]:
+    """The level of decoys and groups in each signal that enough decoys have; -1 without the signal.
 
-    A likeness far from that of the known network's own halves is none, however rare it is among decoys: who
-    speaks of the same things has some words in common.
+    A likeness that is a small part of what the groups have, beside that of the known network's own halves, is
+    none, however rare it is among decoys: who speaks of the same things has some words in common.
     """
     found = {}
     for signal, values in alike.items():
@@ -330,6 +337,7 @@ def levels(alike: Mapping[str, Floats], one: KnownNetwork, n_decoys: int) -> dic
         if len(chance) >= FEWEST_DECOYS:
             above = len(chance) - np.searchsorted(chance, values - _ROUNDING)
             level = (above[:, None] <= np.array(_SHARE_ABOVE) * len(chance)).sum(axis=1)
-            slight = (signal in TRACES) & (values < _SLIGHT * one.halves.get(signal, 0.0))
-            found[signal] = np.where(np.isnan(values), -1, np.where(slight, 0, level))
+            if signal in TRACES:
+                level[n_decoys:][part[signal] < _SLIGHT * one.halves.get(signal, 0.0)] = 0
+            found[signal] = np.where(np.isnan(values), -1, level)
     return found

@@ -256,11 +256,11 @@ class _Compared(NamedTuple):
 
 
 def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: int) -> _Compared:
-    alike = likeness(crowd, one, [crowd.groups[network] for network in networks], n_decoys)
+    alike, part = likeness(crowd, one, [crowd.groups[network] for network in networks], n_decoys)
     level = np.full((n_decoys + len(networks), len(SIGNALS)), -1)
     likely = np.full((len(networks), len(SIGNALS)), np.nan)
     u, m = np.ones((2, LEVELS, len(SIGNALS)))
-    for signal, found in levels(alike, one, n_decoys).items():
+    for signal, found in levels(alike, part, one, n_decoys).items():
         k = SIGNALS.index(signal)
         level[:, k], likely[:, k] = found, alike[signal][n_decoys:]
         by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal]))
@@ -298,7 +298,8 @@ def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: in
 def _frequencies(level: Ints) -> Floats:
     """Frequency of each level, after the rule of succession."""
     counts = np.bincount(level[level >= 0], minlength=LEVELS)
-    return (counts + 1) / (counts.sum() + LEVELS)
+    frequencies: Floats = (counts + 1) / (counts.sum() + LEVELS)
+    return frequencies
 
 
 def _evidence(level: Ints, u: Floats, m: Floats) -> Floats:

@@ -1,9 +1,9 @@
 """Groups of other accounts: what a network is compared with before its likeness to another means anything.
 
 A decoy has as many accounts as the network, drawn from the same activity among accounts that are in no
-network; they use its language and act about as often, where there are enough of those. A third of the decoys
-are parts of an account's audience, and a third speak of what the known network speaks of, because people with
-the same interests are alike without any plan.
+network and do not act much on those that are; they use its language and act about as often, where there are
+enough of those. A third of the decoys are parts of an account's audience, and a third speak of what the known
+network speaks of, because people with the same interests are alike without any plan.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ _SIZES = np.array([2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 
 #: Accounts outside networks that decoys are drawn from.
 MOST_OTHERS = 20_000
 
+#: Share of the acts on an account that are by one network, and of an account's acts that aim at members and at
+#: those whom a network boosts so: above it the account is no stranger.
+_BOOSTED, _AIMED = 0.2, 0.2
+
 #: They are narrowed to the same language and pace (within so many octaves) while they hold so many groups.
 _ROOM, _OCTAVES = 4, 1.5
 
@@ -38,7 +42,7 @@ Bools = NDArray[np.bool_]
 
 def usual_size(n: int) -> int:
     """The size that groups of so many accounts are cut down to; at most 128."""
-    return int(_SIZES[max(np.searchsorted(_SIZES, n, side="right") - 1, 0)])
+    return int(_SIZES[max(n, _SIZES[0]) >= _SIZES].max())
 
 
 class Kind(NamedTuple):
@@ -68,8 +72,10 @@ class Crowd:
     ) -> Crowd:
         """So many accounts of each group, and everybody else; only of those who did something."""
         acting = activity.posts_table["account_id"].unique().sort()
-        inside = pl.concat(list(groups.values())) if groups else acting.clear()
-        others = _some(rng, acting.filter(~acting.is_in(inside.implode())), MOST_OTHERS)
+        members = [pl.DataFrame({"account_id": ids, "group": [name] * len(ids)}) for name, ids in groups.items()]
+        inside = pl.concat([pl.DataFrame(schema={"account_id": pl.String, "group": pl.String}), *members])
+        entangled = _entangled(activity.posts_table, inside).implode()
+        others = _some(rng, acting.filter(~acting.is_in(entangled)), MOST_OTHERS)
         active = {name: ids.filter(ids.is_in(acting.implode())) for name, ids in groups.items()}
         taken = {name: _some(rng, ids, size(len(ids))) for name, ids in active.items()}
         signals = Signals.of(activity, pl.concat([others, *taken.values()]))
@@ -118,6 +124,17 @@ class Crowd:
         large = np.flatnonzero(counts >= size)
         audiences = [pool[acted.indices[acted.indptr[k] : acted.indptr[k + 1]]] for k in large]
         return audiences, counts[large] / counts[large].sum()
+
+
+def _entangled(posts: pl.DataFrame, members: pl.DataFrame) -> pl.Series:
+    """Accounts that act a good deal on members, or on those whom one network boosts: they may be members unfound."""
+    acted = posts.select("account_id", target="target_account_id").drop_nulls()
+    by_network = acted.join(members, on="account_id").group_by("target", "group").agg(theirs=pl.len())
+    all_acts = acted.group_by("target").agg(acts=pl.len())
+    captured = by_network.join(all_acts, on="target").filter(pl.col("theirs") >= _BOOSTED * pl.col("acts"))
+    aims = pl.concat([members["account_id"], captured["target"]])
+    aimed = acted.group_by("account_id").agg(share=pl.col("target").is_in(aims.implode()).mean())
+    return pl.concat([aims, aimed.filter(pl.col("share") >= _AIMED)["account_id"]])
 
 
 def _some(rng: np.random.Generator, ids: pl.Series, most: int) -> pl.Series:

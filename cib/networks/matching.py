@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from cib.activity import to_library
@@ -55,8 +56,9 @@ class Timeline:
         1: nothing changes; a network without any before counts as 0.
         """
         later = self.table.filter(pl.col("start") > pl.col("start").min())
-        weight = later["accounts"].sum()
-        return float((later["jaccard"] * later["accounts"]).sum() / weight) if weight else None
+        if later.is_empty():
+            return None
+        return float(np.average(later["jaccard"].to_numpy(), weights=later["accounts"].to_numpy()))
 
     def __repr__(self) -> str:
         fates = dict(self.table["fate"].value_counts().sort("fate").iter_rows())

@@ -128,7 +128,7 @@ class Profile:
             lines.append(f"{self.office:.0%} of acts in office hours of about UTC{self.zone:+d} (27% if spread evenly)")
         if self.batches.height:
             in_batches = self.batches["accounts"].sum()
-            lines.append(f"{in_batches:,} accounts created in {self.batches.height} batches of one week")
+            lines.append(f"{in_batches:,} accounts created in batches, in {self.batches.height} different weeks")
         return lines
 
 
@@ -244,11 +244,11 @@ def _batches(known: pl.DataFrame, members: pl.Series) -> pl.DataFrame:
     created = known.drop_nulls("created_at").select(
         week=pl.col("created_at").dt.truncate("1w").dt.date(), inside=pl.col("account_id").is_in(members)
     )
-    others, size = created.height - created["inside"].sum(), created["inside"].sum()
     weeks = created.group_by("week").agg(accounts=pl.col("inside").sum(), others=(~pl.col("inside")).sum())
-    share = (weeks["others"].to_numpy() + 1) / (others + weeks.height)
-    p = np.minimum(binom.sf(weeks["accounts"].to_numpy() - 1.0, size, share) * max(weeks.height, 1), 1.0)
-    tested = weeks.with_columns(expected=pl.Series(share * size), p=pl.Series(p))
+    mine, others = (weeks[side].to_numpy().astype(np.int64) for side in ("accounts", "others"))
+    share = (others + 1) / (others.sum() + weeks.height)
+    p = np.minimum(np.asarray(binom.sf(mine - 1, mine.sum(), share)) * weeks.height, 1.0)
+    tested = weeks.with_columns(expected=pl.Series(share * mine.sum()), p=pl.Series(p))
     return tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1).select(*empty).sort("p", "week")
 
 

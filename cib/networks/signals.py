@@ -157,6 +157,14 @@ class Signals:
         having = np.bincount(_columns(own, matrix[accounts], values).indices, minlength=len(values))
         return (having + 1) / (len(accounts) + 2)
 
+    def rarity(self, signal: str, groups: sp.csr_array, accounts: Ints) -> NDArray[np.float64]:
+        """Sum over all that each group has of a trace, of ``-log10`` of the share of some accounts that have it."""
+        values = self.vocabulary(signal)
+        found: NDArray[np.float64] = (self.weights(signal, groups, values) > 0) @ -np.log10(
+            self.background(signal, accounts, values)
+        )
+        return found
+
     def having(self, signal: str, values: pl.Series) -> NDArray[np.bool_]:
         """Which accounts have any of the values."""
         return np.diff(_columns(*self._coded[signal], values).indptr) > 0
