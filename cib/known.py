@@ -42,6 +42,9 @@ FEWEST_DECOYS = 30
 #: Decoys that the halves of a known network are compared with; smaller halves say nothing.
 _DECOYS_OF_HALVES, _SMALLEST_HALF = 1_000, 4
 
+#: With fewer accounts beside the network, as in an archive of it alone, nothing is known of how common a value was.
+_FEWEST_OTHERS = 100
+
 #: A trace marks a network if its accounts have it so many times as often as others: in a large network somebody
 #: has done everything that is popular.
 _MARKED = 3.0
@@ -65,7 +68,8 @@ class KnownNetwork:
     name : str
     values : polars.DataFrame
         ``signal, value, weight, background``: how many accounts have a trace, or what share of the acts (or
-        accounts) has a habit; and the share of other accounts of its time that have it.
+        accounts) has a habit; and the share of other accounts of its time that have a trace, null where
+        that is not known.
     kept : dict of str to list of int
         How much alike the earlier and the later half of its accounts are in each signal, as levels: 0 (no
         more than half of the decoys) to 4 (more than any decoy); -1 without the signal.
@@ -132,7 +136,8 @@ class KnownNetworks:
         name : str
             What you call it.
         activity : Activity
-            What it was found in; everybody else in it is the background.
+            What it was found in; everybody else in it is the background. An archive of the network alone
+            does, but then it is not known what was common.
 
         Raises
         ------
@@ -261,10 +266,11 @@ def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
         values = crowd.signals.vocabulary(signal)
         row = crowd.signals.weights(signal, matrix, values)
         table = pl.DataFrame({"signal": [signal] * row.nnz, "value": values.gather(row.indices), "weight": row.data})
-        usual = crowd.signals.background(signal, crowd.pool, table["value"])
-        table = table.with_columns(background=pl.Series(usual))
-        if signal in TRACES:
-            table = table.filter(pl.col("weight") >= _MARKED * pl.col("background") * len(group))
+        if signal in TRACES and len(crowd.pool) >= _FEWEST_OTHERS:
+            usual = pl.Series(crowd.signals.background(signal, crowd.pool, table["value"]))
+            table = table.with_columns(background=usual).filter(pl.col("weight") >= _MARKED * usual * len(group))
+        else:
+            table = table.with_columns(background=pl.lit(None, dtype=pl.Float64))
         parts.append(table.sort("weight", "value", descending=[True, False]).head(_MOST_VALUES))
     return pl.concat(parts)
 
@@ -310,7 +316,7 @@ def likeness(
 def usual(crowd: Crowd, signal: str, table: pl.DataFrame) -> Floats:
     """Share of accounts outside networks that have each value of a known network, here or there, the larger."""
     here = crowd.signals.background(signal, crowd.pool, table["value"])
-    larger: Floats = np.maximum(here, table["background"].to_numpy())
+    larger: Floats = np.fmax(here, table["background"].to_numpy())  # nan, if there was nobody else
     return larger
 
 

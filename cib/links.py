@@ -9,11 +9,12 @@ hours, clients, languages). For each signal the score asks two questions, after 
   One unrelated operation in a hundred is taken to share a trace as its own later part would, one in four a
   habit: they are about the same things, and keep office hours.
 * m, how often is a later part of the known network so much alike? Measured by splitting the known network by
-  the time at which its accounts were created, after the rule of succession. Half of m is u: whoever starts
-  anew may give up any habit.
+  the time at which its accounts were created, after the rule of succession; and one time in four like u, for
+  whoever starts anew may give up any habit.
 
-The score W is the sum of ``log10(m / u)``. No trace adds more than 1.7 decades and no habit more than 0.3, so
-W = 3 takes two traces. Links are by signals; none of it shows who runs what.
+The score W is the sum of ``log10(m / u)``. No trace adds more than 1.8 decades and all habits together no more
+than 1.5, so W = 3 takes two signals of which one is a trace, and mostly two traces. Links are by signals; none
+of it shows who runs what.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ def link(
     Returns
     -------
     Links
+        Of all networks of which at least two members did anything.
 
     Examples
     --------
@@ -147,7 +149,7 @@ class Links:
     decoys : numpy.ndarray
         Scores of groups that have nothing to do with the known networks.
     kept : numpy.ndarray
-        Scores of the halves of the known networks.
+        Scores of the halves of the known networks, beside the same decoys.
     library : str
     """
 
@@ -263,7 +265,7 @@ def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: in
     for signal, found in levels(alike, part, one, n_decoys).items():
         k = SIGNALS.index(signal)
         level[:, k], likely[:, k] = found, alike[signal][n_decoys:]
-        by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal]))
+        by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
         u[:, k] = _IN_COMMON[signal] * kept + (1 - _IN_COMMON[signal]) * by_chance
         m[:, k] = _PASSED_ON * kept + (1 - _PASSED_ON) * by_chance
     evidence = _evidence(level, u, m)

@@ -77,6 +77,17 @@ def test_reasons_are_sentences_about_signals(links):
     assert "groups of other accounts" in reasons[0]
 
 
+@pytest.mark.parametrize("most", [1_000, 5])
+def test_an_archive_of_the_network_alone_will_do(generations, most):
+    first, later, members = generations
+    activity, accounts = first[0]
+    archive = activity.keep_posts(activity.posts_table["account_id"].is_in(accounts))
+    known = cib.KnownNetworks().add(accounts[:most], "archive", archive)
+    table = link_members(later, members, known, decoys=300).table
+    assert table["network_id"][0] == "next-0"
+    assert table["score"][0] > 1
+
+
 def test_a_network_is_most_like_itself(generations, known):
     activity, accounts = generations[0][0]
     members = pl.DataFrame({"account_id": accounts, "network_id": "again"})
