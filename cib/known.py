@@ -268,7 +268,8 @@ def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
         table = pl.DataFrame({"signal": [signal] * row.nnz, "value": values.gather(row.indices), "weight": row.data})
         if signal in TRACES and len(crowd.pool) >= _FEWEST_OTHERS:
             usual = pl.Series(crowd.signals.background(signal, crowd.pool, table["value"]))
-            table = table.with_columns(background=usual).filter(pl.col("weight") >= _MARKED * usual * len(group))
+            seen = usual - 1 / (len(crowd.pool) + 2)  # 0 where nobody else has the value
+            table = table.with_columns(background=usual).filter(pl.col("weight") >= _MARKED * seen * len(group))
         else:
             table = table.with_columns(background=pl.lit(None, dtype=pl.Float64))
         parts.append(table.sort("weight", "value", descending=[True, False]).head(_MOST_VALUES))
