@@ -271,9 +271,7 @@ class Detection:
         rng = np.random.default_rng(seed)
         resampled, reseeded = np.zeros((2, members.height))
         for k in range(1, runs + 1):
-            kept = pl.Series(rng.random(len(self.activity)) < share)
-            sample = replace(self, activity=self.activity.keep_posts(kept))
-            found = sample._networks(_significant(sample._coactions(self.settings.layers), self.settings.alpha), 0)
+            found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
             resampled += staying(members, found.members).to_numpy()
             reseeded += staying(members, self._networks(layers, self.settings.seed + k).members).to_numpy()
         table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
@@ -300,10 +298,15 @@ class Detection:
         found = {}
         for start in starts:
             inside = posts["created_at"].is_between(start, pl.select(pl.lit(start).dt.offset_by(window)).item(), "left")
-            part = replace(self, activity=self.activity.keep_posts(inside))
-            networks = part._networks(_significant(part._coactions(self.settings.layers), self.settings.alpha), 0)
-            found[start] = networks.members.select("account_id", "network_id")
+            found[start] = self._found_in(inside).members.select("account_id", "network_id")
         return timeline(found, self.activity.library)
+
+    def _found_in(self, posts: pl.Series) -> Networks:
+        """The networks of some of the posts, true or false for each, at the same settings."""
+        part = replace(self, activity=self.activity.keep_posts(posts))
+        part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
+        layers = _significant(part._coactions(self.settings.layers), self.settings.alpha)
+        return part._networks(layers, self.settings.seed)
 
     def _coactions(self, layers: Sequence[Layer]) -> list[tuple[Graph, Null]]:
         return _coaction_layers(self.activity, layers, self.settings.max_pairs)
