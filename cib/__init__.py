@@ -27,6 +27,7 @@ from cib.links import Links, link
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
 from cib.pipeline import Detection, Layer, Settings, detect
+from cib.reports import plots
 from cib.roles import RoleScorer
 from cib.simulation import simulate
 from cib.sources.columns import Columns
@@ -61,6 +62,7 @@ __all__ = [
     "find_networks",
     "link",
     "mention_graph",
+    "plots",
     "presets",
     "quote_graph",
     "read",

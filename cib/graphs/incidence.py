@@ -120,6 +120,19 @@ class Incidence:
             row=self.row[keep],
         )
 
+    def transposed(self) -> Incidence:
+        """The same events with accounts and objects exchanged: who was acted on by whom."""
+        order = np.lexsort((self.time, self.account))
+        return replace(
+            self,
+            account_ids=self.object_ids,
+            object_ids=self.account_ids,
+            account=self.object[order],
+            object=self.account[order],
+            time=self.time[order],
+            row=self.row[order],
+        )
+
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
         """The events of some accounts as a table: account_id, object_id, created_at, post_id."""
         codes = encode(pl.Series(accounts, dtype=pl.String), self.account_ids).drop_nulls().to_numpy()
