@@ -22,6 +22,8 @@ from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, ret
 from cib.graphs.significance import backbone
 from cib.graphs.similarity import similarity_graph
 from cib.import_report import ImportReport
+from cib.known import KnownNetworks
+from cib.links import Links, link
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
 from cib.pipeline import Detection, Layer, Settings, detect
@@ -43,7 +45,9 @@ __all__ = [
     "FeatureTable",
     "Graph",
     "ImportReport",
+    "KnownNetworks",
     "Layer",
+    "Links",
     "Network",
     "Networks",
     "RoleScorer",
@@ -57,6 +61,7 @@ __all__ = [
     "extract",
     "feature",
     "find_networks",
+    "link",
     "mention_graph",
     "plots",
     "presets",

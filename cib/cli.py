@@ -19,6 +19,9 @@ from cib.errors import CibError, InputError
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
 from cib.features.standard import STANDARD
+from cib.known import KnownNetworks
+from cib.links import LIMITS as LINK_LIMITS
+from cib.links import link_members
 from cib.pipeline import Detection, Settings, detect
 from cib.reports.page import write_page
 from cib.reports.result import LIMITS
@@ -108,6 +111,20 @@ def _parser() -> argparse.ArgumentParser:
         help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
     )
     score.set_defaults(run=_evaluate)
+    compare = commands.add_parser("link", help="compare the networks of a saved detection with known ones")
+    compare.add_argument("folder", help="written by cib detect")
+    compare.add_argument("known", help="a folder of known networks; made if something is added to none")
+    compare.add_argument("--input", nargs="+", metavar="FILE", help="what the detection was made from, if it has moved")
+    compare.add_argument(
+        "--add",
+        metavar="NETWORK=NAME",
+        action="append",
+        default=[],
+        help="keep a network, as N1=harbour; may be repeated",
+    )
+    compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
+    _add_reading(compare)
+    compare.set_defaults(run=_link, quiet=True)
     return parser
 
 
@@ -115,6 +132,11 @@ def _add_input(command: argparse.ArgumentParser) -> None:
     """What is read, and how."""
     kinds = "CSV, JSON (lines) or Parquet, also packed or in a .zip"
     command.add_argument("input", nargs="+", help=f"files, folders or quoted globs: {kinds}")
+    _add_reading(command)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """How a file of activity is read."""
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
     command.add_argument("--format", help="the format, if it is not recognised")
     for option, metavar, example in (
@@ -193,6 +215,34 @@ def _simulate(options: argparse.Namespace) -> None:
         evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdigit() else -1}
     folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
     print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
+
+
+def _link(options: argparse.Namespace) -> None:
+    folder = Path(options.folder)
+    accounts = _table(folder / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+    about = json.loads((folder / "detection.json").read_text(encoding="utf-8"))
+    options.input = options.input or [about["imported"]["source"]]
+    activity = _activity(options)
+    if activity.fingerprint != about["fingerprint"]:
+        raise InputError(
+            "this is not what the detection was made from",
+            where=options.input[0],
+            remedy="Name the file with --input, and read it with the same options as cib detect.",
+        )
+    members = accounts.drop_nulls("network_id").select("account_id", "network_id")
+    there = (Path(options.known) / "known.json").exists()
+    known = KnownNetworks.read(options.known) if there or not options.add else KnownNetworks()
+    if len(known):
+        links = link_members(activity, members, known, options.prior)
+        print(links)
+        for row in links.table.filter(pl.col("odds") > 1).iter_rows(named=True):
+            print(f"\n{row['network_id']} and {row['known']!r}:")
+            for reason in links.reasons(row["network_id"], row["known"]):
+                print(f"  {reason}")
+        print(f"\n{LINK_LIMITS}")
+    for network, name in _mapping("--add", options.add).items():
+        known = known.add(members.filter(network_id=network)["account_id"], name, activity)
+        print(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

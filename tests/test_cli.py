@@ -31,6 +31,23 @@ def test_detect_then_evaluate(files, capsys):
     assert "precision" in capsys.readouterr().out
 
 
+def test_link_keeps_a_network_and_finds_it_again(files, tmp_path, capsys):
+    result, known = str(tmp_path / "out"), str(tmp_path / "known")
+    assert main(["detect", str(files / "posts.parquet"), "--out", result, "--quiet"]) == 0
+    assert main(["link", result, known, "--add", "N1=harbour", "--quiet"]) == 0
+    assert "N1 is kept as 'harbour'" in capsys.readouterr().out
+    assert main(["link", result, known, "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert "N1 and 'harbour'" in out
+    assert "who runs them" in out
+    assert main(["link", result, str(tmp_path / "none"), "--quiet"]) == 2
+    assert "no library of known networks" in capsys.readouterr().err
+    pl.read_parquet(files / "posts.parquet").head(100).write_parquet(tmp_path / "other.parquet")
+    other = str(tmp_path / "other.parquet")
+    assert main(["link", result, known, "--input", other, "--quiet"]) == 2
+    assert "not what the detection was made from" in capsys.readouterr().err
+
+
 def test_a_saved_detection_becomes_a_page(files, tmp_path, capsys):
     assert main(["detect", str(files / "posts.parquet"), "--out", str(tmp_path), "--quiet"]) == 0
     member = pl.read_parquet(tmp_path / "accounts.parquet")["account_id"][0]
