@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
@@ -49,7 +50,7 @@ from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.roles import RoleScorer, RoleScores
 
-__all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
+__all__ = ["LAYERS", "MORE_LAYERS", "Detection", "Layer", "Settings", "detect"]
 
 _INTERACTIONS = {
     "retweet": retweet_graph,
@@ -102,6 +103,22 @@ LAYERS = (
     Layer("post", "60s"),
     Layer("post", "10min"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+)
+
+#: Other layers, for data that have what they look at: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
+#: None is on by default: each adds candidates of its own, and share buttons, slogans and trends with them.
+MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
+    {
+        "co-mention": Layer("mention", None, "chung-lu", min_weight=3, max_accounts=500),
+        "co-reply": Layer("replied", "60s"),
+        "co-quote": Layer("quoted", "60s"),
+        "co-url": Layer("url", "60s"),
+        "co-domain": Layer("domain", None, "chung-lu", min_weight=3, max_accounts=500),
+        "co-hashtag": Layer("hashtag", None, "chung-lu", min_weight=3, max_accounts=500),
+        "hashtag-sequence": Layer("hashtag-sequence", "10min"),
+        "co-text": Layer("text", "10min"),
+        "near-text": Layer("near-text", "10min"),
+    }
 )
 
 

@@ -171,3 +171,14 @@ def test_values_show_themselves_in_notebooks(detection):
         detection.networks[0].evidence,
     ):
         assert value._repr_html_().startswith("<")
+
+
+def test_other_layers_can_be_added_by_name():
+    from cib.pipeline import LAYERS, MORE_LAYERS
+
+    activity, _ = cib.simulate("tactics", scale=0.05, seed=1)
+    settings = cib.Settings(layers=(*LAYERS, *MORE_LAYERS.values()))
+    detection = cib.detect(activity, settings, progress=False)
+    looked_at = {name.removeprefix("co-action ") for name in detection.graphs}
+    made = {layer.name for layer in MORE_LAYERS.values()} - {"hashtag-sequence 600 s"}  # nobody uses five hashtags
+    assert made <= looked_at
