@@ -124,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
-    compare.set_defaults(run=_link, quiet=True)
+    compare.add_argument("--quiet", action="store_true", help="no progress")
+    compare.set_defaults(run=_link)
     return parser
 
 
@@ -164,9 +165,8 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
-    activity = _activity(options)
-    features = STANDARD + [installed_features(name) for name in options.features]
-    detection = detect(activity, Settings(features=features), progress=not options.quiet)
+    settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
+    detection = detect(_activity(options), settings, progress=not options.quiet)
     _print_networks(detection)
     _written(detection, options.out)
 

@@ -134,5 +134,4 @@ print(mine.group_by("known").agg(pl.col("score").median(), pl.len()).sort("known
 # Here the truth is known, so the result can be scored; on your own data it is not: read the evidence.
 
 # %%
-for row in cib.evaluation.evaluate(detection.table, truth):
-    print(row)
+print(cib.evaluation.evaluate(detection, truth))

@@ -62,16 +62,21 @@ class Incidence:
         objects = np.repeat(np.arange(len(groups), dtype=np.int32), counts)
         rows = groups["row"].explode()  # by time, account and post, as the posts are
         row = rows.to_numpy()
+        time = activity.posts_table["created_at"].gather(rows).to_physical().to_numpy()
+        # an activity hands its posts out sorted; who shuffled them gets the same graph
+        if ((objects[1:] == objects[:-1]) & (time[1:] < time[:-1])).any():
+            order = np.lexsort((row, time, objects))
+            row, rows, time = row[order], rows.gather(order), time[order]
         again = (objects[1:] == objects[:-1]) & (row[1:] == row[:-1])
         if again.any():
             once = np.concatenate([[True], ~again])
-            objects, row, rows = objects[once], row[once], rows.filter(pl.Series(once))
+            objects, row, rows, time = objects[once], row[once], rows.filter(pl.Series(once)), time[once]
         return cls(
             account_ids=activity.account_ids,
             object_ids=groups["object"].alias("object_id"),
             account=activity.account_codes.gather(rows).to_numpy().astype(np.int32),
             object=objects,
-            time=activity.posts_table["created_at"].gather(rows).to_physical().to_numpy(),
+            time=time,
             row=row,
             post_ids=activity.posts_table["post_id"],
             target_ids=activity.posts_table["target_account_id"],
