@@ -150,7 +150,7 @@ def simulated(options: argparse.Namespace) -> pl.DataFrame:
     for scenario in options.scenarios:
         seeds = range(options.first_seed, options.first_seed + options.seeds)
         for seed in seeds:
-            activity, truth = cib.simulate(scenario, seed=seed, **more)[:2]
+            activity, truth = cib.simulate(scenario, seed=seed, **more)
             found = [measured(method, activity, truth) for method in options.methods]
             rows += [{"scenario": scenario, "seed": seed, **row} for row in found]
         table = pl.DataFrame([row for row in rows if row["scenario"] == scenario], infer_schema_length=None)

@@ -22,12 +22,7 @@ from cib.graphs.graph import Graph
 from cib.networks.audiences import audiences
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
-from cib.networks.evidence import (
-    Evidence,
-    decades,
-    internal_edges,
-    shared_objects,
-)
+from cib.networks.evidence import Evidence, decades, internal_edges, shared_objects
 from cib.networks.facts import NO_FACTS, account_facts
 from cib.networks.groups import group_statistics, support
 from cib.networks.members import boosted_accounts, leading
@@ -39,9 +34,6 @@ __all__ = ["Rule", "find_networks"]
 
 #: From the most that can be concluded to the least.
 _VERDICTS = ("candidate", "coordinated", "insufficient")
-
-#: Share of the objects it shares on which an account acted before all other members, to be called followed.
-_FOLLOWED = 0.8
 
 #: Decades of a network of which no layer says anything.
 _UNSUPPORTED = -3.0
@@ -74,6 +66,9 @@ class Rule:
     min_facts : float
         Or so many decades from what is known of the accounts, where behaviour does not speak against it; see
         :mod:`cib.networks.facts`.
+    min_led : float
+        An account that acted before all other members on at least this share of what it shares with them is
+        ``followed``.
     """
 
     resolution: float = 1.0
@@ -84,6 +79,7 @@ class Rule:
     max_p_confirm: float = 1e-3
     min_support: float = 0.5
     min_facts: float = 3.0
+    min_led: float = 0.8
 
     def __post_init__(self) -> None:
         if self.min_size < 2:
@@ -239,7 +235,7 @@ def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) ->
     if quickest is None:
         return membership
     members = membership.join(leading(quickest, membership), on="account_id", how="left")
-    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= _FOLLOWED)).fill_null(False)
+    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
     return members.with_columns(
         joined=pl.when(followed).then(pl.lit("followed")).otherwise("joined"),
         decades=pl.col("decades") * (1 - pl.col("led").fill_null(0.0)),
@@ -272,7 +268,7 @@ def _judged(statistics: pl.DataFrame, confirmed: pl.DataFrame, facts: pl.DataFra
 
 
 def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """Members with their coordination: how sure the group is, times one to two halves by the account's own evidence."""
+    """Members with their coordination: half of how sure the group is, the other half by their own evidence."""
     sure = judged.select("network", sure=1 / (1 + 10.0 ** -pl.col("support")))
     own = pl.col("decades") / (pl.col("decades") + 10.0)
     members = membership.join(sure, on="network").with_columns(coordination=(pl.col("sure") * (1 + own) / 2).round(12))
@@ -332,7 +328,7 @@ def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
         shared = f"{row['objects']:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
         return seen, f"too little to tell: {shared}; p {row['p_confirm']:.1g} on acts that had no part in finding them"
     if not row["targets"]:
-        return seen, "no object that a quarter of the members share"
+        return seen, "no object that enough of the members share"
     behaviour = (
         f"members made {row['capture']:.0%} of all acts on their {row['targets']:,} common objects, "
         f"{row['exclusivity']:.0%} of their own went there, spread {row['dispersion']:.1f} (variance over mean)"
