@@ -139,6 +139,7 @@ def find_networks(
                 remedy="Pass cib.backbone(graph) instead of the graph.",
             )
     library = graphs[0].library if graphs else "polars"
+    quickest = _quickest(graphs)  # one without an edge says something, too: nobody kept so close
     graphs = [graph for graph in graphs if graph.n_edges or _is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
@@ -148,7 +149,6 @@ def find_networks(
     groups = membership.select("account_id", "network")
     sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
     statistics = group_statistics(graphs, groups, sets)
-    quickest = _quickest(graphs)
     weighed = support(statistics, quickest.name if quickest else None)
     statistics = statistics.join(weighed, on=["network", "layer"], how="left")
     confirmed = confirm(

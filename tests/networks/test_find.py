@@ -84,6 +84,17 @@ def test_thresholds_decide_the_verdict(takedown):
     assert len(strict.with_verdict("coordinated")) > 0
 
 
+def test_a_quick_layer_without_an_edge_is_evidence_of_no_haste(takedown):
+    detection, _ = takedown
+    minute, ten, _ = [graph for graph in detection.graphs.values() if not graph.directed]
+    nobody = minute.keep_edges(np.zeros(minute.n_edges, dtype=bool))
+    alone, beside = (
+        [network.statistics["support"].max() or -9 for network in cib.find_networks(layers)]
+        for layers in ([ten], [nobody, ten])
+    )
+    assert sorted(beside) < sorted(alone)
+
+
 def test_networks_are_a_sequence_with_names(takedown):
     networks = takedown[0].networks
     assert networks["N1"] is networks[0]

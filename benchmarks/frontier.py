@@ -1,0 +1,50 @@
+"""What evasion costs those who evade, and what it costs the detection.
+
+    python benchmarks/frontier.py [--scenario takedown-2020] [--scale 0.01] [--seeds 2] [--first-seed 200]
+
+One row an evasion and strength, means over the seeds: average precision and recall of `cib.detect`, beside what
+the largest operation paid: the share of its boosts that it lost, the delay it added to the median boost, and the
+acts it needed for one. An operation can hide by working less, later, or much more; this says how much. Simulated.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import polars as pl
+
+import cib
+from cib.evaluation import evaluate
+from cib.simulation import STRENGTHS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenario", default="takedown-2020")
+    parser.add_argument("--scale", type=float, default=0.01)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--first-seed", type=int, default=200)
+    options = parser.parse_args()
+    columns = ("AP", "recall", "precision", "lost", "delay s", "acts")
+    print(f"{'evasion':<24}" + "".join(f"{name:>10}" for name in columns))
+    evasions = [{}, *({name: strength} for name in STRENGTHS for strength in (1, 2, 3)), "moderate"]
+    for evasion in evasions:
+        rows = pl.DataFrame([one(options, seed, evasion) for seed in seeds(options)], schema=columns, orient="row")
+        label = " ".join(f"{k}={v}" for k, v in evasion.items()) or "none" if isinstance(evasion, dict) else evasion
+        print(f"{label:<24}" + "".join(f"{value:>10.3g}" for value in rows.mean().row(0)), flush=True)
+
+
+def seeds(options: argparse.Namespace) -> range:
+    return range(options.first_seed, options.first_seed + options.seeds)
+
+
+def one(options: argparse.Namespace, seed: int, evasion: dict[str, int] | str) -> tuple[float, ...]:
+    simulation = cib.simulate(options.scenario, scale=options.scale, seed=seed, evasion=evasion)
+    result = evaluate(cib.detect(simulation.activity, progress=False), simulation.truth)
+    cost = simulation.costs.sort("planned", descending=True).row(0, named=True)
+    paid = (cost["amplification_lost"], cost["delay_added"], cost["effort"])
+    return (result.average_precision, result.recall, result.precision, *paid)
+
+
+if __name__ == "__main__":
+    main()
