@@ -19,7 +19,7 @@ from scipy.stats import chi2
 from cib.graphs.graph import Graph
 from cib.networks.evidence import LEAST, acts_of_members, edges_inside
 
-__all__ = ["WEIGHTS", "group_statistics", "support"]
+__all__ = ["WEIGHTS", "group_statistics", "signs", "support"]
 
 #: With fewer targets little is known of how a group spreads its acts.
 _MIN_TARGETS = 3
@@ -54,21 +54,26 @@ def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
     quickest : str, optional
         The layer of the shortest window.
     """
+    values = signs(statistics, quickest)
+    total = pl.sum_horizontal(*(pl.col(name) * weight for name, weight in WEIGHTS.items()), ignore_nulls=False)
+    return values.select("network", "layer", support=total)
+
+
+def signs(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
+    """What :func:`support` weighs: ``network, layer`` and a column for each of :data:`WEIGHTS`."""
     timing = statistics.filter(pl.col("layer").eq_missing(quickest)).select("network", timing=pl.col("decades"))
     table = statistics.join(timing, on="network", how="left")
     free = table["members"].to_numpy() - 1
     bound = table["dispersion"].to_numpy() * free / chi2.ppf(0.1, np.maximum(free, 1))
-    values = table.select(
+    return table.select(
         "network",
         "layer",
-        one=pl.lit(1.0),
+        one=pl.when(pl.col("targets") >= _MIN_TARGETS).then(1.0),
         capture=_log_odds("capture", 0.02),
         exclusivity=_log_odds("exclusivity", 0.1),
         dispersion=pl.Series(bound).fill_nan(None).clip(0.7, 30).log10(),
         timing=(pl.col("timing").fill_null(0.0).clip(0.1, 10) / 0.1).log10(),
     )
-    total = pl.sum_horizontal(*(pl.col(name) * weight for name, weight in WEIGHTS.items()), ignore_nulls=False)
-    return values.select("network", "layer", support=pl.when(table["targets"] >= _MIN_TARGETS).then(total))
 
 
 def _log_odds(column: str, least: float) -> pl.Expr:
