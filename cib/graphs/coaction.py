@@ -15,12 +15,15 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.engine import EngineActivity
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
+from cib.graphs.relational import engine_coactions
 
 __all__ = ["MAX_PAIRS", "Window", "coaction_graph", "window_seconds"]
 
@@ -34,7 +37,7 @@ _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
 
 
 def coaction_graph(
-    activity: Activity,
+    activity: Activity | EngineActivity,
     objects: Objects = "post",
     window: Window = "60s",
     min_weight: int = 2,
@@ -48,7 +51,8 @@ def coaction_graph(
 
     Parameters
     ----------
-    activity : Activity
+    activity : Activity or EngineActivity
+        On an engine the same is computed there, as a query; see :mod:`cib.graphs.relational`.
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     window : str, float, timedelta or None
@@ -93,6 +97,42 @@ def coaction_graph(
     if min_weight < 1:
         raise SettingsError("min_weight must be at least 1", got=min_weight)
     _check_precision(activity, seconds)
+
+    def done(
+        table: pl.DataFrame, incidence: Incidence, strength: NDArray[np.int64], left_out: list[dict[str, Any]]
+    ) -> Graph:
+        kind = kind_of(objects)
+        return graph_from_codes(
+            f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}",
+            incidence.account_ids,
+            table,
+            directed=False,
+            library=activity.library,
+            incidence=incidence,
+            parameters={
+                "objects": kind,
+                "window_s": seconds,
+                "min_weight": min_weight,
+                "max_pairs": max_pairs,
+                "max_accounts": max_accounts,
+                "left_out": left_out,
+            },
+            strength=strength,
+        )
+
+    if isinstance(activity, EngineActivity):
+        table, incidence, strength, left_out = engine_coactions(
+            activity,
+            objects,
+            None if seconds is None else round(seconds * 1e6),
+            min_weight,
+            max_pairs=max_pairs,
+            max_accounts=max_accounts,
+            self_actions=self_actions,
+        )
+        if left_out:
+            _warn_left_out(left_out, max_pairs)
+        return done(table, incidence, strength, left_out)
     incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
     if max_accounts is not None:
         incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
@@ -128,25 +168,7 @@ def coaction_graph(
             "led": edges.led / np.maximum(edges.pairs, 1),
         }
     )
-    kind = kind_of(objects)
-    parameters: dict[str, Any] = {
-        "objects": kind,
-        "window_s": seconds,
-        "min_weight": min_weight,
-        "max_pairs": max_pairs,
-        "max_accounts": max_accounts,
-        "left_out": left_out,
-    }
-    return graph_from_codes(
-        f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}",
-        incidence.account_ids,
-        table,
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        parameters=parameters,
-        strength=strength,
-    )
+    return done(table, incidence, strength, left_out)
 
 
 def window_seconds(window: Window) -> float | None:
@@ -172,7 +194,7 @@ def window_seconds(window: Window) -> float | None:
     return float(window)
 
 
-def _check_precision(activity: Activity, seconds: float | None) -> None:
+def _check_precision(activity: Activity | EngineActivity, seconds: float | None) -> None:
     precision = activity.imported.precision
     if seconds is not None and precision and precision > 0.001 and seconds < 2 * precision:
         warnings.warn(

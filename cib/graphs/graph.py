@@ -220,7 +220,7 @@ class Graph:
             check_sortedness=False,
         )
         lag = (pl.col("created_at_b") - pl.col("created_at")).dt.total_microseconds() / 1e6
-        shared = shared.drop_nulls("post_b").with_columns(lag=lag)
+        shared = shared.drop_nulls("created_at_b").with_columns(lag=lag)
         window = self.parameters.get("window_s")
         if window is not None:
             shared = shared.filter(pl.col("lag").abs() <= window)

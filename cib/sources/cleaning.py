@@ -21,7 +21,17 @@ from cib.import_report import ImportReport
 from cib.sources import values
 from cib.sources.columns import MENTION, Columns
 
-__all__ = ["AccountsTable", "Clean", "Format", "assemble", "clean_accounts", "clean_posts"]
+__all__ = [
+    "NO_ACTION",
+    "STEPS",
+    "AccountsTable",
+    "Clean",
+    "Format",
+    "assemble",
+    "clean_accounts",
+    "clean_posts",
+    "nothing_left",
+]
 
 #: Rows whose time cannot be read are dropped up to this share; more of them mean a misunderstanding.
 MAX_UNREADABLE = 1e-3
@@ -29,9 +39,11 @@ MAX_UNREADABLE = 1e-3
 #: No social platform that people study is older; a time before it is an error of unit or clock.
 FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 
-_NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
+#: Said of a source without a column of actions.
+NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _ORDER = ("post_id", "target_post_id")
-_STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
+#: Steps, in seconds, that times may all be multiples of.
+STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
 
 #: An accounts table with our column names, the source's names of them, and its own name in messages.
 AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
@@ -133,7 +145,7 @@ def clean_posts(
     label = f"{where}, column {columns['created_at']!r}"
     unreadable = _unreadable(raw["created_at"], table["created_at"], label)
     if "action" not in raw.columns:
-        notes += [] if format.needs_object else [_NO_ACTION]
+        notes += [] if format.needs_object else [NO_ACTION]
         table = table.with_columns(action=_action_by_target())
     kept, dropped = _judge(format.refine(_mentions(table)), unreadable, format)
     return Clean(kept, raw.height, dropped, tuple(notes))
@@ -275,7 +287,7 @@ def assemble(
     table, repeated = _once_each(together, format.key)
     dropped.update(repeated)
     if table.is_empty():
-        raise _nothing_left(source, rows_read, dropped)
+        raise nothing_left(source, rows_read, dropped)
     made_up = table["post_id"].null_count()
     table = _resolved(_identified(table))
     posts = table.select(name for name in POST_COLUMNS if name in table.columns)
@@ -375,7 +387,7 @@ def _resolved(posts: pl.DataFrame) -> pl.DataFrame:
 
 def _precision(times: pl.Series) -> float:
     ticks = times.to_physical()
-    return next((step for step in _STEPS if (ticks % round(step * 1e6) == 0).all()), _STEPS[-1])
+    return next((step for step in STEPS if (ticks % round(step * 1e6) == 0).all()), STEPS[-1])
 
 
 def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
@@ -391,7 +403,8 @@ def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
     return remarks
 
 
-def _nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
+def nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
+    """What to say of a source of which no row is kept."""
     if not rows_read:
         return InputError("there are no rows", where=source, remedy="Give a table with at least one row.")
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(dropped.items()) if count)

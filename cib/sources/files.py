@@ -10,20 +10,25 @@ import glob
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
 from cib.activity import Activity
+from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.progress import say
 from cib.sources.cleaning import AccountsTable, Clean, Format, assemble, clean_accounts, clean_posts
 from cib.sources.columns import Columns, columns_of, match_columns
+from cib.sources.engines import on_engine
 from cib.sources.frames import Part, frame_part, library_of
 from cib.sources.shares import SHARES, is_share_table
 from cib.sources.tables import SUFFIXES, file_part, suffix_of
 from cib.sources.values import check_zone
 from cib.sources.x_release import X_RELEASE, is_x_release
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
 
 __all__ = ["CANONICAL", "FORMATS", "read"]
 
@@ -41,6 +46,17 @@ CANONICAL = Format("canonical", match=_match)
 FORMATS = {format.name: format for format in (CANONICAL, SHARES, X_RELEASE)}
 
 
+@overload
+def read(
+    source: pl.LazyFrame | DuckDBPyRelation,
+    *,
+    accounts: Any = None,
+    columns: Mapping[str, str | None] | Columns | None = None,
+    format: str | None = None,
+    zone: str | None = None,
+    progress: bool = True,
+) -> EngineActivity: ...
+@overload
 def read(
     source: Any,
     *,
@@ -49,14 +65,24 @@ def read(
     format: str | None = None,
     zone: str | None = None,
     progress: bool = True,
-) -> Activity:
+) -> Activity: ...
+def read(
+    source: Any,
+    *,
+    accounts: Any = None,
+    columns: Mapping[str, str | None] | Columns | None = None,
+    format: str | None = None,
+    zone: str | None = None,
+    progress: bool = True,
+) -> Activity | EngineActivity:
     """Read what accounts did.
 
     Parameters
     ----------
     source : path, list of paths, or frame
         A file (.csv, .tsv, .jsonl, .ndjson, .parquet; text also with .gz or .zst), a folder of such files,
-        a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table.
+        a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table. A Polars
+        LazyFrame, a DuckDB relation or a PySpark DataFrame is not read; it stays on its engine.
     accounts : path, list of paths, or frame, optional
         What is known about the accounts themselves.
     columns : dict or Columns, optional
@@ -71,7 +97,7 @@ def read(
 
     Returns
     -------
-    Activity
+    Activity, or EngineActivity of a lazy frame
         Its ``imported`` says what became of every row. Rows are dropped without an account, without a
         time (also one before 2005, or more than a day ahead), and if they repeat another row. Where the
         source has no post ids they are made up, in the order of the rows' content.
@@ -104,19 +130,27 @@ def read(
     opened = _open(source)
     chosen, why = _recognise(opened, given, format)
     mapping = chosen.match(opened.names, given, opened.name)
-    cleaned, profiles = _clean_parts(opened, mapping, chosen, given, zone, profiles=accounts is None)
-    tables = profiles if accounts is None else _accounts_tables(accounts, given)
-    table, remarks = clean_accounts(tables, zone)
-    activity = assemble(
-        cleaned,
-        table,
-        chosen,
-        source=opened.name,
-        why=why,
-        columns=mapping,
-        notes=[*remarks, *opened.notes],
-        files=opened.files,
-        library=opened.library,
+
+    def in_memory() -> Activity:
+        cleaned, profiles = _clean_parts(opened, mapping, chosen, given, zone, profiles=accounts is None)
+        tables = profiles if accounts is None else _accounts_tables(accounts, given)
+        table, remarks = clean_accounts(tables, zone)
+        return assemble(
+            cleaned,
+            table,
+            chosen,
+            source=opened.name,
+            why=why,
+            columns=mapping,
+            notes=[*remarks, *opened.notes],
+            files=opened.files,
+            library=opened.library,
+        )
+
+    activity = (
+        on_engine(source, mapping, chosen, why, synonyms=given.actions, zone=zone, take_over=in_memory)
+        if engine_of(source)
+        else in_memory()
     )
     say(str(activity.imported), progress)
     return activity
@@ -140,7 +174,7 @@ class _Opened:
 def _open(source: Any) -> _Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
-        where = f"{library} frame" if library else "source"
+        where = f"{engine_of(source) or library} frame" if library else "source"
         return _Opened(where, (frame_part(source, where),), library or "")
     named = [source] if isinstance(source, str | Path) else list(source)
     paths, notes = [], []
