@@ -91,8 +91,9 @@ class EngineActivity:
 
     def with_targets(self) -> Frame:
         """The posts, with author and time of a target filled in where it is itself among the posts."""
-        originals = self.posts.filter(~nw.col("post_id").is_null()).group_by("post_id")
-        known = originals.agg(author=nw.col("account_id").min(), made_at=nw.col("created_at").min())
+        aimed_at = self.posts.filter(~nw.col("target_post_id").is_null()).select(post_id="target_post_id").unique()
+        originals = self.posts.join(aimed_at, on="post_id", how="semi")  # few of all posts
+        known = originals.group_by("post_id").agg(author=nw.col("account_id").min(), made_at=nw.col("created_at").min())
         joined = self.posts.join(known, left_on="target_post_id", right_on="post_id", how="left")
         return joined.with_columns(
             target_account_id=nw.coalesce("target_account_id", "author"),
@@ -170,21 +171,20 @@ def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:
 
     The one expression that narwhals does not have on all engines.
     """
-    native = frame.to_native()
+    native: Any = frame.to_native()
     engine = engine_of(native)
     if engine == "polars":
-        return nw.from_native(native.with_columns(pl.col(column).dt.timestamp("us")))
-    if engine == "duckdb":
+        native = native.with_columns(pl.col(column).dt.timestamp("us"))
+    elif engine == "duckdb":
         import duckdb
 
         micros = duckdb.FunctionExpression("epoch_us", duckdb.ColumnExpression(column)).alias(column)
-        return nw.from_native(native.select(duckdb.StarExpression(exclude=[column]), micros))
-    from pyspark.sql import functions
+        native = native.select(duckdb.StarExpression(exclude=[column]), micros)
+    else:
+        from pyspark.sql import functions
 
-    since = functions.lit("1970-01-01").cast("timestamp_ntz")
-    time = functions.col(column)
-    return nw.from_native(
-        native.withColumn(
-            column, functions.unix_micros(time) if zoned else functions.timestamp_diff("MICROSECOND", since, time)
-        )
-    )
+        time, since = functions.col(column), functions.lit("1970-01-01").cast("timestamp_ntz")
+        by_word = functions.timestamp_diff("MICROSECOND", since, time)
+        native = native.withColumn(column, functions.unix_micros(time) if zoned else by_word)
+    microseconds: Frame = nw.from_native(native)
+    return microseconds

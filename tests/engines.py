@@ -1,15 +1,55 @@
-"""The engines that a test can run on, and the same rows on each of them."""
+"""The engines that are here, and how a frame in memory gets onto one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 import duckdb
 import polars as pl
+import pytest
 
-#: An engine by name, from a frame in memory to one on the engine.
-LOCAL: dict[str, Callable[[pl.DataFrame], Any]] = {
-    "polars": pl.DataFrame.lazy,
-    "duckdb": lambda frame: duckdb.connect().from_arrow(frame.to_arrow()),
-}
+Put = Callable[[pl.DataFrame], Any]
+
+
+@contextmanager
+def polars() -> Iterator[Put]:
+    yield pl.DataFrame.lazy
+
+
+@contextmanager
+def duck() -> Iterator[Put]:
+    with duckdb.connect() as connection:
+        yield lambda frame: connection.from_arrow(frame.to_arrow())
+
+
+@contextmanager
+def spark() -> Iterator[Put]:
+    if find_spec("pyspark") is None:
+        pytest.skip("PySpark is not installed: pip install '.[spark]'")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("there is no Java on this machine; Spark needs 17")
+    from pyspark.sql import SparkSession
+
+    warnings.filterwarnings("ignore", category=FutureWarning, message="PySpark does not yet fully support pandas")
+    warnings.filterwarnings("ignore", category=ResourceWarning)  # Py4J leaves sockets to the collector
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    # a zone of its own, with summer time, must have no effect; few partitions suit few rows
+    session = (
+        builder.config("spark.sql.session.timeZone", "Europe/Berlin").config("spark.sql.shuffle.partitions", "1")
+    ).getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield lambda frame: session.createDataFrame(frame.to_arrow())
+    session.stop()
+
+
+ENGINES = [
+    pytest.param(polars, id="polars"),
+    pytest.param(duck, id="duckdb"),
+    pytest.param(spark, id="spark", marks=pytest.mark.spark),
+]

@@ -121,7 +121,7 @@ def coaction_graph(
         )
 
     if isinstance(activity, EngineActivity):
-        table, incidence, strength, left_out = engine_coactions(
+        found = engine_coactions(
             activity,
             objects,
             None if seconds is None else round(seconds * 1e6),
@@ -130,9 +130,9 @@ def coaction_graph(
             max_accounts=max_accounts,
             self_actions=self_actions,
         )
-        if left_out:
-            _warn_left_out(left_out, max_pairs)
-        return done(table, incidence, strength, left_out)
+        if found.left_out:
+            _warn_left_out(found.left_out, max_pairs)
+        return done(*found)
     incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
     if max_accounts is not None:
         incidence = incidence.keep_objects(incidence.popularity <= max_accounts)

@@ -79,7 +79,9 @@ def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
     if isinstance(activity, EngineActivity):
         acts = activity.with_targets().filter(nw.col("action") == action, ~nw.col("target_account_id").is_null())
         since = nw.col("created_at") - nw.col("target_created_at")
-        return _engine_graph(action, acts.select("account_id", "created_at", target=nw.col("target_account_id"), lag=since))
+        return _engine_graph(
+            action, acts.select("account_id", "created_at", target=nw.col("target_account_id"), lag=since)
+        )
     rows = _coded(activity).filter(pl.col("action") == action, pl.col("target_account_id").is_not_null())
     lag = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
     return _grouped(

@@ -68,7 +68,9 @@ class EngineIncidence(Incidence):
         return int(self.__dict__["n_events"])
 
     def __repr__(self) -> str:
-        return f"EngineIncidence({len(self):,} events of {self.n_active:,} accounts on {len(self.popularity):,} objects)"
+        return (
+            f"EngineIncidence({len(self):,} events of {self.n_active:,} accounts on {len(self.popularity):,} objects)"
+        )
 
     def __getattr__(self, name: str) -> Any:
         if name in Incidence.__dataclass_fields__:
@@ -116,7 +118,8 @@ def engine_events(activity: EngineActivity, objects: Objects, *, self_actions: b
         If the kind is unknown, not for engines, or its column is missing.
     """
     if callable(objects):
-        found = nw.from_native(objects(activity.posts), pass_through=False)
+        plan: Any = objects  # such a function is written for a frame in memory as well
+        found = nw.from_native(plan(activity.posts))
         pairs = found.select("post_id", object_id=nw.col("object").cast(nw.String)).unique()
         events = activity.posts.join(pairs, on="post_id", how="inner")
     elif objects in _ACTED_ON:
@@ -211,9 +214,12 @@ def _prepared(
 ) -> tuple[EngineIncidence, list[dict[str, Any]], Frame]:
     """The margins, the objects over budget, and the events that may make a pair, which `stack` lets go."""
     with ExitStack() as numbers:
-        accounts = numbers.enter_context(activity.held(_numbered(named, "account_id", "account")))
-        things = numbers.enter_context(activity.held(_numbered(named, "object_id", "object")))
-        events = named.join(accounts, on="account_id").join(things, on="object_id")
+        acted = named.select("account_id", "object_id", "created_at")
+        if activity.imported.targets_unknown:  # authors are looked up, once
+            acted = numbers.enter_context(activity.held(acted))
+        accounts = numbers.enter_context(activity.held(_numbered(acted, "account_id", "account")))
+        things = numbers.enter_context(activity.held(_numbered(acted, "object_id", "object")))
+        events = acted.join(accounts, on="account_id").join(things, on="object_id")
         events = numbers.enter_context(activity.held(events.select("account", "object", time=nw.col("created_at"))))
         acts = numbers.enter_context(activity.held(_counts(events, "account", "object")))
         stats = fetch(acts.group_by("object").agg(accounts=nw.len(), events=nw.col("rows").sum()))
@@ -290,10 +296,9 @@ def _shared(events: Frame, acts: Frame, window: int | None) -> Frame:
     common = _counts(acts, "object").filter(nw.col("rows") > 1).select("object")
     again = acts.filter(nw.col("rows") > 1).select("account", "object", "rows")
     time = nw.col("time")
+    stretch = time if window == 0 else nw.lit(0, dtype=nw.Int64)
     if window:
         stretch = time - time % window  # remainders are exact on every engine, quotients are not
-    else:
-        stretch = time if window == 0 else nw.lit(0, dtype=nw.Int64)
     flagged = events.join(common, on="object", how="semi").join(again, on=["account", "object"], how="left")
     return flagged.select("account", "object", "time", stretch=stretch, again=~nw.col("rows").is_null())
 

@@ -218,9 +218,7 @@ def actions(column: pl.Series, synonyms: Mapping[str, str | None], where: str) -
     return values.replace_strict(meaning, default=None, return_dtype=ANY_ACTION)
 
 
-def meanings(
-    words: Iterable[str], synonyms: Mapping[str, str | None], where: Callable[[str], str]
-) -> dict[str, str]:
+def meanings(words: Iterable[str], synonyms: Mapping[str, str | None], where: Callable[[str], str]) -> dict[str, str]:
     """What each word for an action means, as :func:`actions` reads it; `where` says where a word stands."""
     known = {**SYNONYMS, **{_word(theirs): ours for theirs, ours in synonyms.items()}}
     for word in words:
