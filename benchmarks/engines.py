@@ -40,9 +40,7 @@ def main() -> None:
         measure(options.engines[0], options.one, options.memory_limit)
         return
     engines = [*options.engines, *(["spark"] if options.spark else [])]
-    print(
-        f"{'events':>11} {'engine':<7} {'read s':>7} {'graph s':>8} {'cpu s':>7} {'GB':>5} {'edges':>10} {'ratio':>6} same"
-    )
+    print(f"{'events':>11} engine   read s  graph s   cpu s    GB {'edges':>10}  ratio same")
     with tempfile.TemporaryDirectory() as folder:
         for n in options.events:
             path = Path(folder) / f"{n}.parquet"
