@@ -35,7 +35,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from cib.activity import Activity
+from cib.activity import ACTIONS, TIME, Activity
 from cib.errors import InputError
 from cib.import_report import ImportReport
 
@@ -100,6 +100,22 @@ class EngineActivity:
             target_created_at=nw.coalesce("target_created_at", "made_at"),
         ).drop("author", "made_at")
 
+    def counts(self) -> pl.DataFrame:
+        """How often each account did what, counted by the engine.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``account_id``, ``posts, retweets, quotes, replies``, and ``first`` and ``last`` (UTC), by account.
+        """
+        names = dict(zip(ACTIONS, ("posts", "retweets", "quotes", "replies"), strict=True))
+        did = {name: (nw.col("action") == action).cast(nw.Int64) for action, name in names.items()}
+        time = nw.col("created_at")
+        sums = [nw.col(name).sum() for name in did]
+        grouped = self.posts.select("account_id", "created_at", **did).group_by("account_id")
+        table = fetch(grouped.agg(*sums, time.min().alias("first"), time.max().alias("last")))
+        return table.with_columns(pl.col(*did).cast(pl.Int64), pl.col("first", "last").cast(TIME)).sort("account_id")
+
     @contextmanager
     def held(self, frame: Frame) -> Iterator[Frame]:
         """The rows of a query, kept by the engine for several queries, and let go at the end."""
@@ -116,6 +132,7 @@ class EngineActivity:
                 connection.query("posts", f"DROP TABLE temp.{name}")
         else:
             kept = native.persist()
+            kept.count()  # now, while what it is made from is held
             try:
                 yield nw.from_native(kept)
             finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -36,8 +35,6 @@ def spark() -> Iterator[Put]:
         pytest.skip("there is no Java on this machine; Spark needs 17")
     from pyspark.sql import SparkSession
 
-    warnings.filterwarnings("ignore", category=FutureWarning, message="PySpark does not yet fully support pandas")
-    warnings.filterwarnings("ignore", category=ResourceWarning)  # Py4J leaves sockets to the collector
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     # a zone of its own, with summer time, must have no effect; few partitions suit few rows
     session = (
@@ -51,5 +48,14 @@ def spark() -> Iterator[Put]:
 ENGINES = [
     pytest.param(polars, id="polars"),
     pytest.param(duck, id="duckdb"),
-    pytest.param(spark, id="spark", marks=pytest.mark.spark),
+    pytest.param(
+        spark,
+        id="spark",
+        marks=[
+            pytest.mark.spark,
+            pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+            pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Py4J leaves sockets to the collector
+            pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+        ],
+    ),
 ]

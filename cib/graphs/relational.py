@@ -191,7 +191,7 @@ def engine_coactions(
         incidence, left_out, shared = _prepared(activity, named, window, max_pairs, max_accounts, stack)
         weights = stack.enter_context(activity.held(_weights(_pairs(shared, window))))
         ends = nw.concat([weights.select("weight", account=nw.col(end)) for end in ("source", "target")])
-        total = fetch(ends.group_by("account").agg(nw.col("weight").sum()))
+        total = fetch(ends.group_by("account").agg(nw.col("weight").cast(nw.Int64).sum()))
         raw = fetch(_edges(shared, weights, window, min_weight))
     edges = raw.select(
         pl.col("source", "target").cast(pl.UInt32),
@@ -224,7 +224,7 @@ def _prepared(
         acts = numbers.enter_context(activity.held(_counts(events, "account", "object")))
         stats = fetch(acts.group_by("object").agg(accounts=nw.len(), events=nw.col("rows").sum()))
         stats = stats.cast(pl.Int64).sort("object")
-        popular = stats["accounts"] > (stats["accounts"].max() if max_accounts is None else max_accounts)
+        popular = stats["accounts"] > (len(activity) if max_accounts is None else max_accounts)
         over = _over_budget(events, stats.filter(~popular), window, max_pairs)
         out = stats.filter(popular | stats["object"].is_in(over))
         if out.height:

@@ -136,6 +136,12 @@ def test_one_account_makes_no_edge(put, rows):
     assert graph.incidence.n_active == 1
 
 
+def test_posts_without_an_object_make_no_edge(put, crowd):
+    activity = cib.read(put(crowd.filter(pl.col("action") == "post")), progress=False)
+    assert coaction_graph(activity, "post", min_weight=1).n_edges == 0
+    assert cib.retweet_graph(activity).n_edges == 0
+
+
 @pytest.mark.parametrize("objects", ["post", "author", "quoted", "replied", "mention"])
 @pytest.mark.parametrize("self_actions", [True, False])
 def test_equals_the_kernel_for_each_kind_of_object(put, crowd, objects, self_actions):

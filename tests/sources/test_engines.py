@@ -38,6 +38,11 @@ def test_rows_are_dropped_for_the_reasons_that_they_are_in_memory(put):
     assert_frame_equal(fetch(ours.with_targets()).sort("post_id"), kept, check_column_order=False)
 
 
+def test_counts_of_accounts_are_the_engines(put):
+    counts = cib.read(put(ROWS), columns=STARS, progress=False).counts()
+    assert counts.rows() == [("7", 1, 0, 0, 0, TIME, TIME), ("8", 0, 1, 0, 0, TIME, TIME)]
+
+
 def test_collecting_reads_it_as_any_frame(put):
     collected = cib.read(put(ROWS), columns=STARS, progress=False).collect()
     assert_frame_equal(collected.posts_table, cib.read(ROWS, columns=STARS, progress=False).posts_table)
