@@ -193,13 +193,16 @@ def engine_coactions(
         ends = nw.concat([weights.select("weight", account=nw.col(end)) for end in ("source", "target")])
         total = fetch(ends.group_by("account").agg(nw.col("weight").cast(nw.Int64).sum()))
         raw = fetch(_edges(shared, weights, window, min_weight))
+    raw = raw.cast(pl.Int64)
     edges = raw.select(
         pl.col("source", "target").cast(pl.UInt32),
-        pl.col("weight", "pairs").cast(pl.Int64),
-        lag=pl.col("lag").cast(pl.Int64) / pl.col("pairs") / 1e6,
+        "weight",
+        "pairs",
+        # NumPy divides; Polars multiplies by the inverse, which is another number in the last place
+        lag=pl.Series(raw["lag"].to_numpy() / raw["pairs"].to_numpy() / 1e6),
         first=pl.col("first").cast(TIME),
         last=pl.col("last").cast(TIME),
-        led=pl.col("led").cast(pl.Int64) / pl.col("pairs"),
+        led=pl.col("led") / pl.col("pairs"),
     )
     return Projection(edges, incidence, _spread(total, "account", "weight", len(incidence.account_ids)), left_out)
 

@@ -81,7 +81,7 @@ def on_engine(
     counted = _counted(judged)
     meaning = values.meanings(counted["action"].drop_nulls().unique().sort().to_list(), synonyms, lambda _: where)
     if MENTION in meaning.values():
-        raise _refused("rows of the action 'mention'", "become posts with a list", where)
+        raise _refused("an action 'mention'", "would have to become a list of mentions", where)
     if "action" in mapping:
         judged = judged.with_columns(action=_translated(meaning))
         read_as = counted["action"].replace_strict(meaning, default=None, return_dtype=pl.String)
@@ -102,7 +102,7 @@ def on_engine(
 
 def _refused(what: str, why: str, where: str, got: object = None) -> InputError:
     return InputError(
-        f"{what} cannot be read on an engine: it {why}" if why else f"{what} cannot be read on an engine",
+        f"{what} cannot be read on an engine: it {why}",
         where=where,
         got=got,
         remedy="Cast it in the engine, leave it out with columns={...: None}, or read the rows into memory.",

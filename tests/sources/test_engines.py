@@ -78,7 +78,7 @@ def test_naive_times_are_utc_only_if_one_says_so(put):
         ({"tweet_id": pl.lit(1.5)}, "column 'tweet_id' cannot be read on an engine: it holds neither text nor whole"),
         ({"created_at": pl.lit("2020-06-12")}, "column 'created_at'.*holds no times"),
         ({"hashtags": pl.lit("a b")}, "column 'hashtags'.*holds no lists of text.*columns="),
-        ({"action": pl.lit("mention")}, "rows of the action 'mention'"),
+        ({"action": pl.lit("mention")}, "an action 'mention' cannot be read on an engine"),
         ({"action": pl.lit("poke")}, "the action 'poke' is not known"),
         ({"user_id": pl.lit("unknown"), "action": pl.lit("RT")}, "none of 9 rows can be kept. Got no account 9"),
     ],
