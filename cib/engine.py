@@ -68,8 +68,8 @@ class EngineActivity:
     --------
     >>> import cib
     >>> frame = pl.LazyFrame({"account_id": ["a", "b", ""], "target_post_id": ["x", "x", "x"],
-    ...                       "created_at": ["2020-06-12T00:00:00Z"] * 3})
-    >>> activity = cib.read(frame.with_columns(pl.col("created_at").str.to_datetime()), progress=False)
+    ...                       "created_at": [1_591_920_001] * 3})
+    >>> activity = cib.read(frame, progress=False)
     >>> activity
     EngineActivity(polars, 2 rows, 2020-06-12 to 2020-06-12)
     >>> activity.imported.dropped
