@@ -20,7 +20,7 @@ spills into ``.tmp`` in the working directory, and leaves the files there if it 
     activity = cib.read(con.read_parquet("posts/*.parquet"))
 
 Tables that are needed more than once are held while a graph is built, in DuckDB as a temporary table, in
-Spark persisted, in Polars in memory, and let go at the end.
+Spark as a local checkpoint, in Polars in memory, and let go at the end.
 """
 
 from __future__ import annotations
@@ -130,13 +130,8 @@ class EngineActivity:
                 yield nw.from_native(connection.query("posts", f"FROM temp.{name}"))
             finally:
                 connection.query("posts", f"DROP TABLE temp.{name}")
-        else:
-            kept = native.persist()
-            kept.count()  # now, while what it is made from is held
-            try:
-                yield nw.from_native(kept)
-            finally:
-                kept.unpersist()
+        else:  # Spark lets a checkpoint go with its frame; it cuts the plan, which would double with each step
+            yield nw.from_native(native.localCheckpoint())
 
     def __getattr__(self, name: str) -> Any:
         if name in _IN_MEMORY:
