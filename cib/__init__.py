@@ -25,6 +25,7 @@ from cib.import_report import ImportReport
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
 from cib.pipeline import Detection, Layer, Settings, detect
+from cib.reports import plots
 from cib.roles import RoleScorer
 from cib.simulation import simulate
 from cib.sources.columns import Columns
@@ -56,6 +57,7 @@ __all__ = [
     "feature",
     "find_networks",
     "mention_graph",
+    "plots",
     "presets",
     "quote_graph",
     "read",

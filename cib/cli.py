@@ -7,6 +7,7 @@ the arguments are wrong (with one line that says what to do), 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +15,13 @@ from pathlib import Path
 import polars as pl
 
 from cib.errors import CibError, InputError
-from cib.evaluation import evaluate
-from cib.pipeline import LIMITS, Detection, detect
-from cib.simulation import simulate
+from cib.evaluation.result import evaluate
+from cib.features.installed import installed_features
+from cib.features.standard import STANDARD
+from cib.pipeline import Detection, Settings, detect
+from cib.reports.page import write_page
+from cib.reports.result import LIMITS
+from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.columns import Columns
 from cib.sources.files import read
 
@@ -50,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser(
         "demo", help="detect a simulated operation at 1:100 of June 2020, and compare with its truth"
     )
-    demo.add_argument("--out", metavar="DIR", help="also write the result to this folder")
+    demo.add_argument(
+        "--out", metavar="DIR", default="out/demo", help="the folder to write the result to (default out/demo)"
+    )
     demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
     demo.set_defaults(run=_demo)
 
@@ -64,9 +71,37 @@ def _parser() -> argparse.ArgumentParser:
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
     ):
         find.add_argument(option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated")
+    find.add_argument(
+        "--features",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="also the features that an installed package brings under this name; may be repeated",
+    )
     find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
+
+    report = commands.add_parser("report", help="write a saved detection as a page for people")
+    report.add_argument("folder", help="written by cib detect")
+    report.add_argument("--out", metavar="FILE", help="the page (default report.html in the folder)")
+    report.add_argument(
+        "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
+    )
+    report.set_defaults(run=_report)
+    make = commands.add_parser("simulate", help="write made activity with the truth about it to a folder")
+    make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
+    make.add_argument("--scale", type=float, help="1 is the published size; each scenario has its usual one")
+    make.add_argument("--seed", type=int, default=0, help="default 0")
+    make.add_argument(
+        "--evasion",
+        metavar="NAME[=STRENGTH]",
+        action="append",
+        default=[],
+        help=f"{', '.join(EVASIONS)}, or one of {', '.join(STRENGTHS)} with =1, =2 or =3; may be repeated",
+    )
+    make.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    make.set_defaults(run=_simulate)
 
     score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
     score.add_argument("folder", help="written by cib detect")
@@ -84,14 +119,13 @@ def _demo(options: argparse.Namespace) -> None:
     detection = detect(activity)
     _print_networks(detection)
     print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
-    for row in evaluate(detection.table, truth):
-        print(f"  {row}")
-    if options.out:
-        print(f"\nWritten to {detection.save(options.out)}")
+    print(evaluate(detection, truth))
+    _written(detection, options.out)
 
 
 def _detect(options: argparse.Namespace) -> None:
     progress = not options.quiet
+    features = STANDARD + [installed_features(name) for name in options.features]
     activity = read(
         options.input,
         accounts=options.accounts,
@@ -100,21 +134,48 @@ def _detect(options: argparse.Namespace) -> None:
         zone=options.zone,
         progress=progress,
     )
-    detection = detect(activity, progress=progress)
+    detection = detect(activity, Settings(features=features), progress=progress)
     _print_networks(detection)
-    print(f"\nWritten to {detection.save(options.out)}")
+    _written(detection, options.out)
+
+
+def _report(options: argparse.Namespace) -> None:
+    path = Path(options.folder) / "report.json"
+    try:
+        findings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            "cannot be read as the findings of a detection",
+            where=str(path),
+            got=error,
+            remedy="Make it with: cib detect INPUT --out FOLDER.",
+        ) from error
+    page = Path(options.out) if options.out else Path(options.folder) / "report.html"
+    write_page(findings, page, reveal_ids=options.reveal_ids)
+    print(f"Written to {page}")
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    evasion: dict[str, int] = {}
+    for given in options.evasion:
+        name, _, strength = given.partition("=")
+        evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdigit() else -1}
+    folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
+    print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    accounts = _table(Path(options.folder) / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+    folder = Path(options.folder)
+    accounts, trivial = (
+        _table(folder / f"{name}.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+        for name in ("accounts", "trivial")
+    )
+    accounts = accounts.join(trivial, on="account_id", how="left")
     labels = _table(Path(options.labels), "Give a Parquet or CSV file of labelled accounts.")
     flags = [name for name, dtype in labels.schema.items() if dtype == pl.Boolean]
-    for row in evaluate(accounts, labels):
-        print(row)
+    print(evaluate(accounts, labels))
     for flag in flags:
-        print(f"leaving out accounts where {flag} is true:")
-        for row in evaluate(accounts, labels, set_apart=flag):
-            print(row)
+        print(f"\nleaving out accounts where {flag} is true: {evaluate(accounts, labels, set_apart=flag)}")
 
 
 #: The table of networks: what stands above a line, and the line.
@@ -138,6 +199,11 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     for note in detection.notes:
         print(f"  note: {note}")
     print(f"\n{LIMITS}")
+
+
+def _written(detection: Detection, out: str) -> None:
+    folder = detection.save(out)
+    print(f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}")
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:

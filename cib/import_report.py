@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from html import escape
 from typing import Any
 
 __all__ = ["ImportReport"]
@@ -91,6 +92,9 @@ class ImportReport:
             lines.append(f"rows whose target account is unknown: {self.targets_unknown:,}")
         lines += [f"note: {note}" for note in self.notes]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.describe())}</pre>"
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values that JSON can hold."""

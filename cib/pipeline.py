@@ -14,10 +14,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, SettingsError
+from cib.evaluation.trivial import trivial_scores
 from cib.features.extract import extract
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
@@ -33,6 +35,12 @@ from cib.networks.find import Rule, find_networks
 from cib.networks.network import Networks
 from cib.progress import stage
 from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.findings import gather
+from cib.reports.page import write_page
+from cib.reports.release import write_release
+from cib.reports.result import LIMITS, about
+from cib.reports.spreadsheet import write_spreadsheet
+from cib.reports.stix import write_stix
 from cib.roles import RoleScorer, RoleScores
 
 __all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
@@ -58,7 +66,7 @@ class Layer:
     objects : str or callable
         What is shared; see :func:`cib.coaction_graph`.
     window : str, float, timedelta or None
-    null : {'configuration', 'chung-lu'}
+    null : str or callable
         See :mod:`cib.graphs.significance`.
     min_weight : int
     max_accounts : int, optional
@@ -78,7 +86,8 @@ class Layer:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for settings.json."""
-        return {**asdict(self), "objects": kind_of(self.objects), "window": window_seconds(self.window)}
+        named = {"objects": kind_of(self.objects), "null": kind_of(self.null)}
+        return {**asdict(self), **named, "window": window_seconds(self.window)}
 
 
 #: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
@@ -139,6 +148,10 @@ class Settings:
             "seed": self.seed,
         }
 
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{escape(name)}<td>{escape(str(value))}" for name, value in self.to_dict().items())
+        return f"<table>{rows}</table>"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Detection:
@@ -197,16 +210,17 @@ class Detection:
         Returns
         -------
         Path
-            The folder: ``accounts``, ``networks``, ``evidence`` and ``objects`` as Parquet and CSV;
+            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
+            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and CSV;
             ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
             networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
-            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn.
+            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;
+            ``report.json``, of which ``cib report`` makes a page.
         """
         path = ensure_folder(folder)
-        write_table(self.table, path, "accounts")
-        write_table(self.networks.table, path, "networks")
-        write_table(_stacked(self.networks, "edges"), path, "evidence")
-        write_table(_stacked(self.networks, "objects"), path, "objects")
+        for name, table in self._tables().items():
+            write_table(table, path, name)
+        write_table(trivial_scores(self.activity), path, "trivial")
         drawn = {}
         for name, graph in self.graphs.items():
             write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
@@ -214,16 +228,81 @@ class Detection:
                 inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
                 write_graph(inside, self.table, path, f"layer-{_slug(name)}")
                 drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
-        about = {
-            "settings": self.settings.to_dict(),
-            "imported": self.imported.to_dict(),
-            "fingerprint": self.fingerprint,
-            "notes": list(self.notes),
-            "drawn": drawn,
-            "limits": LIMITS,
-        }
-        write_json(about, path / "detection.json")
+        write_json({**about(self), "drawn": drawn}, path / "detection.json")
+        write_json(gather(self), path / "report.json", indent=None)
         return path
+
+    def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
+        """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
+
+        Parameters
+        ----------
+        path : str or Path
+            One file that needs no other, and no network.
+        reveal_ids : bool
+            Show the ids of accounts and posts, and the texts and links they share. Otherwise all that could
+            lead to an account has a pseudonym that holds for this file only.
+        sensitivity : frame, optional
+            What other settings would have found, a row a setting; shown as it is.
+
+        Returns
+        -------
+        Path
+        """
+        page = _file(path)
+        rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        write_page(gather(self), page, reveal_ids=reveal_ids, sensitivity=rows)
+        return page
+
+    def save_spreadsheet(self, path: str | Path) -> Path:
+        """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
+
+        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        """
+        file = _file(path)
+        write_spreadsheet(self._tables(), about(self), file)
+        return file
+
+    def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
+        """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Otherwise accounts have pseudonyms. Needs ``pip install 'cib-detect[stix]'``.
+        """
+        file = _file(path)
+        write_stix(self, file, reveal_ids=reveal_ids)
+        return file
+
+    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
+        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+
+        Parameters
+        ----------
+        folder : str or Path
+        texts : bool
+            Also texts, URLs and mentions, by which accounts can be found.
+
+        Returns
+        -------
+        Path
+            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
+            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
+            is thrown away.
+        """
+        path = ensure_folder(folder)
+        write_release(self, path, texts=texts)
+        return path
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {
+            "accounts": self.table,
+            "networks": self.networks.table,
+            "evidence": _stacked(self.networks, "edges"),
+            "objects": _stacked(self.networks, "objects"),
+        }
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
@@ -237,12 +316,8 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
-#: What every output says about itself.
-LIMITS = (
-    "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
-    "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
-    "seen in these data."
-)
+#: What a significant edge counts in the ranking of accounts outside networks: edges propose, groups dispose.
+UNGROUPED = 0.1
 
 
 def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
@@ -272,18 +347,23 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
     layers, notes = _layers(activity, settings, progress)
-    with stage("features", progress):
+    with stage("features", progress), warnings.catch_warnings():
+        warnings.simplefilter("ignore", CibWarning)  # _layers() has noted what there is to say of co-actions
         features = extract(
             activity,
             settings.features,
             retweets=graphs["retweet"],
             mentions=graphs["mention"],
+            replies=graphs["reply"],
+            quotes=graphs["quote"],
             coactions=layers[0] if layers else None,
         )
     with stage("roles", progress):
         roles = RoleScorer().fit(features).score(features)
     with stage("networks", progress):
-        networks = find_networks(layers, roles, retweets=graphs["retweet"], rule=settings.rule, seed=settings.seed)
+        networks = find_networks(
+            layers, roles, retweets=graphs["retweet"], activity=activity, rule=settings.rule, seed=settings.seed
+        )
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     return Detection(
         table=table,
@@ -338,7 +418,7 @@ def _accounts(
         .join(members, on="account_id", how="left", suffix="_in_network")
         .join(clusters, on="account_id", how="left")
     )
-    level = pl.coalesce("coordination_in_network", "coordination", 0.0)
+    level = pl.coalesce("coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
     columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "cluster")
     return table.select("account_id", level.alias("coordination"), *columns).sort(
         "coordination", "account_id", descending=[True, False]
@@ -351,6 +431,11 @@ def _stacked(networks: Networks, part: str) -> pl.DataFrame:
         getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks
     ]
     return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+
+
+def _file(path: str | Path) -> Path:
+    """The path, its folder made if need be."""
+    return ensure_folder(Path(path).parent) / Path(path).name
 
 
 def _slug(name: str) -> str:

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 from typing import Any
 
 import narwhals as nw
@@ -61,8 +63,8 @@ def check_feature(function: Callable[..., Any] | Feature, activity: Activity | N
 
     Examples
     --------
-    >>> from cib.features.timing import hour_entropy
-    >>> check_feature(hour_entropy)
+    >>> from cib.features.timing import intervals
+    >>> check_feature(intervals)
     """
     feature = describe(function)
     activity = toy_activity() if activity is None else activity
@@ -133,6 +135,36 @@ def takes_single_posts(feature: Feature, activity: Activity) -> str:
     return gives_one_number_an_account(feature, replace(activity, posts_table=first))
 
 
+def gives_parts_what_the_whole_gives(feature: Feature, activity: Activity) -> str:
+    """It gives an account the same when only some accounts are there, unless it is told to be relative.
+
+    Held against features of posts and accounts; who is in a graph depends on both ends of its edges.
+    """
+    if feature.relative or not {"posts", "accounts"}.issuperset(feature.needs):
+        return ""
+    whole = extract(activity, [feature])
+    for accounts in (whole.ids.gather_every(2), whole.ids.gather_every(2, 1)):
+        own = pl.col("account_id").is_in(accounts.implode())
+        part = extract(replace(activity, posts_table=activity.posts_table.filter(own)), [feature])
+        both = accounts.filter(accounts.is_in(part.ids.implode()))  # who never acts may be gone with those who named it
+        if seen := _differences(_of(whole, both), _of(part, both)):
+            return seen
+    return ""
+
+
+def takes_time_in_proportion(feature: Feature, activity: Activity) -> str:
+    """It takes time in proportion to the rows, or less.
+
+    Four times the accounts run four times the lines of Python, or fewer.
+
+    Lines are counted and no time is measured, so that the answer is
+    always the same; what compiled libraries do inside a line is not seen.
+    """
+    copies = 1 if len(activity) > 200 else 8
+    once, four_times = (_lines(feature, _repeated(activity, n)) for n in (copies, 4 * copies))
+    return f"{once:,} and then {four_times:,} lines" if four_times > 5 * once else ""
+
+
 #: All laws, the cheapest first.
 LAWS: tuple[Law, ...] = (
     is_explained,
@@ -143,6 +175,8 @@ LAWS: tuple[Law, ...] = (
     leaves_inputs_alone,
     takes_no_posts,
     takes_single_posts,
+    gives_parts_what_the_whole_gives,
+    takes_time_in_proportion,
 )
 
 
@@ -228,8 +262,12 @@ def _post(number: int, account: str, minutes: str, action: str, target: str, men
 
 
 def _broken(feature: Feature, law: Law, seen: str) -> FeatureLawError:
-    said = (inspect.getdoc(law) or "").rstrip(".")
+    said = (inspect.getdoc(law) or "").partition("\n")[0].rstrip(".")
     return FeatureLawError(f"feature {feature.title!r} breaks the law {law.__name__!r}: {said}", got=seen.rstrip("."))
+
+
+def _of(table: FeatureTable, accounts: pl.Series) -> FeatureTable:
+    return replace(table, frame=table.frame.filter(pl.col("account_id").is_in(accounts.implode())))
 
 
 def _differences(one: FeatureTable, other: FeatureTable) -> str:
@@ -239,6 +277,42 @@ def _differences(one: FeatureTable, other: FeatureTable) -> str:
         return ""
     row, column = np.argwhere(~same)[0]
     return f"{one.values[row, column]:g} and then {other.values[row, column]:g} for account {one.accounts[row]!r}"
+
+
+def _lines(feature: Feature, activity: Activity) -> int:
+    """Lines of Python that run while a feature does."""
+    given, lines = inputs(activity, feature.needs), 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001 sys.settrace() calls it so
+        nonlocal lines
+        lines += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        feature.function(**given)
+    finally:
+        sys.settrace(before)
+    return lines
+
+
+def _repeated(activity: Activity, times: int) -> Activity:
+    """The activity beside copies of itself, with accounts and posts of their own."""
+
+    def copy(table: pl.DataFrame, k: int) -> pl.DataFrame:
+        ids = pl.col([name for name in table.columns if name.endswith("_id")])
+        named = pl.col([name for name in table.columns if name == "mentions"])
+        return table.with_columns(ids + f"-{k}", named.list.eval(pl.element() + f"-{k}"))
+
+    posts, accounts = (
+        pl.concat([copy(table, k) for k in range(times)]) for table in (activity.posts_table, activity.accounts_table)
+    )
+    return replace(
+        activity,
+        posts_table=posts.sort("created_at", "account_id", "post_id"),
+        accounts_table=accounts.sort("account_id"),
+    )
 
 
 def _copied(value: Any) -> tuple[Any, ...]:

@@ -44,5 +44,4 @@ assert len(proof) == strongest["weight"]
 # Here the truth is known, so the result can be scored. On your own data it is not: read the evidence.
 
 # %%
-for row in cib.evaluation.evaluate(detection.table, truth):
-    print(row)
+print(cib.evaluation.evaluate(detection, truth))

@@ -134,5 +134,10 @@ def test_values_show_themselves_in_notebooks(detection):
         detection.networks[0],
         detection.graphs["retweet"],
         detection.activity,
+        detection.imported,
+        detection.settings,
+        detection.features,
+        detection.roles,
+        detection.networks[0].evidence,
     ):
         assert value._repr_html_().startswith("<")

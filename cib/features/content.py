@@ -1,31 +1,142 @@
-"""What an account posts."""
+"""What an account posts.
+
+Retweets repeat the words of others, so texts, hashtags, links and languages are those of its other posts.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from cib.features.feature import feature
+from cib.graphs.text import hashtag, message
+from cib.graphs.urls import hosts
 
-__all__ = ["originality", "posts_made"]
+__all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "repeated_text_share"]
 
 Frame = nw.DataFrame[Any]
 
-OWN = (nw.col("action") != "retweet").sum()
+#: Shorter texts are too often equal by chance: a greeting, a yes.
+MIN_TEXT = 20
 
 
-@feature(unit="posts", missing=0)
-def posts_made(posts: Frame) -> Frame:
-    """Posts of its own, quotes and replies among them."""
-    return posts.group_by("account_row").agg(OWN.alias("own"))
+@feature(
+    outputs={
+        "posts_made": "Posts of its own, quotes and replies among them.",
+        "originality": "Share of its actions that are posts of its own and no retweets.",
+    },
+    unit={"posts_made": "posts"},
+    missing={"posts_made": 0},
+)
+def originality(posts: Frame) -> Frame:
+    """How much of what it does is its own.
+
+    - ``posts_made``: P, the number of posts that are no retweets.
+    - ``originality``: ``(P + 1) / (P + R + 2)`` for R retweets; near one half with few of either.
+    """
+    own = (nw.col("action") != "retweet").sum()
+    of = posts.group_by("account_row").agg(posts_made=own, acts=nw.len())
+    return of.with_columns(originality=(nw.col("posts_made") + 1) / (nw.col("acts") + 2))
+
+
+@feature(
+    outputs={
+        "hashtags_used": "Hashtags in its own posts.",
+        "hashtag_entropy": "How many different hashtags it uses, and how evenly; 0 for one only.",
+    },
+    unit={"hashtags_used": "hashtags", "hashtag_entropy": "bits"},
+)
+def hashtags(posts: Frame) -> pl.DataFrame:
+    """Variety of hashtags: Shannon (1948) entropy of their shares, in bits; unknown without any."""
+    tags = _listed(posts, "hashtags").with_columns(hashtag(pl.col("key")))
+    of = _entropy(tags)
+    return of.select("account_row", hashtags_used="n", hashtag_entropy="entropy")
+
+
+@feature(
+    outputs={
+        "url_entropy": "How many different links it posts, and how evenly; 0 for one only.",
+        "domain_entropy": "How many different sites it links to, and how evenly; 0 for one only.",
+    },
+    unit="bits",
+)
+def links(posts: Frame) -> pl.DataFrame:
+    """Variety of links and of their hosts: Shannon (1948) entropy of their shares, in bits; unknown without any."""
+    urls = _listed(posts, "urls")
+    distinct = urls["key"].unique().sort()
+    domains = urls.with_columns(
+        key=urls["key"].replace_strict(distinct, hosts(distinct), return_dtype=pl.String)
+    ).drop_nulls()
+    of_url, of_domain = (
+        _entropy(table).select("account_row", pl.col("entropy").alias(name))
+        for table, name in ((urls, "url_entropy"), (domains, "domain_entropy"))
+    )
+    return of_url.join(of_domain, on="account_row", how="left")
+
+
+@feature(relative=True)
+def repeated_text_share(posts: Frame) -> pl.DataFrame:
+    """Share of its texts that somebody, or the account itself, posted in the same words elsewhere.
+
+    Texts are compared by :func:`cib.graphs.text.message`: case, invisible characters, links and leading mentions
+    aside. Texts under 20 characters do not count. Unknown without any text.
+    """
+    own = _own(posts, "text").select("account_row", key=message(pl.col("text"))).drop_nulls()
+    long = own.filter(pl.col("key").str.len_chars() >= MIN_TEXT)
+    repeated = long.with_columns(key=pl.col("key").hash()).select("account_row", again=pl.col("key").is_duplicated())
+    return repeated.group_by("account_row").agg(pl.col("again").mean())
+
+
+@feature(unit="bits")
+def language_entropy(posts: Frame) -> pl.DataFrame:
+    """How many languages its own posts are in, and how evenly; 0 for one only.
+
+    Shannon (1948) entropy of their shares, in bits; unknown where no language is.
+    """
+    tagged = _own(posts, "lang").select("account_row", key="lang").drop_nulls()
+    return _entropy(tagged).select("account_row", "entropy")
 
 
 @feature
-def originality(posts: Frame) -> Frame:
-    """Share of its actions that are posts of its own and no retweets.
+def client_share(posts: Frame) -> pl.DataFrame:
+    """Share of its actions made with the client that it uses most; unknown where no client is."""
+    if "client" not in posts.columns:
+        return _nothing()
+    counts = _native(posts, "account_row", "client").drop_nulls().group_by("account_row", "client").len()
+    return counts.group_by("account_row").agg(pl.col("len").max() / pl.col("len").sum())
 
-    ``(P + 1) / (P + R + 2)`` for P posts and R retweets: near one half with few of either.
-    """
-    of = posts.group_by("account_row").agg(own=OWN, acts=nw.len())
-    return of.select("account_row", originality=(nw.col("own") + 1) / (nw.col("acts") + 2))
+
+def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
+    """From ``account_row, key`` to ``account_row, n, entropy``: of the shares of each account's keys, in bits."""
+    counts = keys.group_by("account_row", "key").len().sort("account_row", "len")  # sums of floats depend on order
+    c = pl.col("len").cast(pl.Float64)
+    of = counts.group_by("account_row", maintain_order=True).agg(n=c.sum(), e=(c * c.log(2)).sum())
+    entropy = pl.max_horizontal(pl.col("n").log(2) - pl.col("e") / pl.col("n"), 0.0)
+    return of.select("account_row", "n", entropy=entropy)
+
+
+def _own(posts: Frame, column: str) -> pl.DataFrame:
+    """Posts that are no retweets, where the source has the column."""
+    if column not in posts.columns:
+        return pl.DataFrame(schema={"account_row": pl.UInt32, column: pl.String})
+    rows = _native(posts, "account_row", "action", column)
+    return rows.filter(pl.col("action") != "retweet").drop("action")
+
+
+def _listed(posts: Frame, column: str) -> pl.DataFrame:
+    """What a column of lists holds, a row each: ``account_row, key``."""
+    rows = _own(posts, column)
+    if rows.schema[column] == pl.String:
+        return rows.rename({column: "key"})
+    return rows.filter(pl.col(column).list.len() > 0).explode(column).rename({column: "key"}).drop_nulls()
+
+
+def _native(posts: Frame, *columns: str) -> pl.DataFrame:
+    frame: pl.DataFrame = posts.select(*columns).to_polars()
+    return frame
+
+
+def _nothing() -> pl.DataFrame:
+    return pl.DataFrame(schema={"account_row": pl.UInt32, "value": pl.Float64})

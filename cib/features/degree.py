@@ -11,6 +11,7 @@ FeatureTable(... accounts x 2 features: h_index, asymmetry)
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -29,16 +30,14 @@ __all__ = [
     "in_share",
     "k_core",
     "mention_balance",
-    "mention_targets",
-    "mentioners",
-    "mentions_made",
-    "mentions_received",
+    "mention_degrees",
+    "pagerank",
     "reciprocity",
-    "retweet_targets",
-    "retweeters",
+    "reply_degrees",
+    "retweet_degrees",
     "retweets_made",
-    "retweets_received",
     "target_concentration",
+    "to_core",
 ]
 
 Frame = nw.DataFrame[Any]
@@ -54,46 +53,59 @@ def retweets_made(posts: Frame) -> Frame:
     return posts.group_by("account_row").agg((nw.col("action") == "retweet").sum().alias("made"))
 
 
-@feature(unit="retweets")
-def retweets_received(retweets: Graph) -> Numbers:
-    """Retweets that others made of the account's posts: its in-strength in the retweet graph."""
-    return _strength(retweets, "target")
+@feature(
+    outputs={
+        "retweets_received": "Retweets that others made of the account's posts.",
+        "retweet_targets": "Accounts that the account retweeted.",
+        "retweeters": "Accounts that retweeted the account.",
+    },
+    unit={"retweets_received": "retweets", "retweet_targets": "accounts", "retweeters": "accounts"},
+)
+def retweet_degrees(retweets: Graph) -> Mapping[str, Numbers]:
+    """Retweets received and the accounts at the other end: in-strength, out- and in-degree of the retweet graph."""
+    return {
+        "retweets_received": _strength(retweets, "target"),
+        "retweet_targets": _degree(retweets, "source"),
+        "retweeters": _degree(retweets, "target"),
+    }
 
 
-@feature(unit="accounts")
-def retweet_targets(retweets: Graph) -> Numbers:
-    """Accounts that the account retweeted: its out-degree in the retweet graph."""
-    return _degree(retweets, "source")
+@feature(
+    outputs={
+        "mentions_made": "Mentions of others in the account's own posts.",
+        "mentions_received": "Mentions of the account in posts of others.",
+        "mention_targets": "Accounts that the account mentioned.",
+        "mentioners": "Accounts that mentioned the account.",
+    },
+    unit={
+        "mentions_made": "mentions",
+        "mentions_received": "mentions",
+        "mention_targets": "accounts",
+        "mentioners": "accounts",
+    },
+)
+def mention_degrees(mentions: Graph) -> Mapping[str, Numbers]:
+    """Mentions both ways: out- and in-strength, out- and in-degree of the mention graph."""
+    return _degrees(mentions, ("mentions_made", "mentions_received", "mention_targets", "mentioners"))
 
 
-@feature(unit="accounts")
-def retweeters(retweets: Graph) -> Numbers:
-    """Accounts that retweeted the account: its in-degree in the retweet graph."""
-    return _degree(retweets, "target")
-
-
-@feature(unit="mentions")
-def mentions_made(mentions: Graph) -> Numbers:
-    """Mentions of others in the account's own posts: its out-strength in the mention graph."""
-    return _strength(mentions, "source")
-
-
-@feature(unit="mentions")
-def mentions_received(mentions: Graph) -> Numbers:
-    """Mentions of the account in posts of others: its in-strength in the mention graph."""
-    return _strength(mentions, "target")
-
-
-@feature(unit="accounts")
-def mention_targets(mentions: Graph) -> Numbers:
-    """Accounts that the account mentioned: its out-degree in the mention graph."""
-    return _degree(mentions, "source")
-
-
-@feature(unit="accounts")
-def mentioners(mentions: Graph) -> Numbers:
-    """Accounts that mentioned the account: its in-degree in the mention graph."""
-    return _degree(mentions, "target")
+@feature(
+    outputs={
+        "replies_made": "Replies of the account to posts of others.",
+        "replies_received": "Replies of others to the account's posts.",
+        "reply_targets": "Accounts that the account replied to.",
+        "repliers": "Accounts that replied to the account.",
+    },
+    unit={
+        "replies_made": "replies",
+        "replies_received": "replies",
+        "reply_targets": "accounts",
+        "repliers": "accounts",
+    },
+)
+def reply_degrees(replies: Graph) -> Mapping[str, Numbers]:
+    """Replies both ways: out- and in-strength, out- and in-degree of the reply graph."""
+    return _degrees(replies, ("replies_made", "replies_received", "reply_targets", "repliers"))
 
 
 @feature
@@ -163,7 +175,7 @@ def k_core(retweets: Graph) -> Numbers:
     return core
 
 
-@feature
+@feature(relative=True)
 def in_share(retweets: Graph) -> Numbers:
     """How much of the retweets in its part of the graph the account receives.
 
@@ -180,6 +192,25 @@ def in_share(retweets: Graph) -> Numbers:
     return _ratio(received * authorities, total * np.count_nonzero(received), nothing=0.0)
 
 
+@feature(unit="times the average", relative=True)
+def pagerank(retweets: Graph) -> Numbers:
+    """Where one arrives who keeps going from retweeter to author: 1 is the average account.
+
+    PageRank with damping 0.85 on the retweet graph, edges from retweeter to author, weighted by retweets, times
+    the number of accounts; Page et al. (1999). Whoever retweets nobody leads anywhere with equal chance.
+    """
+    n, (source, target, weight) = retweets.n_accounts, _edges(retweets)
+    made = _strength(retweets, "source")
+    onward = sp.coo_array((weight / made[source], (target, source)), shape=(n, n)).tocsr()
+    rank = np.ones(n)
+    for _ in range(100):
+        before, lost = rank, rank[made == 0].sum() / max(n, 1)
+        rank = 0.15 + 0.85 * (onward @ rank + lost)
+        if np.abs(rank - before).sum() <= 1e-8 * n:
+            break
+    return rank
+
+
 @feature
 def target_concentration(retweets: Graph) -> Numbers:
     """Chance that two of the account's retweets are of the same author.
@@ -191,6 +222,20 @@ def target_concentration(retweets: Graph) -> Numbers:
     pairs = np.bincount(source, weights=weight * (weight - 1), minlength=retweets.n_accounts)
     made = _strength(retweets, "source")
     return _ratio(pairs, made * (made - 1))
+
+
+@feature
+def to_core(retweets: Graph) -> Numbers:
+    """How far its retweets go to accounts that are retweeted and do not retweet: 1 all the way, 0 not at all.
+
+    Mean over its retweets of the author's ``(Q - q) / (Q + R + 5)``, for Q retweets that the author received, q of
+    them from this account, and R that it made. Members of a ring retweet each other and stay near the middle.
+    """
+    source, target, weight = _edges(retweets)
+    received, made = _strength(retweets, "target"), _strength(retweets, "source")
+    core = (received[target] - weight) / (received + made + PRIOR)[target]
+    total = np.bincount(source, weights=weight * core, minlength=retweets.n_accounts)
+    return _ratio(total, made)
 
 
 def _edges(graph: Graph) -> tuple[NDArray[np.int64], NDArray[np.int64], Numbers]:
@@ -209,6 +254,12 @@ def _strength(graph: Graph, side: str) -> Numbers:
 def _degree(graph: Graph, side: str) -> Numbers:
     source, target, _ = _edges(graph)
     return np.bincount(source if side == "source" else target, minlength=graph.n_accounts).astype(np.float64)
+
+
+def _degrees(graph: Graph, names: Sequence[str]) -> dict[str, Numbers]:
+    """Out- and in-strength, out- and in-degree."""
+    sides = ("source", "target")
+    return dict(zip(names, [of(graph, side) for of in (_strength, _degree) for side in sides], strict=True))
 
 
 def _pattern(graph: Graph) -> sp.csr_array:

@@ -7,6 +7,7 @@ accounts, turned into numbers and labelled here, so that a feature can be writte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -15,7 +16,7 @@ import polars as pl
 
 from cib.activity import Activity, encode
 from cib.errors import InputError
-from cib.features.feature import KEYS, Feature
+from cib.features.feature import COLUMNS, KEYS, Feature
 from cib.features.standard import STANDARD, Features, FeatureSet
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import coaction_graph
@@ -40,6 +41,8 @@ def extract(
     *,
     retweets: Graph | None = None,
     mentions: Graph | None = None,
+    replies: Graph | None = None,
+    quotes: Graph | None = None,
     coactions: Graph | None = None,
     progress: bool = False,
 ) -> FeatureTable:
@@ -50,7 +53,7 @@ def extract(
     activity : Activity
     features : FeatureSet, or callable, str or iterable of these, optional
         Default: :data:`cib.STANDARD`.
-    retweets, mentions, coactions : Graph, optional
+    retweets, mentions, replies, quotes, coactions : Graph, optional
         Graphs that are there already; those that a feature needs are built otherwise.
     progress : bool
         Print a line a feature to standard error.
@@ -88,15 +91,15 @@ def extract(
     └────────────┴─────────────┴─────────────┘
     """
     wanted = STANDARD if features is None else FeatureSet(features)
-    given = {"retweets": retweets, "mentions": mentions, "coactions": coactions}
+    given = {"retweets": retweets, "mentions": mentions, "replies": replies, "quotes": quotes, "coactions": coactions}
     made = inputs(activity, wanted.needs, given)
     columns = {}
-    for feature in wanted:
+    for feature in _merged(wanted):
         with stage(feature.title, progress):
             columns.update(_columns(feature, made, activity.account_ids))
     labelled = [(name, k, feature) for feature in wanted for k, name in enumerate(feature.names)]
     return FeatureTable(
-        pl.DataFrame({"account_id": activity.account_ids, **columns}),
+        pl.DataFrame({"account_id": activity.account_ids, **{name: columns[name] for name in wanted.names}}),
         labels={name: feature.labels[k] for name, k, feature in labelled},
         units={name: feature.units[k] for name, k, feature in labelled if feature.units[k]},
         library=activity.library,
@@ -136,6 +139,16 @@ def _input(name: str, activity: Activity, given: Mapping[str, Graph]) -> Any:
     return nw.from_native(rows, eager_only=True)
 
 
+def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
+    """Features whose columns come from one function, as one: it runs once."""
+    of_function: dict[int, Feature] = {}
+    for feature in features:
+        before = of_function.get(id(feature.function))
+        parts = {each: getattr(before, each) + getattr(feature, each) for each in COLUMNS} if before else {}
+        of_function[id(feature.function)] = replace(feature, **parts)
+    yield from of_function.values()
+
+
 def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[str, pl.Series]:
     """Run a feature and align what it gives back to the accounts."""
     where = f"feature {feature.title!r}"
@@ -143,8 +156,9 @@ def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[
         returned = feature.function(**{name: made[name] for name in feature.needs})
     except Exception as error:
         raise InputError(f"the function failed with {type(error).__name__}: {error}", where=where) from error
+    fills = dict(zip(feature.names, feature.missing, strict=True))
     parts = _parts(_taken_over(returned), feature, where)
-    return {name: _finite(_aligned(part, ids, where), feature.missing) for name, part in parts}
+    return {name: _finite(_aligned(part, ids, where), fills[name]) for name, part in parts}
 
 
 def _taken_over(returned: Any) -> Any:

@@ -27,7 +27,7 @@ Graphs are spread over all accounts, so that row ``i`` of ``retweets.matrix`` is
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
@@ -48,6 +48,9 @@ INPUTS = {
 
 #: Columns of the frames that a feature gets and gives back; no feature can be called so.
 KEYS = ("account_id", "account_row")
+
+#: What a :class:`Feature` says of each of its columns.
+COLUMNS = ("names", "labels", "units", "missing")
 
 _TOLD = "__cib_feature__"
 
@@ -72,8 +75,10 @@ class Feature:
         Some of :data:`INPUTS`.
     several : bool
         Whether the columns are told apart by name.
-    missing : float or None
-        The number of an account that the function leaves out; None: unknown.
+    missing : tuple of float or None
+        For each column, the number of an account that the function leaves out; None: unknown.
+    relative : bool
+        Whether an account's number depends on other accounts.
     """
 
     function: Callable[..., Any]
@@ -83,7 +88,8 @@ class Feature:
     family: str
     needs: tuple[str, ...]
     several: bool = False
-    missing: float | None = None
+    missing: tuple[float | None, ...] = (None,)
+    relative: bool = False
 
     @property
     def title(self) -> str:
@@ -98,9 +104,10 @@ class _Told:
     name: str | None = None
     outputs: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    unit: str = ""
+    unit: str | Mapping[str, str] = ""
     family: str | None = None
-    missing: float | None = None
+    missing: float | Mapping[str, float] | None = None
+    relative: bool = False
 
 
 @overload
@@ -110,9 +117,10 @@ def feature(
     *,
     name: str | None = None,
     outputs: Mapping[str, str] | Sequence[str] = (),
-    unit: str = "",
+    unit: str | Mapping[str, str] = "",
     family: str | None = None,
-    missing: float | None = None,
+    missing: float | Mapping[str, float] | None = None,
+    relative: bool = False,
 ) -> Callable[[F], F]: ...
 def feature(
     function: F | None = None,
@@ -120,9 +128,10 @@ def feature(
     *,
     name: str | None = None,
     outputs: Mapping[str, str] | Sequence[str] = (),
-    unit: str = "",
+    unit: str | Mapping[str, str] = "",
     family: str | None = None,
-    missing: float | None = None,
+    missing: float | Mapping[str, float] | None = None,
+    relative: bool = False,
 ) -> F | Callable[[F], F]:
     """Say more about a feature than its name, docstring and parameters do.
 
@@ -135,11 +144,16 @@ def feature(
     outputs : mapping of str to str, or sequence of str, optional
         The columns of a function that gives several, with the label of each. It returns a frame with
         these columns, or a mapping from each to what a function of one column may return.
-    unit : str
+    unit : str or mapping of str to str
+        Of all columns, or of each that is no pure number.
     family : str, optional
         By default the file that the function stands in.
-    missing : float, optional
-        The number of accounts that the function leaves out, such as 0 for a count; by default null.
+    missing : float or mapping of str to float, optional
+        The number of accounts that the function leaves out, such as 0 for a count; by default null. Of all
+        columns, or of some.
+    relative : bool
+        Whether the number of an account depends on what others do, as a rank does. Then one part of the
+        accounts is not expected to give the same as the whole.
 
     Returns
     -------
@@ -163,7 +177,7 @@ def feature(
 
     def tell(function: F) -> F:
         labels = tuple(outputs.values()) if isinstance(outputs, Mapping) else ()
-        setattr(function, _TOLD, _Told(name, tuple(outputs), labels, unit, family, missing))
+        setattr(function, _TOLD, _Told(name, tuple(outputs), labels, unit, family, missing, relative))
         describe(function)  # a wrong parameter shows where it is written
         return function
 
@@ -206,16 +220,22 @@ def describe(function: Callable[..., Any] | Feature) -> Feature:
     names = told.outputs or (told.name or own_name,)
     for name in names:
         _check_name(name)
+    for name in (*_keys(told.unit), *_keys(told.missing)):
+        if name not in names:
+            raise SettingsError(
+                f"there is no output {name!r}", where=f"feature {own_name!r}", remedy=did_you_mean(name, names)
+            )
     sentence = (inspect.getdoc(function) or own_name.replace("_", " ")).strip().splitlines()[0]
     return Feature(
         function=function,
         names=names,
         labels=told.labels or (sentence,) * len(names),
-        units=(told.unit,) * len(names),
+        units=tuple(told.unit if isinstance(told.unit, str) else told.unit.get(name, "") for name in names),
         family=told.family or function.__module__.rpartition(".")[2],
         needs=_inputs(function, own_name),
         several=bool(told.outputs),
-        missing=told.missing,
+        missing=tuple(told.missing.get(name) if isinstance(told.missing, Mapping) else told.missing for name in names),
+        relative=told.relative,
     )
 
 
@@ -238,6 +258,10 @@ def _inputs(function: Callable[..., Any], name: str) -> tuple[str, ...]:
             remedy=f"Name one or more of {', '.join(INPUTS)}.",
         )
     return needs
+
+
+def _keys(told: Any) -> Iterable[str]:
+    return told if isinstance(told, Mapping) else ()
 
 
 def _check_name(name: str) -> None:

@@ -4,8 +4,8 @@ A set is a value: adding to it or taking from it makes another one, and nothing 
 
 >>> STANDARD - "hour_entropy" == STANDARD
 False
->>> FeatureSet.by_family("content").names
-('posts_made', 'originality')
+>>> FeatureSet.by_family("coordination").names
+('coaction_strength', 'coaction_partners', 'coaction_clustering', 'coaction_lead')
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from html import escape
 from typing import Any
 
 from cib.errors import SettingsError, did_you_mean
-from cib.features import content, degree, timing
-from cib.features.feature import INPUTS, Feature, describe
+from cib.features import content, coordination, degree, profile, timing
+from cib.features.feature import COLUMNS, INPUTS, Feature, describe
 
 __all__ = ["STANDARD", "FeatureSet", "Features"]
 
@@ -132,7 +132,7 @@ def _each(features: Features) -> Iterator[Feature]:
     """The features that an argument stands for."""
     if isinstance(features, str):
         STANDARD._check(features)
-        yield next(feature for feature in STANDARD if features in feature.names)
+        yield from _without(STANDARD, set(STANDARD.names) - {features})
     elif isinstance(features, Iterable):
         for feature in features:
             yield from _each(feature)
@@ -156,9 +156,8 @@ def _without(features: Iterable[Feature], out: set[str]) -> Iterator[Feature]:
     for feature in features:
         kept = [k for k, name in enumerate(feature.names) if name not in out]
         if kept:
-            parts = ((values[k] for k in kept) for values in (feature.names, feature.labels, feature.units))
-            names, labels, units = (tuple(part) for part in parts)
-            yield replace(feature, names=names, labels=labels, units=units)
+            told: dict[str, Any] = {each: tuple(getattr(feature, each)[k] for k in kept) for each in COLUMNS}
+            yield replace(feature, **told)
 
 
 def _of_family(features: FeatureSet, family: str) -> FeatureSet:
@@ -175,32 +174,33 @@ def _of_family(features: FeatureSet, family: str) -> FeatureSet:
 STANDARD = FeatureSet(
     [
         degree.retweets_made,
-        degree.retweets_received,
-        degree.retweet_targets,
-        degree.retweeters,
+        degree.retweet_degrees,
+        degree.mention_degrees,
+        degree.reply_degrees,
         degree.asymmetry,
-        degree.h_index,
-        degree.in_share,
-        degree.k_core,
-        degree.reciprocity,
-        degree.target_concentration,
-        degree.mentions_made,
-        degree.mentions_received,
-        degree.mention_targets,
-        degree.mentioners,
         degree.mention_balance,
-        timing.latency_median,
-        timing.fast_share,
-        timing.fast_excess,
+        degree.reciprocity,
+        degree.h_index,
+        degree.k_core,
+        degree.in_share,
+        degree.pagerank,
+        degree.target_concentration,
+        degree.to_core,
+        timing.latencies,
         timing.speed,
-        timing.interval_median,
-        timing.burstiness,
-        timing.hour_entropy,
-        timing.active_days,
-        timing.weekday_share,
-        timing.first_seen,
-        timing.last_seen,
-        content.posts_made,
+        timing.intervals,
+        timing.hours,
+        timing.presence,
         content.originality,
+        content.hashtags,
+        content.links,
+        content.repeated_text_share,
+        content.language_entropy,
+        content.client_share,
+        profile.audience,
+        profile.engagement_anomaly,
+        profile.creation,
+        profile.presentation,
+        coordination.coactions,
     ]
 )

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.engine import EngineActivity
@@ -25,7 +25,7 @@ from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.graphs.relational import engine_coactions
 
-__all__ = ["MAX_PAIRS", "Window", "coaction_graph", "window_seconds"]
+__all__ = ["MAX_PAIRS", "Window", "coaction_graph", "project", "window_seconds"]
 
 #: ``'60s'``, ``'10min'``, ``'1h'``, ``'2d'``, seconds, a timedelta, or None for no window.
 Window = str | float | timedelta | None
@@ -90,62 +90,68 @@ def coaction_graph(
     >>> graph.directed, int(graph.table["weight"].min())
     (False, 2)
     """
-    # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import ALWAYS, coactions, window_bounds, window_pairs
-
     seconds = window_seconds(window)
     if min_weight < 1:
         raise SettingsError("min_weight must be at least 1", got=min_weight)
     _check_precision(activity, seconds)
-
-    def done(
-        table: pl.DataFrame, incidence: Incidence, strength: NDArray[np.int64], left_out: list[dict[str, Any]]
-    ) -> Graph:
-        kind = kind_of(objects)
-        return graph_from_codes(
-            f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}",
-            incidence.account_ids,
-            table,
-            directed=False,
-            library=activity.library,
-            incidence=incidence,
-            parameters={
-                "objects": kind,
-                "window_s": seconds,
-                "min_weight": min_weight,
-                "max_pairs": max_pairs,
-                "max_accounts": max_accounts,
-                "left_out": left_out,
-            },
-            strength=strength,
-        )
-
     if isinstance(activity, EngineActivity):
-        found = engine_coactions(
+        span = None if seconds is None else round(seconds * 1e6)
+        edges, events, strength, left_out = engine_coactions(
             activity,
             objects,
-            None if seconds is None else round(seconds * 1e6),
+            span,
             min_weight,
             max_pairs=max_pairs,
             max_accounts=max_accounts,
             self_actions=self_actions,
         )
-        if found.left_out:
-            _warn_left_out(found.left_out, max_pairs)
-        return done(*found)
-    incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+        graph = graph_from_codes(
+            "co-action", events.account_ids, edges, directed=False, incidence=events, strength=strength
+        )
+    else:
+        incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+        incidence, left_out = _within_budget(incidence, seconds, max_pairs, max_accounts)
+        graph = project(incidence, seconds, min_weight, threads=threads)
+    if left_out:
+        _warn_left_out(left_out, max_pairs)
+    kind = kind_of(objects)
+    parameters: dict[str, Any] = {
+        "objects": kind,
+        "window_s": seconds,
+        "min_weight": min_weight,
+        "max_pairs": max_pairs,
+        "max_accounts": max_accounts,
+        "left_out": left_out,
+    }
+    name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
+    return replace(graph, name=name, library=activity.library, parameters=parameters)
+
+
+def _within_budget(
+    incidence: Incidence, seconds: float | None, max_pairs: int, max_accounts: int | None
+) -> tuple[Incidence, list[dict[str, Any]]]:
+    """The events on objects that can be afforded, and the objects with too many pairs."""
+    # numba takes half a second to import; a reader of the report need not wait for it
+    from cib.graphs.windows import window_bounds, window_pairs
+
     if max_accounts is not None:
         incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
-    span = ALWAYS if seconds is None else round(seconds * 1e6)
-    low, high = window_bounds(incidence.starts, incidence.time, span)
+    _, high = window_bounds(incidence.starts, incidence.time, _span(seconds))
     over = np.flatnonzero(window_pairs(incidence.starts, high) > max_pairs)
     left_out = [
         {"object": incidence.object_ids[int(k)], "accounts": int(incidence.popularity[k])} for k in over.tolist()
     ]
     if left_out:
-        _warn_left_out(left_out, max_pairs)
         incidence = incidence.keep_objects(~np.isin(np.arange(len(incidence.object_ids)), over))
-        low, high = window_bounds(incidence.starts, incidence.time, span)
+    return incidence, left_out
+
+
+def project(incidence: Incidence, window_s: float | None, min_weight: int = 1, *, threads: int | None = None) -> Graph:
+    """The co-action graph of an incidence as it is; see :func:`coaction_graph` for its edges."""
+    # numba takes half a second to import; a reader of the report need not wait for it
+    from cib.graphs.windows import coactions, window_bounds
+
+    low, high = window_bounds(incidence.starts, incidence.time, _span(window_s))
     edges, strength = coactions(
         incidence.account,
         incidence.object,
@@ -168,7 +174,15 @@ def coaction_graph(
             "led": edges.led / np.maximum(edges.pairs, 1),
         }
     )
-    return done(table, incidence, strength, left_out)
+    return graph_from_codes(
+        "co-action",
+        incidence.account_ids,
+        table,
+        directed=False,
+        incidence=incidence,
+        parameters={"window_s": window_s, "min_weight": min_weight},
+        strength=strength,
+    )
 
 
 def window_seconds(window: Window) -> float | None:
@@ -194,6 +208,13 @@ def window_seconds(window: Window) -> float | None:
     return float(window)
 
 
+def _span(seconds: float | None) -> int:
+    """A window in microseconds."""
+    from cib.graphs.windows import ALWAYS
+
+    return ALWAYS if seconds is None else round(seconds * 1e6)
+
+
 def _check_precision(activity: Activity | EngineActivity, seconds: float | None) -> None:
     precision = activity.imported.precision
     if seconds is not None and precision and precision > 0.001 and seconds < 2 * precision:
@@ -208,9 +229,9 @@ def _check_precision(activity: Activity | EngineActivity, seconds: float | None)
 def _warn_left_out(left_out: list[dict[str, Any]], max_pairs: int) -> None:
     largest = max(left_out, key=lambda item: int(item["accounts"]))
     warnings.warn(
+        # no object by its name: notes stand in reports that show no ids
         f"{len(left_out)} object(s) with more than {max_pairs:,} pairs were left out, the largest "
-        f"{largest['object']!r} with {largest['accounts']:,} accounts; see graph.parameters['left_out'], "
-        "or raise max_pairs",
+        f"with {largest['accounts']:,} accounts; see graph.parameters['left_out'], or raise max_pairs",
         CibWarning,
         stacklevel=3,
     )

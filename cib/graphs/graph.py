@@ -22,7 +22,7 @@ from cib.activity import encode, to_library
 from cib.errors import InputError
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Graph"]
+__all__ = ["Graph", "shared_acts"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -206,37 +206,9 @@ class Graph:
         for account in (a, b):
             if account not in self.ids:
                 raise InputError(f"account {account!r} is not in graph {self.name!r}")
-        events = self.incidence.of_accounts([a, b])
-        left, right = (
-            events.filter(pl.col("account_id") == account).select("object_id", created_at="created_at", post="post_id")
-            for account in (a, b)
-        )
-        shared = left.sort("created_at", "post").join_asof(
-            right.sort("created_at", "post").with_columns(created_at_b="created_at"),
-            on="created_at",
-            by="object_id",
-            strategy="nearest",
-            suffix="_b",
-            check_sortedness=False,
-        )
-        lag = (pl.col("created_at_b") - pl.col("created_at")).dt.total_microseconds() / 1e6
-        shared = shared.drop_nulls("created_at_b").with_columns(lag=lag)
-        window = self.parameters.get("window_s")
-        if window is not None:
-            shared = shared.filter(pl.col("lag").abs() <= window)
-        shared = shared.sort(pl.col("lag").abs(), "created_at", "post")
-        shared = shared.unique("object_id", keep="first", maintain_order=True).sort("created_at", "object_id")
-        second = pl.when(pl.col("lag") > 0).then(pl.lit(b)).when(pl.col("lag") < 0).then(pl.lit(a))
-        table = shared.select(
-            "object_id",
-            post_a="post",
-            post_b="post_b",
-            time_a="created_at",
-            time_b="created_at_b",
-            lag=pl.col("lag").abs(),
-            second=second,
-        )
-        return to_library(table, self.library)
+        pair = pl.DataFrame({"a": [a], "b": [b]})
+        acts = shared_acts(self.incidence, pair, self.parameters.get("window_s")).drop("a", "b")
+        return to_library(acts, self.library)
 
     def __repr__(self) -> str:
         kind = "directed" if self.directed else "undirected"
@@ -248,6 +220,46 @@ class Graph:
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>{self.edge_table.head(5)._repr_html_()}"
+
+
+def shared_acts(incidence: Incidence, pairs: pl.DataFrame, window_s: float | None) -> pl.DataFrame:
+    """The closest acts of each pair of accounts on each object that both acted on.
+
+    Parameters
+    ----------
+    incidence : Incidence
+    pairs : polars.DataFrame
+        ``a`` and ``b``, account ids, each pair once.
+    window_s : float or None
+        Acts further apart, in seconds, are left out.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``a, b, object_id, post_a, post_b, time_a, time_b, lag, second``, by pair, then time.
+    """
+    events = incidence.of_accounts(pl.concat([pairs["a"], pairs["b"]]).unique().to_list())
+    left, right = (
+        pairs.join(events.rename({"account_id": end, "post_id": f"post_{end}", "created_at": f"time_{end}"}), on=end)
+        for end in ("a", "b")
+    )
+    shared = left.sort("time_a", "post_a").join_asof(
+        right.sort("time_b", "post_b"),
+        left_on="time_a",
+        right_on="time_b",
+        by=["a", "b", "object_id"],
+        strategy="nearest",
+        coalesce=False,
+        check_sortedness=False,
+    )
+    ahead = (pl.col("time_b") - pl.col("time_a")).dt.total_microseconds() / 1e6
+    shared = shared.drop_nulls("time_b").with_columns(ahead=ahead, lag=ahead.abs())
+    if window_s is not None:
+        shared = shared.filter(pl.col("lag") <= window_s)
+    shared = shared.sort("lag", "time_a", "post_a").unique(["a", "b", "object_id"], keep="first", maintain_order=True)
+    second = pl.when(pl.col("ahead") > 0).then("b").when(pl.col("ahead") < 0).then("a")
+    columns = ("a", "b", "object_id", "post_a", "post_b", "time_a", "time_b", "lag")
+    return shared.select(*columns, second=second).sort("a", "b", "time_a", "object_id")
 
 
 def graph_from_codes(

@@ -37,6 +37,8 @@ class Incidence:
         Row of ``activity.posts`` that the event came from.
     post_ids : polars.Series of str
         ``activity.posts['post_id']``, not copied.
+    target_ids : polars.Series of str
+        ``activity.posts['target_account_id']``, not copied.
     """
 
     account_ids: pl.Series
@@ -46,6 +48,7 @@ class Incidence:
     time: NDArray[np.int64]
     row: NDArray[np.uint32]
     post_ids: pl.Series = field(repr=False)
+    target_ids: pl.Series = field(repr=False)
 
     @classmethod
     def from_events(cls, activity: Activity, events: pl.DataFrame) -> Incidence:
@@ -72,6 +75,7 @@ class Incidence:
             time=time[kept],
             row=row[~again],
             post_ids=activity.posts_table["post_id"],
+            target_ids=activity.posts_table["target_account_id"],
         )
 
     def __len__(self) -> int:
@@ -86,20 +90,20 @@ class Incidence:
         return np.searchsorted(self.object, np.arange(len(self.object_ids) + 1)).astype(np.int64)
 
     @cached_property
-    def _distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Account and object of each distinct pair of them."""
+    def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Account and object of each distinct pair of them, by object."""
         keys = np.unique(self.object.astype(np.int64) * len(self.account_ids) + self.account)
         return keys % len(self.account_ids), keys // len(self.account_ids)
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:
         """Number of distinct objects of each account; shape (n_accounts,)."""
-        return np.bincount(self._distinct[0], minlength=len(self.account_ids))
+        return np.bincount(self.distinct[0], minlength=len(self.account_ids))
 
     @cached_property
     def popularity(self) -> NDArray[np.int64]:
         """Number of distinct accounts of each object; shape (n_objects,)."""
-        return np.bincount(self._distinct[1], minlength=len(self.object_ids))
+        return np.bincount(self.distinct[1], minlength=len(self.object_ids))
 
     @property
     def n_active(self) -> int:
@@ -118,6 +122,19 @@ class Incidence:
             object=self.object[keep],
             time=self.time[keep],
             row=self.row[keep],
+        )
+
+    def transposed(self) -> Incidence:
+        """The same events with accounts and objects exchanged: who was acted on by whom."""
+        order = np.lexsort((self.time, self.account))
+        return replace(
+            self,
+            account_ids=self.object_ids,
+            object_ids=self.account_ids,
+            account=self.object[order],
+            object=self.account[order],
+            time=self.time[order],
+            row=self.row[order],
         )
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:

@@ -86,7 +86,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     return events.filter(pl.col("object") != "")
 
 
-def kind_of(objects: Objects) -> str:
+def kind_of(objects: str | Callable[..., Any]) -> str:
     """The name of a kind of object, or of the function that makes it."""
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
 

@@ -1,14 +1,26 @@
-"""What chance does not explain: null models, q-values, and the backbone of a co-action graph.
+"""What chance does not explain: null models by name, q-values, and the backbone of a co-action graph.
 
 A null model says how many co-actions a pair would share by chance, given what is held fixed about each
 account. An edge stays when so many would be surprising even after asking about every pair of active
-accounts. The two nulls here are each right about something that the other holds wrong:
+accounts.
 
-* **configuration** holds fixed how often each account coincides with *anybody* within the window
-  (busy objects, busy hours, activity) and asks whether two coincide with *each other* more than that.
-  It has power at every activity, and is fooled by communities: members of one do coincide more.
-* **chung-lu** holds fixed how many objects each account acted on and how popular each object is. It is
-  calibrated against independent accounts, and has little power where both are very unequal.
+======================= ================== ===================================================================
+null                    file               holds fixed
+======================= ================== ===================================================================
+``configuration``       ``nulls.py``       how often each account coincides with anybody within the window
+``chung-lu``            ``nulls.py``       activity of accounts and popularity of objects, on average
+``bicm``                ``bicm.py``        the same, also where cells are dense
+``sdsm``                ``bicm.py``        the same, with the exact tail in place of Poisson's
+``hypergeometric``      ``nulls.py``       activity only; for comparison, it is wrong about what is popular
+``author``              ``audience.py``    who is a fan of whom: an explanation, no gate
+``synchrony``           ``audience.py``    what the two share: an explanation, no gate
+``permuted-in-object``  ``permutation.py`` who acted on what, how objects spread: calibration of timing
+``permuted-in-account`` ``permutation.py`` who acted on what, when accounts are active: calibration of timing
+======================= ================== ===================================================================
+
+The first two are each right about something that the other holds wrong. **configuration** has power at
+every activity, and is fooled by communities: members of one do coincide more. **chung-lu** is calibrated
+against independent accounts, and has little power where activity and popularity are very unequal.
 
 An edge is never a verdict: edges propose, groups dispose.
 """
@@ -22,92 +34,34 @@ from typing import Literal
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
-from cib.activity import encode
-from cib.errors import InputError, SettingsError, did_you_mean
+from cib.errors import SettingsError, did_you_mean
+from cib.graphs.audience import author_conditioned, conditional_synchrony
+from cib.graphs.bicm import bicm, sdsm
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence
+from cib.graphs.nulls import Chance, chung_lu, configuration, hypergeometric
+from cib.graphs.objects import kind_of
+from cib.graphs.permutation import permuted_in_account, permuted_in_object
 
-__all__ = [
-    "NULLS",
-    "Correction",
-    "Null",
-    "adjust",
-    "backbone",
-    "chung_lu",
-    "configuration",
-    "with_significance",
-]
+__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "with_significance"]
 
-Null = Literal["configuration", "chung-lu"]
+#: A null model by name, or a function of a co-action graph that returns a :class:`cib.graphs.nulls.Chance`.
+Null = str | Callable[[Graph], Chance]
 Correction = Literal["bh", "by"]
 Floats = NDArray[np.float64]
 
-
-def configuration(graph: Graph) -> Floats:
-    """Expected weight of each edge in a windowed configuration model.
-
-    With ``s_u`` the co-actions of account u with anyone within the window, ``expected = s_u s_v / sum(s)``.
-
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    ndarray of float, shape (n_edges,)
-
-    Notes
-    -----
-    Holds fixed each account's exposure to others. Lies where communities exist: two members of one
-    coincide more often than their exposure says. Blind where the ring itself makes most of the
-    co-actions, as in data of a campaign without a background: there its own exposure explains it.
-    Costs O(1) an edge. After Newman's configuration model, applied to the raw windowed multigraph.
-    """
-    _, source, target = _codes(graph)
-    if graph.strength is None:
-        raise InputError(f"graph {graph.name!r} does not know its strengths", remedy=_REMEDY)
-    total = max(int(graph.strength.sum()), 1)
-    strength = graph.strength.astype(np.float64)
-    expected: Floats = strength[source] * strength[target] / total
-    return expected
-
-
-def chung_lu(graph: Graph) -> Floats:
-    """Expected number of shared objects if accounts choose objects independently, by popularity.
-
-    With ``n_u`` distinct objects of account u, ``k_j`` distinct accounts of object j and K the sum of
-    either, ``expected = n_u n_v C`` where ``C = sum_j k_j (k_j - 1) / K**2``.
-
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    ndarray of float, shape (n_edges,)
-
-    Notes
-    -----
-    Holds fixed the activity of accounts and the popularity of objects, not the times: a window only
-    removes co-actions, so the test is conservative for windowed graphs. Lies where accounts share
-    tastes. Costs O(1) an edge. After Chung & Lu (2002); close to the bipartite configuration model.
-    """
-    incidence, source, target = _codes(graph)
-    popularity = incidence.popularity.astype(np.float64)
-    total = max(popularity.sum(), 1.0)
-    collision = (popularity * (popularity - 1)).sum() / total**2
-    degree = incidence.degree.astype(np.float64)
-    expected: Floats = degree[source] * degree[target] * collision
-    return expected
-
-
-NULLS: dict[str, Callable[[Graph], Floats]] = {"configuration": configuration, "chung-lu": chung_lu}
-
-_REMEDY = "Test a graph made by coaction_graph()."
+#: The null models by name.
+NULLS: dict[str, Callable[[Graph], Chance]] = {
+    "configuration": configuration,
+    "chung-lu": chung_lu,
+    "bicm": bicm,
+    "sdsm": sdsm,
+    "hypergeometric": hypergeometric,
+    "author": author_conditioned,
+    "synchrony": conditional_synchrony,
+    "permuted-in-object": permuted_in_object,
+    "permuted-in-account": permuted_in_account,
+}
 
 
 def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
@@ -150,27 +104,33 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     ----------
     graph : Graph
         From :func:`cib.coaction_graph`.
-    null : {'configuration', 'chung-lu'}
+    null : str or callable
+        See the module.
     method : {'bh', 'by'}
         The family is all pairs of accounts with at least one event.
 
     Returns
     -------
     Graph
-        The same edges; ``p = P(Poisson(expected) >= weight)``.
+        The same edges; ``p`` is the chance of a weight at least as large.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such null, or it asks for what the graph does not have.
+    InputError
+        If the graph is no co-action graph.
     """
-    if null not in NULLS:
+    if isinstance(null, str) and null not in NULLS:
         raise SettingsError(
             f"null={null!r} is no null model",
-            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}.",
+            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
         )
-    expected = NULLS[null](graph)
-    weight = graph.table["weight"].to_numpy().astype(np.float64)
-    p = gammainc(weight, np.maximum(expected, 1e-300))
+    expected, p = (NULLS[null] if isinstance(null, str) else null)(graph)
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     q = adjust(p, max(active * (active - 1) // 2, len(p)), method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
-    return replace(graph, table=table, parameters={**graph.parameters, "null": null, "correction": method})
+    return replace(graph, table=table, parameters={**graph.parameters, "null": kind_of(null), "correction": method})
 
 
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
@@ -180,8 +140,9 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
     ----------
     graph : Graph
         From :func:`cib.coaction_graph`.
-    null : {'configuration', 'chung-lu'}
-        See the module.
+    null : str or callable
+        One of :data:`NULLS`, see :mod:`cib.graphs.significance`; or a function of the graph that returns
+        the expected weight and p of each edge.
     alpha : float
         Largest false discovery rate among the edges kept, in (0, 1).
     method : {'bh', 'by'}
@@ -205,12 +166,3 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
     tested = with_significance(graph, null, method)
     kept = tested.keep_edges((tested.table["q"] <= alpha).to_numpy())
     return replace(kept, parameters={**tested.parameters, "alpha": alpha})
-
-
-def _codes(graph: Graph) -> tuple[Incidence, NDArray[np.int64], NDArray[np.int64]]:
-    """The incidence, and the endpoints of each edge as positions in its accounts."""
-    if graph.incidence is None:
-        raise InputError(f"graph {graph.name!r} is not a co-action graph, so no null model applies", remedy=_REMEDY)
-    code = encode(graph.ids, graph.incidence.account_ids).to_numpy().astype(np.int64)
-    source, target = graph.endpoints
-    return graph.incidence, code[source], code[target]

@@ -17,14 +17,16 @@ Fortunato & Barthelemy (2007), the resolution limit; Traag, Waltman & van Eck (2
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
+from cib.networks.evidence import log_evidence
 
-__all__ = ["communities", "interaction_communities"]
+__all__ = ["clusters_of", "communities", "interaction_communities"]
 
 Labels = NDArray[np.int64]
 
@@ -62,6 +64,24 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
         return np.arange(matrix.shape[0])
     # scikit-network scales the Potts penalty by total weight over n squared
     return _louvain(matrix, "potts", resolution * matrix.shape[0] ** 2 / total, seed)
+
+
+def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
+    """Clusters of significant edges: ``account_id, cluster``, those of at least `min_size` accounts.
+
+    Parameters
+    ----------
+    graph : Graph
+        From :func:`cib.backbone`.
+    resolution : float
+        Mean decades of evidence per pair above which accounts form one cluster.
+    min_size, seed : int
+    """
+    weighted = graph.table.with_columns(log_evidence(graph))
+    matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
+    labels = communities(matrix, resolution=resolution, seed=seed)
+    clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})
+    return clusters.filter(pl.len().over("cluster") >= min_size)
 
 
 def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int = 0) -> Labels:

@@ -7,27 +7,30 @@ group's behaviour is measured, and a verdict says what may be concluded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from cib.activity import Activity
 from cib.errors import InputError, SettingsError
 from cib.graphs.graph import Graph
-from cib.networks.communities import communities
+from cib.networks.audiences import audiences
+from cib.networks.communities import clusters_of
+from cib.networks.confirmation import confirm
 from cib.networks.evidence import (
     Evidence,
-    boosted_accounts,
-    coordination,
     decades,
-    group_statistics,
     internal_edges,
-    log_evidence,
     shared_objects,
 )
+from cib.networks.facts import NO_FACTS, account_facts
+from cib.networks.groups import group_statistics, support
+from cib.networks.members import boosted_accounts, leading
 from cib.networks.network import Network, Networks
 from cib.roles import RoleScores
 
@@ -36,6 +39,12 @@ __all__ = ["Rule", "find_networks"]
 
 #: From the most that can be concluded to the least.
 _VERDICTS = ("candidate", "coordinated", "insufficient")
+
+#: Share of the objects it shares on which an account acted before all other members, to be called followed.
+_FOLLOWED = 0.8
+
+#: Decades of a network of which no layer says anything.
+_UNSUPPORTED = -3.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,9 @@ class Rule:
     ----------
     resolution : float
         Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
+    set_resolution : float
+        The same per pair of objects, for sets of objects with one audience; see
+        :func:`cib.networks.audiences.audiences`.
     min_size : int
         Smaller clusters are no network.
     min_objects : int
@@ -53,23 +65,25 @@ class Rule:
     max_top_share : float
         Above this share of common acts due to one object the verdict is ``insufficient``: one viral post
         makes no network.
-    min_capture : float
-        For ``candidate``: members made at least this share of all acts on what they have in common.
-    min_exclusivity : float
-        For ``candidate``: at least this share of the members' acts went to it. Newsrooms share sources, and
-        do much else.
-    max_dispersion : float
-        For ``candidate``: the members' acts on it are spread no more than this (variance over mean). An
-        audience has casual and ardent fans; those who work through a list do not.
+    max_p_confirm : float
+        Above this p-value on acts that had no part in finding it, the verdict is ``insufficient``; see
+        :func:`cib.networks.confirmation.confirm`.
+    min_support : float
+        For ``candidate``: decades of evidence against a shared audience, see
+        :func:`cib.networks.groups.support`.
+    min_facts : float
+        Or so many decades from what is known of the accounts, where behaviour does not speak against it; see
+        :mod:`cib.networks.facts`.
     """
 
     resolution: float = 1.0
+    set_resolution: float = 10.0
     min_size: int = 5
     min_objects: int = 5
     max_top_share: float = 0.5
-    min_capture: float = 0.6
-    min_exclusivity: float = 0.4
-    max_dispersion: float = 2.0
+    max_p_confirm: float = 1e-3
+    min_support: float = 0.5
+    min_facts: float = 3.0
 
     def __post_init__(self) -> None:
         if self.min_size < 2:
@@ -81,6 +95,7 @@ def find_networks(
     roles: RoleScores | None = None,
     *,
     retweets: Graph | None = None,
+    activity: Activity | None = None,
     rule: Rule | None = None,
     seed: int = 0,
 ) -> Networks:
@@ -94,6 +109,8 @@ def find_networks(
         Adds the role of each member.
     retweets : Graph, optional
         From :func:`cib.retweet_graph`; adds the accounts that a network boosts.
+    activity : Activity, optional
+        Adds what is known of the accounts; see :mod:`cib.networks.facts`.
     rule : Rule, optional
     seed : int
         Of the clustering.
@@ -126,29 +143,61 @@ def find_networks(
                 remedy="Pass cib.backbone(graph) instead of the graph.",
             )
     library = graphs[0].library if graphs else "polars"
-    graphs = [graph for graph in graphs if graph.n_edges]
+    graphs = [graph for graph in graphs if graph.n_edges or _is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    placed = _joined([_clusters(graph, rule, seed) for graph in graphs], graphs)
-    membership = _with_partners(placed, internal_edges(graphs, placed), rule.min_size)
-    members = membership.with_columns(joined=pl.lit("co-action")).join(coordination(graphs), on="account_id")
-    if retweets is not None and membership.height:
+    proposals = [_proposed(graph, rule, seed) for graph in graphs]
+    placed, origin = _joined([clusters for clusters, _ in proposals])
+    membership = _with_evidence(placed, graphs, rule.min_size)
+    groups = membership.select("account_id", "network")
+    sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
+    statistics = group_statistics(graphs, groups, sets)
+    quickest = _quickest(graphs)
+    weighed = support(statistics, quickest.name if quickest else None)
+    statistics = statistics.join(weighed, on=["network", "layer"], how="left")
+    confirmed = confirm(
+        graphs,
+        groups,
+        resolution=rule.resolution,
+        set_resolution=rule.set_resolution,
+        min_size=rule.min_size,
+        seed=seed,
+    )
+    facts = account_facts(activity, groups) if activity is not None else NO_FACTS
+    judged = _judged(statistics, confirmed, facts, rule)
+    members = _ranked(_with_order(membership, quickest, rule), judged)
+    if retweets is not None and members.height:
         members = pl.concat([members, _boosted(retweets, members)])
-    return _networks(graphs, members, roles, rule)
+    return _networks(graphs, _with_roles(members, roles), statistics, judged, facts)
 
 
-def _clusters(graph: Graph, rule: Rule, seed: int) -> pl.DataFrame:
-    """Clusters of one layer: account_id, cluster."""
-    weighted = graph.table.with_columns(evidence=log_evidence(graph))
-    matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
-    labels = communities(matrix, resolution=rule.resolution, seed=seed)
-    clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})
-    return clusters.filter(pl.len().over("cluster") >= rule.min_size)
+def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
+    if graph.incidence is not None and _is_timeless(graph):
+        alpha = graph.parameters["alpha"]
+        return audiences(
+            graph.incidence, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed
+        )
+    clusters = clusters_of(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
+    return clusters.join(decades(graph), on="account_id"), None
 
 
-def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph]) -> pl.DataFrame:
-    """One network an account: clusters of which the smaller has half its members in the other are one."""
-    clusters = pl.concat([layer.with_columns(layer=pl.lit(k)) for k, layer in enumerate(layers)])
+def _is_timeless(graph: Graph) -> bool:
+    """Whether a layer has no window, so that what an account chose can tell and when cannot."""
+    return graph.incidence is not None and graph.parameters.get("window_s") is None
+
+
+def _of_networks(sets: pl.DataFrame | None, origin: pl.DataFrame) -> pl.DataFrame | None:
+    """``network, object`` of the sets whose clusters became networks."""
+    return None if sets is None else sets.join(origin, on="cluster").select("network", "object").unique()
+
+
+def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One network an account: clusters of which the smaller has half its members in the other are one.
+
+    Returns ``account_id, network, layer, decades``, and ``layer, cluster, network``.
+    """
+    clusters = pl.concat([clusters.with_columns(layer=pl.lit(k)) for k, clusters in enumerate(layers)])
     keys = clusters.select("layer", "cluster").unique().sort("layer", "cluster").with_row_index("node")
     clusters = clusters.join(keys, on=["layer", "cluster"])
     sizes = np.bincount(clusters["node"].to_numpy(), minlength=keys.height)
@@ -158,19 +207,76 @@ def _joined(layers: Sequence[pl.DataFrame], graphs: Sequence[Graph]) -> pl.DataF
     same = shared["len"].to_numpy() >= 0.5 * np.minimum(sizes[a], sizes[b])
     links = sp.coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(sizes), len(sizes)))
     _, network = connected_components(links, directed=False)
-    evidence = decades(graphs)
-    placed = clusters.with_columns(network=pl.Series(network[clusters["node"].to_numpy()].astype(np.int64)))
-    placed = placed.join(evidence, on=["layer", "account_id"]).sort(
-        "account_id", "decades", "network", descending=[False, True, False]
-    )
+    keys = keys.with_columns(network=pl.Series(network.astype(np.int64)))
+    placed = clusters.join(keys, on="node").sort("account_id", "decades", "network", descending=[False, True, False])
     placed = placed.unique("account_id", keep="first", maintain_order=True)
-    return placed.select("account_id", "network").sort("account_id")
+    return placed.select("account_id", "network", "layer", "decades"), keys.drop("node")
 
 
-def _with_partners(placed: pl.DataFrame, edges: pl.DataFrame, min_size: int) -> pl.DataFrame:
-    """Members with a significant edge to another member: no evidence, no membership."""
+def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
+    """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
+    edges = internal_edges(graphs, placed)
     ends = pl.concat([edges["source"], edges["target"]]).unique().implode()
-    return placed.filter(pl.col("account_id").is_in(ends)).filter(pl.len().over("network") >= min_size)
+    audience = [k for k, graph in enumerate(graphs) if _is_timeless(graph)]
+    joined = (
+        pl.when(pl.col("account_id").is_in(ends))
+        .then(pl.lit("co-action"))
+        .when(pl.col("layer").is_in(audience))
+        .then(pl.lit("alike"))
+    )
+    members = placed.with_columns(joined=joined).drop_nulls("joined").filter(pl.len().over("network") >= min_size)
+    return members.drop("layer")
+
+
+def _quickest(graphs: Sequence[Graph]) -> Graph | None:
+    """The layer of the shortest window."""
+    timed = [graph for graph in graphs if graph.parameters.get("window_s") is not None]
+    return min(timed, key=lambda graph: float(graph.parameters["window_s"]), default=None)
+
+
+def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
+    """Who nearly always acts first is ``followed``; what others do after it is no evidence of its own."""
+    if quickest is None:
+        return membership
+    members = membership.join(leading(quickest, membership), on="account_id", how="left")
+    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= _FOLLOWED)).fill_null(False)
+    return members.with_columns(
+        joined=pl.when(followed).then(pl.lit("followed")).otherwise("joined"),
+        decades=pl.col("decades") * (1 - pl.col("led").fill_null(0.0)),
+    )
+
+
+def _judged(statistics: pl.DataFrame, confirmed: pl.DataFrame, facts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """The layer that says most about each network, with its statistics, and the verdict."""
+    known = facts.group_by("network").agg(facts=pl.col("decades").sum().round(6))
+    rows = statistics.join(confirmed, on="network", how="left").join(known, on="network", how="left")
+    rows = rows.with_columns(
+        pl.col("support").fill_null(_UNSUPPORTED), pl.col("facts").fill_null(0.0), pl.col("p_confirm").fill_null(1.0)
+    )
+    enough = (
+        (pl.col("objects") >= rule.min_objects)
+        & (pl.col("top_share") <= rule.max_top_share)
+        & (pl.col("p_confirm") <= rule.max_p_confirm)
+    )
+    by_facts = (pl.col("support") >= 0) & (pl.col("facts") >= rule.min_facts)
+    verdict = (
+        pl.when(~enough.fill_null(False))
+        .then(pl.lit("insufficient"))
+        .when((pl.col("support") >= rule.min_support) | by_facts)
+        .then(pl.lit("candidate"))
+        .otherwise(pl.lit("coordinated"))
+    )
+    rows = rows.with_columns(verdict=verdict.cast(pl.Enum(_VERDICTS)))
+    best = rows.sort("network", "verdict", "support", "layer", descending=[False, False, True, False])
+    return best.unique("network", keep="first", maintain_order=True)
+
+
+def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Members with their coordination: how sure the group is, times one to two halves by the account's own evidence."""
+    sure = judged.select("network", sure=1 / (1 + 10.0 ** -pl.col("support")))
+    own = pl.col("decades") / (pl.col("decades") + 10.0)
+    members = membership.join(sure, on="network").with_columns(coordination=pl.col("sure") * (1 + own) / 2)
+    return members.select("account_id", "network", "joined", "coordination")
 
 
 def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:
@@ -185,19 +291,25 @@ def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:
     ).select(members.columns)
 
 
-def _networks(graphs: Sequence[Graph], members: pl.DataFrame, roles: RoleScores | None, rule: Rule) -> Networks:
-    acting = members.filter(pl.col("joined") == "co-action").select("account_id", "network")
-    edges = internal_edges(graphs, acting).partition_by("network", as_dict=True, include_key=False)
-    objects = shared_objects(graphs, acting).partition_by("network", as_dict=True, include_key=False)
-    statistics = group_statistics(graphs, acting).partition_by("network", as_dict=True, include_key=False)
-    members = _with_roles(members, roles).sort("joined", "coordination", "account_id", descending=[True, True, False])
+def _networks(
+    graphs: Sequence[Graph], members: pl.DataFrame, statistics: pl.DataFrame, judged: pl.DataFrame, facts: pl.DataFrame
+) -> Networks:
+    acting = members.filter(pl.col("joined") != "boosted").select("account_id", "network")
+    tables = (internal_edges(graphs, acting), shared_objects(graphs, acting), statistics)
+    edges, objects, rows = (table.partition_by("network", as_dict=True, include_key=False) for table in tables)
+    about = facts.partition_by("network", as_dict=True, include_key=False)
+    none, nothing = (table.head(0).drop("network") for table in tables[:2])
+    members = members.sort("coordination", "account_id", descending=[True, False])
     library = graphs[0].library
     found = []
-    for (key,), mine in members.partition_by("network", as_dict=True, include_key=False).items():
-        verdict, reasons = _verdict(statistics[(key,)], rule)
-        level = float(mine.filter(pl.col("joined") == "co-action")["coordination"].median() or 0.0)  # type: ignore[arg-type]
-        evidence = Evidence(edges[(key,)], objects[(key,)], library)
-        found.append(Network("", mine, level, verdict, reasons, statistics[(key,)], evidence, library))
+    verdicts = {row["network"]: row for row in judged.iter_rows(named=True)}
+    for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
+        best = verdicts[key[0]]
+        level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
+        evidence = Evidence(edges.get(key, none), objects.get(key, nothing), library)
+        known = about.get(key, NO_FACTS.drop("network"))
+        reasons = (*_reasons(best), *_known(known))
+        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, known))
     found.sort(key=lambda n: (_VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
 
@@ -210,30 +322,29 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
     return members.join(roles.frame.select("account_id", *columns), on="account_id", how="left")
 
 
-def _verdict(statistics: pl.DataFrame, rule: Rule) -> tuple[str, tuple[str, ...]]:
-    """The most that any layer supports, with the sentences that it rests on."""
-    layers = [_layer_verdict(row, rule) for row in statistics.iter_rows(named=True)]
-    best = min((verdict for verdict, _ in layers), key=_VERDICTS.index)
-    return best, tuple(reason for verdict, reason in layers if verdict == best)
-
-
-def _layer_verdict(row: dict[str, float | str | None], rule: Rule) -> tuple[str, str]:
-    number = {name: float(value) if isinstance(value, (int, float)) else float("nan") for name, value in row.items()}
+def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
+    """The sentences that a verdict rests on."""
     seen = (
-        f"{row['layer']}: {number['pairs']:.0f} pairs did the same {number['observed']:,.0f} times, "
-        f"{number['expected']:,.1f} expected by chance"
+        f"{row['layer']}: {row['pairs']:,} pairs did the same {row['observed']:,} times, "
+        f"{row['expected']:,.1f} expected by chance"
     )
-    if number["objects"] < rule.min_objects:
-        return "insufficient", f"{seen}; only {number['objects']:.0f} objects shared"
-    if number["top_share"] > rule.max_top_share:
-        return "insufficient", f"{seen}; {number['top_share']:.0%} of it on one object"
-    if not number["targets"] > 0:
-        return "coordinated", f"{seen}; no object that a quarter of the members share"
+    if row["verdict"] == "insufficient":
+        shared = f"{row['objects']:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
+        return seen, f"too little to tell: {shared}; p {row['p_confirm']:.1g} on acts that had no part in finding them"
+    if not row["targets"]:
+        return seen, "no object that a quarter of the members share"
     behaviour = (
-        f"{seen}; members made {number['capture']:.0%} of all acts on their {number['targets']:.0f} common objects, "
-        f"{number['exclusivity']:.0%} of their own went there, spread {number['dispersion']:.1f} (variance over mean)"
+        f"members made {row['capture']:.0%} of all acts on their {row['targets']:,} common objects, "
+        f"{row['exclusivity']:.0%} of their own went there, spread {row['dispersion']:.1f} (variance over mean)"
     )
-    devoted = number["capture"] >= rule.min_capture and number["exclusivity"] >= rule.min_exclusivity
-    if devoted and number["dispersion"] <= rule.max_dispersion:
-        return "candidate", behaviour
-    return "coordinated", f"{behaviour}, as a shared audience might"
+    weight = f"together {row['support']:+.1f} decades of evidence against a shared audience"
+    return seen, behaviour, weight
+
+
+def _known(facts: pl.DataFrame) -> Iterator[str]:
+    """A sentence for each fact that stands out."""
+    for row in facts.filter(pl.col("decades") >= 1).iter_rows(named=True):
+        yield (
+            f"{row['fact']}: {row['share']:.0%} of {row['members']:,} members, {row['elsewhere']:.1%} elsewhere "
+            f"({row['decades']:+.1f} decades)"
+        )

@@ -19,6 +19,7 @@ import polars as pl
 from cib.activity import to_library
 from cib.errors import InputError, did_you_mean
 from cib.networks.evidence import Evidence
+from cib.networks.facts import NO_FACTS
 
 __all__ = ["Network", "Networks", "Verdict"]
 
@@ -34,17 +35,21 @@ class Network:
     id : str
         ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
     members : polars.DataFrame
-        ``account_id, joined, coordination, role, highly_engaged, amplifier``. ``joined`` is
-        ``'co-action'`` (did the same as other members) or ``'boosted'`` (retweeted mostly by members).
+        ``account_id, joined, coordination, role, highly_engaged, amplifier``. ``joined`` is ``'co-action'``
+        (did the same as another member, beyond chance), ``'alike'`` (is drawn to what the network acts on,
+        though no pair stands out), ``'followed'`` (acts first, and the others after it) or ``'boosted'``
+        (is retweeted mostly by members). The last two can happen to an account without its doing.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}
     reasons : tuple of str
         The sentences that the verdict rests on.
     statistics : polars.DataFrame
-        One row a layer; see :func:`cib.networks.evidence.group_statistics`.
+        One row a layer; see :func:`cib.networks.groups.group_statistics`.
     evidence : Evidence
     library : str
+    facts : polars.DataFrame
+        What is known of the accounts; see :func:`cib.networks.facts.account_facts`. No part of `coordination`.
     """
 
     id: str
@@ -55,6 +60,7 @@ class Network:
     statistics: pl.DataFrame
     evidence: Evidence
     library: str = "polars"
+    facts: pl.DataFrame = field(default_factory=lambda: NO_FACTS.drop("network"))
 
     @property
     def accounts(self) -> Any:
@@ -69,7 +75,7 @@ class Network:
     @property
     def profile(self) -> dict[str, Any]:
         """Size, roles and span of time as plain values."""
-        edges = self.evidence.edges
+        span = pl.concat([table.select("first", "last") for table in (self.evidence.edges, self.evidence.objects)])
         return {
             "network_id": self.id,
             "accounts": len(self),
@@ -80,8 +86,8 @@ class Network:
             },
             "coordination": self.coordination,
             "verdict": self.verdict,
-            "first": edges["first"].min(),
-            "last": edges["last"].max(),
+            "first": span["first"].min(),
+            "last": span["last"].max(),
         }
 
     def edge(self, a: str, b: str) -> Any:

@@ -12,6 +12,9 @@ preset           file                 an edge says
 ``pacheco2021``  ``pacheco.py``       among the most similar pairs by TF-IDF, or the same sequence
 ``luceri2024``   ``luceri.py``        similar in at least one of several ways
 ``coornet``      ``giglietto.py``     so many links shared in one interval
+``polio``        ``iiia.py``          so many posts retweeted together, those of one burst counting most
+``nizzoli2021``  ``nizzoli.py``       a similarity that stands out among those of either account
+``iannucci2025`` ``iannucci.py``      co-actions that fade with their lag, in several ways
 ================ ==================== ==========================================================
 
 None of them tests an edge against chance; :func:`cib.backbone` does.
@@ -21,7 +24,10 @@ from __future__ import annotations
 
 from cib.presets.giglietto import coornet, estimate_coord_interval
 from cib.presets.graham import qut
+from cib.presets.iannucci import iannucci2025, modularity_clusters
+from cib.presets.iiia import polio
 from cib.presets.luceri import eigenvector_centrality, luceri2024
+from cib.presets.nizzoli import nizzoli2021
 from cib.presets.pacheco import pacheco2021
 from cib.presets.righetti import coortweet
 
@@ -30,7 +36,11 @@ __all__ = [
     "coortweet",
     "eigenvector_centrality",
     "estimate_coord_interval",
+    "iannucci2025",
     "luceri2024",
+    "modularity_clusters",
+    "nizzoli2021",
     "pacheco2021",
+    "polio",
     "qut",
 ]

@@ -13,7 +13,12 @@ __all__ = ["cosine_edges"]
 
 
 def cosine_edges(
-    incidence: Incidence, *, binary: bool = False, sublinear: bool = False, min_accounts: int = 1
+    incidence: Incidence,
+    *,
+    binary: bool = False,
+    sublinear: bool = False,
+    smooth: bool = True,
+    min_accounts: int = 1,
 ) -> pl.DataFrame:
     """Every two accounts with a cosine above 0.
 
@@ -25,6 +30,9 @@ def cosine_edges(
         Count an account's acts on an object once.
     sublinear : bool
         Let ``c`` acts count ``1 + ln(c)``.
+    smooth : bool
+        Inverse document frequency ``ln((1 + n) / (1 + k)) + 1`` of scikit-learn; else plain ``ln(n / k)``, by which
+        what all accounts share counts nothing.
     min_accounts : int
         Objects of fewer accounts are left out; if that leaves none, all stay.
 
@@ -35,9 +43,8 @@ def cosine_edges(
 
     Notes
     -----
-    Inverse document frequency is ``ln((1 + n) / (1 + k)) + 1``, rows have unit length, and the product is
-    taken row by row (:mod:`cib.graphs.products`). What comes back holds every pair, so their number is bounded before
-    (see :data:`cib.presets.pairs.MOST_PAIRS`).
+    Rows have unit length, and the product is taken row by row (:mod:`cib.graphs.products`). What comes back
+    holds every pair, so their number is bounded before (see :data:`cib.presets.pairs.MOST_PAIRS`).
     """
     # numba takes half a second to import
     from cib.graphs.products import similar_rows
@@ -51,8 +58,9 @@ def cosine_edges(
     counts = _without_rare(counts, min_accounts)
     shared = np.bincount(counts.indices).astype(np.int64)
     check_affordable(min(int((shared * (shared - 1)).sum()), len(accounts) * (len(accounts) - 1)) // 2)
-    filled = np.flatnonzero(np.diff(counts.indptr))
-    i, j, cosine = similar_rows(_weighted(counts, sublinear)[filled], "cosine", 0.0)
+    weighted = _weighted(counts, sublinear) if smooth else _plainly_weighted(counts)
+    filled = np.flatnonzero(np.diff(weighted.indptr))
+    i, j, cosine = similar_rows(weighted[filled], "cosine", 0.0)
     accounts = accounts[filled].astype(np.uint32)
     return pl.DataFrame({"source": accounts[i], "target": accounts[j], "weight": cosine})
 
@@ -68,3 +76,10 @@ def _weighted(counts: sp.csr_array, sublinear: bool) -> sp.csr_array:
     from sklearn.feature_extraction.text import TfidfTransformer
 
     return sp.csr_array(TfidfTransformer(sublinear_tf=sublinear).fit_transform(counts))
+
+
+def _plainly_weighted(counts: sp.csr_array) -> sp.csr_array:
+    rarity = np.log(counts.shape[0] / np.maximum(np.bincount(counts.indices, minlength=counts.shape[1]), 1))
+    weighted = sp.csr_array(counts @ sp.diags_array(rarity))
+    weighted.eliminate_zeros()
+    return weighted

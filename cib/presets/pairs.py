@@ -19,7 +19,15 @@ from cib.activity import encode
 from cib.errors import SettingsError
 from cib.graphs.incidence import Incidence
 
-__all__ = ["MOST_PAIRS", "check_affordable", "common_objects", "pair_blocks", "post_codes", "weight_quantile"]
+__all__ = [
+    "MOST_PAIRS",
+    "check_affordable",
+    "check_pairs",
+    "common_objects",
+    "pair_blocks",
+    "post_codes",
+    "weight_quantile",
+]
 
 Ints = NDArray[np.int64]
 
@@ -43,7 +51,7 @@ def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[I
     ------
     own, other : ndarray of int, shape (n_pairs,)
         Positions of the events. Each pair comes in both orders, and all pairs in which an account is the
-        first come in one block.
+        first come in one block; without any, one block is empty.
     """
     # numba takes half a second to import; only those who ask for pairs wait for it
     from cib.graphs.windows import ALWAYS, window_bounds
@@ -55,7 +63,7 @@ def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[I
     first = np.flatnonzero(np.diff(incidence.account[order], prepend=-1))
     before = np.concatenate([[0], np.cumsum(partners)])[first]
     begins = first[np.flatnonzero(np.diff(before // _BLOCK, prepend=-1))]
-    for begin, end in pairwise([*begins.tolist(), len(order)]):
+    for begin, end in pairwise([*(begins.tolist() or [0]), len(order)]):
         yield _pairs(order[begin:end], partners[begin:end], low)
 
 
@@ -64,6 +72,15 @@ def _pairs(events: Ints, partners: Ints, low: NDArray[np.int32]) -> tuple[Ints, 
     steps = np.arange(len(own)) - np.repeat(np.cumsum(partners) - partners, partners)
     other = low[own] + steps
     return own, other + (other >= own)
+
+
+def check_pairs(incidence: Incidence, seconds: float | None) -> None:
+    """Refuse to walk more than :data:`MOST_PAIRS` pairs of events within a window, before the first."""
+    from cib.graphs.windows import ALWAYS, window_bounds, window_pairs
+
+    span = ALWAYS if seconds is None else round(seconds * 1e6)
+    _, high = window_bounds(incidence.starts, incidence.time, span)
+    check_affordable(int(window_pairs(incidence.starts, high).sum()))
 
 
 def post_codes(incidence: Incidence) -> Ints:

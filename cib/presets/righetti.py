@@ -147,7 +147,7 @@ class _Shares:
         for own, other in self._pairs(seconds):
             kept = counted[own] | counted[other]
             blocks.append(self._edges_of(own[kept], other[kept]))
-        return pl.concat(blocks) if blocks else self._edges_of(*np.empty((2, 0), np.int64))
+        return pl.concat(blocks)
 
     def _pairs(self, seconds: float | None) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Each pair once, the event of the account that comes first by id first."""

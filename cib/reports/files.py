@@ -1,7 +1,8 @@
 """Results as files: Parquet and CSV for data, GraphML and GEXF for Gephi and its like.
 
 Ids are written as they are: a data file is for joining, not for a spreadsheet. XML cannot hold every
-character: what XML 1.0 forbids is spelled out there, as ``U+0000``. Files are written under a temporary
+character: what XML 1.0 forbids is spelled out there, as ``U+0000``, and so is the first letter of what
+looks like it already, so that different texts stay different. Files are written under a temporary
 name and then moved into place, so a folder never holds half a file.
 """
 
@@ -11,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +21,44 @@ import polars as pl
 
 from cib.errors import InputError
 from cib.graphs.graph import Graph
+from cib.reports.palette import rgb
 
-__all__ = ["write_graph", "write_json", "write_parquet", "write_table"]
+__all__ = [
+    "atomically",
+    "ensure_folder",
+    "flat",
+    "write_graph",
+    "write_json",
+    "write_parquet",
+    "write_table",
+    "xml_text",
+]
 
-#: Characters that XML 1.0 cannot hold.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters that XML 1.0 cannot hold or keep, and the U of what looks like one spelled out.
+_NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|U(?=\\+[0-9A-F]{4})")
 
 
 def write_table(table: pl.DataFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet`` and ``<name>.csv``."""
     write_parquet(table, folder, name)
-    _atomically(folder / f"{name}.csv", _flat(table).write_csv)
+    atomically(folder / f"{name}.csv", flat(table).write_csv)
 
 
 def write_parquet(table: pl.DataFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet``."""
-    _atomically(folder / f"{name}.parquet", table.write_parquet)
+    atomically(folder / f"{name}.parquet", table.write_parquet)
 
 
-def write_json(values: Mapping[str, Any], path: Path) -> None:
+def write_json(values: Mapping[str, Any], path: Path, *, indent: int | None = 2) -> None:
     """Write plain values, keys sorted, so that equal values give equal bytes."""
-    text = json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
-    _atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
+    text = json.dumps(values, indent=indent, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 
 def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str) -> None:
     """Write ``<name>.graphml`` and ``<name>.gexf`` with attributes of nodes and edges.
+
+    Gephi shows the weights, the colours of the roles, and in GEXF from when to when there was an edge.
 
     Parameters
     ----------
@@ -55,8 +69,8 @@ def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str) -> N
     name : str
     """
     drawn = _drawable(graph, nodes)
-    _atomically(folder / f"{name}.graphml", lambda path: nx.write_graphml(drawn, path))
-    _atomically(folder / f"{name}.gexf", lambda path: nx.write_gexf(drawn, path))
+    atomically(folder / f"{name}.graphml", lambda path: nx.write_graphml(drawn, path))
+    atomically(folder / f"{name}.gexf", lambda path: _write_gexf(drawn, path))
 
 
 def ensure_folder(path: str | Path) -> Path:
@@ -79,29 +93,50 @@ def _drawable(graph: Graph, nodes: pl.DataFrame) -> nx.Graph[str]:
     drawn: nx.Graph[str] = nx.DiGraph() if graph.directed else nx.Graph()
     known = pl.DataFrame({"account_id": graph.ids}).join(nodes, on="account_id", how="left", maintain_order="left")
     for row in known.iter_rows(named=True):
-        account = row.pop("account_id")
-        drawn.add_node(_xml(account), label=_xml(account), **_plain(row))
+        account = xml_text(row.pop("account_id"))
+        red, green, blue = rgb(row.get("role"))
+        drawn.add_node(account, label=account, r=red, g=green, b=blue, **_plain(row))
     for row in graph.edge_table.iter_rows(named=True):
-        drawn.add_edge(_xml(row.pop("source")), _xml(row.pop("target")), **_plain(row))
+        drawn.add_edge(xml_text(row.pop("source")), xml_text(row.pop("target")), **_plain(row))
     return drawn
 
 
+def _write_gexf(drawn: nx.Graph[str], path: Path) -> None:
+    """GEXF has fields of its own for colours, and for the start and end of an edge."""
+    for _, node in drawn.nodes(data=True):
+        node["viz"] = {"color": {name: node.pop(name) for name in "rgb"} | {"a": 1.0}}
+    for *_, edge in drawn.edges(data=True):
+        edge |= {gexf: edge.pop(ours) for gexf, ours in (("start", "first"), ("end", "last")) if ours in edge}
+    nx.write_gexf(drawn, path)
+
+
 def _plain(row: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
-    kept = {name: value for name, value in row.items() if value is not None}
-    return {name: value if isinstance(value, (bool, int, float)) else _xml(str(value)) for name, value in kept.items()}
+    return {name: _value(value) for name, value in row.items() if value is not None}
 
 
-def _xml(text: str) -> str:
-    return _NOT_XML.sub(lambda match: f"U+{ord(match[0]):04X}", text).replace("\r", "U+000D")
+def _value(value: Any) -> str | int | float | bool:
+    if isinstance(value, (bool, int, float)):
+        return value
+    return xml_text(value.isoformat() if isinstance(value, datetime) else str(value))
 
 
-def _flat(table: pl.DataFrame) -> pl.DataFrame:
+def xml_text(text: str) -> str:
+    r"""The text with what XML cannot hold spelled out.
+
+    >>> xml_text("a\x00b U+0000")
+    'aU+0000b U+0055+0000'
+    """
+    return _NOT_XML.sub(lambda match: f"U+{ord(match[0]):04X}", text)
+
+
+def flat(table: pl.DataFrame) -> pl.DataFrame:
     """CSV has no lists: join them by spaces."""
     lists = [name for name, dtype in table.schema.items() if isinstance(dtype, pl.List)]
     return table.with_columns(pl.col(lists).list.join(" ")) if lists else table
 
 
-def _atomically(path: Path, write: Callable[[Path], object]) -> None:
+def atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` write under a temporary name beside `path`, then move the whole file into place."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(temporary)

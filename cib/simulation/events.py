@@ -15,7 +15,7 @@ from cib.activity import POST_COLUMNS
 from cib.simulation.clock import END
 from cib.simulation.draws import Ints
 
-__all__ = ["acts", "settled", "shaped", "stacked"]
+__all__ = ["EVENT_COLUMNS", "acts", "counting", "marked", "shaped", "stacked"]
 
 EVENT_COLUMNS: dict[str, pl.DataType] = {
     "action": POST_COLUMNS["action"],
@@ -27,6 +27,7 @@ EVENT_COLUMNS: dict[str, pl.DataType] = {
     "lang": pl.String(),
     "hashtags": pl.List(pl.String()),
     "urls": pl.List(pl.String()),
+    "boost": pl.Boolean(),  # whether it serves an operation
 }
 
 
@@ -69,11 +70,15 @@ def stacked(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=EVENT_COLUMNS), *tables])
 
 
-def settled(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.DataFrame:
-    """Posts, then the reactions that count.
+def marked(*tables: pl.DataFrame) -> pl.DataFrame:
+    """All rows in order, marked as acts that serve an operation."""
+    return stacked(tables).with_columns(boost=pl.lit(True))
 
-    Left out are reactions after the end, to own posts, and all but the first retweet of a post by an
-    account.
+
+def counting(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.Series:
+    """Which reactions count.
+
+    Those after the end do not, nor those to own posts, nor any but the first retweet of a post by an account.
     """
     account, time = reactions["account"].to_numpy(), reactions["time"].to_numpy()
     target = reactions["target"].fill_null(posts.height).to_numpy().astype(np.int64)
@@ -84,4 +89,4 @@ def settled(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.DataFrame:
     order = np.lexsort((time[retweet], pair))
     again = np.flatnonzero(np.diff(pair[order]) == 0) + 1
     keep[retweet[order[again]]] = False
-    return pl.concat([posts, reactions.filter(pl.Series(keep))])
+    return pl.Series(keep)

@@ -14,11 +14,11 @@ import polars as pl
 
 from cib.simulation.clock import MINUTE, after_sleep, lognormal_delays, waking_times
 from cib.simulation.draws import Floats, Ints, by_group, masked, pick, takes_part, zipf_ranks
-from cib.simulation.events import acts
+from cib.simulation.events import acts, stacked
 from cib.simulation.population import People
 from cib.simulation.wording import write
 
-__all__ = ["CURIOUS", "Feed", "World", "own_posts", "own_reactions", "reaction_times", "retweets"]
+__all__ = ["CURIOUS", "Feed", "World", "own_posts", "own_reactions", "reaction_times", "retweets", "scattered"]
 
 #: Of everyday acts so many are posts that others may react to.
 POSTED = 0.22
@@ -86,6 +86,16 @@ class Feed:
             first_post=first_post,
             n_posts=n_posts,
             posts=shown,
+        )
+
+    def posts_of(self, ranks: Ints) -> Ints:
+        """The numbers of the posts of the authors of these ranks, the most popular being 0."""
+        author = self.everywhere[ranks]
+        return np.concatenate(
+            [
+                self.posts[start : start + n]
+                for start, n in zip(self.first_post[author], self.n_posts[author], strict=True)
+            ]
         )
 
     def choose(self, rng: np.random.Generator, home: Ints, mix: tuple[float, float, float]) -> Ints:
@@ -195,6 +205,14 @@ def retweets(
     actors, target = members.take(who), posts[what]
     time = reaction_times(rng, world.time[target], actors.zone, median, sigma)
     return acts("retweet", actors.number, time, target=target)
+
+
+def scattered(rng: np.random.Generator, people: People, posts: Ints, n: int, world: World) -> pl.DataFrame:
+    """So many retweets of any of the posts by any of the people."""
+    if not n:
+        return stacked([])
+    actor, target = people.take(rng.integers(0, len(people), n)), rng.choice(posts, n)
+    return acts("retweet", actor.number, reaction_times(rng, world.time[target], actor.zone), target=target)
 
 
 def reaction_times(

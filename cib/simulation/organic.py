@@ -15,7 +15,7 @@ import polars as pl
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
 from cib.simulation.draws import Floats, Ints, pareto
 from cib.simulation.events import acts, stacked
-from cib.simulation.everyday import World, own_posts, own_reactions, retweets
+from cib.simulation.everyday import World, own_posts, own_reactions, retweets, scattered
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
 
@@ -92,30 +92,34 @@ class Fandoms:
         Idols of a fandom, who are celebrities and come on top of `size`.
     idol_posts : float
         Mean posts of an idol.
-    devotion : tuple of float
-        Beta distribution of the share of the idols' posts that a fan retweets. Its heavy tail is what
-        tells an audience from accounts that work through a list.
-    even : float
-        Share of fans who instead retweet the share `even_devotion` of the posts of `even_idols` idols,
-        all of them alike.
-    even_devotion : float
-    even_idols : int
+    devotion : tuple of float or float
+        Beta distribution of the share of the idols' posts that a fan retweets, or the same share for all.
+        The heavy tail of the former is what tells an audience from accounts that work through a list.
     median_latency, sigma : float
         Of the lognormal delay.
     largest : int
+    casual : int
+        Other organic accounts that retweet some of the idols' posts, `casual_acts` each on average.
+    casual_acts : float
+    profile : Profile
+        Of the fans.
+    joined : tuple of int, optional
+        First and last day, from the start, on which the fans created their accounts, if they came in a
+        wave; over the years if not given.
     """
 
     size: int
     community: str = "fandom"
     idols: int = 1
     idol_posts: float = 50
-    devotion: tuple[float, float] = (0.4, 1.6)
-    even: float = 0
-    even_devotion: float = 0.15
-    even_idols: int = 5
+    devotion: tuple[float, float] | float = (0.4, 1.6)
     median_latency: float = 4 * MINUTE
     sigma: float = 1.3
     largest: int = 2_000
+    casual: int = 0
+    casual_acts: float = 3
+    profile: Profile = FAN
+    joined: tuple[int, int] | None = None
 
     @property
     def fandoms(self) -> int:
@@ -127,7 +131,18 @@ class Fandoms:
         fandom = np.arange(self.size) % self.fandoms
         activity, renown = pareto(rng, self.size, 1.2, 1.4), rng.lognormal(-0.5, 0.8, self.size)
         home = homes.draw(rng, self.size)
-        fans = accounts(rng, homes, home, self.community, FAN, activity=activity, group=fandom, renown=renown)
+        created = None if self.joined is None else rng.integers(self.joined[0] * DAY, self.joined[1] * DAY, self.size)
+        fans = accounts(
+            rng,
+            homes,
+            home,
+            self.community,
+            self.profile,
+            activity=activity,
+            group=fandom,
+            renown=renown,
+            created=created,
+        )
         return pl.concat([celebrities(rng, homes, np.repeat(np.arange(self.fandoms), self.idols)), fans])
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
@@ -141,20 +156,20 @@ class Fandoms:
         """What fans do for their idols, and everything else."""
         idols, fans = self._idols_and_fans(people)
         cheers = [
-            retweets(rng, ours, posts, self._chance(rng, ours, posts, world), world, self.median_latency, self.sigma)
+            retweets(rng, ours, posts, self._chance(rng, len(ours)), world, self.median_latency, self.sigma)
             for ours, posts in world.teams(fans, idols)
         ]
-        return stacked([*cheers, own_reactions(rng, fans, world)])
+        outer = world.organic.take(rng.integers(0, len(world.organic), self.casual))
+        acts_of_outer = rng.poisson(self.casual_acts * self.casual)
+        passing = scattered(rng, outer, world.posts_by(idols), acts_of_outer, world)
+        return stacked([*cheers, own_reactions(rng, fans, world), passing])
 
     def _idols_and_fans(self, people: People) -> tuple[People, People]:
         return people.split(self.idols * self.fandoms)
 
-    def _chance(self, rng: np.random.Generator, fans: People, posts: Ints, world: World) -> Floats:
-        """Of each fan to retweet each post."""
-        chance = np.repeat(rng.beta(*self.devotion, len(fans))[:, None], len(posts), axis=1)
-        idol = world.author[posts] - world.author[posts].min(initial=0)
-        chance[: round(self.even * len(fans))] = np.where(idol < self.even_idols, self.even_devotion, 0)
-        return chance
+    def _chance(self, rng: np.random.Generator, n: int) -> Floats | float:
+        """Of each of `n` fans to retweet a post."""
+        return self.devotion if isinstance(self.devotion, float) else rng.beta(*self.devotion, (n, 1))
 
 
 @dataclass(frozen=True)

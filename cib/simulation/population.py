@@ -15,7 +15,7 @@ from cib.simulation.clock import DAY, HOUR
 from cib.simulation.draws import Bools, Floats, Ints, masked, pick, sometimes
 from cib.simulation.wording import LANGUAGES, ZONES, invented
 
-__all__ = ["Batches", "Homes", "People", "Profile", "accounts"]
+__all__ = ["Batches", "Homes", "People", "Profile", "accounts", "bought", "renamed"]
 
 ACCOUNT_FIELDS = (
     "operation", "role", "community", "home", "zone", "language", "group", "activity", "renown",
@@ -239,6 +239,30 @@ def accounts(
     )
     profiles = profile.draw(rng, _grown(rng, n) if created is None else created)
     return pl.concat([facts, profiles], how="horizontal").select(ACCOUNT_FIELDS)
+
+
+def bought(rng: np.random.Generator, table: pl.DataFrame, share: float) -> pl.DataFrame:
+    """A table of accounts, a share of which look and were created like those of anybody."""
+    if not share:
+        return table
+    others = Profile().draw(rng, _grown(rng, table.height))
+    own = pl.Series(rng.random(table.height) >= share)
+    return table.with_columns(table[name].zip_with(own, others[name]) for name in others.columns)
+
+
+def renamed(rng: np.random.Generator, table: pl.DataFrame, grammar: int) -> pl.DataFrame:
+    """A table of accounts whose names are all made in one way, of five."""
+    n = table.height
+    first, second = (pl.lit(invented(rng.integers(0, 1_000_000, n))) for _ in range(2))
+    digits = pl.lit(pl.Series(rng.integers(10_000_000, 100_000_000, n)).cast(pl.String))
+    grammars = (
+        first + digits,
+        first + "_" + second,
+        first.str.to_titlecase() + second.str.to_titlecase() + digits.str.slice(0, 2),
+        first + pl.lit("19") + digits.str.slice(6),
+        second.str.slice(0, 3) + digits.str.slice(3) + first.str.slice(0, 2),
+    )
+    return table.with_columns(name=grammars[grammar % len(grammars)])
 
 
 def _grown(rng: np.random.Generator, n: int) -> Ints:

@@ -119,7 +119,9 @@ def write(rng: np.random.Generator, languages: Ints, topics: Ints, link: pl.Seri
     )
 
 
-def slogans(rng: np.random.Generator, topics: Ints, english: float) -> pl.DataFrame:
+def slogans(
+    rng: np.random.Generator, topics: Ints, english: float, wording: int | None = None, link: pl.Series | None = None
+) -> pl.DataFrame:
     """Posts of an operation, from few frames a topic; columns as in :func:`write`.
 
     Parameters
@@ -129,10 +131,18 @@ def slogans(rng: np.random.Generator, topics: Ints, english: float) -> pl.DataFr
         Each topic has one hashtag.
     english : float
         Share of posts in English; the others are in Chinese.
+    wording : int, optional
+        Those with the same prefer the same forms: two of each slot instead of all.
+    link : Series of str, shape (n,), optional
     """
     n = len(topics)
+    if wording is None:
+        free = rng.integers(0, FORMS, (3, n))
+    else:
+        preferred = wording // FORMS ** np.arange(3)
+        free = (preferred[:, None] + rng.integers(0, 2, (3, n))) % FORMS
     chosen = topics * 35 % FORMS**2  # 35 and 36 have no common factor: topics next to each other differ
-    choices = [*rng.integers(0, FORMS, (2, n)), chosen % FORMS, rng.integers(0, FORMS, n), chosen // FORMS]
+    choices = [free[0], free[1], chosen % FORMS, free[2], chosen // FORMS]
     in_english = rng.random(n) < english
     sentences = [
         pl.select(pl.concat_str(pick(slot, choice) for slot, choice in zip(slots, choices, strict=True))).to_series()
@@ -140,9 +150,8 @@ def slogans(rng: np.random.Generator, topics: Ints, english: float) -> pl.DataFr
     ]
     tag = sometimes(rng, invented(topics * TAGS_A_TOPIC), SLOGAN_TAGGED)
     text = sentences[0].zip_with(~pl.Series(in_english), sentences[1])
-    return _composed(
-        text, pick(tuple(SLOGANS), in_english.astype(np.int64)), [tag], pl.repeat(None, n, dtype=pl.String, eager=True)
-    )
+    none = pl.repeat(None, n, dtype=pl.String, eager=True)
+    return _composed(text, pick(tuple(SLOGANS), in_english.astype(np.int64)), [tag], none if link is None else link)
 
 
 def approvals(rng: np.random.Generator, n: int) -> pl.DataFrame:

@@ -130,3 +130,29 @@ def test_asymmetry_does_not_need_to_know_whom_the_retweets_were_of():
 def test_a_chain_is_a_one_core():
     chain = [(a, b, 0) for a, b in pairwise(ACCOUNTS)]
     assert set(values(chain, "k_core").values()) == {1}
+
+
+@given(RETWEETS)
+def test_pagerank_is_that_of_networkx(acts):
+    graph = nx.DiGraph()
+    found = values(acts, "pagerank")
+    graph.add_nodes_from(found)
+    for (a, b), weight in Counter((a, b) for a, b, _ in others(acts)).items():
+        graph.add_edge(a, b, weight=weight)
+    expected = nx.pagerank(graph, tol=1e-9, max_iter=1_000) if found else {}
+    assert found == pytest.approx({account: rank * len(found) for account, rank in expected.items()}, abs=1e-4)
+
+
+def test_replies_both_ways_on_the_toy():
+    table = extract(toy_activity(), ["replies_made", "replies_received", "reply_targets", "repliers"])
+    eve = dict(zip(table.accounts, table.values.tolist(), strict=True))["eve"]
+    assert eve == [1, 0, 1, 0]  # she answers bea; fay answers herself, which does not count
+
+
+def test_to_core_by_hand():
+    """Ten accounts retweet a, who retweets nobody; b and c retweet each other twice."""
+    made = [(f"x{k}", "a", 0) for k in range(10)] + [("b", "c", 0), ("b", "c", 1), ("c", "b", 0), ("c", "b", 1)]
+    found = values(made, "to_core")
+    assert found["x0"] == pytest.approx((10 - 1) / (10 + 0 + 5))
+    assert found["b"] == found["c"] == 0  # nobody else retweets them
+    assert found["a"] is None

@@ -249,3 +249,18 @@ def test_a_table_of_real_retweets(shared):
     top = np.argmax(table["retweets_received"])
     assert table.values[top].tolist()[:2] == [18_977, 14_060]
     assert table["k_core"].max() == 11
+
+
+def test_rows_that_were_delivered_twice_count_once():
+    toy = toy_activity().posts_table
+    once, twice = (
+        extract(cib.read(rows, progress=False)) for rows in (toy, pl.concat([toy, toy.sample(fraction=1, seed=1)]))
+    )
+    assert once.frame.equals(twice.frame)
+
+
+def test_replies_and_quotes_that_are_there_are_not_built_again(monkeypatch):
+    toy = toy_activity()
+    given = cib.reply_graph(toy)
+    monkeypatch.setattr("cib.features.extract._GRAPHS", {"replies": None})
+    assert extract(toy, ["repliers"], replies=given)["repliers"].sum() == 1

@@ -52,18 +52,25 @@ def test_a_plain_function_is_a_feature():
     assert plain.labels == ("Posts in capitals.",)
     assert plain.needs == ("posts",)
     assert plain.family == "test_feature"
-    assert plain.missing is None
+    assert plain.missing == (None,)
 
 
 def test_the_decorator_says_more():
     told = describe(shouting_renamed)
-    assert (told.names, told.units, told.family, told.missing) == (("loud",), ("posts",), "style", 0)
+    assert (told.names, told.units, told.family, told.missing) == (("loud",), ("posts",), "style", (0,))
     assert told.needs == ("posts", "accounts")  # a parameter with a default is a setting
 
 
 def test_several_outputs_have_a_label_each():
     assert describe(both).labels == ("The first.", "The second.")
     assert describe(feature(outputs=["a", "b"])(lambda posts: posts)).names == ("a", "b")
+
+
+def test_units_and_what_is_missing_can_be_told_of_each_output():
+    told = feature(outputs=["a", "b"], unit={"a": "posts"}, missing={"b": 0}, relative=True)(lambda posts: posts)
+    assert (describe(told).units, describe(told).missing, describe(told).relative) == (("posts", ""), (None, 0), True)
+    with pytest.raises(SettingsError, match=r"there is no output 'early'\. Did you mean 'earliest'"):
+        feature(outputs=["earliest"], unit={"early": "s"})(lambda posts: posts)
 
 
 @pytest.mark.parametrize("function", [shouting_renamed, bare, both])

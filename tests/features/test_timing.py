@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter, defaultdict
 
@@ -139,3 +140,46 @@ def test_speed_by_definition(acts):
 def test_latency_is_of_retweets_only():
     rows = [{"account_id": "a", "action": "reply", "target_post_id": "p", "target_created_at": START * 10**6, "at": 5}]
     assert values(activity(rows), "latency_median") == {"a": None}
+
+
+def test_quantiles_of_latency_are_interpolated():
+    made = retweeted([("a", f"p{k}", lag) for k, lag in enumerate([0, 10, 20, 30, 40])])
+    assert (values(made, "latency_p10")["a"], values(made, "latency_p90")["a"]) == (pytest.approx(4), pytest.approx(36))
+
+
+@given(ACTS)
+def test_pace_by_definition(acts):
+    made = acted(acts)
+    cvs, memories = values(made, "interval_cv"), values(made, "memory")
+    for account, times in by_account(acts).items():
+        gaps = np.diff(times)
+        assert cvs[account] == near(gaps.std() / gaps.mean() if len(gaps) > 1 and gaps.mean() > 0 else None)
+        before, after = gaps[:-1], gaps[1:]
+        varies = len(gaps) > 2 and before.std() > 0 and after.std() > 0
+        assert memories[account] == (pytest.approx(np.corrcoef(before, after)[0, 1], abs=1e-6) if varies else None)
+
+
+def test_bursts_are_runs_of_three_and_more():
+    runs = [0, 60, 120, 180, 1_000, 1_010, 5_000, 5_001, 5_002]  # four, two, three
+    assert values(acted([("a", t) for t in runs] + [("b", 0), ("b", 200)]), "bursts") == {"a": 1 + 1, "b": 0}
+
+
+def test_a_week_of_its_own_is_far_from_that_of_all():
+    """a acts in one hour of the week, b in another: each is half of all."""
+    made = acted([("a", k) for k in range(10)] + [("b", 86_400 + k) for k in range(10)])
+    # Jensen-Shannon divergence of (1, 0) and (1/2, 1/2), whose middle is (3/4, 1/4)
+    divergence = (math.log2(4 / 3) + (math.log2(2 / 3) + 1) / 2) / 2
+    assert values(made, "weekly_distance") == {"a": near(divergence**0.5), "b": near(divergence**0.5)}
+    assert values(acted([("a", k) for k in range(10)]), "weekly_distance") == {"a": 0}
+    assert values(acted([("a", k) for k in range(9)]), "weekly_distance") == {"a": None}
+
+
+def test_small_hours_and_full_minutes():
+    midnight = 86_400 - START % 86_400
+    made = acted([("a", midnight), ("a", midnight + 3_601), ("a", midnight + 6 * 3_600), ("a", midnight - 1)])
+    assert values(made, "small_hours_share") == {"a": 0.5}
+    assert values(made, "round_second_share") == {"a": 0.5}
+
+
+def test_span_is_in_days():
+    assert values(acted([("a", 0), ("a", 86_400 * 1.5), ("b", 3)]), "span") == {"a": 1.5, "b": 0}

@@ -75,7 +75,7 @@ def test_a_longer_window_only_adds(rows, window):
 
 def test_an_object_over_budget_is_named_not_lost():
     rows = [(f"a{k:03}", "viral", float(k)) for k in range(100)] + [("a000", "x", 0.0), ("a001", "x", 1.0)]
-    with pytest.warns(CibWarning, match="'viral' with 100 accounts"):
+    with pytest.warns(CibWarning, match=r"the largest with 100 accounts; see graph.parameters"):
         graph = coaction_graph(retweets(*rows), "post", None, 1, max_pairs=1000)
     assert graph.parameters["left_out"] == [{"object": "viral", "accounts": 100}]
     assert edges_of(graph).keys() == {("a000", "a001")}

@@ -170,6 +170,8 @@ def test_evidence_is_fetched_by_a_query(put, crowd):
     )
     pair = kernels.edge_table.row(0)[:2]
     assert_frame_equal(ours.evidence(*pair), kernels.evidence(*pair))
+    nameless = coaction_graph(cib.read(put(crowd.drop("post_id")), progress=False), "post", "60s", 1)
+    assert nameless.evidence("r1", "r2").height == 20
 
 
 @pytest.mark.parametrize("window", ["5s", None])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -19,25 +21,28 @@ def takedown():
 
 def test_the_operation_is_found_and_little_else(takedown):
     detection, truth = takedown
-    candidates = cib.evaluation.evaluate(detection.table, truth)[-1]
-    assert candidates.flagged_if == "verdict candidate"
-    assert candidates.precision >= 0.95
-    assert candidates.recall >= 0.75
+    result = cib.evaluation.evaluate(detection, truth)
+    assert result.precision >= 0.95
+    assert result.recall >= 0.9
+    assert result.average_precision >= 0.9
 
 
 def test_core_is_found_through_those_who_boost_it(takedown):
     detection, truth = takedown
     core = truth.filter(pl.col("role") == "highly_engaged").join(detection.table, on="account_id")
     assert (core["verdict"] == "candidate").fill_null(False).mean() >= 0.6
-    assert set(core["joined"].drop_nulls()) == {"boosted"}
+    assert core["joined"].drop_nulls().value_counts(sort=True)["joined"][0] == "boosted"
 
 
-def test_every_member_that_acts_has_a_significant_edge_inside(takedown):
+def test_every_member_has_an_edge_inside_or_acts_on_what_the_network_shares(takedown):
     detection, _ = takedown
     for network in detection.networks:
         edges = network.evidence.edges
-        acting = network.members.filter(pl.col("joined") == "co-action")["account_id"]
-        assert set(acting) == set(edges["source"]) | set(edges["target"])
+        members = network.members
+        linked = set(edges["source"]) | set(edges["target"])
+        assert linked <= set(members["account_id"])
+        assert set(members.filter(joined="co-action")["account_id"]) <= linked
+        assert members.filter(joined="alike").height == 0 or network.evidence.objects.height >= 3
         assert edges["q"].max() <= detection.settings.alpha
         assert len(network) >= detection.settings.rule.min_size
 
@@ -74,7 +79,7 @@ def test_a_graph_without_significance_is_refused():
 def test_thresholds_decide_the_verdict(takedown):
     detection, _ = takedown
     layers = [graph for graph in detection.graphs.values() if not graph.directed]
-    strict = cib.find_networks(layers, rule=Rule(min_capture=1.1))
+    strict = cib.find_networks(layers, rule=Rule(min_support=9))
     assert len(strict.with_verdict("candidate")) == 0
     assert len(strict.with_verdict("coordinated")) > 0
 
@@ -87,3 +92,34 @@ def test_networks_are_a_sequence_with_names(takedown):
     with pytest.raises(InputError, match="no network"):
         networks["N0"]
     assert networks.table["network_id"].to_list() == [network.id for network in networks]
+
+
+def test_who_is_copied_is_not_ranked_above_those_who_copy():
+    # ten accounts retweet within seconds whatever one account, which knows nothing of them, retweets
+    organic, _ = cib.simulate("organic", scale=0.002, seed=1)
+    posts = organic.posts_table.select(
+        "account_id", "post_id", "action", "created_at", "target_post_id", "target_account_id"
+    )
+    rng = np.random.default_rng(0)
+    copied = posts.filter(action="post").sample(40, seed=1)
+    delays = np.column_stack([np.zeros(40), rng.integers(2, 20, (40, 10))]).astype(int)
+    copies = [
+        {
+            "account_id": "the copied" if k == 0 else f"copier {k}",
+            "post_id": f"copy {i} {k}",
+            "action": "retweet",
+            "created_at": post["created_at"] + timedelta(seconds=600 + int(delays[i, k])),
+            "target_post_id": post["post_id"],
+            "target_account_id": post["account_id"],
+        }
+        for i, post in enumerate(copied.iter_rows(named=True))
+        for k in range(11)
+        if k == 0 or rng.random() < 0.8
+    ]
+    activity = cib.read(pl.concat([posts, pl.DataFrame(copies, schema=posts.schema)]), progress=False)
+    table = cib.detect(activity, progress=False).table
+    copiers = table.filter(pl.col("account_id").str.starts_with("copier"))
+    (victim,) = table.filter(account_id="the copied").iter_rows(named=True)
+    assert set(copiers["verdict"]) == {"candidate"}
+    assert victim["coordination"] < copiers["coordination"].min()
+    assert victim["joined"] == "followed"

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cib.presets import coornet, coortweet, luceri2024, pacheco2021, qut
+from cib.presets import coornet, coortweet, iannucci2025, luceri2024, nizzoli2021, pacheco2021, polio, qut
 from cib.presets.graham import QUT_NETWORKS
 from tests.toys import START, activity
 
@@ -21,6 +21,9 @@ METHODS = {
     "pacheco2021 hashtag_sequence": partial(pacheco2021, trace="hashtag_sequence", min_support=1),
     "luceri2024": partial(luceri2024, quantile=0.2),
     "coornet": partial(coornet, interval="10min", edge_quantile=0.3),
+    "polio": partial(polio, window="10min"),
+    "nizzoli2021": partial(nizzoli2021, top=1.0, alpha=0.9),
+    "iannucci2025": partial(iannucci2025, layers=["post", "url"], scales=["10min", "1h"]),
 }
 COUNTING = ("coortweet", "qut co_retweet", "qut co_link", "coornet")
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import networkx as nx
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cib.graphs.graph import graph_from_codes
-from cib.reports.files import ensure_folder, write_graph, write_json, write_table
+from cib.reports.files import ensure_folder, write_graph, write_json, write_table, xml_text
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
@@ -24,21 +28,46 @@ def graph_of(ids):
     return graph_from_codes("toy", pl.Series("account_id", sorted(ids)), edges, directed=False)
 
 
+def spelled_back(text):
+    return re.sub(r"U\+([0-9A-F]{4})", lambda match: chr(int(match[1], 16)), text)
+
+
 @settings(max_examples=200)
-@given(st.sets(anything, min_size=2, max_size=2), anything)
+@given(st.sets(anything | st.just("U+0000") | st.just("\x00"), min_size=2, max_size=2), anything)
+@example({"U+0000", "\x00"}, "\r\n\t ")
 def test_graphs_survive_any_text(tmp_path_factory, ids, name):
     folder = tmp_path_factory.mktemp("graphs")
     graph = graph_of(ids)
-    write_graph(
-        graph,
-        pl.DataFrame({"account_id": graph.ids, "name": [name, None], "score": [0.5, None]}),
-        folder,
-        "toy",
-    )
+    nodes = pl.DataFrame({"account_id": graph.ids, "name": [name, None], "score": [0.5, None]})
+    write_graph(graph, nodes, folder, "toy")
     for read, suffix in ((nx.read_graphml, "graphml"), (nx.read_gexf, "gexf")):
         back = read(folder / f"toy.{suffix}")
-        assert back.number_of_nodes() == 2
+        assert {spelled_back(node) for node in back} == ids
+        assert {spelled_back(data["name"]) for _, data in back.nodes(data=True) if "name" in data} == {name}
         assert [data["weight"] for *_, data in back.edges(data=True)] == [2]
+
+
+def test_a_lone_surrogate_is_spelled_out():
+    """No table can hold one, but the labels of a graph may come from elsewhere."""
+    assert xml_text("a\ud800b") == "aU+D800b"
+
+
+def test_gephi_finds_colours_weights_and_times(tmp_path):
+    graph = graph_of(["a", "b"])
+    times = [datetime(2020, 6, 12, tzinfo=UTC), datetime(2020, 6, 13, 0, 0, 1, tzinfo=UTC)]
+    graph = replace(graph, table=graph.table.with_columns(first=times[0], last=times[1]))
+    write_graph(graph, pl.DataFrame({"account_id": ["a", "b"], "role": ["amplifier", None]}), tmp_path, "toy")
+    text = (tmp_path / "toy.gexf").read_text(encoding="utf-8")
+    assert 'timeformat="date"' in text
+    assert 'start="2020-06-12T00:00:00+00:00" end="2020-06-13T00:00:01+00:00"' in text
+    assert '<viz:color r="43" g="108" b="163" a="1.0" />' in text
+    nodes = nx.read_graphml(tmp_path / "toy.graphml").nodes
+    assert {name: nodes["a"][name] for name in ("r", "g", "b", "role")} == {
+        "r": 43,
+        "g": 108,
+        "b": 163,
+        "role": "amplifier",
+    }
 
 
 def test_ids_that_xml_allows_stay_as_they_are(tmp_path):
@@ -55,6 +84,13 @@ def test_tables_come_back_exactly(tmp_path_factory, ids):
     assert pl.read_parquet(folder / "toy.parquet").equals(table)
     with (folder / "toy.csv").open(encoding="utf-8", newline="") as file:
         assert [row["account_id"] for row in csv.DictReader(file)] == ids
+
+
+@given(st.dictionaries(anything, anything | st.lists(anything)))
+def test_json_comes_back_exactly(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("json") / "toy.json"
+    write_json(values, path)
+    assert json.loads(path.read_text(encoding="utf-8")) == values
 
 
 def test_json_is_sorted_and_ends_with_a_line(tmp_path):

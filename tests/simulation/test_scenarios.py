@@ -63,7 +63,8 @@ def dispersion(counts: NDArray[np.int64]) -> float:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_seed_makes_the_same_activity(scenario: str) -> None:
-    first, again, other = (simulate(scenario, scale=0.001, seed=seed) for seed in (5, 5, 6))
+    scale = 2 * SCENARIOS[scenario].smallest
+    first, again, other = (simulate(scenario, scale=scale, seed=seed) for seed in (5, 5, 6))
     assert first.activity.posts_table.equals(again.activity.posts_table)
     assert first.activity.accounts_table.equals(again.activity.accounts_table)
     assert first.truth.equals(again.truth)
@@ -272,3 +273,169 @@ def test_a_scale_must_hold_the_scenario(scale: float) -> None:
 def test_a_seed_is_not_negative() -> None:
     with pytest.raises(SettingsError, match="a seed is not negative"):
         simulate(seed=-1)
+
+
+# The mix of tactics (methods.md section 4).
+
+
+@pytest.fixture(scope="module")
+def tactics() -> Simulation:
+    return simulate("tactics", seed=0)
+
+
+def test_tactics_are_small_operations_among_sixteen_thousand_active_accounts(tactics: Simulation) -> None:
+    sizes = dict(tactics.truth.drop_nulls("operation").group_by("operation").len().iter_rows())
+    assert sizes == {"tactic-A": 66, "tactic-B": 76, "tactic-C": 66, "tactic-D": 76, "tactic-E": 56}
+    acted = tactics.activity.posts_table.group_by("account_id").len().filter(pl.col("len") >= 3)
+    organic = tactics.truth.filter(pl.col("operation").is_null()).join(acted, on="account_id", how="semi")
+    assert 15_000 < organic.height < 17_000
+
+
+def test_every_lookalike_has_its_name(tactics: Simulation) -> None:
+    organic = simulate("tactics-organic", seed=0).truth
+    assert set(organic["community"]) == {
+        "activist", "breaking-burst", "celebrity", "fandom", "multi-idol-fandom", "multi-idol-fandom-even", "new-wave",
+        "news-crowd", "newsroom", "organic", "retweet-pod", "scheduled", "viral-post",
+    }  # fmt: skip
+    assert organic["operation"].null_count() == organic.height
+    same = tactics.truth.filter(pl.col("operation").is_null())
+    assert sorted(same["community"]) == sorted(organic["community"])
+
+
+@pytest.mark.parametrize(
+    ("tactic", "boosts_an_amplifier", "median_lag"),
+    [("A", 0.3 * 180, 43), ("B", 0.15 * 180, 3_600), ("C", 0.4 * 180 / 6, 210), ("D", 0.05 * 180, 2_400)],
+)
+def test_a_tactic_does_what_its_name_stands_for(
+    tactics: Simulation, tactic: str, boosts_an_amplifier: float, median_lag: float
+) -> None:
+    boosts = acts(tactics).filter(
+        operation=f"tactic-{tactic}", role="amplifier", action="retweet", target_role="highly_engaged"
+    )
+    per_account = boosts["account_id"].value_counts()["count"].to_numpy()
+    assert per_account.mean() == pytest.approx(boosts_an_amplifier, rel=0.2)
+    assert np.median(lags(boosts)) == pytest.approx(median_lag, rel=0.2)
+
+
+def test_cells_share_authors_and_no_post(tactics: Simulation) -> None:
+    boosts = acts(tactics).filter(operation="tactic-C", action="retweet", target_role="highly_engaged")
+    assert boosts.group_by("target_post_id").len()["len"].max() <= 10
+    assert boosts.group_by("target_account_id").agg(pl.col("account_id").n_unique())["account_id"].min() > 40
+
+
+def test_camouflage_is_forty_organic_retweets_from_accounts_of_any_age(tactics: Simulation) -> None:
+    retweets = acts(tactics).filter(operation="tactic-D", role="amplifier", action="retweet")
+    elsewhere = retweets.filter(pl.col("target_operation").is_null())
+    assert elsewhere.height / retweets["account_id"].n_unique() == pytest.approx(40, rel=0.15)
+    profiles = pooled([tactics])
+    bought, new = (profiles.filter(operation=f"tactic-{tactic}", role="amplifier") for tactic in "DA")
+    assert share(bought["followers"] == 0) < 0.1
+    assert share(new["followers"] == 0) > 0.7
+    assert bought["created_at"].dt.date().n_unique() > 60
+
+
+def test_the_popular_are_boosted_within_ninety_seconds(tactics: Simulation) -> None:
+    boosts = acts(tactics).filter(operation="tactic-E", action="retweet", target_community="celebrity")
+    fast = boosts.filter(pl.Series(lags(boosts) <= 90))
+    assert fast["target_account_id"].value_counts(sort=True)["count"].head(3).sum() > 0.99 * fast.height
+    assert fast.height > 0.95 * boosts.height
+
+
+def test_the_even_take_part_as_a_campaign_does_and_others_do_not(tactics: Simulation) -> None:
+    """Dispersion of participation: near 1 for accounts with a quota (methods.md section 6)."""
+    cheers = acts(tactics).filter(action="retweet", target_community="celebrity")
+    for community, least, most in (("multi-idol-fandom-even", 0.5, 1.5), ("multi-idol-fandom", 10, 100)):
+        per_fan = cheers.filter(community=community).group_by("account_id").len()["len"].to_numpy()
+        assert least < dispersion(per_fan) < most
+
+
+def test_activists_copy_texts_and_pods_return_favours(tactics: Simulation) -> None:
+    everything = acts(tactics)
+    texts = (
+        everything.filter(community="activist", action="post").group_by("text").agg(n=pl.col("account_id").n_unique())
+    )
+    assert texts.filter(pl.col("n") >= 3).height > 10
+    favours = everything.filter(community="retweet-pod", target_community="retweet-pod", action="retweet")
+    pairs = set(favours.select("account_id", "target_account_id").iter_rows())
+    assert sum((b, a) in pairs for a, b in pairs) > 0.3 * len(pairs)
+
+
+def test_automatic_accounts_say_so_and_new_ones_are_new(tactics: Simulation) -> None:
+    profiles = pooled([tactics])
+    assert profiles.filter(community="scheduled")["description"].str.contains("Automatic").all()
+    relays = acts(tactics).filter(community="scheduled", action="retweet")
+    assert np.median(lags(relays)) < 15
+    days = profiles.filter(community="new-wave")["created_at"].dt.date()
+    assert days.n_unique() <= 4
+    assert (days <= profiles["created_at"].max().date()).all()
+
+
+def test_at_another_scale_the_tactics_keep_their_size() -> None:
+    truth = simulate("tactics", scale=0.1, seed=0).truth
+    assert truth["operation"].drop_nulls().len() == 340
+    assert truth.height == pytest.approx(2_200 + 340, rel=0.1)
+
+
+# Generations of operations, for linkage.
+
+
+def organic_ids(simulation: Simulation) -> set[str]:
+    return set(simulation.truth.filter(pl.col("operation").is_null())["account_id"])
+
+
+def test_organic_accounts_keep_their_ids_whoever_is_beside_them(
+    takedowns: list[Simulation], organic: Simulation
+) -> None:
+    prior = simulate("takedown-2019", seed=0)
+    assert organic_ids(takedowns[0]) == organic_ids(organic) == organic_ids(prior)
+    operation = [set(s.truth.drop_nulls("operation")["account_id"]) for s in (takedowns[0], prior)]
+    assert not operation[0] & operation[1]
+
+
+def test_the_prior_generation_was_there_in_the_summer_before() -> None:
+    activity, truth = simulate("takedown-2019", scale=0.03, seed=0)
+    assert truth["operation"].drop_nulls().len() == 28
+    assert set(activity.posts_table["created_at"].dt.year()) == {2019}
+
+
+def test_a_fifth_of_the_core_amplifies_too() -> None:
+    mixed = simulate("takedown-2020-mixed-roles", seed=0)
+    sizes = dict(mixed.truth.filter(operation="takedown-2020").group_by("role").len().iter_rows())
+    assert sizes == {"both": 48, "highly_engaged": 190, "amplifier": 1_500}
+    retweets = acts(mixed).filter(action="retweet", operation="takedown-2020", target_role="highly_engaged")
+    per_account = {role: retweets.filter(role=role).height / sizes[role] for role in sizes}
+    assert per_account["both"] == pytest.approx(per_account["amplifier"], rel=0.25)
+    assert per_account["highly_engaged"] < 1
+
+
+@pytest.fixture(scope="module")
+def operations() -> Simulation:
+    return simulate("operations", scale=0.15, seed=0)
+
+
+def test_many_operations_share_language_and_topics_and_some_begin_again(operations: Simulation) -> None:
+    names = set(operations.truth["operation"].drop_nulls())
+    assert len([name for name in names if not name.endswith("again")]) == 30
+    assert len([name for name in names if name.endswith("again")]) == 8
+    slogans = acts(operations).filter(role="highly_engaged", action="post").explode("hashtags").drop_nulls("hashtags")
+    assert slogans["hashtags"].n_unique() < 20
+
+
+def test_the_next_generation_keeps_targets_sites_and_hours_and_changes_its_names(operations: Simulation) -> None:
+    everything = acts(operations)
+    first, again, other = (everything.filter(operation=f"operation-{name}") for name in ("020", "020-again", "021"))
+
+    def sites(posts: pl.DataFrame) -> set[str]:
+        links = posts.filter(role="highly_engaged")["urls"].explode().drop_nulls()
+        return set(links.str.extract(r"//(\w+\.example)").to_list())
+
+    def most_aimed_at(posts: pl.DataFrame) -> set[str]:
+        outside = posts.filter(pl.col("target_community") != pl.col("operation"), role="amplifier")
+        return set(outside["target_account_id"].value_counts(sort=True)["target_account_id"].head(10))
+
+    assert sites(first) & sites(again)
+    assert len(most_aimed_at(first) & most_aimed_at(again)) > len(most_aimed_at(first) & most_aimed_at(other))
+    shape = pl.col("name").str.replace_all("[a-z]+", "a").str.replace_all("[0-9]", "0")
+    names = pooled([operations]).with_columns(shape)
+    shapes = [set(names.filter(operation=f"operation-{name}")["name"]) for name in ("020", "020-again")]
+    assert not shapes[0] & shapes[1]

@@ -1,0 +1,67 @@
+"""How far a figure would move had there been other operations and other communities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["cluster_bootstrap"]
+
+Floats = NDArray[np.float64]
+
+
+def cluster_bootstrap(
+    statistic: Callable[[Floats], ArrayLike],
+    cluster: NDArray[np.int64],
+    positive: NDArray[np.bool_],
+    *,
+    repeats: int = 1_000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> tuple[Floats, Floats]:
+    """Interval of a statistic under resampling of whole operations and communities.
+
+    Parameters
+    ----------
+    statistic : callable
+        From a weight for each account, how often it was drawn, to one or several numbers.
+    cluster : ndarray of int, shape (n,)
+        The operation or community of each account, numbered from 0.
+    positive : ndarray of bool, shape (n,)
+        Clusters with a positive account are drawn among themselves, and so are the others, so that each
+        sample has as many operations as there are.
+    repeats : int
+    seed : int
+    level : float
+
+    Returns
+    -------
+    low, high : ndarray of float
+        One entry a number of the statistic.
+
+    Notes
+    -----
+    Percentile bootstrap (Efron 1979) of clusters: accounts of one operation were not drawn independently, and
+    an interval over accounts is far too narrow. With few clusters it is rough, and with one operation it shows
+    only what the communities contribute.
+
+    Examples
+    --------
+    >>> value, cluster = np.array([1.0, 2.0, 3.0]), np.array([0, 1, 2])
+    >>> low, high = cluster_bootstrap(lambda w: (w * value).sum() / w.sum(), cluster, np.zeros(3, bool))
+    >>> low.item(), high.item()
+    (1.0, 3.0)
+    """
+    rng = np.random.default_rng(seed)
+    size = int(cluster.max(initial=-1)) + 1
+    holds = np.bincount(cluster, positive, minlength=size) > 0
+    times = np.zeros((repeats, size))
+    for stratum in (np.flatnonzero(holds), np.flatnonzero(~holds)):
+        if len(stratum):
+            drawn = rng.choice(stratum, (repeats, len(stratum)))
+            np.add.at(times, (np.arange(repeats)[:, None], drawn), 1)
+    values = np.array([statistic(row[cluster]) for row in times])
+    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high

@@ -1,0 +1,47 @@
+"""Rankings that need no method: who posts most, on most days, from the newest account."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cib.activity import Activity
+
+__all__ = ["TRIVIAL", "trivial_scores"]
+
+#: The trivial scores, and what ranks an account high.
+TRIVIAL = {
+    "events": "trivial: number of posts",
+    "active_days": "trivial: days with a post",
+    "newness": "trivial: newest account",
+}
+
+
+def trivial_scores(activity: Activity) -> pl.DataFrame:
+    """What every method must do better than.
+
+    Parameters
+    ----------
+    activity : Activity
+
+    Returns
+    -------
+    polars.DataFrame
+        ``account_id``, ``events`` (posts and retweets), ``active_days`` (UTC), and where the creation of
+        accounts is known ``newness`` (days from 1970 to it).
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> trivial_scores(activity).columns
+    ['account_id', 'events', 'active_days', 'newness']
+    """
+    days = pl.col("created_at").dt.date()
+    counts = activity.posts_table.group_by("account_id").agg(events=pl.len(), active_days=days.n_unique())
+    table = activity.account_ids.to_frame("account_id").join(counts, on="account_id", how="left")
+    table = table.with_columns(pl.col("events", "active_days").fill_null(0))
+    known = activity.accounts_table
+    if "created_at" in known.columns and known["created_at"].null_count() < known.height:
+        newness = known.select("account_id", newness=days.cast(pl.Int32))
+        table = table.join(newness, on="account_id", how="left")
+    return table.sort("account_id")

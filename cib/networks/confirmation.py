@@ -1,0 +1,184 @@
+"""Found on one half of the acts, tested on the other: what says that a cluster is no product of the search.
+
+The edges of a network were chosen because they are heavy, so their weight proves nothing a second time.
+Here each layer is cut in two by a hash of what was acted on; clusters are searched for in one half alone,
+and the other half, which had no part in that, says whether their pairs co-act beyond the null. Then the
+same the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import gammainc
+
+from cib.activity import encode
+from cib.graphs.coaction import project
+from cib.graphs.graph import Graph
+from cib.graphs.incidence import Incidence
+from cib.graphs.significance import NULLS, with_significance
+from cib.networks.audiences import audiences
+from cib.networks.communities import clusters_of
+from cib.networks.evidence import LEAST, edges_inside
+
+__all__ = ["confirm"]
+
+#: Discovery may be generous: what it finds too much, the other half does not confirm.
+_ALPHA = 0.05
+#: A pair of half the acts has about half the evidence.
+_HALF = 0.5
+
+
+def confirm(
+    graphs: Sequence[Graph],
+    membership: pl.DataFrame,
+    *,
+    resolution: float,
+    set_resolution: float,
+    min_size: int,
+    seed: int = 0,
+) -> pl.DataFrame:
+    """p-values of networks on acts that had no part in finding them.
+
+    Parameters
+    ----------
+    graphs : sequence of Graph
+        Significant co-actions, a layer each, from :func:`cib.backbone`.
+    membership : polars.DataFrame
+        ``account_id, network``.
+    resolution, set_resolution, min_size, seed
+        Of the search; see :func:`cib.networks.communities.clusters_of` and
+        :func:`cib.networks.audiences.audiences`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network, p_confirm``: the smallest p over layers and directions times their number, at most 1. Networks
+        of which neither half alone shows a cluster have no row.
+
+    Notes
+    -----
+    A network is confirmed by a cluster that shares half of the smaller's members with it. The test is
+    Poisson: the co-actions, in the other half, of the pairs that were edges in this one, against what the
+    layer's null expects there. It guards against chance, not against an audience: shared taste is there in
+    both halves.
+    """
+    tests = []
+    for graph in graphs:
+        if graph.incidence is None:
+            continue
+        timeless = graph.parameters["window_s"] is None
+        test, level = (_audience, set_resolution) if timeless else (_clusters, resolution)
+        for searched, held_out in _directions(graph):
+            clusters, tested = test(searched, held_out, _HALF * level, min_size, seed)
+            tests.append(_stand_for(clusters, membership).join(tested, on="cluster").select("network", "p"))
+    if not tests:
+        return pl.DataFrame(schema={"network": pl.Int64, "p_confirm": pl.Float64})
+    best = pl.concat(tests).group_by("network").agg(p_confirm=(pl.col("p").min() * len(tests)).clip(upper_bound=1.0))
+    return best.sort("network")
+
+
+def _directions(graph: Graph) -> tuple[tuple[Graph, Graph], tuple[Graph, Graph]]:
+    """Both halves of a layer, this one to search and that one to test, and the reverse."""
+    side = _side(graph)
+    one, other = (_half(graph, side == k) for k in (0, 1))
+    return (one, other), (other, one)
+
+
+def _side(graph: Graph) -> NDArray[np.int64]:
+    """0 or 1 for each event, in turn: objects by their first act within a window, acts without one.
+
+    Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
+    """
+    incidence = _incidence(graph)
+    if graph.parameters["window_s"] is None:
+        return incidence.row.astype(np.int64) % 2
+    first = np.full(len(incidence.object_ids), np.iinfo(np.int64).max)
+    np.minimum.at(first, incidence.object, incidence.row)
+    return (np.argsort(np.argsort(first, kind="stable")) % 2)[incidence.object]
+
+
+def _incidence(graph: Graph) -> Incidence:
+    if graph.incidence is None:
+        raise TypeError(f"{graph.name!r} has no incidence")
+    return graph.incidence
+
+
+def _half(graph: Graph, events: NDArray[np.bool_]) -> Graph:
+    half = project(_incidence(graph).keep_events(events), graph.parameters["window_s"], 2)
+    return with_significance(half, graph.parameters["null"])
+
+
+#: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.
+_Tested = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
+    """Pairs that were edges in one half: their co-actions in the other."""
+    kept = searched.keep_edges((searched.table["q"] <= _ALPHA).to_numpy())
+    clusters = clusters_of(kept, resolution=resolution, min_size=min_size, seed=seed)
+    inside = edges_inside(kept, clusters.rename({"cluster": "network"}))
+    pairs = inside.select("source", "target", cluster="network")
+    return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))
+
+
+def _audience(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
+    """Accounts that were drawn to a set of objects in one half: their acts on it in the other."""
+    groups, sets = audiences(_incidence(searched), alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
+    return groups, _poisson(_acts_on(_incidence(held_out), sets, groups))
+
+
+def _poisson(table: pl.DataFrame) -> pl.DataFrame:
+    """``cluster, p``: chance of so many as ``observed`` where so many are ``expected``."""
+    table = table.group_by("cluster").agg(pl.col("observed").sum(), pl.col("expected").sum())
+    observed, expected = (table[name].to_numpy().astype(float) for name in ("observed", "expected"))
+    p = np.where(observed > 0, gammainc(np.maximum(observed, 1), np.maximum(expected, LEAST)), 1.0)
+    return table.select("cluster", p=pl.Series(p))
+
+
+def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """``cluster, observed, expected``: acts of the accounts drawn to a set on it, and at everybody's share."""
+    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
+    events = pl.DataFrame({"account": incidence.account, "object": incidence.object}).join(sets, on="object")
+    share = events.group_by("cluster").agg(share=pl.len() / max(len(incidence), 1))
+    drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))
+    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.len())
+    mine = (
+        drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()]))
+        .group_by("cluster")
+        .agg(pl.col("acts").sum())
+    )
+    table = mine.join(share, on="cluster", how="left").join(hits, on="cluster", how="left").fill_null(0)
+    return table.select("cluster", "observed", expected=pl.col("acts") * pl.col("share"))
+
+
+def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
+    """Co-actions of some pairs in a half, down to one, and their expectation."""
+    incidence = _incidence(graph)
+    ids = incidence.account_ids
+    u, v = (encode(pairs[end], ids).to_numpy() for end in ("source", "target"))
+    taking_part = np.zeros(len(ids), dtype=bool)
+    taking_part[u] = taking_part[v] = True
+    among = project(incidence.keep_events(taking_part[incidence.account]), graph.parameters["window_s"], 1)
+    every = replace(among.spread(ids), incidence=incidence, strength=graph.strength)
+    wanted = pl.DataFrame({"source": u, "target": v}).cast(pl.UInt32)
+    found = wanted.join(
+        every.table.select("source", "target", "weight"), on=["source", "target"], how="left", maintain_order="left"
+    )
+    observed = found["weight"].fill_null(0).cast(pl.Float64).alias("observed")
+    asked = replace(every, table=wanted.with_columns(weight=pl.lit(0)))
+    expected = NULLS[graph.parameters["null"]](asked)
+    return [observed, pl.Series("expected", expected)]
+
+
+def _stand_for(clusters: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
+    """``network, cluster`` where both share half of the smaller's members."""
+    sizes = membership.group_by("network").agg(size=pl.len())
+    shared = clusters.join(membership, on="account_id").group_by("network", "cluster").agg(shared=pl.len())
+    shared = shared.join(sizes, on="network").join(clusters.group_by("cluster").agg(found=pl.len()), on="cluster")
+    same = pl.col("shared") >= 0.5 * pl.min_horizontal("size", "found")
+    return shared.filter(same).select("network", "cluster")

@@ -1,0 +1,178 @@
+"""What a group does as a group: the statistics that tell a task from a shared audience.
+
+Edges propose, groups dispose. Two accounts of one audience meet more often than chance says; so do two
+accounts with one task. What differs is how a whole group goes about it, and each statistic here holds
+against one innocent explanation. ``membership`` is always a table of ``account_id`` and ``network``, and
+all networks are measured at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+import polars.selectors as cs
+from scipy.special import gammainc
+from scipy.stats import chi2
+
+from cib.graphs.graph import Graph
+from cib.networks.evidence import LEAST, acts_of_members, edges_inside
+
+__all__ = ["WEIGHTS", "group_statistics", "support"]
+
+#: With fewer targets little is known of how a group spreads its acts.
+_MIN_TARGETS = 3
+
+#: An object belongs to what a group does if at least this share of its members acted on it, and three.
+_COMMON = 0.25
+
+
+#: Decades of evidence against a shared audience, an intercept and a unit of each statistic of a group.
+#: Fitted by logistic regression on the groups of simulated activity, tuning seeds 0 to 9, then frozen;
+#: ``benchmarks/weights.py`` does it again.
+WEIGHTS = {"one": -0.9, "capture": 1.9, "exclusivity": 0.25, "dispersion": -2.1, "timing": 2.1}
+
+
+def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
+    """Decades of evidence that a group has a task rather than an audience's taste: ``network, layer, support``.
+
+    A weighted sum of four statistics, each clipped so that none decides alone:
+
+    * ``log10`` odds of capture: an audience shares its favourites with others;
+    * ``log10`` odds of exclusivity: it has other interests, too;
+    * ``log10`` of dispersion, at the upper end of its 90 % interval: it has casual and ardent fans;
+    * ``log10`` of the mean decades of a pair in the layer of the shortest window: it is not always there at
+      the same minute.
+
+    Null with fewer than three targets.
+
+    Parameters
+    ----------
+    statistics : polars.DataFrame
+        From :func:`group_statistics`.
+    quickest : str, optional
+        The layer of the shortest window.
+    """
+    timing = statistics.filter(pl.col("layer").eq_missing(quickest)).select("network", timing=pl.col("decades"))
+    table = statistics.join(timing, on="network", how="left")
+    free = table["members"].to_numpy() - 1
+    bound = table["dispersion"].to_numpy() * free / chi2.ppf(0.1, np.maximum(free, 1))
+    values = table.select(
+        "network",
+        "layer",
+        one=pl.lit(1.0),
+        capture=_log_odds("capture", 0.02),
+        exclusivity=_log_odds("exclusivity", 0.1),
+        dispersion=pl.Series(bound).fill_nan(None).clip(0.7, 30).log10(),
+        timing=(pl.col("timing").fill_null(0.0).clip(0.1, 10) / 0.1).log10(),
+    )
+    total = pl.sum_horizontal(*(pl.col(name) * weight for name, weight in WEIGHTS.items()), ignore_nulls=False)
+    return values.select("network", "layer", support=pl.when(table["targets"] >= _MIN_TARGETS).then(total))
+
+
+def _log_odds(column: str, least: float) -> pl.Expr:
+    share = pl.col(column).clip(least, 0.98)
+    return (share / (1 - share)).log10()
+
+
+def group_statistics(
+    graphs: Sequence[Graph], membership: pl.DataFrame, sets: Sequence[pl.DataFrame | None] | None = None
+) -> pl.DataFrame:
+    """What a group does as a group, one row per network and layer.
+
+    Parameters
+    ----------
+    graphs : sequence of Graph
+    membership : polars.DataFrame
+    sets : sequence, optional
+        For each graph ``network, object`` (codes), where networks were found by what they act on.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network, layer, members`` and
+
+        * ``pairs``: significant pairs inside;
+        * ``observed``, ``expected``: co-actions of those pairs, and by chance under the layer's null;
+        * ``p``: Poisson probability of as many as observed;
+        * ``decades``: mean of ``-log10 p`` over all pairs of members, those without an edge counted as 0;
+        * ``objects``: objects that two or more members share;
+        * ``top_share``: share of the members' common acts that is due to the busiest object;
+        * ``targets``: the objects that the network was found by, else those that a quarter of the members
+          acted on, at least three;
+        * ``capture``: share of all acts on the targets that members made;
+        * ``exclusivity``: share of the members' acts that went to the targets;
+        * ``dispersion``: variance over mean of the members' acts on the targets. About 1 if members are
+          tasked alike, 10 and more in a crowd of casual and ardent fans.
+
+        The last three are null without targets.
+    """
+    sizes = membership.group_by("network").agg(members=pl.len())
+    rows = [
+        _layer_statistics(graph, membership, sizes, objects)
+        for graph, objects in zip(graphs, sets or [None] * len(graphs), strict=True)
+    ]
+    # sums of decimal numbers depend on their order, which threads decide, in the last digits
+    return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9))
+
+
+def _layer_statistics(
+    graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None
+) -> pl.DataFrame:
+    acts = acts_of_members(graph, membership)
+    objects = _objects(acts)
+    common = pl.col("members") * (pl.col("members") - 1)
+    shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
+    parts = (_pairs(graph, membership, sizes), shares, _behaviour(acts, _targets(objects, sizes, found_by)))
+    table = sizes
+    for part in parts:
+        table = table.join(part, on="network", how="left")
+    counts = [pl.col(name).fill_null(0) for name in ("pairs", "observed", "expected", "decades", "objects", "targets")]
+    return table.with_columns(pl.lit(graph.name).alias("layer"), *counts)
+
+
+def _objects(acts: pl.DataFrame) -> pl.DataFrame:
+    """The objects that two or more members acted on."""
+    objects = acts.group_by("network", "object").agg(
+        members=pl.col("account").n_unique(), acts=pl.len(), crowd=pl.col("crowd").first()
+    )
+    return objects.filter(pl.col("members") >= 2)
+
+
+def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None) -> pl.DataFrame:
+    """The objects that a network was found by, else those that a quarter of its members acted on."""
+    wide = pl.max_horizontal(pl.lit(3.0), _COMMON * pl.col("of"))
+    common = objects.join(sizes.rename({"members": "of"}), on="network").filter(pl.col("members") >= wide).drop("of")
+    if found_by is None:
+        return common
+    aimed = objects.join(found_by, on=["network", "object"])
+    return pl.concat([aimed, common.join(aimed, on="network", how="anti")])
+
+
+def _pairs(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Significant pairs inside each network, their co-actions, and how many chance explains."""
+    inside = edges_inside(graph, membership)
+    pairs = inside.group_by("network").agg(
+        pairs=pl.len(),
+        observed=pl.col("weight").sum(),
+        expected=pl.col("expected").sum(),
+        decades=pl.col("evidence").sum(),
+    )
+    p = gammainc(pairs["observed"].to_numpy().astype(float), np.maximum(pairs["expected"].to_numpy(), LEAST))
+    all_pairs = pl.col("members") * (pl.col("members") - 1) / 2
+    pairs = pairs.with_columns(p=pl.Series(p)).join(sizes, on="network")
+    return pairs.with_columns(pl.col("decades") / all_pairs).drop("members")
+
+
+def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+    """How the acts of members are spread over the group's targets and over its members."""
+    on_target = acts.join(targets.select("network", "object", hit=pl.lit(1)), on=["network", "object"], how="left")
+    # members without any act in this layer (another layer found them) are no part of its spread
+    by_member = on_target.group_by("network", "account").agg(acts=pl.len(), hits=pl.col("hit").sum())
+    spread = by_member.group_by("network").agg(
+        exclusivity=pl.col("hits").sum() / pl.col("acts").sum(),
+        dispersion=pl.col("hits").var(ddof=1) / pl.col("hits").mean(),
+    )
+    aimed = targets.group_by("network").agg(targets=pl.len(), capture=pl.col("acts").sum() / pl.col("crowd").sum())
+    return aimed.join(spread, on="network", how="left")

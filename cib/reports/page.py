@@ -1,0 +1,222 @@
+"""The report as one page: no request leaves it, and nothing that an account wrote comes alive in it.
+
+Three walls stand around foreign text. Jinja escapes it; the data for the script are JSON without ``<``,
+``>`` and ``&``, and the script sets text as text; and the page's own Content-Security-Policy allows the three
+scripts and styles whose hashes it names and no address at all. Characters that show nothing or turn the
+reading around are spelled out, as ``U+202E``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from cib.reports.files import atomically
+from cib.reports.findings import hidden
+from cib.reports.layout import positions
+from cib.reports.pseudonyms import Pseudonyms
+
+__all__ = ["render", "visible", "write_page"]
+
+#: What each verdict says, in a sentence.
+VERDICTS = {
+    "candidate": "what the members did together is hard to explain by a shared audience or by chance.",
+    "coordinated": "the members acted together, but as fans, newsrooms or campaigners might.",
+    "insufficient": "too little was shared, or nearly all of it on one object, to conclude anything.",
+}
+
+#: What people should think of first.
+BENIGN = (
+    "Share buttons: a site fills in the same text and link for everybody.",
+    "Breaking news: one event, and everybody acts within minutes.",
+    "Fans: a new song, a match, a streaming party.",
+    "Newsrooms, parties and campaigns that post the same from several accounts of their own, openly.",
+    "Schedulers and feeds: clients that post on the round minute.",
+    "One owner with several accounts, as is often allowed.",
+    "The collection itself: sampled by keyword or account, it shows more of one thing than there was.",
+)
+
+#: Headings of the table of networks, and whether they hold numbers.
+_COLUMNS = (
+    *(("network", "text"), ("verdict", "text"), ("accounts", "number"), ("highly engaged", "number")),
+    *(("amplifiers", "number"), ("coordination", "number"), ("times the same", "number"), ("by chance", "number")),
+    *(("from", "text"), ("to", "text")),
+)
+
+#: Longer texts are cut for display.
+_LONGEST = 280
+
+
+def write_page(
+    findings: Mapping[str, Any], path: Path, *, reveal_ids: bool, sensitivity: list[dict[str, Any]] | None = None
+) -> None:
+    """Write the page of some findings, with pseudonyms unless `reveal_ids`; see :func:`render`."""
+    found = findings if reveal_ids else hidden(findings, Pseudonyms())
+    html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
+    atomically(path, lambda target: target.write_text(html, encoding="utf-8"))
+
+
+def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list[dict[str, Any]] | None = None) -> str:
+    """The page.
+
+    Parameters
+    ----------
+    findings : mapping
+        From :func:`cib.reports.findings.gather`, or :func:`~cib.reports.findings.hidden` of it.
+    pseudonymous : bool
+        Which of the two; the page says so.
+    sensitivity : list of dict, optional
+        Rows of a table that the page shows.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    found = visible(findings)
+    members = found["members"]
+    shown = [network for network in found["networks"] if "timeline" in network]
+    of_network: dict[str, list[dict[str, Any]]] = {network["network_id"]: [] for network in shown}
+    for member in members:
+        of_network[member["network_id"]].append(member)
+    style = _asset("report.css")
+    scripts = [_asset("graph.min.js"), _asset("report.js")]
+    data = {
+        "members": members,
+        "places": positions([member["network_id"] for member in members], found["edges"]).tolist(),
+        "edges": found["edges"],
+        "roles": found["roles"],
+        "networks": [{name: network[name] for name in ("network_id", "verdict")} for network in found["networks"]],
+    }
+    from markupsafe import Markup
+
+    return _template().render(  # type: ignore[no-any-return]
+        **{**found, "layers": [(name, _meaning(**layer)) for name, layer in found["layers"].items()]},
+        sensitivity=visible(sensitivity),
+        pseudonymous=pseudonymous,
+        shown=shown,
+        members_of=of_network,
+        places={member["account"]: place for place, member in enumerate(members)},
+        by_verdict={name: [n for n in found["networks"] if n["verdict"] == name] for name in VERDICTS},
+        verdicts=VERDICTS,
+        benign=BENIGN,
+        columns=_COLUMNS,
+        days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        bin=_span(found["bins"]["hours"] * 3600),
+        when=lambda k: _when(found["bins"], k),
+        height=lambda value, values: round(max(40 * value / max(values), 0.5), 1),
+        cells=_cells,
+        strongest=lambda n: max(n["statistics"], key=lambda s: s["observed"] or 0),
+        settings_text=json.dumps(found["settings"], indent=2, ensure_ascii=False),
+        licences=_asset("LICENSES.txt"),
+        policy={"style": _hash(style), "scripts": " ".join(map(_hash, scripts))},
+        # these three are not foreign: they are files of the package, and JSON that cannot leave its element
+        style=Markup(style),  # noqa: S704
+        scripts=[Markup(script) for script in scripts],  # noqa: S704
+        data=Markup(_json(data)),  # noqa: S704
+    )
+
+
+def visible(value: Any) -> Any:
+    r"""The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
+
+    >>> visible("evil\u202etxt")
+    'evilU+202Etxt'
+    """
+    if isinstance(value, str):
+        text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
+        return text if text.isprintable() else "".join(map(_spelled, text))
+    if isinstance(value, Mapping):
+        return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
+    return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _spelled(character: str) -> str:
+    # categories C*: control, format, surrogate, private, unassigned; Zl and Zp break lines
+    hides = unicodedata.category(character)[0] == "C" or unicodedata.category(character) in ("Zl", "Zp")
+    return f"U+{ord(character):04X}" if hides else character
+
+
+def _json(value: Any) -> str:
+    """JSON in ASCII that no HTML parser takes for anything else."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("cib.reports") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _template() -> Any:
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"n": _count, "g": _number, "percent": _percent, "span": _span, "day": _day}
+    return environment.from_string(_asset("report.html.j2"))
+
+
+def _meaning(kind: str, window_s: float | None) -> str:
+    """What two accounts have done that are joined in a layer."""
+    what = _KINDS.get(kind, f"acted on the same {kind}")
+    return f"two accounts {what}{'' if window_s is None else f' within {_span(window_s)}'}."
+
+
+_KINDS = {
+    "post": "retweeted the same post",
+    "author": "retweeted the same account, if not always the same post",
+    "quoted": "quoted the same post",
+    "replied": "replied to the same post",
+    "mention": "mentioned the same account",
+    "text": "posted the same text",
+    "near-text": "posted nearly the same text",
+    "hashtag-sequence": "posted the same hashtags in the same order",
+    **{kind: f"posted the same {kind}" for kind in ("url", "domain", "hashtag")},
+}
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.0%}"
+
+
+def _span(seconds: float) -> str:
+    """Seconds in the largest unit that leaves no fraction, such as ``'6 hours'``."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}{'s' if seconds > size else ''}"
+    return f"{seconds:,g} s"
+
+
+def _day(moment: str | None) -> str:
+    return "" if moment is None else f"{datetime.fromisoformat(moment):%-d %b %Y}"
+
+
+def _when(bins: Mapping[str, Any], place: int) -> str:
+    start = datetime.fromisoformat(bins["first"]) + timedelta(hours=place * bins["hours"])
+    return f"{start:%Y-%m-%d}" if bins["hours"] >= 24 else f"{start:%Y-%m-%d %H:%M}"
+
+
+def _cells(counts: list[int], level: int) -> list[int]:
+    """Hours of the week whose count falls into one fifth of the largest."""
+    most = max(counts)
+    return [hour for hour, count in enumerate(counts) if count and -(-5 * count // most) == level]

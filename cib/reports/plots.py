@@ -1,0 +1,242 @@
+"""Pictures of a detection for notebooks: each one call, each returns its axes.
+
+They need ``pip install 'cib-detect[plots]'``.
+
+>>> import cib
+>>> activity, _ = cib.simulate(scale=0.002, seed=1)
+>>> axes = cib.plots.role_plane(cib.detect(activity, progress=False))
+>>> axes.get_xlabel()
+'amplifier'
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from cib.errors import InputError, MissingDependencyError
+from cib.networks.network import Network
+from cib.reports.findings import Bins, gather
+from cib.reports.findings import timeline as acts_by_time
+from cib.reports.findings import week as acts_by_hour
+from cib.reports.layout import positions
+from cib.reports.palette import ROLES, VERDICTS
+from cib.reports.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["lags", "network_map", "role_plane", "sensitivity", "timeline", "week"]
+
+
+def network_map(detection: Result, axes: Axes | None = None) -> Axes:
+    """Accounts as dots, networks as clusters, a line between two that did the same things.
+
+    Parameters
+    ----------
+    detection : Detection
+    axes : matplotlib Axes, optional
+        To draw on; new ones otherwise. So for all plots.
+
+    Returns
+    -------
+    matplotlib Axes
+        Distance between clusters means nothing.
+    """
+    from matplotlib.collections import LineCollection
+
+    axes = _axes(axes, (9, 6))
+    found = gather(detection)
+    members, edges = found["members"], np.array(found["edges"], dtype=int).reshape(-1, 2)
+    places = positions([member["network_id"] for member in members], edges.tolist())
+    axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))
+    _dots(axes, places, pl.Series([member["role"] for member in members], dtype=pl.String))
+    names = np.array([member["network_id"] for member in members], dtype=object)
+    for network in detection.networks[:12]:
+        inside = places[names == network.id]
+        if len(inside):
+            axes.annotate(network.id, (inside[:, 0].mean(), inside[:, 1].max() + 0.4), ha="center", fontsize=8)
+    axes.set(title="Networks", xticks=[], yticks=[], aspect="equal")
+    axes.autoscale_view()
+    axes.spines[:].set_visible(False)
+    return axes
+
+
+def role_plane(detection: Result, axes: Axes | None = None) -> Axes:
+    """Each account by its two role scores, members of networks in the colours of their roles.
+
+    Parameters
+    ----------
+    detection : Detection
+    axes : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    axes = _axes(axes, (6, 5.5))
+    scores = detection.table.select("amplifier", "highly_engaged", "role", "network_id")
+    outside = scores.filter(pl.col("network_id").is_null())
+    inside = scores.filter(pl.col("network_id").is_not_null())
+    axes.plot(outside["amplifier"], outside["highly_engaged"], ".", ms=1, color="#c5ccd3", label="outside networks")
+    _dots(axes, inside.select("amplifier", "highly_engaged").to_numpy(), inside["role"])
+    axes.set(title="Roles", xlabel="amplifier", ylabel="highly engaged", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    return axes
+
+
+def timeline(detection: Result, axes: Axes | None = None) -> Axes:
+    """What the members of networks did over time, by verdict.
+
+    Parameters
+    ----------
+    detection : Detection
+    axes : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    axes = _axes(axes, (9, 3.5))
+    bins = Bins.of(detection.activity)
+    counts = acts_by_time(detection.activity, detection.networks.members.with_columns(network_id="verdict"), bins)
+    starts: Any = [bins.first + k * bins.step for k in range(bins.count)]
+    width: Any = 0.9 * bins.step
+    bottom = np.zeros(bins.count)
+    for verdict, colour in VERDICTS.items():
+        if verdict in counts:
+            axes.bar(starts, counts[verdict], width, bottom, align="edge", color=colour, label=verdict)
+            bottom += counts[verdict]
+    axes.set(title="Acts of members of networks", ylabel=f"acts in {bins.step / timedelta(hours=1):g} hours")
+    axes.tick_params("x", rotation=30)
+    axes.margins(y=0.25)
+    _legend(axes, ncols=3, loc="upper left")
+    return axes
+
+
+def lags(detection: Result, axes: Axes | None = None) -> Axes:
+    """How far apart, on average, pairs inside networks acted on the same things.
+
+    Parameters
+    ----------
+    detection : Detection
+    axes : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+        One histogram for each layer that has a window.
+    """
+    axes = _axes(axes, (7, 3.5))
+    windows = {name: graph.parameters.get("window_s") for name, graph in detection.graphs.items()}
+    limited = {name: window for name, window in windows.items() if window is not None}
+    edges = [network.evidence.edges.select("layer", "lag") for network in detection.networks]
+    table = pl.concat(edges or [pl.DataFrame(schema={"layer": pl.String, "lag": pl.Float64})])
+    for name, window in limited.items():
+        mine = table.filter(pl.col("layer") == name)["lag"]
+        axes.hist(mine.to_numpy(), bins=40, range=(0, window), histtype="step", linewidth=1.5, label=name)
+    axes.set(title="Time between the acts of a pair", xlabel="mean lag in seconds", ylabel="pairs")
+    _legend(axes)
+    return axes
+
+
+def week(detection: Result, network: str | None = None, axes: Axes | None = None) -> Axes:
+    """At which hours of the week members act.
+
+    Parameters
+    ----------
+    detection : Detection
+    network : str, optional
+        Of one network, such as ``'N1'``; otherwise of all candidates.
+    axes : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+        Hours in UTC.
+    """
+    axes = _axes(axes, (8, 3))
+    chosen: list[Network] = list(detection.networks.with_verdict("candidate"))
+    if network is not None:
+        chosen = [detection.networks[network]]
+    name = network or "candidates"
+    members = pl.concat(
+        [pl.DataFrame(schema={"account_id": pl.String}), *(n.members.select("account_id") for n in chosen)]
+    )
+    counts = acts_by_hour(detection.activity, members.with_columns(network_id=pl.lit(name))).get(name, [0] * 168)
+    picture = axes.imshow(np.reshape(counts, (7, 24)), cmap="Blues", aspect="auto")
+    axes.figure.colorbar(picture, ax=axes, label="acts")
+    axes.set(title=f"Acts of {name} by hour of the week", xlabel="hour, UTC", xticks=range(0, 24, 3))
+    axes.set_yticks(range(7), ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+    return axes
+
+
+def sensitivity(table: Any, value: str = "accounts", axes: Axes | None = None) -> Axes:
+    """What other settings would have found.
+
+    Parameters
+    ----------
+    table : frame
+        A row for each setting: ``window``, ``alpha``, and the column `value`.
+    value : str
+        What to show, such as accounts in networks.
+    axes : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"window": [30, 60, 30, 60], "alpha": [0.01, 0.01, 0.05, 0.05], "accounts": [4, 5, 6, 8]})
+    >>> axes = sensitivity(table)
+    """
+    axes = _axes(axes, (6, 4))
+    frame = nw.from_native(table, eager_only=True)
+    for column in ("window", "alpha", value):
+        if column not in frame.columns:
+            raise InputError(f"the table has no column {column!r}", got=f"columns {', '.join(frame.columns)}")
+    windows, alphas = (sorted(set(frame[column].to_list())) for column in ("window", "alpha"))
+    grid = np.full((len(alphas), len(windows)), np.nan)
+    for row in frame.select("window", "alpha", value).rows():
+        grid[alphas.index(row[1]), windows.index(row[0])] = row[2]
+    picture = axes.imshow(grid, cmap="Blues", aspect="auto", origin="lower")
+    for (y, x), number in np.ndenumerate(grid):
+        if not np.isnan(number):
+            dark = number > np.nanmean(picture.get_clim())
+            axes.annotate(f"{number:,g}", (x, y), ha="center", va="center", color="white" if dark else "black")
+    axes.set_xticks(range(len(windows)), map(str, windows))
+    axes.set_yticks(range(len(alphas)), map(str, alphas))
+    axes.set(title=value.replace("_", " "), xlabel="window", ylabel="alpha")
+    return axes
+
+
+def _axes(axes: Axes | None, size: tuple[float, float]) -> Axes:
+    if axes is not None:
+        return axes
+    try:
+        from matplotlib import pyplot as plt
+    except ImportError as error:
+        raise MissingDependencyError(
+            "plots need matplotlib", remedy="Install it: pip install 'cib-detect[plots]'."
+        ) from error
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def _dots(axes: Axes, places: np.ndarray[Any, Any], roles: pl.Series) -> None:
+    """Accounts in the colours of their roles, with a legend; the rarest roles on top."""
+    for role in reversed(ROLES):
+        mine = places[(roles == role).fill_null(False).to_numpy()]
+        if len(mine):
+            axes.scatter(
+                mine[:, 0], mine[:, 1], s=9, c=ROLES[role], label=role.replace("_", " "), linewidths=0, zorder=3
+            )
+    _legend(axes, markerscale=2, fontsize=8)
+
+
+def _legend(axes: Axes, **options: Any) -> None:
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, **options)

@@ -1,0 +1,64 @@
+"""What a report is made of, and what every output says about itself."""
+
+# ruff: noqa: D102 -- the parts of a Detection are explained there
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Protocol
+
+import polars as pl
+
+from cib.activity import Activity
+from cib.graphs.graph import Graph
+from cib.import_report import ImportReport
+from cib.networks.network import Networks
+from cib.roles import RoleScores
+
+__all__ = ["LIMITS", "Result", "about"]
+
+#: What every output says about itself.
+LIMITS = (
+    "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
+    "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
+    "seen in these data."
+)
+
+
+class _Settings(Protocol):
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+class Result(Protocol):
+    """A :class:`cib.Detection`, as the reports see it: no stage knows that there is a pipeline."""
+
+    @property
+    def table(self) -> pl.DataFrame: ...
+    @property
+    def networks(self) -> Networks: ...
+    @property
+    def graphs(self) -> Mapping[str, Graph]: ...
+    @property
+    def roles(self) -> RoleScores: ...
+    @property
+    def settings(self) -> _Settings: ...
+    @property
+    def imported(self) -> ImportReport: ...
+    @property
+    def activity(self) -> Activity: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+def about(result: Result) -> dict[str, Any]:
+    """What must stand beside every result: version, settings, import report, fingerprint, notes and limits."""
+    return {
+        "version": version("cib-detect"),
+        "settings": result.settings.to_dict(),
+        "imported": result.imported.to_dict(),
+        "fingerprint": result.fingerprint,
+        "notes": list(result.notes),
+        "limits": LIMITS,
+    }

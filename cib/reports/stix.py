@@ -1,0 +1,101 @@
+"""Candidates as a STIX 2.1 bundle, for those who exchange what they find.
+
+A candidate is a *Grouping* of accounts with low confidence, never a campaign and never an actor: who is behind
+it is not known. Techniques of DISARM are referred to by their ids, as what to compare with.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cib.errors import MissingDependencyError
+from cib.networks.network import Network
+from cib.reports.files import atomically
+from cib.reports.pseudonyms import Pseudonyms
+from cib.reports.result import LIMITS, Result, about
+
+__all__ = ["write_stix"]
+
+#: Low, on the scale of STIX (0 to 100): admiralty "possibly true" at most, whatever the evidence.
+CONFIDENCE = 15
+
+#: Techniques of the DISARM red framework as of February 2025, by what was shared.
+DISARM = {
+    **dict.fromkeys(("post", "author"), "T0118"),
+    "hashtag": "T0049.002",
+    **dict.fromkeys(("text", "near-text"), "T0084.001"),
+}
+
+_OURS = uuid.uuid5(uuid.NAMESPACE_DNS, "cib-detect")
+
+
+def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
+    """Write the networks with verdict ``candidate`` as a bundle.
+
+    Parameters
+    ----------
+    result : Detection
+    path : Path
+    reveal_ids : bool
+        Write the ids of accounts, not pseudonyms.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without stix2.
+    """
+    try:
+        import stix2
+    except ImportError as error:
+        raise MissingDependencyError(
+            "STIX needs stix2", remedy="Install it: pip install 'cib-detect[stix]'."
+        ) from error
+    names = None if reveal_ids else Pseudonyms()
+    made = {"created": result.imported.last or datetime(1970, 1, 1, tzinfo=UTC)}
+    made["modified"] = made["created"]
+    objects: list[Any] = []
+    groupings = []
+    for network in result.networks.with_verdict("candidate"):
+        ids = network.members["account_id"].sort().to_list()
+        accounts = [stix2.UserAccount(user_id=each if names is None else names.of("account", each)) for each in ids]
+        grouping = stix2.Grouping(
+            id=f"grouping--{uuid.uuid5(_OURS, f'{result.fingerprint} {network.id}')}",
+            name=f"Candidate network {network.id}",
+            description=" ".join([*(f"{reason}." for reason in network.reasons), LIMITS]),
+            context="suspicious-activity",
+            confidence=CONFIDENCE,
+            object_refs=[account.id for account in accounts],
+            external_references=list(_techniques(result, network)) or None,
+            **made,
+        )
+        objects += [*accounts, grouping]
+        groupings.append(grouping.id)
+    if groupings:
+        told = {name: value for name, value in about(result).items() if name != "limits"}
+        objects.append(
+            stix2.Note(
+                id=f"note--{uuid.uuid5(_OURS, result.fingerprint)}",
+                abstract=LIMITS,
+                content=json.dumps(told, ensure_ascii=False, sort_keys=True, default=str),
+                object_refs=groupings,
+                **made,
+            )
+        )
+    bundle = stix2.Bundle(*objects, id=f"bundle--{uuid.uuid5(_OURS, f'bundle {result.fingerprint}')}")
+    atomically(path, lambda target: target.write_text(bundle.serialize(indent=2), encoding="utf-8"))
+
+
+def _techniques(result: Result, network: Network) -> Iterator[dict[str, str]]:
+    layers = network.statistics["layer"].unique().to_list()
+    kinds = {str(result.graphs[layer].parameters.get("objects")) for layer in layers if layer in result.graphs}
+    for technique in sorted({DISARM[kind] for kind in kinds if kind in DISARM}):
+        yield {
+            "source_name": "DISARM",
+            "external_id": technique,
+            "description": "To compare with; not established here.",
+        }

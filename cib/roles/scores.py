@@ -1,0 +1,245 @@
+"""RoleScores: what a scorer says of each account, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import DTypeLike, NDArray
+
+from cib.activity import to_library
+from cib.errors import InputError, MissingDependencyError, did_you_mean
+from cib.features.table import FeatureTable
+from cib.roles.population import Distribution
+from cib.roles.role import Role
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["RoleScores", "contributions"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RoleScores:
+    """Roles of accounts, with what each feature contributed.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        ``account_id``, a score in [0, 1] for each role, ``role``, and ``support``: actions made or received.
+    roles : tuple of Role
+    features : FeatureTable
+        The values that the scores were made of.
+    evidence : FeatureTable
+        What they were turned into: ``reliability * z``.
+    distributions : mapping of str to Distribution
+        The reference.
+    """
+
+    frame: pl.DataFrame
+    roles: tuple[Role, ...]
+    features: FeatureTable
+    evidence: FeatureTable
+    distributions: Mapping[str, Distribution] = field(repr=False)
+
+    def contributions(self, role: str) -> FeatureTable:
+        """What each feature added to the logit of a role.
+
+        Parameters
+        ----------
+        role : str
+
+        Returns
+        -------
+        FeatureTable
+            Row sums and the role's bias add up to the logit of the score, before calibration if there is one.
+        """
+        return contributions(self._role(role), self.evidence)
+
+    def explain(self, account: str, role: str | None = None, top: int | None = None) -> Any:
+        """Why an account has its scores, strongest reason first.
+
+        Parameters
+        ----------
+        account : str
+        role : str, optional
+            Default: all roles.
+        top : int, optional
+            So many reasons a role; default: all.
+
+        Returns
+        -------
+        frame
+            ``role, feature, reason`` (a sentence), ``value, percentile`` (among the reference, 0 to 100)
+            and ``contribution`` to the logit; in the library that the activity came in.
+
+        Raises
+        ------
+        InputError
+            If the account was not scored.
+
+        Examples
+        --------
+        >>> import cib
+        >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+        >>> scores = cib.RoleScorer().fit(cib.extract(activity)).score(cib.extract(activity))
+        >>> scores.explain(activity.account_ids[0], "amplifier")["feature"].sort().to_list()
+        ['asymmetry', 'fast_excess', 'originality', 'reciprocity', 'retweets_made', 'speed', ...]
+        """
+        row = self._row(account)
+        rows = [
+            {
+                "role": each.name,
+                "feature": name,
+                "reason": self._reason(name, row),
+                "value": self.features.frame[name][row],
+                "percentile": self._percentile(name, row),
+                "contribution": weight * self.evidence.frame[name][row],
+            }
+            for each in (self.roles if role is None else (self._role(role),))
+            for name, weight in self._weights(each)
+        ]
+        numbers = dict.fromkeys(("value", "percentile", "contribution"), pl.Float64())
+        schema = {"role": pl.String(), "feature": pl.String(), "reason": pl.String(), **numbers}
+        table = pl.DataFrame(rows, schema=schema)
+        place = table["role"].replace_strict({each.name: k for k, each in enumerate(self.roles)})
+        table = table.sort(place, pl.col("contribution").abs(), "feature", descending=[False, True, False])
+        if top is not None:
+            table = table.group_by("role", maintain_order=True).head(top)
+        return to_library(table, self.features.library)
+
+    def plot_explanation(self, account: str, role: str, ax: Axes | None = None) -> Axes:
+        """A waterfall from the score of an account in the middle of everything to this account's.
+
+        Parameters
+        ----------
+        account, role : str
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; default: a figure of its own.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            One bar a feature, strongest first, on the scale of the logit.
+
+        Raises
+        ------
+        MissingDependencyError
+            If matplotlib is not installed.
+        """
+        try:
+            import matplotlib.pyplot as plt
+        except ImportError as error:
+            raise MissingDependencyError(
+                "plot_explanation() needs matplotlib", remedy="Install it: pip install 'cib-detect[plots]'."
+            ) from error
+        own, row = self._role(role), self._row(account)
+        steps = [(name, weight * self.evidence.frame[name][row]) for name, weight in self._weights(own)]
+        steps.sort(key=lambda step: (-abs(step[1]), step[0]))
+        ends = own.bias + np.cumsum([0.0, *(step for _, step in steps)])
+        if ax is None:
+            _, ax = plt.subplots(figsize=(7, 0.4 * len(steps) + 1.2), layout="constrained")
+        colours = ["#c44e52" if step > 0 else "#4c72b0" for _, step in steps]
+        ax.barh(range(len(steps)), np.diff(ends), left=ends[:-1], color=colours)
+        ax.axvline(own.bias, color="0.6", linewidth=0.8)
+        ax.set_yticks(range(len(steps)), [f"{name} = {self._value(name, row)}" for name, _ in steps])
+        ax.invert_yaxis()
+        ax.set_xlabel("logit of the score; the line is an account in the middle of everything")
+        ax.set_title(f"{account}: {role} {self.for_account(account)[role]:.2f}")
+        return ax
+
+    def in_network(self, coordination: pl.DataFrame) -> pl.DataFrame:
+        """The scores as roles in a network: a celebrity is highly engaged, and core of no network.
+
+        Parameters
+        ----------
+        coordination : polars.DataFrame
+            ``account_id`` and ``coordination`` in [0, 1], as ``detection.table`` has them; accounts that are not in
+            it have none.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``account_id``, and for each role its score times the coordination.
+        """
+        gate = coordination.select("account_id", "coordination")
+        gated = self.frame.join(gate, on="account_id", how="left", maintain_order="left")
+        level = pl.col("coordination").fill_null(0.0)
+        return gated.select("account_id", *(pl.col(role.name) * level for role in self.roles))
+
+    def for_account(self, account: str) -> dict[str, Any]:
+        """The scores, role and support of one account."""
+        return self.frame.row(self._row(account), named=True)
+
+    def to_native(self) -> Any:
+        """The scores in the library that the activity came in."""
+        return to_library(self.frame, self.features.library)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The scores as a pandas frame."""
+        frame: pd.DataFrame = to_library(self.frame, "pandas")
+        return frame
+
+    def _role(self, name: str) -> Role:
+        known = {role.name: role for role in self.roles}
+        if name not in known:
+            raise InputError(
+                f"there is no score for a role {name!r}",
+                remedy=did_you_mean(name, known) or f"There are {', '.join(known)}.",
+            )
+        return known[name]
+
+    def _row(self, account: str) -> int:
+        row = self.frame["account_id"].index_of(account)
+        if row is None:
+            raise InputError(
+                f"account {account!r} was not scored", remedy="The column 'account_id' of .frame has those that were."
+            )
+        return row
+
+    def _percentile(self, name: str, row: int) -> float | None:
+        value = self.features.frame[name][row]
+        return None if value is None else 100 * float(self.distributions[name].percentile(np.array([value]))[0])
+
+    def _reason(self, name: str, row: int) -> str:
+        """A sentence: the label, the value, and how many accounts have less, or more."""
+        label = self.features.labels.get(name, name.replace("_", " ")).rstrip(".")
+        value = self.features.frame[name][row]
+        if value is None or not len(self.distributions[name].values):
+            return f"{label}: not known from these data."
+        unit = self.features.units.get(name, "")
+        return f"{label}: {f'{value:,.4g} {unit}'.strip()}; {self.distributions[name].compared(value)}."
+
+    def _value(self, name: str, row: int) -> str:
+        value = self.features.frame[name][row]
+        return "unknown" if value is None else f"{value:,.3g}"
+
+    def _weights(self, role: Role) -> list[tuple[str, float]]:
+        """The weights of the features that there are."""
+        return [(name, weight) for name, weight in role.weights.items() if name in self.features.names]
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """The scores as a matrix, shape (n_accounts, n_roles)."""
+        return np.array(self.frame.select(role.name for role in self.roles).to_numpy(), dtype=dtype, copy=copy)
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __repr__(self) -> str:
+        counts = self.frame["role"].value_counts().sort("count", "role", descending=[True, False])
+        return f"RoleScores({len(self):,} accounts: {', '.join(f'{n:,} {role}' for role, n in counts.iter_rows())})"
+
+    def _repr_html_(self) -> str:
+        labels = "".join(f"<li>{escape(role.name)}: {escape(role.label)}" for role in self.roles)
+        return f"<p>{escape(repr(self))}</p><ul>{labels}</ul>{self.frame.head(5)._repr_html_()}"
+
+
+def contributions(role: Role, evidence: FeatureTable) -> FeatureTable:
+    """What each feature adds to the logit of a role: weight by evidence."""
+    weighted = [pl.col(name) * weight for name, weight in role.weights.items() if name in evidence.names]
+    return FeatureTable(evidence.frame.select("account_id", *weighted), evidence.labels, library=evidence.library)

@@ -1,0 +1,69 @@
+"""A small detection for all tests of reports, and the same among hostile names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+import cib
+
+PAYLOADS = (
+    "<script>hostile=1</script>",
+    "</script><script>hostile=1</script>",
+    "<img src=x onerror=hostile=1>",
+    "<svg/onload=hostile=1>",
+    '"><img src=x onerror=hostile=1>',
+    "' onmouseover='hostile=1",
+    "<iframe src=javascript:hostile=1></iframe>",
+    '<a href="javascript:hostile=1">x</a>',
+    "javascript:hostile=1",
+    "<!--<script>hostile=1",
+    "]]><script>hostile=1</script>",
+    "</title><script>hostile=1</script>",
+    "</style><script>hostile=1</script>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<object data=//evil.example></object>",
+    "{{ 7 * 7 }}{% raw %}",
+    "${hostile=1}\u2028hostile=1\u2029",
+    "\u202e<b>gnp.exe</b>\u200b\u2066\x00\ufeff",
+)
+
+
+@pytest.fixture(scope="package")
+def detection():
+    return cib.detect(cib.simulate(scale=0.003, seed=5).activity, progress=False)
+
+
+@pytest.fixture(scope="package")
+def hostile_detection():
+    """The same, but each account and post has a payload at the end of its id, and so have the source and the labels."""
+    activity = cib.simulate(scale=0.003, seed=5).activity
+    ids = [name for name in activity.posts_table.columns if name.endswith("_id")]
+    payloads = pl.Series(PAYLOADS)
+
+    def hostile(column):
+        last = pl.col(column).str.slice(-2).cast(pl.Int64, strict=False).fill_null(0) % len(PAYLOADS)
+        return pl.col(column) + last.map_elements(lambda k: payloads[k], return_dtype=pl.String)
+
+    posts = activity.posts_table.with_columns(hostile(name) for name in ids)
+    imported = replace(
+        activity.imported,
+        source=PAYLOADS[1],
+        notes=PAYLOADS,
+        dropped={PAYLOADS[0]: 0},
+        columns={PAYLOADS[2]: PAYLOADS[3]},
+    )
+    people = activity.accounts_table.with_columns(hostile("account_id"))
+    return cib.detect(
+        replace(
+            activity,
+            posts_table=posts.sort("created_at", "account_id", "post_id"),
+            accounts_table=people.sort("account_id"),
+            imported=imported,
+        ),
+        progress=False,
+    )

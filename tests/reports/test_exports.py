@@ -1,0 +1,169 @@
+"""Spreadsheet, STIX and release: all can be read back, nothing comes alive, nothing leads to a person."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import polars as pl
+import pytest
+import stix2
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cib.reports.pseudonyms import Pseudonyms
+from cib.reports.spreadsheet import write_spreadsheet
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+FORMULAS = (
+    "=1+1",
+    '=HYPERLINK("http://evil.example")',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "http://a.example",
+    "00123",
+    "1e5",
+)
+
+
+def sheets(path):
+    """The texts and numbers of each sheet, cell by cell as the file has them."""
+    with zipfile.ZipFile(path) as file:
+        names = [
+            sheet.get("name") for sheet in ElementTree.fromstring(file.read("xl/workbook.xml")).iter(f"{MAIN}sheet")
+        ]
+        for k, name in enumerate(names, 1):
+            root = ElementTree.fromstring(file.read(f"xl/worksheets/sheet{k}.xml"))
+            assert [*root.iter(f"{MAIN}f"), *root.iter(f"{MAIN}hyperlink")] == []
+            yield name, [[cell_value(cell) for cell in row] for row in root.iter(f"{MAIN}row")]
+
+
+def cell_value(cell):
+    if cell.get("t") != "inlineStr":
+        value = cell.find(f"{MAIN}v")
+        return None if value is None else float(value.text)
+    text = "".join(part.text or "" for part in cell.iter(f"{MAIN}t"))
+    return re.sub("_x([0-9A-F]{4})_", lambda match: chr(int(match[1], 16)), text)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1))
+@example([*FORMULAS, "_x0041_", "\x00\x0b\ufffe\uffff\r\n", " a "])
+def test_a_spreadsheet_keeps_any_text_as_text(tmp_path_factory, texts):
+    path = tmp_path_factory.mktemp("xlsx") / "toy.xlsx"
+    table = pl.DataFrame({"account_id": texts, "weight": range(len(texts))})
+    write_spreadsheet({"toy": table}, {"limits": "none"}, path)
+    (_, told), (name, rows) = sheets(path)
+    assert name == "toy"
+    assert told[1] == ["limits", "none"]
+    assert rows == [["account_id", "weight"], *[[text, float(k)] for k, text in enumerate(texts)]]
+
+
+def test_a_spreadsheet_holds_the_detection(detection, tmp_path):
+    found = dict(sheets(detection.save_spreadsheet(tmp_path / "all.xlsx")))
+    assert [row[0] for row in found["accounts"][1:]] == detection.table["account_id"].to_list()
+    assert len(found["evidence"]) == 1 + sum(n.evidence.edges.height for n in detection.networks)
+    assert "Coordination is not inauthenticity" in dict(row for row in found["about"] if len(row) == 2)["limits"]
+
+
+def test_equal_tables_give_equal_bytes(tmp_path):
+    for name in "ab":
+        write_spreadsheet({"toy": pl.DataFrame({"account_id": ["+1"]})}, {}, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_texts_too_long_for_a_cell_are_cut_and_it_says_so(tmp_path):
+    write_spreadsheet({"toy": pl.DataFrame({"text": ["x" * 40_000]})}, {}, tmp_path / "toy.xlsx")
+    found = dict(sheets(tmp_path / "toy.xlsx"))
+    assert found["toy"][1] == ["x" * 32_766 + "…"]
+    assert ["cut texts", "end in … after 32,767 characters"] in found["about"]
+
+
+def test_stix_groups_candidates_with_low_confidence(detection, tmp_path):
+    text = detection.save_stix(tmp_path / "bundle.json", reveal_ids=True).read_text(encoding="utf-8")
+    bundle = stix2.parse(text)
+    kinds = {thing.type for thing in bundle.objects}
+    assert kinds == {"user-account", "grouping", "note"}
+    groupings = {thing.name: thing for thing in bundle.objects if thing.type == "grouping"}
+    accounts = {thing.id: thing.user_id for thing in bundle.objects if thing.type == "user-account"}
+    candidates = detection.networks.with_verdict("candidate")
+    assert len(groupings) == len(candidates) > 0
+    for network in candidates:
+        grouping = groupings[f"Candidate network {network.id}"]
+        assert {accounts[each] for each in grouping.object_refs} == set(network.members["account_id"])
+        assert grouping.confidence < 30
+        assert all(each.source_name == "DISARM" for each in grouping.external_references)
+    assert detection.save_stix(tmp_path / "again.json", reveal_ids=True).read_text(encoding="utf-8") == text
+
+
+def test_stix_without_ids_names_nobody(detection, tmp_path):
+    text = detection.save_stix(tmp_path / "bundle.json").read_text(encoding="utf-8")
+    named = {thing["user_id"] for thing in json.loads(text)["objects"] if thing["type"] == "user-account"}
+    assert len(named) == detection.networks.with_verdict("candidate").members.height
+    assert named.isdisjoint(detection.table["account_id"])
+
+
+def test_stix_survives_hostile_ids(hostile_detection, tmp_path):
+    bundle = stix2.parse(hostile_detection.save_stix(tmp_path / "b.json", reveal_ids=True).read_text(encoding="utf-8"))
+    named = {thing.user_id for thing in bundle.objects if thing.type == "user-account"}
+    assert named == set(hostile_detection.networks.with_verdict("candidate").members["account_id"])
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_a_release_hides_small_accounts_and_their_posts(detection, tmp_path, texts):
+    followers = dict(detection.activity.accounts_table.select("account_id", "followers").iter_rows())
+    small = {account for account in detection.table["account_id"] if (followers.get(account) or 0) < 5_000}
+    posts = detection.activity.posts_table
+    folder = detection.save_release(tmp_path, texts=texts)
+    released = {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("accounts", "posts", "networks")}
+    members = detection.networks.with_verdict("candidate").members["account_id"]
+    assert released["accounts"].height == len(members)
+    assert released["posts"].height == posts.filter(pl.col("account_id").is_in(members.implode())).height
+    theirs = set(posts.filter(pl.col("account_id").is_in(list(small)))["post_id"])
+    for table in released.values():
+        for column in table.columns:
+            values = table[column].explode() if table.schema[column] == pl.List(pl.String) else table[column]
+            if values.dtype == pl.String:
+                assert small.isdisjoint(values)
+                assert theirs.isdisjoint(values)
+    assert ("text" in released["posts"].columns) == texts
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    assert "source" not in about["imported"]
+
+
+def test_a_release_keeps_what_belongs_together_and_public_accounts(detection, tmp_path):
+    members = detection.networks.with_verdict("candidate").members["account_id"]
+    public = members[0]
+    table = detection.activity.accounts_table
+    table = table.with_columns(
+        followers=pl.when(pl.col("account_id") == public).then(5_000).otherwise(4_999).cast(pl.Int64)
+    )
+    known = replace(detection, activity=replace(detection.activity, accounts_table=table))
+    folder = known.save_release(tmp_path)
+    accounts, posts = (pl.read_parquet(folder / f"{name}.parquet") for name in ("accounts", "posts"))
+    assert [a for a in accounts["account_id"] if not a.startswith("account-")] == [public]
+    before = detection.activity.posts_table.filter(pl.col("account_id").is_in(members.implode()))
+    for column in ("account_id", "target_post_id", "target_account_id"):
+        counts = before[column].drop_nulls().value_counts()["count"].sort()
+        assert posts[column].drop_nulls().value_counts()["count"].sort().equals(counts)
+    assert set(posts["account_id"]) <= set(accounts["account_id"])
+
+
+def test_two_releases_have_no_pseudonym_in_common(detection, tmp_path):
+    first, second = (pl.read_parquet(detection.save_release(tmp_path / name) / "accounts.parquet") for name in "ab")
+    named = [{a for a in each["account_id"] if a.startswith("account-")} for each in (first, second)]
+    assert named[0]
+    assert named[0].isdisjoint(named[1])
+
+
+def test_pseudonyms_cannot_be_stored():
+    import pickle
+
+    with pytest.raises(TypeError, match="thrown away"):
+        pickle.dumps(Pseudonyms())

@@ -1,0 +1,174 @@
+"""The page as a text: what it says, whom it names, and that foreign text in it stays text."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+import cib
+from cib.reports.findings import gather
+from cib.reports.page import render, visible
+from tests.toys import activity
+
+HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")
+
+
+@pytest.fixture(scope="module")
+def page(detection, tmp_path_factory):
+    return detection.report(tmp_path_factory.mktemp("page") / "report.html", reveal_ids=True).read_text("utf-8")
+
+
+class Elements(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found, self.text = [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, tuple(name for name, _ in attributes)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def elements(html):
+    parser = Elements()
+    parser.feed(html)
+    return parser
+
+
+def embedded(html):
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)[1])
+
+
+def test_the_page_says_what_was_found_and_what_it_does_not_mean(page, detection):
+    text = " ".join(" ".join(elements(page).text).split())
+    assert "Coordination is not inauthenticity" in text
+    assert f"They form {len(detection.networks)} networks" in text
+    assert detection.fingerprint in text
+    assert cib.__version__ in text
+    first = detection.networks[0]
+    assert all(f"{reason}." in text for reason in first.reasons)
+    assert set(first.members["account_id"]) <= set(text.split())
+
+
+def test_every_network_account_and_pair_leads_to_posts(detection):
+    posts = set(detection.activity.posts_table["post_id"])
+    findings = gather(detection)
+    assert [network["network_id"] for network in findings["networks"]] == [n.id for n in detection.networks]
+    for network in findings["networks"]:
+        assert network["pairs"]
+        assert network["objects"]
+        for pair in network["pairs"]:
+            assert pair["acts"]
+            assert {act[end] for act in pair["acts"] for end in ("post_a", "post_b")} <= posts
+        assert all(act["post"] in posts for each in network["objects"] for act in each["acts"])
+    for member in findings["members"]:
+        acts = member["boosted_by"] if member["joined"] == "boosted" else member["pair"]["acts"]
+        assert acts
+
+
+def test_the_acts_of_a_pair_are_those_of_its_graph(detection):
+    for network in gather(detection)["networks"][:3]:
+        for pair in network["pairs"]:
+            graph = detection.graphs[pair["layer"]]
+            table = graph.evidence(pair["a"], pair["b"])
+            shown = {(act["object"], act["post_a"], act["post_b"]) for act in pair["acts"]}
+            assert shown <= set(table.select("object_id", "post_a", "post_b").iter_rows())
+            assert max(act["lag"] for act in pair["acts"]) <= table["lag"].sort()[len(shown) - 1]
+            owner = {"a": pair["a"], "b": pair["b"], None: None}
+            seconds = dict(table.select("object_id", "second").iter_rows())
+            assert all(owner[act["second"]] == seconds[act["object"]] for act in pair["acts"])
+
+
+def test_contributions_add_up_to_the_score(detection):
+    findings = gather(detection)
+    for role in findings["roles"]:
+        for member in findings["members"]:
+            total = role["bias"] + sum(member["reasons"][role["name"]][2])
+            assert 1 / (1 + 2.718281828**-total) == pytest.approx(member[role["name"]], abs=0.005)
+
+
+def test_no_id_is_in_a_page_with_pseudonyms(detection, tmp_path):
+    detection = cib.detect(detection.activity, cib.Settings(max_pairs=1_000), progress=False)
+    assert detection.networks
+    assert any("left out" in note for note in detection.notes)
+    html = detection.report(tmp_path / "report.html").read_text("utf-8")
+    words = set(re.findall(r"[^\s\"<>=:,;.()\[\]{}/]+", html))
+    posts = detection.activity.posts_table
+    for column in ("post_id", "target_post_id", "account_id"):
+        assert words.isdisjoint(posts[column].drop_nulls())
+    assert "account-" in html
+    assert "reveal" not in html
+    again = detection.report(tmp_path / "again.html").read_text("utf-8")
+    name = re.search(r"account-[a-z2-7]{13}", html)[0]
+    assert name not in again
+
+
+def test_findings_and_the_page_with_ids_are_the_same_each_time(detection, page):
+    assert json.dumps(gather(detection)) == json.dumps(gather(detection))
+    assert render(gather(detection), pseudonymous=False) == page
+
+
+def test_the_page_asks_for_nothing(page):
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    outside = {"src", "href", "action", "data", "poster", "srcset", "style", "background"}
+    for tag, attributes in elements(page).found:
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base")
+        assert outside.isdisjoint(attributes) or (tag, attributes) == ("a", ("href",))
+        assert not any(name.startswith("on") for name in attributes)
+    assert set(re.findall(r'<a href="(.)', page)) == {"#"}
+
+
+def test_hostile_text_makes_no_element_and_no_attribute(detection, hostile_detection):
+    html = render(gather(hostile_detection), pseudonymous=False)
+    told = {"notes": ("x",) * len(hostile_detection.imported.notes), "dropped": {"x": 0}, "columns": {"x": "y"}}
+    tame = render(gather(replace(detection, imported=replace(detection.imported, **told))), pseudonymous=False)
+    assert elements(html).found == elements(tame).found
+    shown = [member["account"] for member in embedded(html)["members"]]
+    assert sorted(shown) == sorted(visible(account) for account in hostile_detection.networks.members["account_id"])
+    assert not HIDING.search(html)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("名前 héllo 👍", "名前 héllo 👍"),
+        ("a\u202eb", "aU+202Eb"),
+        ("a\u200bb\n", "aU+200BbU+000A"),
+        ("x" * 300, "x" * 280 + "…"),
+        (["\x00"], ["U+0000"]),
+    ],
+)
+def test_characters_that_hide_are_spelled_out(text, shown):
+    assert visible(text) == shown
+
+
+def test_a_detection_without_networks_has_a_page_too(tmp_path):
+    detection = cib.detect(activity([{"account_id": a, "action": "post", "at": 0} for a in "ab"]), progress=False)
+    html = detection.report(tmp_path / "report.html").read_text("utf-8")
+    assert "nothing that the 2 accounts did together is beyond what chance explains" in html
+
+
+def test_sensitivity_is_shown_when_given(detection, tmp_path):
+    table = pl.DataFrame({"window_s": [30, 60], "networks": [4, 5]})
+    html = detection.report(tmp_path / "report.html", sensitivity=table).read_text("utf-8")
+    assert "What other settings would have found" in html
+    assert "<th>window s</th><th>networks</th>" in html
+
+
+def test_what_is_cut_is_said(detection, monkeypatch):
+    monkeypatch.setattr("cib.reports.findings.MAX_NETWORKS", 2)
+    monkeypatch.setattr("cib.reports.findings.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
+    html = render(gather(detection), pseudonymous=False)
+    text = " ".join("".join(elements(html).text).split())
+    assert "Evidence and map show the first 2 networks" in text
+    assert f"Members (3 of {len(detection.networks[1])})" in text
+    assert len(embedded(html)["networks"]) == len(detection.networks)

@@ -1,0 +1,78 @@
+"""Pictures: each shows the numbers of the detection."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import polars as pl
+import pytest
+
+import cib
+from cib.errors import InputError
+from tests.toys import activity
+
+mpl.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    mpl.pyplot.close("all")
+
+
+def test_the_map_shows_every_member(detection):
+    axes = cib.plots.network_map(detection)
+    assert sum(len(dots.get_offsets()) for dots in axes.collections[1:]) == detection.networks.members.height
+    assert "N1" in {text.get_text() for text in axes.texts}
+
+
+def test_the_role_plane_shows_every_account(detection):
+    axes = cib.plots.role_plane(detection)
+    inside = sum(len(dots.get_offsets()) for dots in axes.collections)
+    assert inside == detection.networks.members.height
+    assert inside + len(axes.lines[0].get_xdata()) == detection.table.height
+
+
+def test_the_timeline_adds_up_to_the_acts_of_members(detection):
+    axes = cib.plots.timeline(detection)
+    acts = detection.activity.posts_table.join(detection.networks.members, on="account_id").height
+    assert sum(bar.get_height() for bar in axes.patches) == acts
+
+
+def test_the_week_adds_up_to_the_acts_of_a_network(detection):
+    counts = cib.plots.week(detection, "N2").images[0].get_array()
+    acts = detection.activity.posts_table.join(detection.networks["N2"].members, on="account_id")
+    assert counts.shape == (7, 24)
+    assert counts.sum() == acts.height
+    first = acts["created_at"][0]
+    assert counts[first.weekday(), first.hour] > 0
+
+
+def test_lags_are_those_of_the_edges(detection):
+    axes = cib.plots.lags(detection)
+    edges = pl.concat(network.evidence.edges for network in detection.networks)
+    shown = [edges.filter(pl.col("layer") == text.get_text()).height for text in axes.get_legend().get_texts()]
+    drawn = [path.get_xy()[:, 1].max() for path in axes.patches]
+    assert len(shown) == len(drawn) == 2
+    assert all(0 < most <= pairs for most, pairs in zip(sorted(drawn), sorted(shown), strict=True))
+
+
+def test_sensitivity_puts_each_setting_in_its_place():
+    table = pl.DataFrame({"window": [60, 30, 60], "alpha": [0.01, 0.05, 0.05], "accounts": [5, 6, 8]})
+    grid = cib.plots.sensitivity(table).images[0].get_array()
+    assert np.ma.filled(grid, np.nan).tolist()[1] == [6, 8]
+    assert grid[0, 1] == 5
+    assert cib.plots.sensitivity(table.to_pandas()).get_xlabel() == "window"
+    with pytest.raises(InputError, match="no column 'networks'"):
+        cib.plots.sensitivity(table, "networks")
+
+
+def test_axes_can_be_given(detection):
+    axes = mpl.pyplot.subplots()[1]
+    assert cib.plots.week(detection, axes=axes) is axes
+
+
+@pytest.mark.parametrize("name", ["network_map", "role_plane", "timeline", "lags", "week"])
+def test_nothing_found_is_an_empty_picture(name):
+    detection = cib.detect(activity([{"account_id": a, "action": "post", "at": 0} for a in "ab"]), progress=False)
+    assert getattr(cib.plots, name)(detection).get_title()

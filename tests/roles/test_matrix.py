@@ -1,0 +1,81 @@
+"""RoleScorer as scikit-learn sees it: a transformer of matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import skops.io
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.utils.estimator_checks import check_estimator
+
+import cib
+from cib.errors import CibWarning, SettingsError
+from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, RoleScorer
+
+NAMES = list(dict.fromkeys([*HIGHLY_ENGAGED.weights, *AMPLIFIER.weights]))
+
+
+@pytest.fixture(scope="module")
+def features():
+    return cib.extract(cib.simulate(scale=0.001, seed=2).activity)
+
+
+@pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")  # columns that no role knows
+@pytest.mark.filterwarnings("ignore:Estimator RoleScorer does not inherit")  # its classes take a second to import
+def test_every_check_of_scikit_learn_passes():
+    results = check_estimator(RoleScorer(), on_skip=None)
+    assert len(results) > 30
+    assert {result["status"] for result in results} <= {"passed", "skipped"}
+
+
+def test_a_frame_gives_what_a_table_gives(features):
+    expected = RoleScorer().fit(features).score(features).frame.select("highly_engaged", "amplifier").to_numpy()
+    for matrix in (features.to_pandas().drop(columns="account_id"), features.frame.drop("account_id")):
+        np.testing.assert_allclose(RoleScorer().fit_transform(matrix), expected, atol=1e-12)
+
+
+def test_an_array_is_in_the_order_of_the_roles(features):
+    known = features.frame.select(NAMES).to_numpy()
+    named = RoleScorer().fit_transform(pd.DataFrame(known, columns=NAMES))
+    np.testing.assert_array_equal(RoleScorer().fit_transform(known), named)
+    np.testing.assert_array_equal(RoleScorer().fit_transform(np.c_[known, np.ones(len(known))]), named)
+
+
+@pytest.mark.parametrize(
+    ("library", "kind"), [("pandas", pd.DataFrame), ("polars", pl.DataFrame), ("default", np.ndarray)]
+)
+def test_set_output(features, library, kind):
+    scorer = RoleScorer().set_output(transform=library)
+    scores = clone(scorer).fit_transform(features)
+    assert isinstance(scores, kind)
+    assert scores.shape == (len(features), 2)
+    if library != "default":
+        assert list(scores.columns) == ["highly_engaged", "amplifier"]
+    with pytest.raises(SettingsError, match="there is no output 'arrow'"):
+        scorer.set_output(transform="arrow")
+
+
+def test_it_stands_in_a_pipeline(features):
+    truth = np.arange(len(features)) % 2  # a target that is no role is left alone
+    steps = make_pipeline(RoleScorer(), LogisticRegression()).fit(features.frame.drop("account_id"), truth)
+    assert steps.predict_proba(features.frame.drop("account_id")).shape == (len(features), 2)
+    assert steps[0].calibrations_ == {}
+
+
+def test_columns_that_no_role_knows_are_said_to_be_so():
+    with pytest.warns(CibWarning, match="no feature of the role 'amplifier'"):
+        scores = RoleScorer().fit_transform(pd.DataFrame({"h_index": [1.0, 2.0, 3.0]}))
+    assert scores[:, 1] == pytest.approx(0.1)
+    assert np.all(np.diff(scores[:, 0]) > 0)
+
+
+def test_skops_keeps_it_without_pickle(features):
+    scorer = RoleScorer(threshold=0.6).fit(features)
+    kept = skops.io.dumps(scorer)
+    unknown = skops.io.get_untrusted_types(data=kept)
+    assert all(name.startswith("cib.roles.") for name in unknown)
+    assert skops.io.loads(kept, trusted=unknown).score(features).frame.equals(scorer.score(features).frame)

@@ -1,0 +1,50 @@
+"""What accounts are compared with: theirs, the one that is shipped, or one of your own."""
+
+from __future__ import annotations
+
+import pytest
+
+import cib
+from cib.errors import InputError
+from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, RoleScorer
+from cib.roles.population import Population
+
+
+@pytest.fixture(scope="module")
+def features():
+    return cib.extract(cib.simulate(scale=0.001, seed=2).activity)
+
+
+def test_the_shipped_population_knows_every_feature_of_the_roles():
+    shipped = Population.read("simulated")
+    assert set(shipped.distributions) == {*HIGHLY_ENGAGED.weights, *AMPLIFIER.weights}
+    assert "none of them real" in shipped.source
+    for known in shipped.distributions.values():
+        assert 0 < known.shares[0] <= known.shares[-1] < 1
+
+
+def test_with_a_reference_a_score_does_not_depend_on_the_company(features):
+    scorer = RoleScorer(reference="simulated").fit(features)
+    whole = scorer.score(features).frame
+    few = cib.FeatureTable(features.frame.head(20), features.labels)
+    assert RoleScorer(reference="simulated").fit(few).score(few).frame.equals(whole.head(20))
+    assert not RoleScorer().fit(few).score(few).frame.equals(whole.head(20))
+
+
+def test_a_population_of_ones_own_is_kept_as_json(features, tmp_path):
+    learned = RoleScorer().fit(features)
+    path = learned.population_.save(tmp_path / "mine.json")
+    again = RoleScorer(reference=path).fit(features)
+    one, other = (scorer.score(features).frame for scorer in (learned, again))
+    assert one["role"].equals(other["role"])
+    assert one["amplifier"].to_numpy() == pytest.approx(other["amplifier"].to_numpy(), abs=1e-4)
+    assert repr(again.population_).startswith(f"Population({learned.population_.accounts:,} accounts, 12 features")
+
+
+@pytest.mark.parametrize("told", [None, "[]", '{"source": "x"}', "no json"])
+def test_what_is_no_population_is_refused(tmp_path, told):
+    path = tmp_path / "other.json"
+    if told is not None:
+        path.write_text(told)
+    with pytest.raises(InputError, match=r"other.json: cannot be read as a population.*Take one of simulated"):
+        Population.read(path)
