@@ -36,6 +36,7 @@ def spark() -> Iterator[Put]:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.sql.timestampType", "TIMESTAMP_NTZ")  # of times that come without a zone
     # a zone of its own, with summer time, must have no effect; few partitions suit few rows
     session = (
         builder.config("spark.sql.session.timeZone", "Europe/Berlin").config("spark.sql.shuffle.partitions", "1")
