@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.engines import ENGINES, Put
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -21,3 +24,10 @@ def shared() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the real data is not on this machine: no folder {DATA}")
     return DATA
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def put(request: pytest.FixtureRequest) -> Iterator[Put]:
+    """From a frame in memory to one on an engine."""
+    with request.param() as onto:
+        yield onto

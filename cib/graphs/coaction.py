@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -21,10 +22,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.engine import EngineActivity
 from cib.errors import CibWarning, PrecisionWarning, SettingsError, did_you_mean
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
+from cib.graphs.relational import engine_coactions
 
 __all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_graphs", "project", "window_seconds"]
 
@@ -43,7 +46,7 @@ _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
 
 
 def coaction_graph(
-    activity: Activity,
+    activity: Activity | EngineActivity,
     objects: Objects = "post",
     window: Window = "60s",
     min_weight: int = 2,
@@ -58,7 +61,8 @@ def coaction_graph(
 
     Parameters
     ----------
-    activity : Activity
+    activity : Activity or EngineActivity
+        On an engine the same is computed there, as a query; see :mod:`cib.graphs.relational`.
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     window : str, float, timedelta or None
@@ -116,7 +120,7 @@ def coaction_graph(
 
 
 def coaction_graphs(
-    activity: Activity,
+    activity: Activity | EngineActivity,
     objects: Objects = "post",
     windows: Iterable[Window] = ("60s", "10min"),
     min_weight: int = 2,
@@ -158,13 +162,18 @@ def coaction_graphs(
     spans = [window_seconds(window) for window in windows]
     for seconds in spans:
         _check_precision(activity, seconds)
-    incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-    if max_accounts is not None:
-        incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+    make: Callable[..., Graph]
+    if isinstance(activity, EngineActivity):
+        make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
+    else:
+        incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+        if max_accounts is not None:
+            incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+        make = partial(project, incidence, threads=threads)
     kind = kind_of(objects)
     graphs = []
     for seconds in spans:
-        graph = project(incidence, seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget, threads=threads)
+        graph = make(seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget)
         name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
         parameters = {"objects": kind, "max_accounts": max_accounts, **graph.parameters}
         graphs.append(replace(graph, name=name, library=activity.library, parameters=parameters))
@@ -215,16 +224,65 @@ def project(
         table,
         directed=False,
         incidence=incidence.keep_events(high > 0) if left_out else incidence,
-        parameters={
-            "window_s": window_s,
-            "min_weight": min_weight,
-            "max_pairs": max_pairs,
-            "over_budget": over_budget,
-            "left_out": left_out,
-            "shortened": shortened,
-        },
+        parameters=_parameters(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
         strength=strength,
     )
+
+
+def _pushed_down(
+    activity: EngineActivity,
+    objects: Objects,
+    window_s: float | None,
+    min_weight: int,
+    *,
+    max_pairs: int,
+    over_budget: OverBudget,
+    max_accounts: int | None,
+    self_actions: bool,
+) -> Graph:
+    """The same of the events on an engine, found by it."""
+    if over_budget != "leave out":
+        raise SettingsError(
+            f"over_budget={over_budget!r} is not for engines",
+            remedy="Leave it out, or take the rows over first: activity.collect().",
+        )
+    edges, incidence, strength, left_out = engine_coactions(
+        activity,
+        objects,
+        None if window_s is None else round(window_s * 1e6),
+        min_weight,
+        max_pairs=max_pairs,
+        max_accounts=max_accounts,
+        self_actions=self_actions,
+    )
+    _warn_over_budget(left_out, [], max_pairs)
+    return graph_from_codes(
+        "co-action",
+        incidence.account_ids,
+        edges,
+        directed=False,
+        incidence=incidence,
+        parameters=_parameters(window_s, min_weight, max_pairs, over_budget, left_out, []),
+        strength=strength,
+    )
+
+
+def _parameters(
+    window_s: float | None,
+    min_weight: int,
+    max_pairs: int,
+    over_budget: OverBudget,
+    left_out: list[dict[str, Any]],
+    shortened: list[dict[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "window_s": window_s,
+        "min_weight": min_weight,
+        "max_pairs": max_pairs,
+        "over_budget": over_budget,
+        "left_out": left_out,
+        "shortened": shortened,
+    }
 
 
 def _affordable(
@@ -275,7 +333,7 @@ def window_seconds(window: Window) -> float | None:
     return float(window)
 
 
-def _check_precision(activity: Activity, seconds: float | None) -> None:
+def _check_precision(activity: Activity | EngineActivity, seconds: float | None) -> None:
     precision = activity.imported.precision
     if seconds is not None and precision and precision > 0.001 and seconds < 2 * precision:
         warnings.warn(

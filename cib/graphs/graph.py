@@ -255,7 +255,7 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[s
         check_sortedness=False,
     )
     ahead = (pl.col("time_b") - pl.col("time_a")).dt.total_microseconds() / 1e6
-    shared = shared.drop_nulls("post_b").with_columns(ahead=ahead, lag=ahead.abs())
+    shared = shared.drop_nulls("time_b").with_columns(ahead=ahead, lag=ahead.abs())
     window = parameters.get("window_s")
     own = {item["object"]: item["window_s"] for item in parameters.get("shortened", ())}
     if window is not None or own:

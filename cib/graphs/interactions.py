@@ -7,20 +7,26 @@ target account is unknown make no edge; the import report counts them.
 
 from __future__ import annotations
 
+from typing import Any
+
+import narwhals as nw
 import polars as pl
 
-from cib.activity import Activity, encode
+from cib.activity import TIME, Activity, encode
+from cib.engine import EngineActivity, fetch
 from cib.graphs.graph import Graph, graph_from_codes
+from cib.sources.values import PSEUDO_ACCOUNTS
 
-__all__ = ["mention_graph", "quote_graph", "reply_graph", "retweet_graph"]
+__all__ = ["engine_mentions", "mention_graph", "quote_graph", "reply_graph", "retweet_graph"]
 
 
-def retweet_graph(activity: Activity) -> Graph:
+def retweet_graph(activity: Activity | EngineActivity) -> Graph:
     """Who retweeted whom.
 
     Parameters
     ----------
-    activity : Activity
+    activity : Activity or EngineActivity
+        On an engine the edges are counted there.
 
     Returns
     -------
@@ -38,22 +44,24 @@ def retweet_graph(activity: Activity) -> Graph:
     return _targeted(activity, "retweet")
 
 
-def reply_graph(activity: Activity) -> Graph:
+def reply_graph(activity: Activity | EngineActivity) -> Graph:
     """Who replied to whom; as :func:`retweet_graph`."""
     return _targeted(activity, "reply")
 
 
-def quote_graph(activity: Activity) -> Graph:
+def quote_graph(activity: Activity | EngineActivity) -> Graph:
     """Who quoted whom; as :func:`retweet_graph`."""
     return _targeted(activity, "quote")
 
 
-def mention_graph(activity: Activity) -> Graph:
+def mention_graph(activity: Activity | EngineActivity) -> Graph:
     """Who mentioned whom in posts of their own; as :func:`retweet_graph`, with no lag.
 
     The names inside a retweeted text are the original author's doing, so retweets do not count. A post
     that mentions an account twice counts once.
     """
+    if isinstance(activity, EngineActivity):
+        return _engine_mention_graph(activity)
     posts = activity.posts_table
     if "mentions" not in posts.columns:
         return _grouped(activity, "mention", _no_rows())
@@ -67,7 +75,13 @@ def mention_graph(activity: Activity) -> Graph:
     return _grouped(activity, "mention", mentions.collect())
 
 
-def _targeted(activity: Activity, action: str) -> Graph:
+def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
+    if isinstance(activity, EngineActivity):
+        acts = activity.with_targets().filter(nw.col("action") == action, ~nw.col("target_account_id").is_null())
+        since = nw.col("created_at") - nw.col("target_created_at")
+        return _engine_graph(
+            action, acts.select("account_id", "created_at", target=nw.col("target_account_id"), lag=since)
+        )
     rows = _coded(activity).filter(pl.col("action") == action, pl.col("target_account_id").is_not_null())
     lag = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
     return _grouped(
@@ -98,3 +112,35 @@ def _no_rows() -> pl.DataFrame:
     return pl.DataFrame(
         schema={"source": pl.UInt32, "target": pl.String, "time": pl.Datetime("us", "UTC"), "lag": pl.Float64}
     )
+
+
+def engine_mentions(activity: EngineActivity) -> nw.LazyFrame[Any]:
+    """Posts of the accounts' own on an engine, a row for each account they mention, as ``mentions``."""
+    own = activity.posts.filter(nw.col("action") != "retweet").with_columns(nw.col("mentions").list.unique())
+    return own.explode("mentions").filter(~nw.col("mentions").is_in(["", *PSEUDO_ACCOUNTS]))
+
+
+def _engine_mention_graph(activity: EngineActivity) -> Graph:
+    if "mentions" not in activity.posts.collect_schema():
+        nobody = pl.LazyFrame(schema={"account_id": pl.String, "created_at": pl.Int64, "target": pl.String})
+        return _engine_graph("mention", nw.from_native(nobody).with_columns(lag=nw.lit(None, dtype=nw.Int64)))
+    rows = engine_mentions(activity).select("account_id", "created_at", target=nw.col("mentions"))
+    return _engine_graph("mention", rows.with_columns(lag=nw.lit(None, dtype=nw.Int64)))
+
+
+def _engine_graph(name: str, rows: nw.LazyFrame[Any]) -> Graph:
+    """Count ``account_id, target, created_at, lag`` on their engine; only edges come back."""
+    time = nw.col("created_at")
+    edges = rows.group_by("account_id", "target").agg(
+        nw.len().alias("weight"), time.min().alias("first"), time.max().alias("last"), nw.col("lag").median()
+    )
+    table = fetch(edges)
+    ids = pl.concat([table["account_id"], table["target"]]).unique().sort().alias("account_id")
+    coded = table.select(
+        encode(table["account_id"], ids).alias("source"),
+        encode(table["target"], ids).alias("target"),
+        pl.col("weight").cast(pl.Int64),
+        pl.col("first", "last").cast(TIME),
+        pl.col("lag").cast(pl.Float64) / 1e6,
+    )
+    return graph_from_codes(name, ids, coded, directed=True)

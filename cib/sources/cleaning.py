@@ -23,7 +23,19 @@ from cib.sources import clocks, values
 from cib.sources.columns import MENTION, Columns
 from cib.sources.rows import Rows
 
-__all__ = ["MAX_BAD", "AccountsTable", "Clean", "Format", "assemble", "clean_accounts", "clean_posts", "with_platform"]
+__all__ = [
+    "MAX_BAD",
+    "NO_ACTION",
+    "STEPS",
+    "AccountsTable",
+    "Clean",
+    "Format",
+    "assemble",
+    "clean_accounts",
+    "clean_posts",
+    "nothing_left",
+    "with_platform",
+]
 
 #: Rows that cannot be read are dropped up to this share; more of them mean a misunderstanding.
 MAX_BAD = 1e-3
@@ -31,10 +43,13 @@ MAX_BAD = 1e-3
 #: No social platform that people study is older; a time before it is an error of unit or clock.
 FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 
-_NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
+#: Said of a source without a column of actions.
+NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _WITHDRAWN = {"post_id": pl.String(), "platform": pl.String()}
 _ORDER = ("post_id", "target_post_id")
-_STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
+
+#: Steps, in seconds, that times may all be multiples of.
+STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
 
 #: An accounts table with our column names, the source's names of them, and its own name in messages.
 AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
@@ -157,7 +172,7 @@ def clean_posts(
     label = f"{where}, column {columns['created_at']!r}"
     unreadable = _unreadable(raw["created_at"], table["created_at"], label, max_bad)
     if "action" not in raw.columns:
-        notes += [] if format.needs_object else [_NO_ACTION]
+        notes += [] if format.needs_object else [NO_ACTION]
         table = table.with_columns(action=_action_by_target())
     extra = [raw[name] for name in ("platform", "withdrawn") if name in raw.columns]
     if "server_at" in raw.columns:
@@ -323,7 +338,7 @@ def assemble(
     table, repeated = _once_each(table, format.key)
     dropped.update(taken_back | repeated)
     if table.is_empty():
-        raise _nothing_left(source, rows_read, dropped)
+        raise nothing_left(source, rows_read, dropped)
     made_up = table["post_id"].null_count()
     table = _resolved(_identified(table))
     posts = table.select(name for name in POST_COLUMNS if name in table.columns)
@@ -459,7 +474,7 @@ def _resolved(posts: pl.DataFrame) -> pl.DataFrame:
 
 def _precision(times: pl.Series) -> float:
     ticks = times.to_physical()
-    return next((step for step in _STEPS if (ticks % round(step * 1e6) == 0).all()), _STEPS[-1])
+    return next((step for step in STEPS if (ticks % round(step * 1e6) == 0).all()), STEPS[-1])
 
 
 def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
@@ -475,7 +490,8 @@ def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
     return remarks
 
 
-def _nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
+def nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
+    """What to say of a source of which no row is kept."""
     if not rows_read:
         return InputError("there are no rows", where=source, remedy="Give a table with at least one row.")
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(dropped.items()) if count)

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import polars as pl
 
 from cib.activity import Activity
+from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.progress import say
 from cib.sources.bluesky import BLUESKY
@@ -33,6 +34,7 @@ from cib.sources.cleaning import (
     with_platform,
 )
 from cib.sources.columns import Columns, columns_of, match_columns
+from cib.sources.engines import on_engine
 from cib.sources.fourcat import FOURCAT, FOURCAT_CSV
 from cib.sources.frames import Loaded, Part, frame_part, library_of
 from cib.sources.mastodon import MASTODON
@@ -46,6 +48,9 @@ from cib.sources.values import check_zone
 from cib.sources.x_release import X_RELEASE
 from cib.sources.x_v1 import X_V1
 from cib.sources.x_v2 import X_V2
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
 
 __all__ = ["CANONICAL", "FORMATS", "read"]
 
@@ -73,6 +78,20 @@ _SAY_EVERY = 5.0
 _ROWS_AT_ONCE = 500_000
 
 
+@overload
+def read(
+    source: pl.LazyFrame | DuckDBPyRelation,
+    *,
+    accounts: Any = None,
+    columns: Mapping[str, str | None] | Columns | None = None,
+    format: str | None = None,
+    zone: str | None = None,
+    strict: bool = False,
+    max_bad: float = MAX_BAD,
+    max_bytes: int = MOST_UNPACKED,
+    progress: bool = True,
+) -> EngineActivity: ...
+@overload
 def read(
     source: Any,
     *,
@@ -84,14 +103,27 @@ def read(
     max_bad: float = MAX_BAD,
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
-) -> Activity:
+) -> Activity: ...
+def read(
+    source: Any,
+    *,
+    accounts: Any = None,
+    columns: Mapping[str, str | None] | Columns | None = None,
+    format: str | None = None,
+    zone: str | None = None,
+    strict: bool = False,
+    max_bad: float = MAX_BAD,
+    max_bytes: int = MOST_UNPACKED,
+    progress: bool = True,
+) -> Activity | EngineActivity:
     """Read what accounts did.
 
     Parameters
     ----------
     source : path, list of paths, or frame
         A file (.csv, .tsv, .json, .jsonl, .ndjson, .parquet; also .gz, .bz2, .xz, .zst and .zip), a folder of
-        such files, a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table.
+        such files, a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table. A Polars
+        LazyFrame, a DuckDB relation or a PySpark DataFrame is not read; it stays on its engine.
     accounts : path, list of paths, or frame, optional
         What is known about the accounts themselves.
     columns : dict or Columns, optional
@@ -113,7 +145,7 @@ def read(
 
     Returns
     -------
-    Activity
+    Activity, or EngineActivity of a lazy frame
         Its ``imported`` says what became of every row. Rows are dropped without an account, without a
         time (also one before 2005, or more than a day ahead), and if they repeat another row. Where the
         source has no post ids they are made up, in the order of the rows' content.
@@ -145,12 +177,22 @@ def read(
     given = columns_of(columns)
     opened = _open(source, max_bytes, _forced(format))
     formats = _recognised(opened, given, format)
-    reading = _Reading(given, zone, max_bad, wants_profiles=accounts is None)
-    for part, chosen in _watched(zip(opened.parts, formats, strict=True), len(opened.parts), progress):
-        reading.take(part, chosen, opened.names)
-    reading.finish()
-    tables = reading.profiles if accounts is None else _accounts_tables(accounts, given)
-    activity = _assembled(opened, formats, reading, tables, why="as asked" if format else _why(formats[0], given))
+    why = "as asked" if format else _why(formats[0], given)
+
+    def in_memory() -> Activity:
+        reading = _Reading(given, zone, max_bad, wants_profiles=accounts is None)
+        for part, chosen in _watched(zip(opened.parts, formats, strict=True), len(opened.parts), progress):
+            reading.take(part, chosen, opened.names)
+        reading.finish()
+        tables = reading.profiles if accounts is None else _accounts_tables(accounts, given)
+        return _assembled(opened, formats, reading, tables, why)
+
+    activity: Activity | EngineActivity
+    if engine_of(source):
+        mapping = formats[0].match(opened.names, given, opened.name)
+        activity = on_engine(source, mapping, formats[0], why, synonyms=given.actions, zone=zone, take_over=in_memory)
+    else:
+        activity = in_memory()
     if strict and activity.imported.dropped:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in activity.imported.dropped.items())
         raise InputError("rows were dropped, and strict=True allows none", where=opened.name, got=reasons)
@@ -194,7 +236,7 @@ class _Opened:
 def _open(source: Any, max_bytes: int = MOST_UNPACKED, forced: Format | None = None) -> _Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
-        where = f"{library} frame" if library else "source"
+        where = f"{engine_of(source) or library} frame" if library else "source"
         return _Opened(where, (frame_part(source, where),), library or "")
     named = [source] if isinstance(source, str | Path) else list(source)
     paths, notes = [], []

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
+from cib.engine import engine_of, fetch
 from cib.errors import InputError, MissingDependencyError
 from cib.sources.cleaning import Format
 
@@ -62,7 +63,7 @@ def library_of(source: object) -> str | None:
     >>> library_of(pl.DataFrame()), library_of("posts.csv")
     ('polars', None)
     """
-    if nw.dependencies.is_polars_dataframe(source) or nw.dependencies.is_polars_lazyframe(source):
+    if nw.dependencies.is_polars_dataframe(source) or engine_of(source):
         return "polars"
     if nw.dependencies.is_pandas_dataframe(source):
         return "pandas"
@@ -70,12 +71,12 @@ def library_of(source: object) -> str | None:
 
 
 def frame_part(source: Any, where: str) -> Part:
-    """Make a part of a pandas or Polars frame or a PyArrow table.
+    """Make a part of a pandas or Polars frame, a PyArrow table, or a lazy frame.
 
     Parameters
     ----------
     source : frame
-        A Polars LazyFrame is collected.
+        Rows of a lazy frame are taken over when they are loaded.
     where : str
         Its name in messages.
 
@@ -93,16 +94,18 @@ def frame_part(source: Any, where: str) -> Part:
             "this cannot be read",
             where=where,
             got=f"a {type(source).__module__.partition('.')[0]} {type(source).__qualname__}",
-            remedy="Give a path, a list of paths, or a pandas, Polars or PyArrow frame (DuckDB: .pl()).",
+            remedy="Give a path, a list of paths, or a pandas, Polars, PyArrow, DuckDB or PySpark frame.",
         )
-    frame = source.collect() if isinstance(source, pl.LazyFrame) else source
-    names = tuple(str(name) for name in getattr(frame, "column_names", frame.columns))
+    lazy = nw.from_native(source) if engine_of(source) else None
+    names = tuple(lazy.collect_schema() if lazy else map(str, getattr(source, "column_names", source.columns)))
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise repeated_name(repeated[0], where)
 
     def load(wanted: Sequence[str]) -> Loaded:
-        return Loaded(pl.DataFrame([_column(frame, names.index(name), name, where) for name in wanted]))
+        if lazy:
+            return Loaded(fetch(lazy.select(*wanted)))
+        return Loaded(pl.DataFrame([_column(source, names.index(name), name, where) for name in wanted]))
 
     return Part(where, names, load)
 

@@ -11,7 +11,7 @@ import ast
 import json
 import warnings
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -30,6 +30,7 @@ __all__ = [
     "counts",
     "ids",
     "lists",
+    "meanings",
     "real_accounts",
     "row_of",
     "stated",
@@ -212,17 +213,22 @@ def actions(column: pl.Series, synonyms: Mapping[str, str | None], where: str) -
     ['retweet', 'reply', 'retweet']
     """
     values = text(column)
-    known = {**SYNONYMS, **{_word(theirs): ours for theirs, ours in synonyms.items()}}
     words = values.unique().drop_nulls().sort().to_list()
+    meaning = meanings(words, synonyms, lambda word: row_of(values == word, where))
+    return values.replace_strict(meaning, default=None, return_dtype=ANY_ACTION)
+
+
+def meanings(words: Iterable[str], synonyms: Mapping[str, str | None], where: Callable[[str], str]) -> dict[str, str]:
+    """What each word for an action means, as :func:`actions` reads it; `where` says where a word stands."""
+    known = {**SYNONYMS, **{_word(theirs): ours for theirs, ours in synonyms.items()}}
     for word in words:
         if _word(word) not in known:
             raise InputError(
                 f"the action {word!r} is not known",
-                where=row_of(values == word, where),
+                where=where(word),
                 remedy=f"Say what it means: columns=Columns(actions={{{word!r}: 'retweet'}}); None drops it.",
             )
-    meaning = {word: known[_word(word)] or LEFT_OUT for word in words}
-    return values.replace_strict(meaning, default=None, return_dtype=ANY_ACTION)
+    return {word: known[_word(word)] or LEFT_OUT for word in words}
 
 
 def _word(action: str) -> str:

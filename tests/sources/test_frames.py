@@ -23,7 +23,6 @@ ROWS = {
 }
 FRAMES = {
     "polars": pl.DataFrame(ROWS),
-    "lazy": pl.LazyFrame(ROWS),
     "pandas": pd.DataFrame(ROWS),
     "pandas object": pd.DataFrame(ROWS, dtype=object),
     "pandas arrow": pd.DataFrame(ROWS).convert_dtypes(dtype_backend="pyarrow"),
@@ -41,7 +40,7 @@ def test_the_kind_of_frame_has_no_effect(kind):
 
 @pytest.mark.parametrize(
     ("kind", "type_"),
-    [("pandas", pd.DataFrame), ("pyarrow", pa.Table), ("polars", pl.DataFrame), ("lazy", pl.DataFrame)],
+    [("pandas", pd.DataFrame), ("pyarrow", pa.Table), ("polars", pl.DataFrame)],
 )
 def test_results_go_back_in_the_library_that_came_in(kind, type_):
     activity = cib.read(FRAMES[kind], progress=False)

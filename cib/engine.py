@@ -1,0 +1,202 @@
+"""Activity that stays where it is: on the engine that the user already runs.
+
+A table of a billion rows is not read; it is asked. An :class:`EngineActivity` is made by :func:`cib.read` of a
+Polars LazyFrame, a DuckDB relation or a PySpark DataFrame. It holds a plan and no rows: columns are mapped and
+rows judged by the engine, and the stages that can be said as a query (the co-action graph, the interaction
+graphs, counts by account) are run there, too. The events never leave the engine; edges, and one number an
+account, come back. Everything else asks for :meth:`EngineActivity.collect`.
+
+It is a type of its own, and no :class:`cib.Activity` with another kind of table inside, because it promises
+less: no repeated row is looked for, no post id made up, no order of rows exists.
+
+Times are whole microseconds since 1970, UTC, in ``posts``. DuckDB and Spark keep the time zone in the session,
+where it would change what a query means; whole numbers mean the same everywhere.
+
+A DuckDB connection is used as it is. To bound it, and to let it spill outside of your own folders (by default it
+spills into ``.tmp`` in the working directory, and leaves the files there if it is killed)::
+
+    con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": tempfile.mkdtemp()})
+    con.execute("SET preserve_insertion_order = false")  # the order of rows has no effect here; less memory
+    activity = cib.read(con.read_parquet("posts/*.parquet"))
+
+Tables that are needed more than once are held while a graph is built, in DuckDB as a temporary table, in
+Spark as a local checkpoint, in Polars in memory, and let go at the end.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from cib.activity import ACTIONS, TIME, Activity
+from cib.errors import InputError
+from cib.import_report import ImportReport
+
+__all__ = ["EngineActivity", "engine_of", "fetch", "with_microseconds"]
+
+Frame = nw.LazyFrame[Any]
+
+#: What an :class:`Activity` has and this has not, because it would take the rows over.
+_IN_MEMORY = {"posts_table", "accounts_table", "accounts", "account_ids", "account_codes", "fingerprint", "native"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EngineActivity:
+    """Posts on an engine, mapped and cleaned by it.
+
+    Parameters
+    ----------
+    posts : narwhals.LazyFrame
+        The columns of :data:`cib.activity.POST_COLUMNS`; ``created_at`` and ``target_created_at`` as
+        microseconds since 1970, UTC.
+    imported : ImportReport
+        How many rows there are, and were left out for which reason, as one query counted them.
+        ``targets_unknown`` counts the rows that name a post without its author.
+    take_over : callable
+        Reads the same source into memory.
+    library : str
+        What edges come back in.
+
+    Examples
+    --------
+    >>> import cib
+    >>> frame = pl.LazyFrame({"account_id": ["a", "b", ""], "target_post_id": ["x", "x", "x"],
+    ...                       "created_at": [1_591_920_001] * 3})
+    >>> activity = cib.read(frame, progress=False)
+    >>> activity
+    EngineActivity(polars, 2 rows, 2020-06-12 to 2020-06-12)
+    >>> activity.imported.dropped
+    {'no account': 1}
+    >>> cib.coaction_graph(activity, min_weight=1).edges["weight"].to_list()
+    [1]
+    >>> activity.collect()
+    Activity(2 rows: 2 retweet; 2 accounts, 2020-06-12 to 2020-06-12)
+    """
+
+    posts: Frame
+    imported: ImportReport
+    take_over: Callable[[], Activity] = field(repr=False)
+    library: str = "polars"
+
+    def collect(self) -> Activity:
+        """Take the rows over into memory: an ordinary Activity, cleaned as one."""
+        return self.take_over()
+
+    def with_targets(self) -> Frame:
+        """The posts, with author and time of a target filled in where it is itself among the posts."""
+        aimed_at = self.posts.filter(~nw.col("target_post_id").is_null()).select(post_id="target_post_id").unique()
+        originals = self.posts.join(aimed_at, on="post_id", how="semi")  # few of all posts
+        known = originals.group_by("post_id").agg(author=nw.col("account_id").min(), made_at=nw.col("created_at").min())
+        joined = self.posts.join(known, left_on="target_post_id", right_on="post_id", how="left")
+        return joined.with_columns(
+            target_account_id=nw.coalesce("target_account_id", "author"),
+            target_created_at=nw.coalesce("target_created_at", "made_at"),
+        ).drop("author", "made_at")
+
+    def counts(self) -> pl.DataFrame:
+        """How often each account did what, counted by the engine.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``account_id``, ``posts, retweets, quotes, replies``, and ``first`` and ``last`` (UTC), by account.
+        """
+        names = dict(zip(ACTIONS, ("posts", "retweets", "quotes", "replies"), strict=True))
+        did = {name: (nw.col("action") == action).cast(nw.Int64) for action, name in names.items()}
+        time = nw.col("created_at")
+        sums = [nw.col(name).sum() for name in did]
+        grouped = self.posts.select("account_id", "created_at", **did).group_by("account_id")
+        table = fetch(grouped.agg(*sums, time.min().alias("first"), time.max().alias("last")))
+        return table.with_columns(pl.col(*did).cast(pl.Int64), pl.col("first", "last").cast(TIME)).sort("account_id")
+
+    @contextmanager
+    def held(self, frame: Frame) -> Iterator[Frame]:
+        """The rows of a query, kept by the engine for several queries, and let go at the end."""
+        native, engine = frame.to_native(), engine_of(frame)
+        if engine == "polars":
+            yield nw.from_native(fetch(frame).lazy())
+        elif engine == "duckdb":
+            name = f"cib_{uuid.uuid4().hex}"
+            native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan")
+            connection = self.posts.to_native()  # a relation is what there is of it; the posts outlive all that is held
+            try:
+                yield nw.from_native(connection.query("posts", f"FROM temp.{name}"))
+            finally:
+                connection.query("posts", f"DROP TABLE temp.{name}")
+        else:  # Spark lets a checkpoint go with its frame; it cuts the plan, which would double with each step
+            yield nw.from_native(native.localCheckpoint())
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _IN_MEMORY:
+            raise InputError(
+                "this stage needs the posts in memory",
+                got=f"an activity on {engine_of(self.posts)}",
+                remedy="Take them over first: activity.collect().",
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __len__(self) -> int:
+        return self.imported.rows_kept
+
+    def __repr__(self) -> str:
+        span = f"{self.imported.first:%Y-%m-%d} to {self.imported.last:%Y-%m-%d}"
+        return f"EngineActivity({engine_of(self.posts)}, {len(self):,} rows, {span})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}<br>{escape(str(self.imported))}</p>"
+
+
+def engine_of(source: object) -> str | None:
+    """The engine of a lazy frame, 'polars', 'duckdb' or 'pyspark'; None for anything else.
+
+    Examples
+    --------
+    >>> engine_of(pl.LazyFrame()), engine_of(pl.DataFrame())
+    ('polars', None)
+    """
+    native = nw.to_native(source, pass_through=True)
+    if nw.dependencies.is_polars_lazyframe(native):
+        return "polars"
+    if nw.dependencies.is_duckdb_relation(native):
+        return "duckdb"
+    return "pyspark" if nw.dependencies.is_pyspark_dataframe(native) else None
+
+
+def fetch(frame: Frame) -> pl.DataFrame:
+    """Run a query and take its result over."""
+    native = frame.to_native()
+    if isinstance(native, pl.LazyFrame):
+        return native.collect(engine="streaming")
+    table: pl.DataFrame = frame.collect("polars").to_native()
+    return table
+
+
+def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:
+    """Replace times by microseconds since 1970; `zoned` says whether they name an instant, or are UTC by word.
+
+    The one expression that narwhals does not have on all engines.
+    """
+    native: Any = frame.to_native()
+    engine = engine_of(native)
+    if engine == "polars":
+        native = native.with_columns(pl.col(column).dt.timestamp("us"))
+    elif engine == "duckdb":
+        import duckdb
+
+        micros = duckdb.FunctionExpression("epoch_us", duckdb.ColumnExpression(column)).alias(column)
+        native = native.select(duckdb.StarExpression(exclude=[column]), micros)
+    else:
+        from pyspark.sql import functions
+
+        time, since = functions.col(column), functions.lit("1970-01-01").cast("timestamp_ntz")
+        by_word = functions.timestamp_diff("MICROSECOND", since, time)
+        native = native.withColumn(column, functions.unix_micros(time) if zoned else by_word)
+    microseconds: Frame = nw.from_native(native)
+    return microseconds
