@@ -180,7 +180,7 @@ def _inspect(options: argparse.Namespace) -> None:
 
 
 def _activity(options: argparse.Namespace) -> Activity:
-    return read(
+    activity: Activity = read(
         options.input if len(options.input) > 1 else options.input[0],
         accounts=options.accounts,
         columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
@@ -190,6 +190,7 @@ def _activity(options: argparse.Namespace) -> Activity:
         max_bad=options.max_bad,
         progress=not options.quiet,
     )
+    return activity
 
 
 def _report(options: argparse.Namespace) -> None:
