@@ -63,7 +63,7 @@ def mixed_roles(simulation: cib.simulation.Simulation, share: float = 0.2, seed:
     activity = replace(
         simulation.activity, posts_table=posts, accounts_table=simulation.activity.accounts_table.filter(stays)
     )
-    return type(simulation)(activity, simulation.truth.filter(stays))
+    return type(simulation)(activity, simulation.truth.filter(stays), simulation.costs)
 
 
 def scored(activity: cib.Activity, truth: pl.DataFrame, reference: str | None = None) -> pl.DataFrame:

@@ -16,12 +16,14 @@ from cib.features.extract import extract
 from cib.features.feature import feature
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
-from cib.graphs.coaction import coaction_graph
+from cib.graphs.coaction import coaction_graph, coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.significance import backbone
 from cib.graphs.similarity import similarity_graph
 from cib.import_report import ImportReport
+from cib.known import KnownNetworks
+from cib.links import Links, link
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
 from cib.pipeline import Detection, Layer, Settings, detect
@@ -43,7 +45,9 @@ __all__ = [
     "FeatureTable",
     "Graph",
     "ImportReport",
+    "KnownNetworks",
     "Layer",
+    "Links",
     "Network",
     "Networks",
     "RoleScorer",
@@ -51,11 +55,13 @@ __all__ = [
     "Settings",
     "backbone",
     "coaction_graph",
+    "coaction_graphs",
     "detect",
     "evaluation",
     "extract",
     "feature",
     "find_networks",
+    "link",
     "mention_graph",
     "plots",
     "presets",

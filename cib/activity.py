@@ -15,7 +15,7 @@ narwhals, and results go back in the library that came in (see :meth:`Activity.n
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -134,6 +134,10 @@ class Activity:
                 for start in range(0, table.height, _ROWS_PER_HASH):
                     digest.update(_column_bytes(table[name].slice(start, _ROWS_PER_HASH)))
         return digest.hexdigest()
+
+    def keep_posts(self, keep: pl.Series) -> Activity:
+        """The activity of the posts where `keep` is true; what is known about accounts stays."""
+        return replace(self, posts_table=self.posts_table.filter(keep))
 
     def native(self, frame: pl.DataFrame) -> Any:
         """Hand a result back in the library that the activity came in.

@@ -14,14 +14,19 @@ from pathlib import Path
 
 import polars as pl
 
+from cib.activity import Activity
 from cib.errors import CibError, InputError
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
 from cib.features.standard import STANDARD
+from cib.known import KnownNetworks
+from cib.links import LIMITS as LINK_LIMITS
+from cib.links import link_members
 from cib.pipeline import Detection, Settings, detect
 from cib.reports.page import write_page
 from cib.reports.result import LIMITS
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
+from cib.sources.cleaning import MAX_BAD
 from cib.sources.columns import Columns
 from cib.sources.files import read
 
@@ -62,15 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     find = commands.add_parser("detect", help="find candidate networks in a file of activity")
-    find.add_argument("input", help="a file, folder or quoted glob: CSV, JSON lines or Parquet, also .gz and .zst")
-    find.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
+    _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
-    find.add_argument("--format", help="the format, if it is not recognised")
-    for option, metavar, example in (
-        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
-        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
-    ):
-        find.add_argument(option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated")
     find.add_argument(
         "--features",
         metavar="NAME",
@@ -78,9 +76,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="also the features that an installed package brings under this name; may be repeated",
     )
-    find.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     find.add_argument("--quiet", action="store_true", help="no progress")
     find.set_defaults(run=_detect)
+
+    look = commands.add_parser("inspect", help="say what a file of activity is read as, and what became of its rows")
+    _add_input(look)
+    look.set_defaults(run=_inspect, quiet=True)
 
     report = commands.add_parser("report", help="write a saved detection as a page for people")
     report.add_argument("folder", help="written by cib detect")
@@ -110,7 +111,47 @@ def _parser() -> argparse.ArgumentParser:
         help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
     )
     score.set_defaults(run=_evaluate)
+    compare = commands.add_parser("link", help="compare the networks of a saved detection with known ones")
+    compare.add_argument("folder", help="written by cib detect")
+    compare.add_argument("known", help="a folder of known networks; made if something is added to none")
+    compare.add_argument("--input", nargs="+", metavar="FILE", help="what the detection was made from, if it has moved")
+    compare.add_argument(
+        "--add",
+        metavar="NETWORK=NAME",
+        action="append",
+        default=[],
+        help="keep a network, as N1=harbour; may be repeated",
+    )
+    compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
+    _add_reading(compare)
+    compare.add_argument("--quiet", action="store_true", help="no progress")
+    compare.set_defaults(run=_link)
     return parser
+
+
+def _add_input(command: argparse.ArgumentParser) -> None:
+    """What is read, and how."""
+    kinds = "CSV, JSON (lines) or Parquet, also packed or in a .zip"
+    command.add_argument("input", nargs="+", help=f"files, folders or quoted globs: {kinds}")
+    _add_reading(command)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """How a file of activity is read."""
+    command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
+    command.add_argument("--format", help="the format, if it is not recognised")
+    for option, metavar, example in (
+        ("--column", "OURS=THEIRS", "a column, as account_id=user"),
+        ("--action", "THEIRS=OURS", "an action, as star=retweet"),
+    ):
+        command.add_argument(
+            option, metavar=metavar, action="append", default=[], help=f"map {example}; may be repeated"
+        )
+    command.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
+    command.add_argument("--strict", action="store_true", help="any row that is dropped is an error")
+    command.add_argument(
+        "--max-bad", metavar="SHARE", type=float, default=MAX_BAD, help="share of lines that may be unreadable (0.001)"
+    )
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -124,19 +165,32 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
-    progress = not options.quiet
-    features = STANDARD + [installed_features(name) for name in options.features]
-    activity = read(
-        options.input,
+    settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
+    detection = detect(_activity(options), settings, progress=not options.quiet)
+    _print_networks(detection)
+    _written(detection, options.out)
+
+
+def _inspect(options: argparse.Namespace) -> None:
+    activity = _activity(options)
+    print(repr(activity))
+    with pl.Config(tbl_cols=-1, tbl_rows=10, fmt_str_lengths=24, tbl_width_chars=160, tbl_hide_dataframe_shape=True):
+        print(activity.posts_table.head(10))
+    print(activity.imported.describe())
+
+
+def _activity(options: argparse.Namespace) -> Activity:
+    inputs: list[str] = options.input
+    return read(
+        inputs if len(inputs) > 1 else inputs[0],
         accounts=options.accounts,
         columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
         format=options.format,
         zone=options.zone,
-        progress=progress,
+        strict=options.strict,
+        max_bad=options.max_bad,
+        progress=not options.quiet,
     )
-    detection = detect(activity, Settings(features=features), progress=progress)
-    _print_networks(detection)
-    _written(detection, options.out)
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -162,6 +216,34 @@ def _simulate(options: argparse.Namespace) -> None:
         evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdigit() else -1}
     folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
     print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
+
+
+def _link(options: argparse.Namespace) -> None:
+    folder = Path(options.folder)
+    accounts = _table(folder / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
+    about = json.loads((folder / "detection.json").read_text(encoding="utf-8"))
+    options.input = options.input or [about["imported"]["source"]]
+    activity = _activity(options)
+    if activity.fingerprint != about["fingerprint"]:
+        raise InputError(
+            "this is not what the detection was made from",
+            where=options.input[0],
+            remedy="Name the file with --input, and read it with the same options as cib detect.",
+        )
+    members = accounts.drop_nulls("network_id").select("account_id", "network_id")
+    there = (Path(options.known) / "known.json").exists()
+    known = KnownNetworks.read(options.known) if there or not options.add else KnownNetworks()
+    if len(known):
+        links = link_members(activity, members, known, options.prior)
+        print(links)
+        for row in links.table.filter(pl.col("odds") > 1).iter_rows(named=True):
+            print(f"\n{row['network_id']} and {row['known']!r}:")
+            for reason in links.reasons(row["network_id"], row["known"]):
+                print(f"  {reason}")
+        print(f"\n{LINK_LIMITS}")
+    for network, name in _mapping("--add", options.add).items():
+        known = known.add(members.filter(network_id=network)["account_id"], name, activity)
+        print(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -37,8 +37,15 @@ class ImportReport:
         Time of the first and the last kept row, UTC.
     precision : float or None
         Coarsest step, in seconds, that all times are multiples of (0.001 for milliseconds).
+    time_source : mapping of str to int
+        Rows by where their time comes from: stated by the source, the server's clock, or the post's id.
+    clock_skew : mapping of str to float
+        Where both a stated and a server's time are known: the median and the 99 % quantile of their
+        difference in seconds, and the number of rows above a minute.
     targets_unknown : int
         Rows that act on a post whose author is neither stated nor in the data.
+    originals_absent : float or None
+        Share of the retweets whose original is not in the data.
     notes : tuple of str
         What a reader should know, a sentence each.
     files : int
@@ -61,7 +68,10 @@ class ImportReport:
     first: datetime | None = None
     last: datetime | None = None
     precision: float | None = None
+    time_source: Mapping[str, int] = field(default_factory=dict)
+    clock_skew: Mapping[str, float] = field(default_factory=dict)
     targets_unknown: int = 0
+    originals_absent: float | None = None
     notes: tuple[str, ...] = ()
     files: int = 0
 
@@ -85,9 +95,15 @@ class ImportReport:
     def describe(self) -> str:
         """The whole report as text, a fact a line."""
         lines = [str(self), f"format: {self.format}"]
-        lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items() if ours != theirs]
+        lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items()]
         lines += [f"dropped: {reason}: {count:,}" for reason, count in sorted(self.dropped.items())]
         lines += [f"repaired: {what}: {count:,}" for what, count in sorted(self.repaired.items())]
+        lines += [f"time from: {source}: {count:,}" for source, count in self.time_source.items()]
+        lines += [f"clock skew: {what}: {value:,.3g}" for what, value in self.clock_skew.items()]
+        if self.precision:
+            lines.append(f"times are multiples of: {self.precision:g} s")
+        if self.originals_absent is not None:
+            lines.append(f"retweets whose original is not in the data: {self.originals_absent:.1%}")
         if self.targets_unknown:
             lines.append(f"rows whose target account is unknown: {self.targets_unknown:,}")
         lines += [f"note: {note}" for note in self.notes]
@@ -99,8 +115,9 @@ class ImportReport:
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values that JSON can hold."""
         plain = asdict(self)
-        plain["dropped"], plain["repaired"] = dict(self.dropped), dict(self.repaired)
-        plain["columns"], plain["notes"] = dict(self.columns), list(self.notes)
+        for name in ("dropped", "repaired", "columns", "time_source", "clock_skew"):
+            plain[name] = dict(plain[name])
+        plain["notes"] = list(self.notes)
         for name in ("first", "last"):
             plain[name] = plain[name].isoformat() if plain[name] else None
         return plain

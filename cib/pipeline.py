@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from html import escape
+from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from cib.activity import Activity, to_library
@@ -23,7 +27,7 @@ from cib.evaluation.trivial import trivial_scores
 from cib.features.extract import extract
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
-from cib.graphs.coaction import MAX_PAIRS, Window, coaction_graph, window_seconds
+from cib.graphs.coaction import MAX_PAIRS, Window, coaction_graphs, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.objects import Objects, kind_of
@@ -31,8 +35,11 @@ from cib.graphs.significance import Null, backbone
 from cib.import_report import ImportReport
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
+from cib.networks.explanations import explanations
 from cib.networks.find import Rule, find_networks
+from cib.networks.matching import Timeline, agreement, staying, timeline
 from cib.networks.network import Networks
+from cib.networks.profile import Profile, profile
 from cib.progress import stage
 from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
 from cib.reports.findings import gather
@@ -43,7 +50,7 @@ from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.roles import RoleScorer, RoleScores
 
-__all__ = ["LAYERS", "Detection", "Layer", "Settings", "detect"]
+__all__ = ["LAYERS", "MORE_LAYERS", "Detection", "Layer", "Settings", "detect"]
 
 _INTERACTIONS = {
     "retweet": retweet_graph,
@@ -96,6 +103,22 @@ LAYERS = (
     Layer("post", "60s"),
     Layer("post", "10min"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+)
+
+#: Other layers, for data that have what they look at: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
+#: None is on by default: each adds candidates of its own, and share buttons, slogans and trends with them.
+MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
+    {
+        "co-mention": Layer("mention", None, "chung-lu", min_weight=3, max_accounts=500),
+        "co-reply": Layer("replied", "60s"),
+        "co-quote": Layer("quoted", "60s"),
+        "co-url": Layer("url", "60s"),
+        "co-domain": Layer("domain", None, "chung-lu", min_weight=3, max_accounts=500),
+        "co-hashtag": Layer("hashtag", None, "chung-lu", min_weight=3, max_accounts=500),
+        "hashtag-sequence": Layer("hashtag-sequence", "10min"),
+        "co-text": Layer("text", "10min"),
+        "near-text": Layer("near-text", "10min"),
+    }
 )
 
 
@@ -198,6 +221,129 @@ class Detection:
     def fingerprint(self) -> str:
         """Digest of the activity; see :attr:`cib.Activity.fingerprint`."""
         return self.activity.fingerprint
+
+    def profile(self, network_id: str) -> Profile:
+        """Who is in a network, what it talks about, when, and how far it reached.
+
+        Parameters
+        ----------
+        network_id : str
+            Such as ``'N1'``.
+        """
+        return profile(self.activity, self.networks[network_id])
+
+    def explanations(self, network_id: str) -> Any:
+        """What else might explain a network; see :func:`cib.networks.explanations.explanations`."""
+        return self.activity.native(explanations(self.activity, self.networks[network_id]))
+
+    def sensitivity(
+        self,
+        windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
+        alphas: Sequence[float] = (0.001, 0.01, 0.05),
+    ) -> Any:
+        """What other thresholds would have found.
+
+        Parameters
+        ----------
+        windows : sequence of str, float or timedelta
+            Each in place of the windows of all layers that have one; layers at any time stay.
+        alphas : sequence of float
+            False discovery rates.
+
+        Returns
+        -------
+        frame
+            One row a window (in seconds) and alpha: ``window_s, alpha, networks, candidates, accounts, kept,
+            agreement``: networks, those of them with verdict ``candidate``, their members, share of this
+            detection's members that are among them, and Jaccard similarity of both sets of members.
+        """
+        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None])
+        timed = [layer for layer in self.settings.layers if layer.window is not None]
+        rows = []
+        for window in windows:
+            layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
+            tested = self._coactions(layers) + at_any_time
+            for alpha in alphas:
+                networks = self._networks(_significant(tested, alpha), self.settings.seed)
+                shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
+                rows.append(
+                    {
+                        "window_s": window_seconds(window),
+                        "alpha": alpha,
+                        "networks": len(networks),
+                        "candidates": len(networks.with_verdict("candidate")),
+                        "accounts": networks.members.height,
+                        "kept": shared / max(self.networks.members.height, 1),
+                        "agreement": agreement(self.networks.members, networks.members),
+                    }
+                )
+        return self.activity.native(pl.DataFrame(rows))
+
+    def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0) -> Any:
+        """How often each member stays with its network when the data or the clustering change a little.
+
+        Parameters
+        ----------
+        runs : int
+            Samples, and seeds of the clustering.
+        share : float
+            Share of the acts that each sample has.
+        seed : int
+            Of the samples.
+
+        Returns
+        -------
+        frame
+            One row a member: ``account_id, network_id, resampled, reseeded``: share of the samples, and of
+            other seeds of the clustering, in which the account is in the network that has most of its own.
+        """
+        members = self.networks.members.select("account_id", "network_id")
+        layers = [graph for graph in self.graphs.values() if not graph.directed]
+        rng = np.random.default_rng(seed)
+        resampled, reseeded = np.zeros((2, members.height))
+        for k in range(1, runs + 1):
+            found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
+            resampled += staying(members, found.members).to_numpy()
+            reseeded += staying(members, self._networks(layers, self.settings.seed + k).members).to_numpy()
+        table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
+        return self.activity.native(table.sort("network_id", "account_id"))
+
+    def over_time(self, window: str = "7d", step: str | None = None) -> Timeline:
+        """The networks of sliding windows of time, matched from each to the next.
+
+        Parameters
+        ----------
+        window : str
+            Length, as Polars writes durations: ``'7d'``, ``'12h'``.
+        step : str, optional
+            From one start to the next; the length if not given, so that windows do not overlap.
+
+        Returns
+        -------
+        Timeline
+        """
+        posts = self.activity.posts_table
+        starts = posts.select(
+            pl.datetime_range(pl.col("created_at").min().dt.truncate("1h"), pl.col("created_at").max(), step or window)
+        ).to_series()
+        found = {}
+        for start in starts:
+            inside = posts["created_at"].is_between(start, pl.select(pl.lit(start).dt.offset_by(window)).item(), "left")
+            found[start] = self._found_in(inside).members.select("account_id", "network_id")
+        return timeline(found, self.activity.library)
+
+    def _found_in(self, posts: pl.Series) -> Networks:
+        """The networks of some of the posts, true or false for each, at the same settings."""
+        part = replace(self, activity=self.activity.keep_posts(posts))
+        part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
+        layers = _significant(part._coactions(self.settings.layers), self.settings.alpha)
+        return part._networks(layers, self.settings.seed)
+
+    def _coactions(self, layers: Sequence[Layer]) -> list[tuple[Graph, Null]]:
+        return _coaction_layers(self.activity, layers, self.settings.max_pairs)
+
+    def _networks(self, layers: list[Graph], seed: int) -> Networks:
+        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
 
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder.
@@ -380,27 +526,38 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
 
 def _layers(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
     """The significant edges of each layer that the data have, and the warnings met on the way."""
-    tested = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        for layer in settings.layers:
-            with stage(f"co-action {layer.name}", progress):
-                graph = _coactions(activity, layer, settings.max_pairs)
-            if graph.incidence is not None and len(graph.incidence):
-                tested.append((graph, layer.null))
-    # Benjamini-Hochberg within a layer, Bonferroni over the layers
-    significant = [backbone(graph, null, settings.alpha / len(tested)) for graph, null in tested]
-    return significant, tuple(sorted({str(warning.message) for warning in caught}))
+        tested = _coaction_layers(activity, settings.layers, settings.max_pairs, progress)
+    return _significant(tested, settings.alpha), tuple(sorted({str(warning.message) for warning in caught}))
 
 
-def _coactions(activity: Activity, layer: Layer, max_pairs: int) -> Graph:
-    return coaction_graph(
+def _coaction_layers(
+    activity: Activity, layers: Sequence[Layer], max_pairs: int, progress: bool = False
+) -> list[tuple[Graph, Null]]:
+    """The co-actions of each layer that the data have, and the null to test them with."""
+    tested = []
+    for _, alike in groupby(layers, lambda layer: (layer.objects, layer.min_weight, layer.max_accounts)):
+        several = list(alike)  # they differ by window
+        with stage(f"co-action {', '.join(layer.name for layer in several)}", progress):
+            graphs = _coactions(activity, several, max_pairs)
+        tested += [(graph, layer.null) for graph, layer in zip(graphs, several, strict=True)]
+    return [(graph, null) for graph, null in tested if graph.incidence is not None and len(graph.incidence)]
+
+
+def _significant(tested: list[tuple[Graph, Null]], alpha: float) -> list[Graph]:
+    """Benjamini-Hochberg within a layer, Bonferroni over the layers."""
+    return [backbone(graph, null, alpha / len(tested)) for graph, null in tested]
+
+
+def _coactions(activity: Activity, layers: list[Layer], max_pairs: int) -> list[Graph]:
+    return coaction_graphs(
         activity,
-        layer.objects,
-        layer.window,
-        layer.min_weight,
+        layers[0].objects,
+        [layer.window for layer in layers],
+        layers[0].min_weight,
         max_pairs=max_pairs,
-        max_accounts=layer.max_accounts,
+        max_accounts=layers[0].max_accounts,
     )
 
 

@@ -31,6 +31,23 @@ def test_detect_then_evaluate(files, capsys):
     assert "precision" in capsys.readouterr().out
 
 
+def test_link_keeps_a_network_and_finds_it_again(files, tmp_path, capsys):
+    result, known = str(tmp_path / "out"), str(tmp_path / "known")
+    assert main(["detect", str(files / "posts.parquet"), "--out", result, "--quiet"]) == 0
+    assert main(["link", result, known, "--add", "N1=harbour", "--quiet"]) == 0
+    assert "N1 is kept as 'harbour'" in capsys.readouterr().out
+    assert main(["link", result, known, "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert "N1 and 'harbour'" in out
+    assert "who runs them" in out
+    assert main(["link", result, str(tmp_path / "none"), "--quiet"]) == 2
+    assert "no library of known networks" in capsys.readouterr().err
+    pl.read_parquet(files / "posts.parquet").head(100).write_parquet(tmp_path / "other.parquet")
+    other = str(tmp_path / "other.parquet")
+    assert main(["link", result, known, "--input", other, "--quiet"]) == 2
+    assert "not what the detection was made from" in capsys.readouterr().err
+
+
 def test_a_saved_detection_becomes_a_page(files, tmp_path, capsys):
     assert main(["detect", str(files / "posts.parquet"), "--out", str(tmp_path), "--quiet"]) == 0
     member = pl.read_parquet(tmp_path / "accounts.parquet")["account_id"][0]
@@ -60,6 +77,19 @@ def test_demo_prints_core_and_amplifiers_and_writes(tmp_path, capsys):
     networks = pl.read_parquet(tmp_path / "demo" / "networks.parquet").filter(pl.col("verdict") == "candidate")
     assert networks["highly_engaged"].sum() > 100
     assert networks["amplifier"].sum() > 600
+
+
+def test_inspect_says_what_is_read_and_how(tmp_path, capsys):
+    path = tmp_path / "posts.csv"
+    path.write_text("user_id,tweet_id,created_at\n7,1,2020-01-01T12:00:00Z\n,2,2020-01-01T12:00:00Z\n", "utf-8")
+    assert main(["inspect", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert "format: canonical: its columns are known by name" in printed
+    assert "column account_id <- user_id" in printed
+    assert "dropped: no account: 1" in printed
+    assert "2020-01-01 12:00:00 UTC" in printed
+    assert main(["inspect", str(path), "--strict"]) == 2
+    assert "rows were dropped" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,36 @@ def test_settings_that_make_no_sense_are_refused(options, message):
         cib.Settings(**options)
 
 
+def test_sensitivity_at_the_settings_of_the_detection_agrees_with_it(activity):
+    settings = cib.Settings(layers=(cib.Layer("post", "10min"),))
+    detection = cib.detect(activity, settings, progress=False)
+    table = detection.sensitivity(windows=("60s", "10min"), alphas=(0.001, 0.01))
+    assert table.select("window_s", "alpha").rows() == [(60, 0.001), (60, 0.01), (600, 0.001), (600, 0.01)]
+    same = table.row(-1, named=True)
+    assert (same["agreement"], same["kept"]) == (1, 1)
+    assert same["networks"] == len(detection.networks)
+    assert same["candidates"] == len(detection.networks.with_verdict("candidate"))
+
+
+def test_stability_is_whole_without_change(detection):
+    members = detection.networks.members
+    whole = detection.stability(runs=1, share=1.0)
+    assert whole["resampled"].to_list() == [1.0] * members.height
+    less = detection.stability(runs=2, share=0.5)
+    assert less["resampled"].is_between(0, 1).all()
+    assert less["resampled"].mean() < 1
+    assert less.equals(detection.stability(runs=2, share=0.5))
+
+
+def test_over_time_one_window_is_the_detection(detection):
+    whole = detection.over_time("365d")
+    assert whole.table["fate"].unique().to_list() == ["born"]
+    assert whole.table["accounts"].sum() == detection.networks.members.height
+    weeks = detection.over_time("14d", step="7d").table
+    assert weeks["start"].n_unique() > 1
+    assert weeks["jaccard"].is_between(0, 1).all()
+
+
 def test_values_show_themselves_in_notebooks(detection):
     for value in (
         detection,
@@ -141,3 +171,14 @@ def test_values_show_themselves_in_notebooks(detection):
         detection.networks[0].evidence,
     ):
         assert value._repr_html_().startswith("<")
+
+
+def test_other_layers_can_be_added_by_name():
+    from cib.pipeline import LAYERS, MORE_LAYERS
+
+    activity, _ = cib.simulate("tactics", scale=0.05, seed=1)
+    settings = cib.Settings(layers=(*LAYERS, *MORE_LAYERS.values()))
+    detection = cib.detect(activity, settings, progress=False)
+    looked_at = {name.removeprefix("co-action ") for name in detection.graphs}
+    made = {layer.name for layer in MORE_LAYERS.values()} - {"hashtag-sequence 600 s"}  # nobody uses five hashtags
+    assert made <= looked_at

@@ -1,36 +1,45 @@
 """Co-action: who did the same thing as whom within a window.
 
 Two accounts co-act on an object when both acted on it at most ``window`` apart, inclusive. The weight
-of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is left
-out by name: the pairs of every object are counted before any is looked at, and an object over the
-budget is listed in ``graph.parameters['left_out']`` and warned of, never dropped in silence.
+of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is said
+by name: the pairs of every object are counted before any is looked at, and an object over the budget is
+left out, or its window shortened until its pairs fit. It is listed in ``graph.parameters`` and warned
+of, never dropped in silence.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.engine import EngineActivity
-from cib.errors import CibWarning, PrecisionWarning, SettingsError
+from cib.errors import CibWarning, PrecisionWarning, SettingsError, did_you_mean
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.graphs.relational import engine_coactions
 
-__all__ = ["MAX_PAIRS", "Window", "coaction_graph", "project", "window_seconds"]
+__all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_graphs", "project", "window_seconds"]
 
 #: ``'60s'``, ``'10min'``, ``'1h'``, ``'2d'``, seconds, a timedelta, or None for no window.
 Window = str | float | timedelta | None
 
-#: Pairs of events that one object may have. About 3,160 accounts on one object without a window.
+#: What becomes of an object with too many pairs.
+OverBudget = Literal["leave out", "shorten"]
+
+#: Pairs of events that one object may have: a tenth of a second's work, or about 3,160 accounts without a
+#: window. The kernel holds no pairs, so the budget is one of time; and it is the same on every machine, because
+#: what is found must not depend on how much memory happens to be free.
 MAX_PAIRS = 5_000_000
 
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
@@ -43,6 +52,7 @@ def coaction_graph(
     min_weight: int = 2,
     *,
     max_pairs: int = MAX_PAIRS,
+    over_budget: OverBudget = "leave out",
     max_accounts: int | None = None,
     self_actions: bool = False,
     threads: int | None = None,
@@ -60,7 +70,12 @@ def coaction_graph(
     min_weight : int
         Edges with fewer shared objects are left out.
     max_pairs : int
-        An object with more pairs of events within the window is left out and named.
+        Pairs of events within the window that one object may have.
+    over_budget : {'leave out', 'shorten'}
+        What becomes of an object that has more: it is left out; or its own window becomes the longest,
+        to the microsecond, within which its pairs are no more than that (so the closest in time stay, and it
+        is left out only if its equal times alone are too many). Either is named in ``graph.parameters``,
+        under ``left_out`` and ``shortened``.
     max_accounts : int, optional
         An object that more accounts acted on is left out: what everybody shares links nobody.
     self_actions : bool
@@ -90,68 +105,97 @@ def coaction_graph(
     >>> graph.directed, int(graph.table["weight"].min())
     (False, 2)
     """
-    seconds = window_seconds(window)
+    (graph,) = coaction_graphs(
+        activity,
+        objects,
+        [window],
+        min_weight,
+        max_pairs=max_pairs,
+        over_budget=over_budget,
+        max_accounts=max_accounts,
+        self_actions=self_actions,
+        threads=threads,
+    )
+    return graph
+
+
+def coaction_graphs(
+    activity: Activity | EngineActivity,
+    objects: Objects = "post",
+    windows: Iterable[Window] = ("60s", "10min"),
+    min_weight: int = 2,
+    *,
+    max_pairs: int = MAX_PAIRS,
+    over_budget: OverBudget = "leave out",
+    max_accounts: int | None = None,
+    self_actions: bool = False,
+    threads: int | None = None,
+) -> list[Graph]:
+    """The co-action graphs of several windows: objects are read out and events are sorted once for all.
+
+    Parameters
+    ----------
+    windows : iterable of str, float, timedelta or None
+    activity, objects, min_weight, max_pairs, over_budget, max_accounts, self_actions, threads
+        As in :func:`coaction_graph`.
+
+    Returns
+    -------
+    list of Graph
+        One a window, in their order; each is what :func:`coaction_graph` makes of that window.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> minute, hour = cib.coaction_graphs(activity, windows=["1min", "1h"])
+    >>> minute.n_edges < hour.n_edges
+    True
+    """
     if min_weight < 1:
         raise SettingsError("min_weight must be at least 1", got=min_weight)
-    _check_precision(activity, seconds)
+    if over_budget not in ("leave out", "shorten"):
+        raise SettingsError(
+            f"over_budget={over_budget!r} is no rule",
+            remedy=did_you_mean(over_budget, ("leave out", "shorten")) or "Take 'leave out' or 'shorten'.",
+        )
+    spans = [window_seconds(window) for window in windows]
+    for seconds in spans:
+        _check_precision(activity, seconds)
+    make: Callable[..., Graph]
     if isinstance(activity, EngineActivity):
-        span = None if seconds is None else round(seconds * 1e6)
-        edges, events, strength, left_out = engine_coactions(
-            activity,
-            objects,
-            span,
-            min_weight,
-            max_pairs=max_pairs,
-            max_accounts=max_accounts,
-            self_actions=self_actions,
-        )
-        graph = graph_from_codes(
-            "co-action", events.account_ids, edges, directed=False, incidence=events, strength=strength
-        )
+        make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
     else:
         incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-        incidence, left_out = _within_budget(incidence, seconds, max_pairs, max_accounts)
-        graph = project(incidence, seconds, min_weight, threads=threads)
-    if left_out:
-        _warn_left_out(left_out, max_pairs)
+        if max_accounts is not None:
+            incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+        make = partial(project, incidence, threads=threads)
     kind = kind_of(objects)
-    parameters: dict[str, Any] = {
-        "objects": kind,
-        "window_s": seconds,
-        "min_weight": min_weight,
-        "max_pairs": max_pairs,
-        "max_accounts": max_accounts,
-        "left_out": left_out,
-    }
-    name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
-    return replace(graph, name=name, library=activity.library, parameters=parameters)
+    graphs = []
+    for seconds in spans:
+        graph = make(seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget)
+        name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
+        parameters = {"objects": kind, "max_accounts": max_accounts, **graph.parameters}
+        graphs.append(replace(graph, name=name, library=activity.library, parameters=parameters))
+    return graphs
 
 
-def _within_budget(
-    incidence: Incidence, seconds: float | None, max_pairs: int, max_accounts: int | None
-) -> tuple[Incidence, list[dict[str, Any]]]:
-    """The events on objects that can be afforded, and the objects with too many pairs."""
+def project(
+    incidence: Incidence,
+    window_s: float | None,
+    min_weight: int = 1,
+    *,
+    max_pairs: int = MAX_PAIRS,
+    over_budget: OverBudget = "leave out",
+    threads: int | None = None,
+) -> Graph:
+    """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import window_bounds, window_pairs
+    from cib.graphs.windows import ALWAYS, coactions
 
-    if max_accounts is not None:
-        incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
-    _, high = window_bounds(incidence.starts, incidence.time, _span(seconds))
-    over = np.flatnonzero(window_pairs(incidence.starts, high) > max_pairs)
-    left_out = [
-        {"object": incidence.object_ids[int(k)], "accounts": int(incidence.popularity[k])} for k in over.tolist()
-    ]
-    if left_out:
-        incidence = incidence.keep_objects(~np.isin(np.arange(len(incidence.object_ids)), over))
-    return incidence, left_out
-
-
-def project(incidence: Incidence, window_s: float | None, min_weight: int = 1, *, threads: int | None = None) -> Graph:
-    """The co-action graph of an incidence as it is; see :func:`coaction_graph` for its edges."""
-    # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import coactions, window_bounds
-
-    low, high = window_bounds(incidence.starts, incidence.time, _span(window_s))
+    span = ALWAYS if window_s is None else round(window_s * 1e6)
+    low, high, left_out, shortened = _affordable(incidence, span, max_pairs, over_budget)
+    _warn_over_budget(left_out, shortened, max_pairs)
     edges, strength = coactions(
         incidence.account,
         incidence.object,
@@ -164,10 +208,10 @@ def project(incidence: Incidence, window_s: float | None, min_weight: int = 1, *
     )
     table = pl.DataFrame(
         {
-            "source": edges.u.astype(np.uint32),
-            "target": edges.v.astype(np.uint32),
-            "weight": edges.weight,
-            "pairs": edges.pairs,
+            "source": edges.u.view(np.uint32),
+            "target": edges.v.view(np.uint32),
+            "weight": edges.weight.astype(np.int64),
+            "pairs": edges.pairs.astype(np.int64),
             "lag": edges.lag / np.maximum(edges.pairs, 1) / 1e6,
             "first": pl.Series(edges.first).cast(pl.Datetime("us", "UTC")),
             "last": pl.Series(edges.last).cast(pl.Datetime("us", "UTC")),
@@ -179,10 +223,91 @@ def project(incidence: Incidence, window_s: float | None, min_weight: int = 1, *
         incidence.account_ids,
         table,
         directed=False,
-        incidence=incidence,
-        parameters={"window_s": window_s, "min_weight": min_weight},
+        incidence=incidence.keep_events(high > 0) if left_out else incidence,
+        parameters=_parameters(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
         strength=strength,
     )
+
+
+def _pushed_down(
+    activity: EngineActivity,
+    objects: Objects,
+    window_s: float | None,
+    min_weight: int,
+    *,
+    max_pairs: int,
+    over_budget: OverBudget,
+    max_accounts: int | None,
+    self_actions: bool,
+) -> Graph:
+    """The same of the events on an engine, found by it."""
+    if over_budget != "leave out":
+        raise SettingsError(
+            f"over_budget={over_budget!r} is not for engines",
+            remedy="Leave it out, or take the rows over first: activity.collect().",
+        )
+    edges, incidence, strength, left_out = engine_coactions(
+        activity,
+        objects,
+        None if window_s is None else round(window_s * 1e6),
+        min_weight,
+        max_pairs=max_pairs,
+        max_accounts=max_accounts,
+        self_actions=self_actions,
+    )
+    _warn_over_budget(left_out, [], max_pairs)
+    return graph_from_codes(
+        "co-action",
+        incidence.account_ids,
+        edges,
+        directed=False,
+        incidence=incidence,
+        parameters=_parameters(window_s, min_weight, max_pairs, over_budget, left_out, []),
+        strength=strength,
+    )
+
+
+def _parameters(
+    window_s: float | None,
+    min_weight: int,
+    max_pairs: int,
+    over_budget: OverBudget,
+    left_out: list[dict[str, Any]],
+    shortened: list[dict[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "window_s": window_s,
+        "min_weight": min_weight,
+        "max_pairs": max_pairs,
+        "over_budget": over_budget,
+        "left_out": left_out,
+        "shortened": shortened,
+    }
+
+
+def _affordable(
+    incidence: Incidence, span: int, max_pairs: int, over_budget: OverBudget
+) -> tuple[NDArray[np.int32], NDArray[np.int32], list[dict[str, Any]], list[dict[str, Any]]]:
+    """The events within the window of each, first and one past the last; objects left out; objects shortened."""
+    from cib.graphs.windows import longest_window, window_bounds, window_pairs
+
+    low, high = window_bounds(incidence.starts, incidence.time, span)
+    pairs = window_pairs(incidence.starts, high)
+    left_out, shortened = [], []
+    for k in np.flatnonzero(pairs > max_pairs).tolist():
+        item = {"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k]), "pairs": int(pairs[k])}
+        own = slice(incidence.starts[k], incidence.starts[k + 1])
+        time = incidence.time[own]
+        longest = longest_window(time, span, max_pairs) if over_budget == "shorten" else -1
+        if longest < 0:
+            left_out.append(item)
+            low[own] = high[own] = 0  # not even the event itself
+        else:
+            shortened.append(item | {"window_s": longest / 1e6})
+            low[own], high[own] = (
+                bound + own.start for bound in window_bounds(np.array([0, len(time)]), time, longest)
+            )
+    return low, high, left_out, shortened
 
 
 def window_seconds(window: Window) -> float | None:
@@ -208,13 +333,6 @@ def window_seconds(window: Window) -> float | None:
     return float(window)
 
 
-def _span(seconds: float | None) -> int:
-    """A window in microseconds."""
-    from cib.graphs.windows import ALWAYS
-
-    return ALWAYS if seconds is None else round(seconds * 1e6)
-
-
 def _check_precision(activity: Activity | EngineActivity, seconds: float | None) -> None:
     precision = activity.imported.precision
     if seconds is not None and precision and precision > 0.001 and seconds < 2 * precision:
@@ -226,12 +344,17 @@ def _check_precision(activity: Activity | EngineActivity, seconds: float | None)
         )
 
 
-def _warn_left_out(left_out: list[dict[str, Any]], max_pairs: int) -> None:
-    largest = max(left_out, key=lambda item: int(item["accounts"]))
-    warnings.warn(
-        # no object by its name: notes stand in reports that show no ids
-        f"{len(left_out)} object(s) with more than {max_pairs:,} pairs were left out, the largest "
-        f"with {largest['accounts']:,} accounts; see graph.parameters['left_out'], or raise max_pairs",
-        CibWarning,
-        stacklevel=3,
-    )
+def _warn_over_budget(left_out: list[dict[str, Any]], shortened: list[dict[str, Any]], max_pairs: int) -> None:
+    for items, name, done in (
+        (left_out, "left_out", "were left out"),
+        (shortened, "shortened", "got a shorter window"),
+    ):
+        if items:
+            largest = max(items, key=lambda item: int(item["pairs"]))
+            warnings.warn(
+                f"{len(items)} object(s) with more than {max_pairs:,} pairs {done}, the largest with "
+                f"{largest['accounts']:,} accounts and {largest['pairs']:,} pairs; see "
+                f"graph.parameters[{name!r}], or raise max_pairs",
+                CibWarning,
+                stacklevel=4,
+            )

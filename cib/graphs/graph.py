@@ -6,6 +6,7 @@ and edges by (source, target), so equal input gives an equal graph.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -207,7 +208,7 @@ class Graph:
             if account not in self.ids:
                 raise InputError(f"account {account!r} is not in graph {self.name!r}")
         pair = pl.DataFrame({"a": [a], "b": [b]})
-        acts = shared_acts(self.incidence, pair, self.parameters.get("window_s")).drop("a", "b")
+        acts = shared_acts(self.incidence, pair, self.parameters).drop("a", "b")
         return to_library(acts, self.library)
 
     def __repr__(self) -> str:
@@ -222,7 +223,7 @@ class Graph:
         return f"<p>{escape(repr(self))}</p>{self.edge_table.head(5)._repr_html_()}"
 
 
-def shared_acts(incidence: Incidence, pairs: pl.DataFrame, window_s: float | None) -> pl.DataFrame:
+def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[str, Any]) -> pl.DataFrame:
     """The closest acts of each pair of accounts on each object that both acted on.
 
     Parameters
@@ -230,8 +231,9 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, window_s: float | Non
     incidence : Incidence
     pairs : polars.DataFrame
         ``a`` and ``b``, account ids, each pair once.
-    window_s : float or None
-        Acts further apart, in seconds, are left out.
+    parameters : mapping
+        How the graph was built: acts further apart than ``window_s`` are left out, or than the window of an
+        object in ``shortened``.
 
     Returns
     -------
@@ -254,8 +256,11 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, window_s: float | Non
     )
     ahead = (pl.col("time_b") - pl.col("time_a")).dt.total_microseconds() / 1e6
     shared = shared.drop_nulls("time_b").with_columns(ahead=ahead, lag=ahead.abs())
-    if window_s is not None:
-        shared = shared.filter(pl.col("lag") <= window_s)
+    window = parameters.get("window_s")
+    own = {item["object"]: item["window_s"] for item in parameters.get("shortened", ())}
+    if window is not None or own:
+        widest = pl.lit(math.inf if window is None else window)
+        shared = shared.filter(pl.col("lag") <= pl.col("object_id").replace_strict(own, default=widest))
     shared = shared.sort("lag", "time_a", "post_a").unique(["a", "b", "object_id"], keep="first", maintain_order=True)
     second = pl.when(pl.col("ahead") > 0).then("b").when(pl.col("ahead") < 0).then("a")
     columns = ("a", "b", "object_id", "post_a", "post_b", "time_a", "time_b", "lag")
@@ -278,4 +283,7 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     used[source] = used[target] = True
     position = (np.cumsum(used) - 1).astype(np.uint32)
     table = table.with_columns(source=pl.Series(position[source]), target=pl.Series(position[target]))
-    return {"ids": ids.filter(pl.Series(used)), "table": table.sort("source", "target")}
+    key = source.astype(np.int64) << 32 | target
+    if (key[1:] < key[:-1]).any():  # a kernel's edges come sorted, and sorting many takes long
+        table = table.sort("source", "target")
+    return {"ids": ids.filter(pl.Series(used)), "table": table}

@@ -56,24 +56,28 @@ class Incidence:
 
         A post that names an object twice is one event on it.
         """
-        # numba takes half a second to import; reading a report need not wait for it
-        from cib.graphs.windows import by_object
-
-        events = events.drop_nulls().sort("row")  # hence by time, account and post, as the posts are
-        object_ids = events["object"].unique().sort().alias("object_id")
-        objects = encode(events["object"], object_ids).to_numpy().astype(np.int32)
-        time = activity.posts_table["created_at"].gather(events["row"]).to_physical().to_numpy()
-        _, order = by_object(objects, time, len(object_ids))
-        objects, row = objects[order], events["row"].to_numpy()[order]
-        again = (np.diff(objects, prepend=-1) == 0) & (np.diff(row.astype(np.int64), prepend=-1) == 0)
-        kept = order[~again]
+        # grouping looks at each text once, and does so on all cores
+        groups = events.drop_nulls().sort("row").group_by("object").agg("row").sort("object")
+        counts = groups["row"].list.len().to_numpy()
+        objects = np.repeat(np.arange(len(groups), dtype=np.int32), counts)
+        rows = groups["row"].explode()  # by time, account and post, as the posts are
+        row = rows.to_numpy()
+        time = activity.posts_table["created_at"].gather(rows).to_physical().to_numpy()
+        # an activity hands its posts out sorted; who shuffled them gets the same graph
+        if ((objects[1:] == objects[:-1]) & (time[1:] < time[:-1])).any():
+            order = np.lexsort((row, time, objects))
+            row, rows, time = row[order], rows.gather(order), time[order]
+        again = (objects[1:] == objects[:-1]) & (row[1:] == row[:-1])
+        if again.any():
+            once = np.concatenate([[True], ~again])
+            objects, row, rows, time = objects[once], row[once], rows.filter(pl.Series(once)), time[once]
         return cls(
             account_ids=activity.account_ids,
-            object_ids=object_ids,
-            account=activity.account_codes.to_numpy()[row[~again]].astype(np.int32),
-            object=objects[~again],
-            time=time[kept],
-            row=row[~again],
+            object_ids=groups["object"].alias("object_id"),
+            account=activity.account_codes.gather(rows).to_numpy().astype(np.int32),
+            object=objects,
+            time=time,
+            row=row,
             post_ids=activity.posts_table["post_id"],
             target_ids=activity.posts_table["target_account_id"],
         )

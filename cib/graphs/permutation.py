@@ -161,4 +161,4 @@ def _projected(incidence: Incidence, seconds: float) -> Iterator[tuple[Ints, Int
             n_accounts,
         )
         if len(edges.u):
-            yield edges.u.astype(np.int64) * n_accounts + edges.v, edges.weight
+            yield edges.u.astype(np.int64) * n_accounts + edges.v, edges.weight.astype(np.int64)

@@ -92,7 +92,7 @@ class Projection(NamedTuple):
     edges: pl.DataFrame  #: as the table of a co-action graph, by positions in ``incidence.account_ids``
     incidence: EngineIncidence
     strength: Ints  #: of each account: co-actions with anyone, before the minimum weight
-    left_out: list[dict[str, Any]]  #: objects over budget: ``object`` and ``accounts``
+    left_out: list[dict[str, Any]]  #: objects over budget: ``object, accounts, pairs``
 
 
 def engine_events(activity: EngineActivity, objects: Objects, *, self_actions: bool = False) -> Frame:
@@ -229,7 +229,9 @@ def _prepared(
         stats = stats.cast(pl.Int64).sort("object")
         popular = stats["accounts"] > (len(activity) if max_accounts is None else max_accounts)
         over = _over_budget(events, stats.filter(~popular), window, max_pairs)
-        out = stats.filter(popular | stats["object"].is_in(over))
+        out = stats.filter(popular | stats["object"].is_in(over["object"].implode())).join(
+            over, on="object", how="left"
+        )
         if out.height:
             codes = out["object"].to_list()
             out = out.join(fetch(things.filter(nw.col("object").is_in(codes))).cast({"object": pl.Int64}), on="object")
@@ -240,8 +242,10 @@ def _prepared(
         degree = _spread(fetch(_counts(acts, "account")), "account", "rows", len(ids))
         incidence = EngineIncidence(ids, degree, stats["accounts"].to_numpy(), int(stats["events"].sum()), named)
         shared = stack.enter_context(activity.held(_shared(events, acts, window)))
-    names = out.filter(pl.col("object").is_in(over)).sort("object") if over else out.head(0)
-    left_out = [{"object": row["object_id"], "accounts": row["accounts"]} for row in names.iter_rows(named=True)]
+    named_out = out.drop_nulls("pairs").sort("object")
+    left_out = (
+        named_out.select(object="object_id", accounts="accounts", pairs="pairs").to_dicts() if over.height else []
+    )
     return incidence, left_out, shared
 
 
@@ -263,20 +267,20 @@ def _spread(table: pl.DataFrame, code: str, column: str, length: int) -> Ints:
     return array
 
 
-def _over_budget(events: Frame, stats: pl.DataFrame, window: int | None, max_pairs: int) -> list[int]:
-    """The objects with more pairs of events within the window than the budget, ascending.
+def _over_budget(events: Frame, stats: pl.DataFrame, window: int | None, max_pairs: int) -> pl.DataFrame:
+    """The objects with more pairs of events within the window than the budget: ``object, pairs``.
 
     Pairs of an account with itself count, as in the kernel.
     """
     n = pl.col("events")
     large = stats.with_columns(any_lag=n * (n - 1) // 2).filter(pl.col("any_lag") > max_pairs)
     if window is None or large.is_empty():
-        return large["object"].to_list()
+        return large.select("object", pairs="any_lag")
     reached = fetch(_reached(events.filter(nw.col("object").is_in(large["object"].to_list())), window))
     # every ordered pair but those too far behind is reached; so is each event by itself
     pairs = pl.col("reached").cast(pl.Int64) - n - pl.col("any_lag")
     counted = large.join(reached.cast({"object": pl.Int64}), on="object").with_columns(pairs=pairs)
-    return counted.filter(pl.col("pairs") > max_pairs)["object"].sort().to_list()
+    return counted.filter(pl.col("pairs") > max_pairs).select("object", "pairs")
 
 
 def _reached(events: Frame, window: int) -> Frame:

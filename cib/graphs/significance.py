@@ -130,7 +130,8 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     q = adjust(p, max(active * (active - 1) // 2, len(p)), method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
-    return replace(graph, table=table, parameters={**graph.parameters, "null": kind_of(null), "correction": method})
+    test = {"null": kind_of(null), "null_model": null, "correction": method}
+    return replace(graph, table=table, parameters={**graph.parameters, **test})
 
 
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:

@@ -275,7 +275,7 @@ def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Members with their coordination: how sure the group is, times one to two halves by the account's own evidence."""
     sure = judged.select("network", sure=1 / (1 + 10.0 ** -pl.col("support")))
     own = pl.col("decades") / (pl.col("decades") + 10.0)
-    members = membership.join(sure, on="network").with_columns(coordination=pl.col("sure") * (1 + own) / 2)
+    members = membership.join(sure, on="network").with_columns(coordination=(pl.col("sure") * (1 + own) / 2).round(12))
     return members.select("account_id", "network", "joined", "coordination")
 
 

@@ -14,7 +14,9 @@ from functools import cached_property
 from html import escape
 from typing import Any, overload
 
+import numpy as np
 import polars as pl
+from scipy.stats import poisson
 
 from cib.activity import to_library
 from cib.errors import InputError, did_you_mean
@@ -22,6 +24,9 @@ from cib.networks.evidence import Evidence
 from cib.networks.facts import NO_FACTS
 
 __all__ = ["Network", "Networks", "Verdict"]
+
+#: Smaller probabilities are not told apart.
+_LEAST = 1e-300
 
 Verdict = str  #: 'candidate', 'coordinated' or 'insufficient'
 
@@ -101,6 +106,40 @@ class Network:
         pair = pl.col("source").is_in([a, b]) & pl.col("target").is_in([a, b])
         return to_library(self.evidence.edges.filter(pair), self.library)
 
+    def account_evidence(self, account: str, alpha: float = 0.01) -> Any:
+        """The evidence on one member: with whom it acted, how unlikely that is, and what would remove it.
+
+        Parameters
+        ----------
+        account : str
+        alpha : float
+            False discovery rate at which an edge goes.
+
+        Returns
+        -------
+        frame
+            One row a layer and partner, strongest first: ``layer, partner, weight, expected, p, q, lag, led,
+            removed_by, first, last``. ``led`` is the share of common acts in which this account came first;
+            ``removed_by`` how many of the shared objects would have to go for the edge to go (all else, and
+            its rank among all edges, being equal).
+
+        Raises
+        ------
+        InputError
+            If the account is no member.
+        """
+        if account not in self:
+            raise InputError(f"account {account!r} is not in network {self.id}")
+        edges = self.evidence.edges.filter((pl.col("source") == account) | (pl.col("target") == account))
+        source = pl.col("source") == account
+        seen = edges.with_columns(
+            partner=pl.when(source).then("target").otherwise("source"),
+            led=pl.when(source).then("led").otherwise(1 - pl.col("led")),
+            removed_by=_removed_by(edges, alpha),
+        )
+        columns = ("layer", "partner", "weight", "expected", "p", "q", "lag", "led", "removed_by", "first", "last")
+        return to_library(seen.select(columns), self.library)
+
     def __len__(self) -> int:
         return self.members.height
 
@@ -116,6 +155,13 @@ class Network:
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{escape(reason)}" for reason in self.reasons)
         return f"<p><b>{escape(repr(self))}</b></p><ul>{reasons}</ul>{self.members.head(10)._repr_html_()}"
+
+
+def _removed_by(edges: pl.DataFrame, alpha: float) -> pl.Series:
+    """How many shared objects less make each edge insignificant, if q stays the same multiple of p."""
+    p, q = (np.maximum(edges[name].to_numpy(), _LEAST) for name in ("p", "q"))
+    fewest = poisson.isf(np.minimum(alpha * p / q, 1.0), edges["expected"].to_numpy()) + 1
+    return pl.Series(np.maximum(edges["weight"].to_numpy() - fewest + 1, 1).astype(np.int64))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -196,7 +196,7 @@ def _with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int) -> 
         graph = layers[layer]
         if graph.incidence is None:
             continue
-        shared = shared_acts(graph.incidence, wanted.select("a", "b").unique(), graph.parameters.get("window_s"))
+        shared = shared_acts(graph.incidence, wanted.select("a", "b").unique(), graph.parameters)
         closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(posts)
         for row in _rows(closest.rename({"object_id": "object"}).with_columns(kind=pl.lit(_kind(graph)))):
             key = (layer, row.pop("a"), row.pop("b"))

@@ -12,16 +12,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
 from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, TIME, Activity, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
-from cib.sources import values
+from cib.sources import clocks, values
 from cib.sources.columns import MENTION, Columns
+from cib.sources.rows import Rows
 
 __all__ = [
+    "MAX_BAD",
     "NO_ACTION",
     "STEPS",
     "AccountsTable",
@@ -31,17 +34,20 @@ __all__ = [
     "clean_accounts",
     "clean_posts",
     "nothing_left",
+    "with_platform",
 ]
 
-#: Rows whose time cannot be read are dropped up to this share; more of them mean a misunderstanding.
-MAX_UNREADABLE = 1e-3
+#: Rows that cannot be read are dropped up to this share; more of them mean a misunderstanding.
+MAX_BAD = 1e-3
 
 #: No social platform that people study is older; a time before it is an error of unit or clock.
 FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 
 #: Said of a source without a column of actions.
 NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
+_WITHDRAWN = {"post_id": pl.String(), "platform": pl.String()}
 _ORDER = ("post_id", "target_post_id")
+
 #: Steps, in seconds, that times may all be multiples of.
 STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
 
@@ -63,6 +69,18 @@ class Format:
     match : callable
         From the source's columns, what the user said and a name for messages, to a mapping of our
         column to theirs.
+    why : str
+        What it is recognised by, for the report.
+    tells : callable, optional
+        Whether columns of these names are a table of this format.
+    fits : callable, optional
+        Whether a JSON record is of this format.
+    read : callable, optional
+        Puts down what a JSON record says.
+    platform : str, optional
+        Whose ids they are. Ids carry it where several platforms are read together.
+    whole : bool
+        Whether all columns are loaded, for they are known by their order.
     also : tuple of str
         Further columns of the source that `translate` needs, where they are there.
     translate : callable, optional
@@ -80,12 +98,16 @@ class Format:
         The zone of naive times, where the format's documentation settles it.
     needs_object : bool
         Whether a row without a target post says nothing.
-    repairs : tuple of str
-        Boolean columns that `refine` adds, each counted in the report.
     """
 
     name: str
     match: Callable[[Sequence[str], Columns, str], dict[str, str]]
+    why: str = ""
+    tells: Callable[[Sequence[str]], bool] | None = None
+    fits: Callable[[dict[str, Any]], bool] | None = None
+    read: Callable[[dict[str, Any], Rows], None] | None = None
+    platform: str | None = None
+    whole: bool = False
     also: tuple[str, ...] = ()
     translate: Callable[[pl.DataFrame, str], pl.DataFrame] | None = None
     refine: Callable[[pl.DataFrame], pl.DataFrame] = _same
@@ -94,7 +116,6 @@ class Format:
     first: datetime | None = FIRST_TIME
     zone: str | None = None
     needs_object: bool = False
-    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +126,8 @@ class Clean:
     rows_read: int
     dropped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    repaired: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_WITHDRAWN))
 
 
 def clean_posts(
@@ -115,6 +138,7 @@ def clean_posts(
     synonyms: Mapping[str, str | None],
     zone: str | None,
     where: str,
+    max_bad: float = MAX_BAD,
 ) -> Clean:
     """Read the values of one table and judge its rows.
 
@@ -131,6 +155,8 @@ def clean_posts(
         Zone of naive times.
     where : str
         Name of the table, for messages.
+    max_bad : float
+        Share of the rows whose time may be unreadable.
 
     Returns
     -------
@@ -141,14 +167,29 @@ def clean_posts(
     InputError
         If a column cannot be read exactly, or too many times cannot be read.
     """
+    raw, nulls = _without_nul(raw)
     table, notes = _read_columns(raw, columns, synonyms, zone or format.zone, where)
     label = f"{where}, column {columns['created_at']!r}"
-    unreadable = _unreadable(raw["created_at"], table["created_at"], label)
+    unreadable = _unreadable(raw["created_at"], table["created_at"], label, max_bad)
     if "action" not in raw.columns:
         notes += [] if format.needs_object else [NO_ACTION]
         table = table.with_columns(action=_action_by_target())
-    kept, dropped = _judge(format.refine(_mentions(table)), unreadable, format)
-    return Clean(kept, raw.height, dropped, tuple(notes))
+    extra = [raw[name] for name in ("platform", "withdrawn") if name in raw.columns]
+    if "server_at" in raw.columns:
+        extra.append(values.times(raw["server_at"], None, where).values.alias("server_at"))
+    table = clocks.prefer_server(format.refine(_mentions(table.with_columns(extra))))
+    if format.platform and "platform" not in table.columns:
+        table = table.with_columns(platform=pl.lit(format.platform))
+    kept, dropped, withdrawn = _judge(table, unreadable, format)
+    return Clean(kept, raw.height, dropped, tuple(notes), {"NUL removed": nulls} if nulls else {}, withdrawn)
+
+
+def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The table without NUL characters, which no writer downstream survives, and the number of values mended."""
+    text = [column for column in raw.iter_columns() if column.dtype == pl.String]
+    bad = [(column, int(column.str.contains("\0", literal=True).sum())) for column in text]
+    mended = [column.str.replace_all("\0", "", literal=True) for column, count in bad if count]
+    return raw.with_columns(mended), sum(count for _, count in bad)
 
 
 def _read_columns(
@@ -192,11 +233,11 @@ def _real_mentions(mentions: pl.Series) -> pl.Series:
     return mentions.list.eval(pl.element().filter(real))
 
 
-def _unreadable(raw: pl.Series, read: pl.Series, label: str) -> pl.Series:
+def _unreadable(raw: pl.Series, read: pl.Series, label: str, max_bad: float) -> pl.Series:
     """Where a time is stated and could not be read; an error if that is more than a few rows."""
     bad = read.is_null() & values.stated(raw)
     count = int(bad.sum())
-    if count > MAX_UNREADABLE * len(raw):
+    if count > max_bad * len(raw):
         raise InputError(
             f"{count:,} of {len(raw):,} times cannot be read",
             where=values.row_of(bad, label),
@@ -225,11 +266,17 @@ def _mentions(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _judge(table: pl.DataFrame, unreadable: pl.Series, format: Format) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Keep a row, or drop it for the first reason that applies."""
+def _judge(
+    table: pl.DataFrame, unreadable: pl.Series, format: Format
+) -> tuple[pl.DataFrame, dict[str, int], pl.DataFrame]:
+    """Keep a row, or drop it for the first reason that applies; and the posts that were taken back."""
     time = pl.col("created_at")
     late = datetime.now(UTC) + timedelta(days=1)
+    absent = {"withdrawn": pl.lit(False), "platform": pl.lit(None, dtype=pl.String)}
+    table = table.with_columns(**{name: value for name, value in absent.items() if name not in table.columns})
+    withdrawn = table.filter("withdrawn").select(list(_WITHDRAWN))
     applies = {
+        "withdrawal of a post": pl.col("withdrawn"),
         "no account": pl.col("account_id").is_null(),
         "unreadable time": pl.lit(unreadable),
         "no time": time.is_null(),
@@ -242,8 +289,10 @@ def _judge(table: pl.DataFrame, unreadable: pl.Series, format: Format) -> tuple[
     reason = pl.coalesce(pl.when(test).then(pl.lit(name, dtype=reasons)) for name, test in applies.items())
     why = table.select(reason=reason)["reason"]
     dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
-    kept = table.filter(why.is_null()) if dropped else table
-    return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped
+    kept = (table.filter(why.is_null()) if dropped else table).drop("withdrawn")
+    if kept["platform"].null_count() == kept.height:
+        kept = kept.drop("platform")
+    return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
 
 
 def assemble(
@@ -280,34 +329,72 @@ def assemble(
         If no row is left.
     """
     rows_read = sum(part.rows_read for part in parts)
-    dropped: Counter[str] = Counter()
+    dropped, repaired = Counter[str](), Counter[str]()
     for part in parts:
         dropped.update(part.dropped)
-    together = pl.concat([part.table for part in parts], how="diagonal", rechunk=True)
-    table, repeated = _once_each(together, format.key)
-    dropped.update(repeated)
+        repaired.update(part.repaired)
+    together, skew = clocks.settle(pl.concat([part.table for part in parts], how="diagonal", rechunk=True))
+    table, taken_back = _without_withdrawn(together, [part.withdrawn for part in parts])
+    table, repeated = _once_each(table, format.key)
+    dropped.update(taken_back | repeated)
     if table.is_empty():
         raise nothing_left(source, rows_read, dropped)
     made_up = table["post_id"].null_count()
     table = _resolved(_identified(table))
     posts = table.select(name for name in POST_COLUMNS if name in table.columns)
     said = [note for part in parts for note in part.notes]
+    time_source = clocks.sources(table)
+    repaired.update({"time recovered from id": time_source.get("id", 0)})
     report = ImportReport(
         source,
         f"{format.name}: {why}" if why else format.name,
         rows_read=rows_read,
         rows_kept=posts.height,
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
-        repaired={what: int(table[what].sum()) for what in format.repairs if table[what].any()},
+        repaired={what: count for what, count in sorted(repaired.items()) if count},
         columns=dict(columns or {}),
         first=posts["created_at"][0],
         last=posts["created_at"][-1],
         precision=_precision(posts["created_at"]),
+        time_source=time_source,
+        clock_skew=skew,
         targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
+        originals_absent=_originals_absent(posts),
         notes=tuple(dict.fromkeys([*said, *_remarks(posts, made_up), *notes])),
         files=files,
     )
     return Activity(posts, accounts, report, library)
+
+
+def with_platform(table: pl.DataFrame) -> pl.DataFrame:
+    """Put the platform before each id of an account or a post: 'x:17', 'bluesky:did:plc:...'."""
+    ids = [name for name in table.columns if name.endswith("_id")]
+    named = [pl.concat_str("platform", pl.col(name), separator=":").alias(name) for name in ids]
+    if "mentions" in table.columns:
+        platforms = table["platform"].unique().sort().to_list()
+        lists = (
+            pl.when(pl.col("platform") == platform).then(pl.col("mentions").list.eval(f"{platform}:" + pl.element()))
+            for platform in platforms
+        )
+        named.append(pl.coalesce(lists).alias("mentions"))
+    return table.with_columns(named)
+
+
+def _without_withdrawn(table: pl.DataFrame, withdrawn: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Honour that an account took a post back: it is not looked at any more."""
+    gone = pl.concat(withdrawn)["post_id"].drop_nulls().unique()
+    if gone.is_empty():
+        return table, {}
+    left = table.filter(~pl.col("post_id").is_in(gone.implode()).fill_null(False))
+    return left, {"taken back by its account": table.height - left.height}
+
+
+def _originals_absent(posts: pl.DataFrame) -> float | None:
+    """Share of the retweets of a post that is not among the posts."""
+    retweeted = posts.lazy().filter(pl.col("action") == "retweet").select(post_id="target_post_id").drop_nulls()
+    absent = retweeted.join(posts.lazy().select("post_id"), on="post_id", how="anti")
+    count, missing = (frame.select(pl.len()).collect().item() for frame in (retweeted, absent))
+    return missing / count if count else None
 
 
 def _once_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:

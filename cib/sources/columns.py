@@ -7,13 +7,13 @@ given, stands in ``ImportReport.columns``; and where two columns could be meant,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
 from cib.errors import InputError, SettingsError, did_you_mean
 
-__all__ = ["MENTION", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns"]
+__all__ = ["MENTION", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
 
 #: The words of a share table (CooRTweet) for our columns.
 SHARE_NAMES = {
@@ -166,6 +166,21 @@ def match_columns(
         if ours not in found:
             raise _missing(ours, names, where)
     return found
+
+
+def stated_columns(**columns: str) -> Callable[[Sequence[str], Columns, str], dict[str, str]]:
+    """The way in of a format whose names are settled: our column to theirs, whatever the names are."""
+
+    def match(_: Sequence[str], given: Columns, where: str) -> dict[str, str]:
+        if given.posts or given.actions:
+            raise SettingsError(
+                "this format is read by its own names",
+                where=f"{where}: columns",
+                remedy="Leave columns= away, or read it as another table with format='canonical'.",
+            )
+        return columns
+
+    return match
 
 
 def _stated(ours: str, theirs: str | None, names: Sequence[str], where: str) -> str | None:

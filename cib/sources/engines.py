@@ -74,7 +74,7 @@ def on_engine(
         If a column is of a type that would have to be guessed at, or no row is left.
     """
     where = f"{engine_of(source)} frame"
-    if format.translate:
+    if format.translate or format.read or format.whole or format.refine is not Format.refine:
         raise _refused(f"format {format.name!r}", "is more than a mapping of columns", where)
     typed = _typed(nw.from_native(source), mapping, zone or format.zone, where)
     judged = typed.with_columns(_reason(format))

@@ -1,16 +1,20 @@
 """read(): whatever holds the data -> Activity.
 
-A source is a path, a folder, a glob, a list of paths, or a frame. It is opened as parts; the format is
-told by the names of the columns; each part is cleaned by itself, and all are assembled together.
+A source is a path, a folder, a glob, a list of paths, or a frame. It is opened as parts; the format of each is
+told by the names of its columns or by its records; each part is cleaned by itself, and all are assembled
+together. Where they are of several platforms, ids carry the platform: ``x:17``, ``bluesky:did:plc:...``.
 """
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import polars as pl
 
@@ -18,14 +22,32 @@ from cib.activity import Activity
 from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.progress import say
-from cib.sources.cleaning import AccountsTable, Clean, Format, assemble, clean_accounts, clean_posts
+from cib.sources.bluesky import BLUESKY
+from cib.sources.cleaning import (
+    MAX_BAD,
+    AccountsTable,
+    Clean,
+    Format,
+    assemble,
+    clean_accounts,
+    clean_posts,
+    with_platform,
+)
 from cib.sources.columns import Columns, columns_of, match_columns
 from cib.sources.engines import on_engine
-from cib.sources.frames import Part, frame_part, library_of
+from cib.sources.fourcat import FOURCAT, FOURCAT_CSV
+from cib.sources.frames import Loaded, Part, frame_part, library_of
+from cib.sources.mastodon import MASTODON
+from cib.sources.qut import QUT
 from cib.sources.shares import SHARES, is_share_table
-from cib.sources.tables import SUFFIXES, file_part, suffix_of
+from cib.sources.streams import MOST_UNPACKED, File, members
+from cib.sources.tables import SUFFIXES, file_part
+from cib.sources.telegram import TELEGRAM
+from cib.sources.twarc_csv import TWARC_CSV
 from cib.sources.values import check_zone
-from cib.sources.x_release import X_RELEASE, is_x_release
+from cib.sources.x_release import X_RELEASE
+from cib.sources.x_v1 import X_V1
+from cib.sources.x_v2 import X_V2
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -40,10 +62,20 @@ def _match(names: Sequence[str], columns: Columns, where: str) -> dict[str, str]
 _NEEDED = ("account_id", "created_at")
 
 #: One row is one thing an account did; columns by our names, their aliases, or a mapping.
-CANONICAL = Format("canonical", match=_match)
+CANONICAL = Format("canonical", match=_match, why="its columns are known by name")
+
+#: Told by the names of columns, and told by JSON records; the more particular first.
+_TABLES = (X_RELEASE, SHARES, TWARC_CSV, QUT, FOURCAT_CSV)
+_RECORDS = (X_V2, BLUESKY, FOURCAT, MASTODON, TELEGRAM, X_V1)
 
 #: What ``format=`` takes.
-FORMATS = {format.name: format for format in (CANONICAL, SHARES, X_RELEASE)}
+FORMATS = {format.name: format for format in (CANONICAL, *_TABLES, *_RECORDS)}
+
+#: Seconds between two lines of progress.
+_SAY_EVERY = 5.0
+
+#: Small files are cleaned together up to so many rows.
+_ROWS_AT_ONCE = 500_000
 
 
 @overload
@@ -54,6 +86,9 @@ def read(
     columns: Mapping[str, str | None] | Columns | None = None,
     format: str | None = None,
     zone: str | None = None,
+    strict: bool = False,
+    max_bad: float = MAX_BAD,
+    max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> EngineActivity: ...
 @overload
@@ -64,6 +99,9 @@ def read(
     columns: Mapping[str, str | None] | Columns | None = None,
     format: str | None = None,
     zone: str | None = None,
+    strict: bool = False,
+    max_bad: float = MAX_BAD,
+    max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity: ...
 def read(
@@ -73,6 +111,9 @@ def read(
     columns: Mapping[str, str | None] | Columns | None = None,
     format: str | None = None,
     zone: str | None = None,
+    strict: bool = False,
+    max_bad: float = MAX_BAD,
+    max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity | EngineActivity:
     """Read what accounts did.
@@ -80,20 +121,27 @@ def read(
     Parameters
     ----------
     source : path, list of paths, or frame
-        A file (.csv, .tsv, .jsonl, .ndjson, .parquet; text also with .gz or .zst), a folder of such files,
-        a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table. A Polars
+        A file (.csv, .tsv, .json, .jsonl, .ndjson, .parquet; also .gz, .bz2, .xz, .zst and .zip), a folder of
+        such files, a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table. A Polars
         LazyFrame, a DuckDB relation or a PySpark DataFrame is not read; it stays on its engine.
     accounts : path, list of paths, or frame, optional
         What is known about the accounts themselves.
     columns : dict or Columns, optional
         Our column to the source's, for names that are not recognised; a :class:`Columns` also says what
         the source calls actions, and how the columns of `accounts` map.
-    format : {'canonical', 'shares', 'x-release'}, optional
-        The format, where it is not told by the columns. Share tables may have times before 2005.
+    format : str, optional
+        The format, where it is not recognised: 'canonical' (our columns), 'shares' (CooRTweet), 'x-release',
+        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', '4cat-csv', 'mastodon', 'telegram' or 'qut'.
     zone : str, optional
         IANA name of the time zone of times that state none, such as ``'UTC'``.
+    strict : bool
+        Whether any row that is dropped is an error.
+    max_bad : float
+        Share of the lines, and of the times, that may be unreadable; they are dropped and counted.
+    max_bytes : int
+        What a packed file may unpack to, whatever its ratio; beyond, 200 times its size.
     progress : bool
-        Whether to print one line of the import report, to standard error.
+        Whether to print one line of the import report, to standard error, and where many files are read how far.
 
     Returns
     -------
@@ -127,36 +175,50 @@ def read(
     """
     check_zone(zone)
     given = columns_of(columns)
-    opened = _open(source)
-    chosen, why = _recognise(opened, given, format)
-    mapping = chosen.match(opened.names, given, opened.name)
+    opened = _open(source, max_bytes, _forced(format))
+    formats = _recognised(opened, given, format)
+    why = "as asked" if format else _why(formats[0], given)
 
     def in_memory() -> Activity:
-        cleaned, profiles = _clean_parts(opened, mapping, chosen, given, zone, profiles=accounts is None)
-        tables = profiles if accounts is None else _accounts_tables(accounts, given)
-        table, remarks = clean_accounts(tables, zone)
-        return assemble(
-            cleaned,
-            table,
-            chosen,
-            source=opened.name,
-            why=why,
-            columns=mapping,
-            notes=[*remarks, *opened.notes],
-            files=opened.files,
-            library=opened.library,
-        )
+        reading = _Reading(given, zone, max_bad, wants_profiles=accounts is None)
+        for part, chosen in _watched(zip(opened.parts, formats, strict=True), len(opened.parts), progress):
+            reading.take(part, chosen, opened.names)
+        reading.finish()
+        tables = reading.profiles if accounts is None else _accounts_tables(accounts, given)
+        return _assembled(opened, formats, reading, tables, why)
 
-    activity = (
-        on_engine(source, mapping, chosen, why, synonyms=given.actions, zone=zone, take_over=in_memory)
-        if engine_of(source)
-        else in_memory()
-    )
+    activity: Activity | EngineActivity
+    if engine_of(source):
+        mapping = formats[0].match(opened.names, given, opened.name)
+        activity = on_engine(source, mapping, formats[0], why, synonyms=given.actions, zone=zone, take_over=in_memory)
+    else:
+        activity = in_memory()
+    if strict and activity.imported.dropped:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in activity.imported.dropped.items())
+        raise InputError("rows were dropped, and strict=True allows none", where=opened.name, got=reasons)
     say(str(activity.imported), progress)
     return activity
 
 
-@dataclass(frozen=True)
+def _assembled(
+    opened: _Opened, formats: Sequence[Format], reading: _Reading, profiles: list[AccountsTable], why: str
+) -> Activity:
+    parts, profiles = _with_platforms(reading.parts, profiles)
+    table, remarks = clean_accounts(profiles, reading.zone)
+    return assemble(
+        parts,
+        table,
+        replace(formats[0], name=" + ".join(dict.fromkeys(format.name for format in formats))),
+        source=opened.name,
+        why=why,
+        columns=reading.columns,
+        notes=[*reading.notes, *remarks, *opened.notes],
+        files=opened.files,
+        library=opened.library,
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class _Opened:
     """A source whose columns are known and whose rows are not yet loaded."""
 
@@ -166,12 +228,12 @@ class _Opened:
     files: int = 0
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
-def _open(source: Any) -> _Opened:
+def _open(source: Any, max_bytes: int = MOST_UNPACKED, forced: Format | None = None) -> _Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
         where = f"{engine_of(source) or library} frame" if library else "source"
@@ -179,78 +241,185 @@ def _open(source: Any) -> _Opened:
     named = [source] if isinstance(source, str | Path) else list(source)
     paths, notes = [], []
     for item in named:
-        found, passed_over = _paths(item)
+        found, passed_over = _paths(item, max_bytes)
         paths += found
         notes += [f"{item}: {passed_over} files of other kinds were passed over"] if passed_over else []
     name = str(source) if isinstance(source, str | Path) else f"{len(paths)} files"
     if not paths:
         raise InputError("there is no file to read", where=name, remedy=f"Known are {', '.join(SUFFIXES)}.")
-    return _Opened(name, tuple(file_part(path) for path in paths), files=len(paths), notes=tuple(notes))
+    parts = tuple(file_part(path, _RECORDS, forced) for path in paths)
+    return _Opened(name, parts, files=len(paths), notes=tuple(notes))
 
 
-def _paths(item: Any) -> tuple[list[Path], int]:
-    """The files that a path, folder or glob stands for, sorted, and the number of others in a folder."""
+def _paths(item: Any, max_bytes: int) -> tuple[list[File], int]:
+    """The files that a path, folder or glob stands for, sorted, and the number of others in folders."""
     if not isinstance(item, str | Path):
         raise InputError("a list must hold paths", where="source", got=type(item).__name__)
     path = Path(item)
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-        known = [file for file in files if suffix_of(file) in SUFFIXES]
-        return known, len(files) - len(known)
+        return _known([file for path in files for file in _files(path, max_bytes)])
     if path.is_file():
-        return [path], 0
+        return _known(_files(path, max_bytes)) if path.suffix.lower() == ".zip" else (_files(path, max_bytes), 0)
     if glob.has_magic(str(item)):
-        matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-        return sorted(match for match in matches if match.is_file()), 0
+        matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        return [file for match in matches if match.is_file() for file in _files(match, max_bytes)], 0
     siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
     hint = did_you_mean(path.name, siblings) or "Check the path."
     raise InputError("there is no such file or folder", where=str(item), remedy=hint)
 
 
-def _recognise(opened: _Opened, given: Columns, format: str | None) -> tuple[Format, str]:
-    if format is not None:
-        if format not in FORMATS:
-            hint = did_you_mean(format, FORMATS) or f"Take one of {', '.join(FORMATS)}."
-            raise SettingsError(f"format={format!r} is not known", remedy=hint)
-        return FORMATS[format], "as asked"
-    kinds = {part.where: _kind(part.names, given) for part in opened.parts}
-    first = opened.parts[0].where
-    other = next((where for where in kinds if kinds[where] != kinds[first]), None)
-    if other is not None:
+def _files(path: Path, max_bytes: int) -> list[File]:
+    return members(path, max_bytes) if path.suffix.lower() == ".zip" else [File(path, most_unpacked=max_bytes)]
+
+
+def _known(files: list[File]) -> tuple[list[File], int]:
+    known = [file for file in files if file.suffix in SUFFIXES]
+    return known, len(files) - len(known)
+
+
+def _forced(format: str | None) -> Format | None:
+    if format is not None and format not in FORMATS:
+        hint = did_you_mean(format, FORMATS) or f"Take one of {', '.join(FORMATS)}."
+        raise SettingsError(f"format={format!r} is not known", remedy=hint)
+    return FORMATS[format] if format else None
+
+
+def _recognised(opened: _Opened, given: Columns, format: str | None) -> list[Format]:
+    """The format of each part. Several may stand together only if it is known whose ids they are."""
+    formats = [_forced(format) or part.format or _kind(part.names, given) for part in opened.parts]
+    for chosen, part in zip(formats, opened.parts, strict=True):
+        if chosen.read and not part.format:
+            raise InputError(
+                f"a table holds no records of the format {chosen.name!r}",
+                where=part.where,
+                remedy="Records stand in files of JSON (.json, .jsonl, .ndjson).",
+            )
+    kinds = dict(zip((chosen.name for chosen in formats), opened.parts, strict=True))
+    if len(kinds) > 1 and any(chosen.platform is None for chosen in formats):
         raise InputError(
             "the files are of different formats",
             where=opened.name,
-            got=f"{first}: {kinds[first][0].name}, {other}: {kinds[other][0].name}",
+            got=", ".join(f"{part.where}: {name}" for name, part in kinds.items()),
             remedy="Read them one by one; a table of accounts goes to accounts=.",
         )
-    return kinds[first]
+    return formats
 
 
-def _kind(names: Sequence[str], given: Columns) -> tuple[Format, str]:
-    if is_x_release(names) and not given.posts:
-        return X_RELEASE, "it has the columns tweetid, userid and tweet_time"
-    if is_share_table(names) or is_share_table(given.posts):
-        return SHARES, "it has the columns of a share table"
-    return CANONICAL, "its columns are mapped" if given.posts else "its columns are known by name"
+def _kind(names: Sequence[str], given: Columns) -> Format:
+    if given.posts:
+        return SHARES if is_share_table(given.posts) else CANONICAL
+    return next((format for format in _TABLES if format.tells and format.tells(names)), CANONICAL)
 
 
-def _clean_parts(
-    opened: _Opened, mapping: Mapping[str, str], format: Format, given: Columns, zone: str | None, *, profiles: bool
-) -> tuple[list[Clean], list[AccountsTable]]:
-    """Clean each part by itself, and take the profiles that its posts carry, if wanted."""
-    cleaned: list[Clean] = []
-    carried: list[AccountsTable] = []
-    for part in opened.parts:
-        raw, lost = _load(part, mapping, format)
-        ours = _ours(raw, mapping, format, part.where)
-        clean = clean_posts(ours, mapping, format, synonyms=given.actions, zone=zone, where=part.where)
-        cleaned.append(_with_lost(clean, lost))
-        if profiles and format.accounts:
-            carried.append((format.accounts(raw), {}, part.where))
-    return cleaned, carried
+def _why(format: Format, given: Columns) -> str:
+    return "its columns are mapped" if given.posts and format is CANONICAL else format.why
 
 
-def _load(part: Part, mapping: Mapping[str, str], format: Format) -> tuple[pl.DataFrame, Mapping[str, int]]:
+def _watched(parts: Iterator[tuple[Part, Format]], count: int, progress: bool) -> Iterator[tuple[Part, Format]]:
+    """The same parts, with a line of progress now and then."""
+    said = time.monotonic()
+    for number, pair in enumerate(parts, 1):
+        if time.monotonic() - said > _SAY_EVERY:
+            said = time.monotonic()
+            say(f"  reading {number:,} of {count:,}: {pair[0].where}", progress)
+        yield pair
+
+
+class _Waiting(NamedTuple):
+    """A part that is loaded and not yet cleaned."""
+
+    part: Part
+    format: Format
+    mapping: Mapping[str, str]
+    loaded: Loaded
+
+    def is_like(self, loaded: Loaded, format: Format) -> bool:
+        same_lines = not self.loaded.bad and not loaded.bad
+        return same_lines and self.format is format and self.loaded.table.schema == loaded.table.schema
+
+
+class _Reading:
+    """The parts of a source, cleaned one after the other, and what is learned on the way."""
+
+    def __init__(self, given: Columns, zone: str | None, max_bad: float, *, wants_profiles: bool) -> None:
+        self.given, self.zone, self.max_bad, self.wants_profiles = given, zone, max_bad, wants_profiles
+        self.parts: list[Clean] = []
+        self.profiles: list[AccountsTable] = []
+        self.columns: dict[str, str] = {}
+        self._noted: dict[str, list[str]] = {}
+        self._waiting: list[_Waiting] = []
+
+    def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
+        """Load one part, and clean it with its like."""
+        mapping = format.match(names, self.given, part.where)
+        self._remember(mapping)
+        loaded = _load(part, mapping, format)
+        _refuse_bad_lines(loaded, self.max_bad, part.where)
+        for note in loaded.notes:
+            self._noted.setdefault(note, []).append(part.where)
+        self._take_profiles(loaded, format, part.where)
+        if self._waiting and not self._waiting[-1].is_like(loaded, format):
+            self.finish()
+        self._waiting.append(_Waiting(part, format, mapping, loaded))
+        if sum(waiting.loaded.table.height for waiting in self._waiting) > _ROWS_AT_ONCE:
+            self.finish()
+
+    def finish(self) -> None:
+        """Clean what was loaded: in one go, for small files cost more than their rows; in trouble one by one."""
+        waiting, self._waiting = self._waiting, []
+        if len(waiting) < 2:
+            self.parts += [self._clean(one.part, one.format, one.mapping, one.loaded) for one in waiting]
+            return
+        first, lost, repaired = waiting[0], Counter[str](), Counter[str]()
+        for one in waiting:
+            lost.update(one.loaded.lost)
+            repaired.update(one.loaded.repaired)
+        table = pl.concat([one.loaded.table for one in waiting])
+        try:
+            self.parts.append(self._clean(first.part, first.format, first.mapping, Loaded(table, lost, repaired)))
+        except InputError:
+            for one in waiting:
+                self._clean(one.part, one.format, one.mapping, one.loaded)
+            raise
+
+    @property
+    def notes(self) -> list[str]:
+        """What the files had to say, and how many of them."""
+        return [
+            f"{where[0]}{f' and {len(where) - 1:,} more files' if len(where) > 1 else ''}: {note}"
+            for note, where in self._noted.items()
+        ]
+
+    def _clean(self, part: Part, format: Format, mapping: Mapping[str, str], loaded: Loaded) -> Clean:
+        clean = clean_posts(
+            loaded.table if part.format else _ours(loaded.table, mapping, format, part.where),
+            mapping,
+            format,
+            synonyms=self.given.actions,
+            zone=self.zone,
+            where=part.where,
+            max_bad=self.max_bad,
+        )
+        return _with_lost(clean, loaded)
+
+    def _take_profiles(self, loaded: Loaded, format: Format, where: str) -> None:
+        if self.wants_profiles and loaded.accounts is not None:
+            self.profiles.append((loaded.accounts, {}, where))
+        elif self.wants_profiles and format.accounts:
+            carried = format.accounts(loaded.table).with_columns(platform=pl.lit(format.platform))
+            self.profiles.append((carried, {}, where))
+
+    def _remember(self, mapping: Mapping[str, str]) -> None:
+        for ours, theirs in mapping.items():
+            known = self.columns.setdefault(ours, theirs)
+            if theirs not in known.split(" | "):
+                self.columns[ours] = f"{known} | {theirs}"
+
+
+def _load(part: Part, mapping: Mapping[str, str], format: Format) -> Loaded:
+    if part.format:
+        return part.load(())
     for ours in _NEEDED:
         if mapping[ours] not in part.names:
             raise InputError(
@@ -260,7 +429,16 @@ def _load(part: Part, mapping: Mapping[str, str], format: Format) -> tuple[pl.Da
                 remedy="All files of a source need it.",
             )
     wanted = {*mapping.values(), *format.also}
-    return part.load([name for name in part.names if name in wanted])
+    return part.load([name for name in part.names if format.whole or name in wanted])
+
+
+def _refuse_bad_lines(loaded: Loaded, max_bad: float, where: str) -> None:
+    if len(loaded.bad) > max_bad * (loaded.table.height + len(loaded.bad)):
+        raise InputError(
+            f"{len(loaded.bad):,} lines cannot be read as JSON objects",
+            where=f"{where}, line {loaded.bad[0]:,}",
+            remedy=f"Write one object a line, or allow more than {max_bad:.1%} of bad lines: max_bad=0.05.",
+        )
 
 
 def _ours(raw: pl.DataFrame, mapping: Mapping[str, str], format: Format, where: str) -> pl.DataFrame:
@@ -269,9 +447,31 @@ def _ours(raw: pl.DataFrame, mapping: Mapping[str, str], format: Format, where: 
     return raw.select(**{ours: theirs for ours, theirs in mapping.items() if theirs in raw.columns})
 
 
-def _with_lost(clean: Clean, lost: Mapping[str, int]) -> Clean:
-    """Add the rows that the file itself did not give."""
-    return replace(clean, rows_read=clean.rows_read + sum(lost.values()), dropped={**clean.dropped, **lost})
+def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
+    """Add what the file itself did not give, or gave broken."""
+    lines = f" (line{'s' * (len(loaded.bad) > 1)} {', '.join(map(str, loaded.bad[:10]))})" if loaded.bad else ""
+    notes = (f"unreadable lines were left out{lines}",) if loaded.bad else ()
+    return replace(
+        clean,
+        rows_read=clean.rows_read + sum(loaded.lost.values()),
+        dropped=Counter(clean.dropped) + Counter(loaded.lost),
+        repaired=Counter(clean.repaired) + Counter(loaded.repaired),
+        notes=clean.notes + notes,
+    )
+
+
+def _with_platforms(parts: list[Clean], profiles: list[AccountsTable]) -> tuple[list[Clean], list[AccountsTable]]:
+    """Let ids carry their platform, if there are several."""
+    tables = [part.table for part in parts]
+    platforms = {name for table in tables if "platform" in table.columns for name in table["platform"].unique()}
+    if len(platforms) < 2:
+        return parts, profiles
+    named = [replace(part, table=with_platform(part.table), withdrawn=with_platform(part.withdrawn)) for part in parts]
+    carried = [
+        (with_platform(table) if "platform" in table.columns else table, columns, where)
+        for table, columns, where in profiles
+    ]
+    return named, carried
 
 
 def _accounts_tables(source: Any, given: Columns) -> list[AccountsTable]:
@@ -280,6 +480,6 @@ def _accounts_tables(source: Any, given: Columns) -> list[AccountsTable]:
     tables: list[AccountsTable] = []
     for part in opened.parts:
         present = {ours: theirs for ours, theirs in mapping.items() if theirs in part.names}
-        raw, _ = part.load(list(dict.fromkeys(present.values())))
+        raw = part.load(list(dict.fromkeys(present.values()))).table
         tables.append((raw.select(**present), mapping, part.where))
     return tables

@@ -10,15 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
 from cib.engine import engine_of, fetch
 from cib.errors import InputError, MissingDependencyError
+from cib.sources.cleaning import Format
 
-__all__ = ["Part", "frame_part", "library_of", "repeated_name"]
+__all__ = ["Loaded", "Part", "frame_part", "library_of", "repeated_name"]
+
+
+class Loaded(NamedTuple):
+    """The rows of a part, and what became of the others."""
+
+    table: pl.DataFrame
+    lost: Mapping[str, int] = {}  #: rows that the source holds and the table does not, by reason
+    repaired: Mapping[str, int] = {}
+    bad: tuple[int, ...] = ()  #: numbers of the lines that could not be read, but for a last one cut off
+    accounts: pl.DataFrame | None = None  #: profiles that stand in the records
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,15 +42,17 @@ class Part:
     where : str
         Its name in messages.
     names : tuple of str
-        Its columns.
+        Its columns; none if they are ours already.
     load : callable
-        From some of the names to a frame of these columns, and to how many rows were dropped on the way
-        for which reason.
+        From some of the names to a frame of these columns.
+    format : Format, optional
+        Its format, where that is told by its records.
     """
 
     where: str
     names: tuple[str, ...]
-    load: Callable[[Sequence[str]], tuple[pl.DataFrame, Mapping[str, int]]]
+    load: Callable[[Sequence[str]], Loaded]
+    format: Format | None = None
 
 
 def library_of(source: object) -> str | None:
@@ -88,10 +102,10 @@ def frame_part(source: Any, where: str) -> Part:
     if repeated:
         raise repeated_name(repeated[0], where)
 
-    def load(wanted: Sequence[str]) -> tuple[pl.DataFrame, Mapping[str, int]]:
+    def load(wanted: Sequence[str]) -> Loaded:
         if lazy:
-            return fetch(lazy.select(*wanted)), {}
-        return pl.DataFrame([_column(source, names.index(name), name, where) for name in wanted]), {}
+            return Loaded(fetch(lazy.select(*wanted)))
+        return Loaded(pl.DataFrame([_column(source, names.index(name), name, where) for name in wanted]))
 
     return Part(where, names, load)
 

@@ -41,6 +41,8 @@ def _match(names: Sequence[str], columns: Columns, where: str) -> dict[str, str]
 SHARES = Format(
     "shares",
     match=_match,
+    why="it has the columns of a share table",
+    tells=is_share_table,
     key=("post_id", "target_post_id"),
     first=None,
     zone="UTC",

@@ -279,8 +279,10 @@ def times(column: pl.Series, zone: str | None, where: str) -> Column:
 
 def check_zone(zone: str | None) -> None:
     """Refuse what is not the name of a time zone."""
+    if zone is None:
+        return
     known = zoneinfo.available_timezones()
-    if zone is not None and zone not in known:
+    if zone not in known:
         hint = did_you_mean(str(zone), known) or "Take an IANA name such as 'UTC' or 'Europe/Paris'."
         raise SettingsError(f"zone={zone!r} is no time zone", remedy=hint)
 
@@ -302,7 +304,12 @@ def _parsed(values: pl.Series, zone: str | None, where: str) -> Column:
 def _likeliest_first(values: pl.Series) -> list[str]:
     """The formats, so ordered that nearly always the first is the only one needed."""
     sample = values.drop_nulls().head(100)
-    return sorted(_TIME_FORMATS, key=lambda format: _by_format(sample, format).null_count())
+    unread: dict[str, int] = {}
+    for format in _TIME_FORMATS:
+        unread[format] = _by_format(sample, format).null_count()
+        if not unread[format]:
+            break
+    return sorted(_TIME_FORMATS, key=lambda format: unread.get(format, len(sample)))
 
 
 def _by_format(values: pl.Series, format: str) -> pl.Series:

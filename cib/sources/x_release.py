@@ -17,9 +17,8 @@ from itertools import chain
 
 import polars as pl
 
-from cib.activity import TIME
 from cib.errors import SettingsError
-from cib.sources import values
+from cib.sources import clocks, values
 from cib.sources.cleaning import Format
 from cib.sources.columns import Columns, match_columns
 
@@ -51,13 +50,6 @@ _PROFILE = {
     "following": "following_count",
     "description": "user_profile_description",
 }
-
-#: A tweet id since late 2010: milliseconds after the epoch (unix ms), and 22 bits that number the tweet.
-_FIRST_SNOWFLAKE, _EPOCH, _NUMBERING = 29_700_859_247, 1_288_834_974_657, 2**22
-
-#: Id and stated time agree if they differ by no more than the minute that was cut off.
-_AGREE = pl.duration(seconds=61)
-_RECOVERED = "time recovered from id"
 
 
 def is_x_release(names: Iterable[str]) -> bool:
@@ -108,21 +100,6 @@ def _flag(raw: pl.DataFrame) -> pl.Series:
     return (raw["is_retweet"].cast(pl.String).str.to_lowercase() == "true").fill_null(False)
 
 
-def _refine(table: pl.DataFrame) -> pl.DataFrame:
-    own, target = _time_of_id("post_id"), _time_of_id("target_post_id")
-    agree = ((own - pl.col("created_at")).abs() <= _AGREE).fill_null(False)
-    timed = table.with_columns(
-        pl.when(agree).then(own).otherwise("created_at").alias("created_at"), agree.alias(_RECOVERED)
-    )
-    return timed.with_columns(target_created_at=pl.when(target <= pl.col("created_at")).then(target))
-
-
-def _time_of_id(column: str) -> pl.Expr:
-    number = pl.col(column).cast(pl.Int64, strict=False)
-    microseconds = (number // _NUMBERING + _EPOCH) * 1_000
-    return pl.when(number >= _FIRST_SNOWFLAKE).then(microseconds.cast(TIME))
-
-
 def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     """The profile that each account's latest tweet carries."""
     latest = pl.col("tweet_time") == pl.col("tweet_time").max().over("userid")
@@ -135,10 +112,12 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
 X_RELEASE = Format(
     "x-release",
     match=_match,
+    why="it has the columns tweetid, userid and tweet_time",
+    tells=is_x_release,
+    platform="x",
     also=(*chain(*_DECIDED.values()), *_PROFILE.values()),
     translate=_translate,
-    refine=_refine,
+    refine=clocks.prefer_id,
     accounts=_accounts,
     zone="UTC",
-    repairs=(_RECOVERED,),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import numpy as np
@@ -9,9 +12,11 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
-from cib.graphs.coaction import coaction_graph, window_seconds
+from cib.graphs.coaction import coaction_graph, coaction_graphs, window_seconds
+from cib.graphs.windows import coactions as kernel
 from tests.oracles import coactions, strengths
 from tests.toys import START, activity, retweets
 
@@ -75,9 +80,9 @@ def test_a_longer_window_only_adds(rows, window):
 
 def test_an_object_over_budget_is_named_not_lost():
     rows = [(f"a{k:03}", "viral", float(k)) for k in range(100)] + [("a000", "x", 0.0), ("a001", "x", 1.0)]
-    with pytest.warns(CibWarning, match=r"the largest with 100 accounts; see graph.parameters"):
+    with pytest.warns(CibWarning, match=r"the largest with 100 accounts and 4,950 pairs; see graph.parameters"):
         graph = coaction_graph(retweets(*rows), "post", None, 1, max_pairs=1000)
-    assert graph.parameters["left_out"] == [{"object": "viral", "accounts": 100}]
+    assert graph.parameters["left_out"] == [{"object": "viral", "accounts": 100, "pairs": 4950}]
     assert edges_of(graph).keys() == {("a000", "a001")}
 
 
@@ -129,6 +134,48 @@ def test_evidence_leads_back_to_the_posts():
     assert evidence["post_a"].to_list() == ["p0", "p3"]
 
 
+def test_a_shortened_window_holds_as_many_pairs_as_the_budget_and_no_more():
+    """Lags are 1, 2, 3, 4 s and their sums; within 3 s there are 1, 2, 3, 1 + 2."""
+    rows = [(account, "busy", at) for account, at in zip("abcde", (0.0, 1.0, 3.0, 6.0, 10.0), strict=True)]
+    rows += [("a", "quiet", 0.0), ("e", "quiet", 60.0)]
+    with pytest.warns(CibWarning, match="1 object.s. with more than 4 pairs got a shorter window"):
+        graph = coaction_graph(retweets(*rows), "post", 60, 1, max_pairs=4, over_budget="shorten")
+    assert graph.parameters["left_out"] == []
+    (shortened,) = graph.parameters["shortened"]
+    assert shortened == {"object": "busy", "accounts": 5, "pairs": 10, "window_s": 3.999999}
+    assert edges_of(graph).keys() == {("a", "b"), ("a", "c"), ("b", "c"), ("c", "d"), ("a", "e")}
+    assert graph.evidence("a", "e")["object_id"].to_list() == ["quiet"]
+
+
+@given(events, windows, st.integers(0, 20))
+@pytest.mark.filterwarnings("ignore:.*shorter window", "ignore:.*left out")
+def test_shortening_equals_a_window_for_each_object(rows, window, max_pairs):
+    graph = coaction_graph(retweets(*rows), "post", window, 1, max_pairs=max_pairs, over_budget="shorten")
+    own = {item["object"]: item["window_s"] for item in graph.parameters["shortened"]}
+    gone = {item["object"] for item in graph.parameters["left_out"]}
+    expected = {}
+    for name in {name for _, name, _ in rows} - gone:
+        on_it = [row for row in rows if row[1] == name]
+        for pair in coactions(on_it, own.get(name, window), 1):
+            expected[pair] = expected.get(pair, 0) + 1
+    assert {pair: edge["weight"] for pair, edge in edges_of(graph).items()} == expected
+
+
+@given(events, st.integers(1, 3))
+@pytest.mark.filterwarnings("ignore:.*were left out")
+def test_several_windows_are_what_each_is_alone(rows, min_weight):
+    posts, some = retweets(*rows), [60, None, 0, 3600]
+    together = coaction_graphs(posts, "post", some, min_weight, max_pairs=40)
+    for window, graph in zip(some, together, strict=True):
+        alone = coaction_graph(posts, "post", window, min_weight, max_pairs=40)
+        assert graph.name == alone.name
+        assert graph.parameters == alone.parameters
+        assert graph.table.equals(alone.table)
+        assert graph.ids.equals(alone.ids)
+        assert (graph.strength == alone.strength).all()
+        assert (graph.incidence.row == alone.incidence.row).all()
+
+
 def test_max_accounts_leaves_out_what_everybody_shares():
     rows = [(account, "popular", 0.0) for account in "abcd"] + [("a", "rare", 0.0), ("b", "rare", 1.0)]
     graph = coaction_graph(retweets(*rows), "post", 60, 1, max_accounts=3)
@@ -147,6 +194,18 @@ def test_windows_are_read(window, seconds):
 def test_windows_that_make_no_sense_are_refused(window):
     with pytest.raises(SettingsError, match="window"):
         window_seconds(window)
+
+
+def test_an_unknown_rule_for_the_budget_is_refused():
+    with pytest.raises(SettingsError, match="Did you mean 'shorten'"):
+        coaction_graph(retweets(("a", "x", 0)), over_budget="shortened")
+
+
+def test_more_pairs_than_can_be_counted_are_refused():
+    n = 70_000
+    account, nothing = np.arange(n, dtype=np.int32) % 2, np.zeros(n, np.int32)
+    with pytest.raises(SettingsError, match="2,147,483,647 events"):
+        kernel(account, nothing, np.zeros(n, np.int64), nothing, nothing + np.int32(n), 2)
 
 
 def test_unknown_object_suggests_the_near_name():
@@ -174,3 +233,59 @@ def test_large_random_data_equals_a_sparse_product():
     shared = incidence @ incidence.T
     np.fill_diagonal(shared, 0)
     assert (graph.matrix.toarray() == shared[np.ix_(*(np.array(graph.ids.cast(pl.Int64)),) * 2)]).all()
+
+
+def test_many_partners_and_long_slices_equal_a_relational_join():
+    rng = np.random.default_rng(1)
+    n = 6_000
+    posts = retweets(
+        *[
+            (f"{a:03}", "busy" if o < 20 else f"{o}", float(t))
+            for a, o, t in zip(*(rng.integers(0, top, n) for top in (400, 50, 4_000)), strict=True)
+        ]
+    )
+    graph = coaction_graph(posts, "post", 1800, 2)
+    own = posts.posts_table.select("account_id", "target_post_id", at=pl.col("created_at").dt.epoch("us"))
+    lag = pl.col("at_right") - pl.col("at")
+    first, last = pl.min_horizontal("at", "at_right").min(), pl.max_horizontal("at", "at_right").max()
+    expected = (
+        own.join(own, on="target_post_id")
+        .filter(pl.col("account_id") < pl.col("account_id_right"), lag.abs() <= 1800 * 1_000_000)
+        .group_by(source="account_id", target="account_id_right")
+        .agg(
+            weight=pl.col("target_post_id").n_unique().cast(pl.Int64),
+            pairs=pl.len().cast(pl.Int64),
+            lag=lag.abs().sum() / pl.len() / 1e6,
+            first=first.cast(pl.Datetime("us", "UTC")),
+            last=last.cast(pl.Datetime("us", "UTC")),
+            led=(lag > 0).sum() / pl.len(),
+        )
+        .filter(pl.col("weight") >= 2)
+        .sort("source", "target")
+    )
+    assert expected.height > 10_000
+    assert_frame_equal(graph.edge_table, expected)
+
+
+SAME = """
+import hashlib
+import cib, polars as pl
+activity, _ = cib.simulate(scale=0.002, seed=3)
+posts = activity.posts_table
+for order in (posts, posts.reverse(), posts.sample(fraction=1, shuffle=True, seed=7)):
+    shuffled = cib.read(order, progress=False)
+    for threads in (1, 2):
+        for graph in cib.coaction_graphs(shuffled, windows=["60s", "10min"], min_weight=1, threads=threads):
+            digest = hashlib.sha256(graph.edge_table.write_csv().encode() + graph.strength.tobytes())
+            print(graph.name, digest.hexdigest())
+"""
+
+
+def test_same_bytes_for_any_threads_row_order_and_hash_seed():
+    lines = []
+    for seed in ("0", "1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        run = subprocess.run([sys.executable, "-c", SAME], env=environment, capture_output=True, text=True, check=True)
+        lines += run.stdout.splitlines()
+    assert len(lines) == 3 * 3 * 2 * 2
+    assert len(set(lines)) == 2  # one a window

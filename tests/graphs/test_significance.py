@@ -109,7 +109,7 @@ def test_discoveries_in_shuffled_data_are_as_rare_as_alpha_says(null, organic):
 def test_the_hypergeometric_null_is_wrong_about_what_is_popular():
     organic = cib.simulate("organic", scale=0.002, seed=5).activity
     graph = coaction_graph(dealt_anew(organic, "hypergeometric", 0), "post", None)
-    assert backbone(graph, "hypergeometric").n_accounts > 100
+    assert backbone(graph, "hypergeometric").n_accounts > 50
     assert backbone(graph, "bicm").n_accounts == 0
 
 

@@ -79,4 +79,4 @@ def test_qut_data_is_read_by_mapping(shared):
     assert activity.posts_table["account_id"].n_unique() == 9
     assert activity.imported.last.timestamp() == 300
     with pytest.raises(InputError, match=r"time out of range 15.*a share table .* may have any"):
-        read(str(shared / "qut_coretweet.csv"))
+        read(str(shared / "qut_coretweet.csv"), format="canonical")

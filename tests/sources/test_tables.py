@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import cib
 from cib.errors import CibError, InputError
-from cib.sources.tables import suffix_of
+from cib.sources.streams import File
 
 HEADER = "account_id,post_id,created_at,text\n"
 LINES = [f'a{k},p{k},2020-01-01T12:00:{k:02}Z,"one, ""two"" or\nthree"\n' for k in range(20)]
@@ -171,11 +171,11 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x08\x06\xff\xfe,\x00
         ("a.jsonl", b'{"account_id"', "the file holds no whole row"),
         ("a.csv", HEADER, "there are no rows"),
         ("a.csv", PNG, "this is no table of text in UTF-8"),
-        ("a.jsonl", PNG, "this is not a whole, readable .jsonl table"),
+        ("a.jsonl", PNG, "line 1: the line is no JSON object"),
         ("a.parquet", PNG, "this is not a whole, readable .parquet table"),
-        ("a.csv.gz", PNG, "this is no table of text in UTF-8"),
-        ("a.csv", CSV.decode().encode("utf-16"), "this is no table of text in UTF-8"),
-        ("a.jsonl", JSONL.decode().encode("utf-16"), "this is not a whole, readable .jsonl table"),
+        ("a.csv.gz", PNG, "the file cannot be unpacked whole"),
+        ("a.csv", CSV.decode().encode("utf-16-le"), "this is no table of text in UTF-8"),
+        ("a.jsonl", JSONL.decode().encode("utf-16-le"), "line 1: the line is no JSON object"),
         ("a.csv", (HEADER + "é,1,2,3\n").encode("latin-1"), "this is not a whole, readable .csv table"),
         ("a.csv", HEADER + "a,1,1577880000\n" + LINES[0], "row 1: the row has 3 fields where the header has 4"),
         ("a.csv", HEADER + LINES[0] + "a,1,1577880000,x,y\n" + LINES[1], "row 2: the row has 5 fields"),
@@ -184,7 +184,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x08\x06\xff\xfe,\x00
         ("a.csv", "account_id,created_at,account_id\na,1577880000,b\n", "two columns are called 'account_id'"),
         ("a.csv", "account_id;created_at\na;1577880000\n", "the columns are not separated by commas"),
         ("a.csv", "account_id,created_at\ra,1577880000\r", "this is no table of text"),
-        ("a.jsonl", b'{"account_id": "a"}\n{"account_id"\n{"account_id": "b"}\n', "line 2: the line is no JSON object"),
+        ("a.jsonl", JSONL[:200] + b"\n" + JSONL, "line [23]: 1 lines cannot be read as JSON objects"),
         ("a.jsonl", b'[{"account_id": "a"}]\n\n[]\n', "line 1: the line is no JSON object"),
         ("a.txt", b"account_id\n", r"the name does not tell a kind of table\. Known are \.csv, \.tsv"),
     ],
@@ -197,4 +197,4 @@ def test_what_is_no_whole_table_is_an_error_that_names_the_file(write, name, con
 
 
 def test_the_kind_of_a_file_is_told_by_its_name():
-    assert suffix_of(Path("a.b/Posts.2020.JSONL.gz")) == ".jsonl"
+    assert File(Path("a.b/Posts.2020.JSONL.gz")).suffix == ".jsonl"

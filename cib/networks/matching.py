@@ -1,0 +1,194 @@
+"""Which network of one run is which of another: over time, over samples, over seeds.
+
+``members`` is always a table of ``account_id`` and ``network_id``, an account in one network at most. Two
+networks go together if they share half of the smaller one (after MONIC, Spiliopoulou et al. 2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cib.activity import to_library
+
+__all__ = ["Timeline", "agreement", "staying", "timeline"]
+
+#: Share of the smaller network that both have, from which two networks go together.
+_SAME = 0.5
+
+#: A network that is so much larger has grown; one that is smaller by as much has shrunk.
+_GROWN = 1.25
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Timeline:
+    """The networks of consecutive windows of time, matched from each to the next.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row a network and window: ``start, network_id, accounts, fate, gone, before, after, jaccard``. ``fate``
+        is how it came about: ``born``, ``kept``, ``grown``, ``shrunk``, ``merged`` (of several) or ``split``
+        (off one that others come from as well). ``gone`` is true if nothing of the next window goes
+        together with it. ``before`` and ``after`` list what does; ``jaccard`` is its likeness to the most
+        similar one before.
+    library : str
+    """
+
+    table: pl.DataFrame
+    library: str = "polars"
+
+    @property
+    def frame(self) -> Any:
+        """:attr:`table`, in the library that the activity came in."""
+        return to_library(self.table, self.library)
+
+    @property
+    def stability(self) -> float | None:
+        """Mean likeness of networks to those of the window before, by accounts; None with one window.
+
+        1: nothing changes; a network without any before counts as 0.
+        """
+        later = self.table.filter(pl.col("start") > pl.col("start").min())
+        if later.is_empty():
+            return None
+        return float(np.average(later["jaccard"].to_numpy(), weights=later["accounts"].to_numpy()))
+
+    def __repr__(self) -> str:
+        fates = dict(self.table["fate"].value_counts().sort("fate").iter_rows())
+        told = ", ".join(f"{count} {fate}" for fate, count in fates.items())
+        stability = "" if self.stability is None else f"; stability {self.stability:.2f}"
+        return f"Timeline({self.table['start'].n_unique()} windows with networks: {told}{stability})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.table._repr_html_()}"
+
+
+def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") -> Timeline:
+    """Match the networks of consecutive windows.
+
+    Parameters
+    ----------
+    windows : mapping of datetime to polars.DataFrame
+        Start of each window, in order, and its members.
+    library : str
+
+    Examples
+    --------
+    >>> day = [datetime(2020, 6, k) for k in (1, 2)]
+    >>> before = pl.DataFrame({"account_id": list("abcdef"), "network_id": ["N1"] * 3 + ["N2"] * 3})
+    >>> after = pl.DataFrame({"account_id": list("abcdef"), "network_id": ["N1"] * 6})
+    >>> timeline({day[0]: before, day[1]: after}).table["fate"].to_list()
+    ['born', 'born', 'merged']
+    """
+    starts = list(windows)
+    parts = [pl.DataFrame(schema=_TIMELINE)]
+    for k, start in enumerate(starts):
+        sizes = windows[start].group_by("network_id").agg(accounts=pl.len())
+        before = _together(windows[starts[k - 1]] if k else windows[start].clear(), windows[start])
+        after = _together(windows[start], windows[starts[k + 1]] if k + 1 < len(starts) else windows[start].clear())
+        came = before.group_by(network_id="other").agg(
+            before=pl.col("network_id").sort(),
+            jaccard=pl.col("jaccard").max(),
+            was=pl.col("accounts").max(),
+            siblings=pl.col("siblings").max(),
+        )
+        went = after.group_by("network_id").agg(after=pl.col("other").sort())
+        known = sizes.join(came, on="network_id", how="left").join(went, on="network_id", how="left")
+        gone = pl.lit(k + 1 < len(starts)) & pl.col("after").is_null()
+        parts.append(known.select(pl.lit(start).cast(_TIMELINE["start"]).alias("start"), *_columns(gone)))
+    return Timeline(pl.concat(parts).sort("start", "network_id"), library)
+
+
+_TIMELINE: dict[str, Any] = {
+    "start": pl.Datetime("us", "UTC"),
+    "network_id": pl.String,
+    "accounts": pl.UInt32,
+    "fate": pl.String,
+    "gone": pl.Boolean,
+    "before": pl.List(pl.String),
+    "after": pl.List(pl.String),
+    "jaccard": pl.Float64,
+}
+
+
+def _columns(gone: pl.Expr) -> list[pl.Expr]:
+    change = pl.col("accounts") / pl.col("was")
+    fate = (
+        pl.when(pl.col("before").is_null())
+        .then(pl.lit("born"))
+        .when(pl.col("before").list.len() > 1)
+        .then(pl.lit("merged"))
+        .when(pl.col("siblings") > 1)
+        .then(pl.lit("split"))
+        .when(change > _GROWN)
+        .then(pl.lit("grown"))
+        .when(change < 1 / _GROWN)
+        .then(pl.lit("shrunk"))
+        .otherwise(pl.lit("kept"))
+    )
+    lists = [pl.col(side).fill_null([]) for side in ("before", "after")]
+    jaccard = pl.col("jaccard").fill_null(0.0)
+    return [pl.col("network_id"), pl.col("accounts"), fate.alias("fate"), gone.alias("gone"), *lists, jaccard]
+
+
+def _overlaps(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Networks with accounts in common: ``network_id, other, shared, accounts, others``; the last two are sizes."""
+    both = members.select("account_id", "network_id").join(
+        others.select("account_id", other="network_id"), on="account_id"
+    )
+    sizes = members.group_by("network_id").agg(accounts=pl.len())
+    other_sizes = others.group_by(other="network_id").agg(others=pl.len())
+    return (
+        both.group_by("network_id", "other")
+        .agg(shared=pl.len())
+        .join(sizes, on="network_id")
+        .join(other_sizes, on="other")
+    )
+
+
+def _together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Networks that go together, how alike they are, and how many others go with the same one."""
+    smaller = pl.min_horizontal("accounts", "others")
+    pairs = _overlaps(members, others).filter(pl.col("shared") >= _SAME * smaller)
+    jaccard = pl.col("shared") / (pl.col("accounts") + pl.col("others") - pl.col("shared"))
+    return pairs.with_columns(jaccard=jaccard, siblings=pl.len().over("network_id"))
+
+
+def staying(members: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    """Whether each member is, in another run, in the network that has most of its own.
+
+    Parameters
+    ----------
+    members, others : polars.DataFrame
+
+    Returns
+    -------
+    polars.Series of bool, as long as `members`
+
+    Examples
+    --------
+    >>> members = pl.DataFrame({"account_id": list("abc"), "network_id": ["N1"] * 3})
+    >>> others = pl.DataFrame({"account_id": list("abc"), "network_id": ["N2", "N2", "N3"]})
+    >>> staying(members, others).to_list()
+    [True, True, False]
+    """
+    ranked = _overlaps(members, others).sort("network_id", "shared", "other", descending=[False, True, False])
+    home = ranked.unique("network_id", keep="first", maintain_order=True).select("network_id", home="other")
+    placed = members.join(home, on="network_id", how="left", maintain_order="left").join(
+        others.select("account_id", other="network_id"), on="account_id", how="left", maintain_order="left"
+    )
+    return placed.select((pl.col("home") == pl.col("other")).fill_null(False)).to_series().alias("stays")
+
+
+def agreement(members: pl.DataFrame, others: pl.DataFrame) -> float:
+    """Jaccard similarity of the accounts that are in any network; 1 if nobody is in either."""
+    shared = members.join(others, on="account_id", how="semi").height
+    either = members.height + others.height - shared
+    return shared / either if either else 1.0

@@ -1,0 +1,323 @@
+r"""A file of JSON -> a part of a source: records of a platform, or a plain table, a line an object or a list.
+
+Plain tables are read by the engine, block by block, all values as text; a nested value is a column of its own,
+``snippet.videoId``. Records of a platform are parsed one by one and put down by the reader of their format; a file may
+hold several formats, told record by record. A line that is no JSON object is a bad line, and a last one counts as cut
+off. Lone surrogates, which no encoding can hold, become U+FFFD, and the ``\xNN`` that Telegram Desktop writes is
+taken for what it means; both are counted.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import orjson
+import polars as pl
+
+from cib.errors import InputError
+from cib.sources.cleaning import Format
+from cib.sources.frames import Loaded, Part
+from cib.sources.rows import Rows
+from cib.sources.streams import A_BLOCK, A_LOOK, File, blocks, unpacked
+
+__all__ = ["document_part", "lines_part"]
+
+_BAD = "unreadable line"
+_SURROGATES = "lone surrogates replaced"
+_ESCAPES = r"\xNN escapes read"
+
+#: Records that are looked at to tell the format.
+_LOOKED_AT = 50
+
+#: Records are made a table this many at a time.
+_BATCH = 50_000
+
+#: Values inside values get columns of their own down to this depth.
+_DEEPEST = 6
+
+_BACKSLASHES = re.compile(rb"(\\\\)|\\x([0-9A-Fa-f]{2})")
+
+
+class _Reading:
+    """What is learned of a file while it is read."""
+
+    def __init__(self) -> None:
+        self.bad: list[int] = []
+        self.lines = 0
+        self.repaired: Counter[str] = Counter()
+
+    def loaded(self, frame: pl.DataFrame, accounts: pl.DataFrame | None = None, **more: Any) -> Loaded:
+        """The result; a bad line at the very end is a line cut off, and excused."""
+        lost = more.pop("lost", Counter()) + Counter({_BAD: len(self.bad)})
+        bad = [line for line in self.bad if line != self.lines]
+        return Loaded(frame, lost, dict(self.repaired), tuple(bad), accounts, **more)
+
+
+def lines_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
+    """Look at a file of JSON lines, and say how to load it.
+
+    Parameters
+    ----------
+    file : File
+    formats : sequence of Format
+        Those that a record may be of.
+    forced : Format, optional
+        What all records are of.
+
+    Returns
+    -------
+    Part
+    """
+    look = _Reading()
+    first = list(islice(_objects(file, look, A_LOOK), _LOOKED_AT))
+    known = _recognised(first, formats) if forced is None else forced if forced.read else None
+    if known:
+        return _records_part(file, known, [forced] if forced else formats, lambda: _started(file))
+    if not first and len(look.bad) < 2:
+        raise pl.exceptions.NoDataError("no whole line")
+    if not first:
+        raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
+    kinds = _kinds(file)
+    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, kinds, wanted))
+
+
+def document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
+    """Look at a JSON file, which may hold a list, one object, or lines after all, and say how to load it."""
+    head = next(blocks(file, size=A_LOOK), b"").lstrip()
+    line, _, rest = head.partition(b"\n")
+    if rest.strip() and isinstance(_parse(line, Counter()), dict):
+        return lines_part(file, formats, forced)
+    reading = _Reading()
+    document = _document(file, reading)
+    objects = [item for item in document if isinstance(item, dict)]
+    reading.bad = [number for number, item in enumerate(document, 1) if not isinstance(item, dict)]
+    reading.lines = len(document) + 1
+    known = _recognised(objects[:_LOOKED_AT], formats) if forced is None else forced if forced.read else None
+    if known:
+        return _records_part(file, known, [forced] if forced else formats, lambda: (reading, iter(objects)))
+    flat = [_flattened(item) for item in objects]
+    names = tuple(dict.fromkeys(name for item in flat for name in item))
+    if not names:
+        raise pl.exceptions.NoDataError("no object")
+    return Part(str(file), names, lambda wanted: reading.loaded(_table(flat, wanted)))
+
+
+def _recognised(objects: Iterable[dict[str, Any]], formats: Sequence[Format]) -> Format | None:
+    return next((format for item in objects if (format := _format_of(item, formats))), None)
+
+
+def _format_of(item: dict[str, Any], formats: Sequence[Format]) -> Format | None:
+    for format in formats:
+        try:
+            if format.fits and format.fits(item):
+                return format
+        except (AttributeError, IndexError, KeyError, RecursionError, TypeError):
+            continue
+    return None
+
+
+def _records_part(
+    file: File, known: Format, formats: Sequence[Format], start: Callable[[], tuple[_Reading, Iterator[dict[str, Any]]]]
+) -> Part:
+    """A part whose records are put down by the readers of their formats."""
+
+    def load(_: Sequence[str]) -> Loaded:
+        (reading, objects), rows, format = start(), Rows(), known
+        tables, seen = [], Counter[str]()
+
+        def put(item: dict[str, Any]) -> None:
+            nonlocal format
+            of = format if len(formats) == 1 or _format_of(item, [format]) else _format_of(item, formats)
+            if of is None or of.read is None:
+                rows.drop("no post in the record")
+                return
+            format = of
+            rows.platform = of.platform
+            seen[of.name] += 1
+            of.read(item, rows)
+
+        try:
+            while batch := list(islice(objects, _BATCH)):
+                rows.each(batch, put)
+                tables.append(rows.take())
+        except InputError as error:
+            raise InputError(error.what, where=error.where or str(file), got=error.got, remedy=error.remedy) from error
+        frame = pl.concat([*tables, rows.take()])
+        notes = tuple(f"{count:,} {what}" for what, count in sorted(rows.unknown.items()))
+        if len(seen) > 1:
+            notes += ("records of " + ", ".join(f"{name} ({count:,})" for name, count in sorted(seen.items())),)
+        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes)
+
+    return Part(str(file), (), load, known)
+
+
+def _started(file: File) -> tuple[_Reading, Iterator[dict[str, Any]]]:
+    reading = _Reading()
+    return reading, _objects(file, reading)
+
+
+def _objects(file: File, reading: _Reading, size: int = A_BLOCK) -> Iterator[dict[str, Any]]:
+    """The objects of a file of lines; what is none is noted."""
+    for block in blocks(file, size=size):
+        yield from _objects_of(block, reading)
+
+
+def _objects_of(block: bytes, reading: _Reading) -> Iterator[dict[str, Any]]:
+    for line in block.removesuffix(b"\n").split(b"\n"):
+        if not line or line.isspace():
+            continue
+        reading.lines += 1
+        item = _parse(line, reading.repaired)
+        if isinstance(item, dict):
+            yield item
+        else:
+            reading.bad.append(reading.lines)
+
+
+def _parse(text: bytes, repaired: Counter[str]) -> Any:
+    """The value that JSON text stands for, None if it is no JSON."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if rb"\u" not in text:
+            return None
+    try:
+        whole = json.dumps(json.loads(text), ensure_ascii=False)
+        item = orjson.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    repaired[_SURROGATES] += 1
+    return item
+
+
+def _document(file: File, reading: _Reading) -> list[Any]:
+    text = unpacked(file)
+    if not text.strip():
+        raise pl.exceptions.NoDataError("nothing")
+    item = _parse(text, reading.repaired)
+    if item is None and rb"\x" in text:
+        mended, count = _BACKSLASHES.subn(lambda m: m[1] or b"\\u00" + m[2], text)
+        item = _parse(mended, reading.repaired)
+        reading.repaired[_ESCAPES] += (
+            len(re.findall(rb"\\u00", mended)) - len(re.findall(rb"\\u00", text)) if count else 0
+        )
+    if item is None:
+        raise InputError(
+            "the file is no JSON, or cut off",
+            where=str(file),
+            got=repr(text[-60:].decode(errors="replace")) + " at its end",
+            remedy="Fetch or export it again; one object a line goes with the name .jsonl.",
+        )
+    return item if isinstance(item, list) else [item]
+
+
+# ---- plain tables
+
+
+def _kinds(file: File) -> dict[str, pl.DataType]:
+    """The columns of all lines, and whether they hold numbers that are not whole."""
+    kinds: dict[str, pl.DataType] = {}
+    for block in blocks(file):
+        try:
+            lazy = pl.scan_ndjson(io.BytesIO(block), infer_schema_length=None)
+            schema = lazy.collect_schema() if block.strip() else pl.Schema()
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            flat = [_flattened(item) for item in _objects_of(block, _Reading())]
+            schema = _table(flat, list(dict.fromkeys(name for item in flat for name in item))).schema
+        for name, kind in _leaves(schema):
+            kinds[name] = pl.Float64() if kind.is_float() and kinds.get(name, kind).is_float() else pl.String()
+    return kinds
+
+
+def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, pl.DataType]]:
+    for name, kind in schema.items():
+        yield prefix + name, kind
+        if isinstance(kind, pl.Struct) and prefix.count(".") < _DEEPEST:
+            yield from _leaves(kind.to_schema(), f"{prefix}{name}.")
+
+
+def _flat_lines(file: File, kinds: Mapping[str, pl.DataType], wanted: Sequence[str]) -> Loaded:
+    reading = _Reading()
+    frames = [_block_table(block, kinds, wanted, reading) for block in blocks(file) if block.strip()]
+    return reading.loaded(pl.concat(frames))
+
+
+def _block_table(
+    block: bytes, kinds: Mapping[str, pl.DataType], wanted: Sequence[str], reading: _Reading
+) -> pl.DataFrame:
+    try:
+        table = pl.read_ndjson(block, schema=_nested(kinds, wanted)).select(
+            _field(name.split("."), kinds).alias(name) for name in wanted
+        )
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        table = None
+    if table is None or _has_nul(table):  # the engine writes NUL for a lone surrogate, too
+        flat = [_flattened(item) for item in _objects_of(block, reading)]
+        return _table(flat, wanted).cast({name: kinds[name] for name in wanted})
+    reading.lines += table.height
+    return table
+
+
+def _nested(kinds: Mapping[str, pl.DataType], wanted: Sequence[str], prefix: str = "") -> dict[str, pl.DataType]:
+    """The types of the columns wanted, those of nested values inside structs."""
+    schema: dict[str, pl.DataType] = {}
+    for name in wanted:
+        top, _, below = name.removeprefix(prefix).partition(".")
+        if below and prefix + top in kinds:
+            inside = [other for other in wanted if other.startswith(f"{prefix}{top}.")]
+            schema[top] = pl.Struct(_nested(kinds, inside, f"{prefix}{top}."))
+        else:
+            schema.setdefault(name.removeprefix(prefix), kinds[name])
+    return schema
+
+
+def _field(path: Sequence[str], kinds: Mapping[str, pl.DataType]) -> pl.Expr:
+    if len(path) == 1 or path[0] not in kinds:
+        return pl.col(".".join(path))
+    column = pl.col(path[0])
+    for name in path[1:]:
+        column = column.struct.field(name)
+    return column
+
+
+def _has_nul(table: pl.DataFrame) -> bool:
+    text = [column for column in table.iter_columns() if column.dtype == pl.String]
+    return any(column.str.contains("\0", literal=True).any() for column in text)
+
+
+def _flattened(item: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in item.items():
+        flat[prefix + name] = value
+        if isinstance(value, dict) and prefix.count(".") < _DEEPEST:
+            flat.update(_flattened(value, f"{prefix}{name}."))
+    return flat
+
+
+def _table(objects: Sequence[dict[str, Any]], wanted: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame([_column(name, [item.get(name) for item in objects]) for name in wanted])
+
+
+def _column(name: str, values: Sequence[Any]) -> pl.Series:
+    """Text, exactly; but numbers where some are not whole, to be refused as ids."""
+    stated = [value for value in values if value is not None]
+    if any(isinstance(value, float) for value in stated) and all(isinstance(value, int | float) for value in stated):
+        return pl.Series(name, [None if value is None else float(value) for value in values], dtype=pl.Float64)
+    return pl.Series(
+        name,
+        [value if isinstance(value, str) or value is None else _dumped(value) for value in values],
+        dtype=pl.String,
+    )
+
+
+def _dumped(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # more than 254 deep: nothing that anybody wrote
+        return "..."

@@ -1,0 +1,213 @@
+"""A file -> its text in blocks of whole lines, unpacked while it is read and never written to disk.
+
+Files may be packed (.gz, .bz2, .xz, .zst), stand in a .zip archive, and be UTF-8 or UTF-16 with a byte order
+mark; blocks are UTF-8 without one. Memory is that of one block, however large the file. What unpacks to more
+than :data:`MOST_UNPACKED` bytes and 200 times its size is taken for a trap and not read on.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import zstandard
+
+from cib.errors import InputError
+
+__all__ = ["A_BLOCK", "A_LOOK", "MOST_UNPACKED", "PACKED", "File", "blocks", "members", "unpacked"]
+
+#: Bytes that any packed file may unpack to; beyond, its ratio decides.
+MOST_UNPACKED = 100_000_000
+_MOST_RATIO = 200
+
+#: Bytes that are read at once.
+A_BLOCK = 1 << 25
+#: Enough to tell what a file is.
+A_LOOK = 1 << 18
+#: A line, or a CSV row in quotes, that is longer than this is a quote or bracket never closed.
+_LONGEST_LINE = 1 << 28
+
+#: A .zst file may ask for this much memory unasked; dumps of Reddit ask for 2 GB.
+_USUAL_WINDOW, _LARGEST_WINDOW = 1 << 27, 1 << 31
+
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, zstandard.ZstdError)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file, or a member of a ZIP archive.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    member : str, optional
+        Its name in the archive.
+    most_unpacked : int
+        Bytes that it may unpack to whatever its ratio.
+    """
+
+    path: Path
+    member: str | None = None
+    most_unpacked: int = MOST_UNPACKED
+
+    def __str__(self) -> str:
+        return f"{self.path}/{self.member}" if self.member else str(self.path)
+
+    @property
+    def packing(self) -> str:
+        """How it is packed: '.gz', '' where it is not."""
+        suffix = Path(self.member or self.path).suffix.lower()
+        return suffix if suffix in PACKED else ""
+
+    @property
+    def suffix(self) -> str:
+        """The part of its name that tells its kind, in lower case: '.csv' of 'Posts.CSV.gz'."""
+        name = Path(self.member or self.path.name)
+        return (Path(name.stem).suffix if self.packing else name.suffix).lower()
+
+
+def members(path: Path, most_unpacked: int = MOST_UNPACKED) -> list[File]:
+    """The files of a ZIP archive, sorted by name."""
+    with _as_input_error(path), zipfile.ZipFile(path) as archive:
+        names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
+    shown = [name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith(".")]
+    return [File(path, name, most_unpacked) for name in shown]
+
+
+def blocks(file: File, *, quoted: bool = False, size: int = A_BLOCK) -> Iterator[bytes]:
+    """Read a file block by block.
+
+    Parameters
+    ----------
+    file : File
+    quoted : bool
+        Whether line ends between quotes do not count, as in CSV.
+    size : int
+        Bytes that are read at once.
+
+    Yields
+    ------
+    bytes
+        Whole lines in UTF-8; the last may lack its line end.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be unpacked or decoded, or unpacks to far more than its size.
+    """
+    rest = b""
+    for piece in _decoded(file, size):
+        text = rest + piece
+        end = _end_of_last_row(text) if quoted else text.rfind(b"\n") + 1
+        if end:
+            yield text[:end]
+        rest = text[end:]
+        if len(rest) > _LONGEST_LINE:
+            raise InputError(
+                f"a line is longer than {_LONGEST_LINE >> 20} MB",
+                where=str(file),
+                remedy="A quote may be opened and never closed: export the file again.",
+            )
+    if rest:
+        yield rest
+
+
+def unpacked(file: File) -> bytes:
+    """The whole text of a file."""
+    return b"".join(_decoded(file, A_BLOCK))
+
+
+def _end_of_last_row(text: bytes) -> int:
+    """Where the last line ends that has all its quotes closed."""
+    end = text.rfind(b"\n") + 1
+    odd = text.count(b'"', 0, end) % 2
+    while odd and end:
+        quote = text.rfind(b'"', 0, end)
+        before = text.rfind(b"\n", 0, quote) + 1
+        odd ^= text.count(b'"', before, end) % 2
+        end = before
+    return end
+
+
+def _decoded(file: File, block: int) -> Iterator[bytes]:
+    with _as_input_error(file), ExitStack() as opened:
+        stream, consumed = _open(file, opened)
+        piece = stream.read(block)
+        mark, encoding = next(((m, e) for m, e in _MARKS.items() if piece.startswith(m)), (b"", "utf-8"))
+        decoder = codecs.getincrementaldecoder(encoding)() if encoding != "utf-8" else None
+        piece, size = piece[len(mark) :], 0
+        while piece:
+            size += len(piece)
+            _refuse_bomb(file, size, consumed())
+            yield decoder.decode(piece).encode() if decoder else piece
+            piece = stream.read(block)
+        if decoder:
+            decoder.decode(b"", final=True)
+
+
+def _refuse_bomb(file: File, size: int, consumed: int) -> None:
+    if size > file.most_unpacked and size > _MOST_RATIO * max(consumed, 1):
+        raise InputError(
+            f"the file unpacks to more than {_MOST_RATIO} times its size",
+            where=str(file),
+            got=f"{size:,} bytes out of {consumed:,}",
+            remedy=f"If you trust it, allow more: max_bytes={10 * size}.",
+        )
+
+
+def _open(file: File, opened: ExitStack) -> tuple[IO[bytes], Callable[[], int]]:
+    """The unpacked stream of a file, and a way to ask how many packed bytes it took so far."""
+    raw: IO[bytes] = opened.enter_context(file.path.open("rb"))
+    consumed = raw.tell
+    if file.member:
+        archive = opened.enter_context(zipfile.ZipFile(raw))
+        packed_size = archive.getinfo(file.member).compress_size
+        raw, consumed = opened.enter_context(archive.open(file.member)), lambda: packed_size
+    return (PACKED[file.packing](raw, file) if file.packing else raw), consumed
+
+
+def _open_zst(raw: IO[bytes], file: File) -> IO[bytes]:
+    window = _LARGEST_WINDOW if file.most_unpacked >= _LARGEST_WINDOW else _USUAL_WINDOW
+    return zstandard.ZstdDecompressor(max_window_size=window).stream_reader(raw, read_across_frames=True)
+
+
+#: How a packed file is opened, by the end of its name.
+PACKED: dict[str, Callable[[IO[bytes], File], IO[bytes]]] = {
+    ".gz": lambda raw, _: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
+    ".bz2": lambda raw, _: bz2.BZ2File(raw),
+    ".xz": lambda raw, _: lzma.LZMAFile(raw),  # noqa: SIM115
+    ".zst": _open_zst,
+}
+
+
+@contextmanager
+def _as_input_error(file: object) -> Iterator[None]:
+    try:
+        yield
+    except InputError:
+        raise
+    except UnicodeError as error:
+        raise InputError(
+            "the file is not in the encoding that its first bytes promise",
+            where=str(file),
+            got=str(error)[:100],
+            remedy="Export it again as UTF-8.",
+        ) from error
+    except (*_BROKEN, NotImplementedError, RuntimeError) as error:
+        hint = f" It may need max_bytes={_LARGEST_WINDOW}." if "window" in str(error) or "memory" in str(error) else ""
+        raise InputError(
+            "the file cannot be unpacked whole",
+            where=str(file),
+            got=str(error)[:200] or type(error).__name__,
+            remedy=f"It may be cut off, encrypted or of another kind: fetch it again.{hint}",
+        ) from error

@@ -1,0 +1,154 @@
+r"""Telegram: the export of Telegram Desktop (``result.json``), and messages of Telethon as JSON lines (also 4CAT's).
+
+What it hides, and how it is mended here:
+
+* Message ids count within a chat: a post is ``chat/number``. The one who acts is often a channel, not a person.
+* In a Desktop export ``date`` is local time without a zone: the unix time beside it is read. Old exports have no
+  other: then the zone must be given.
+* In a Desktop export a forward names where it comes from, but not which message it was: forwards of one text from
+  one place count as forwards of one post. Telethon states the message.
+* Control characters are written as ``\xNN``, which is no JSON: repaired and counted, when the file is read.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from cib.sources import clocks
+from cib.sources.cleaning import Format
+from cib.sources.columns import stated_columns
+from cib.sources.rows import Rows, chosen, digest, identity
+
+__all__ = ["TELEGRAM"]
+
+
+def _fits(record: dict[str, Any]) -> bool:
+    if isinstance(record.get("messages"), list) and "type" in record:
+        return True
+    if isinstance(record.get("chats"), dict) and "list" in record["chats"]:
+        return True
+    return "id" in record and "date" in record and ("peer_id" in record or "_chat" in record or "fwd_from" in record)
+
+
+def _read(record: dict[str, Any], rows: Rows) -> None:
+    if "messages" in record:
+        channel = "channel" in str(record["type"]) or "supergroup" in str(record["type"])
+        chat = f"{'channel' if channel else 'chat'}{identity(record.get('id')) or record.get('name')}"
+        rows.each(record["messages"], partial(_exported, chat=chat, rows=rows))
+    elif "chats" in record:
+        rows.each(record["chats"]["list"], partial(_read, rows=rows))
+    else:
+        _telethon(record, rows)
+
+
+def _exported(message: dict[str, Any], chat: str, rows: Rows) -> None:
+    """A message of a Desktop export."""
+    if message.get("type") != "message":
+        rows.drop(f"{message['type']} message")
+        return
+    text, parts = _text_and_parts(chosen(message.get("text_entities"), message.get("text")))
+    sender = message.get("from_id")
+    account = f"user{sender}" if isinstance(sender, int) else sender  # exports of 2020 give a number
+    origin, author = message.get("forwarded_from"), message.get("forwarded_from_id")
+    answered = message.get("reply_to_message_id")
+    if "forwarded_from" in message:
+        action = "retweet"
+        target = f"forward/{author or origin}/{digest(text)}" if text and (author or origin) else None
+    else:
+        action = "reply" if answered else "post"
+        target = f"{message.get('reply_to_peer_id') or chat}/{identity(answered)}" if answered else None
+    rows.post(
+        account or chat,
+        f"{chat}/{identity(message['id'])}",
+        action,
+        identity(chosen(message.get("date_unixtime"), message.get("date"))),
+        target,
+        author,
+        text=text,
+        urls=[chosen(part.get("href"), part["text"]) for part in parts if part["type"] in {"link", "text_link"}],
+        hashtags=[part["text"].removeprefix("#") for part in parts if part["type"] == "hashtag"],
+        mentions=[f"user{part['user_id']}" for part in parts if part["type"] == "mention_name" and "user_id" in part],
+    )
+    if account:
+        rows.profile(account, name=message.get("from"), seen_at=message.get("date_unixtime"))
+
+
+def _text_and_parts(text: Any) -> tuple[str, list[dict[str, Any]]]:
+    pieces = [text] if isinstance(text, str) else text or []
+    parts = [{"type": "plain", "text": piece} if isinstance(piece, str) else piece for piece in pieces]
+    return "".join(part["text"] for part in parts), parts
+
+
+def _telethon(message: dict[str, Any], rows: Rows) -> None:
+    if message.get("_type", message.get("_")) == "MessageService" or message.get("action"):
+        rows.drop("service message")
+        return
+    chat = _peer(message.get("peer_id") or message.get("to_id")) or _named(message.get("_chat"), "channel")
+    sender = _peer(message.get("from_id")) or _named(message.get("_sender"), "user") or chat
+    forward, answer = message.get("fwd_from") or {}, message.get("reply_to") or {}
+    answered = chosen(answer.get("reply_to_msg_id"), message.get("reply_to_msg_id"))
+    origin, number = _peer(forward.get("from_id")), forward.get("channel_post")
+    if forward:
+        target, author = (f"{origin}/{number}" if origin and number else None), origin
+        action = "retweet"
+    else:
+        target, author = (f"{chat}/{identity(answered)}" if answered else None), None
+        action = "reply" if answered else "post"
+    page = (message.get("media") or {}).get("webpage") or {}
+    rows.post(
+        sender,
+        f"{chat}/{identity(message['id'])}",
+        action,
+        _moment(message.get("date")),
+        target,
+        author,
+        target_created_at=_moment(forward.get("date")),
+        text=message.get("message"),
+        urls=[page["url"]] if page.get("url") else [],
+    )
+    person = message.get("_sender") or {}
+    if sender and person:
+        rows.profile(sender, name=person.get("username"), seen_at=_moment(message.get("date")))
+
+
+def _peer(peer: Any) -> str | None:
+    """`channel123`, `chat123` or `user123`, as Desktop exports write it."""
+    if not isinstance(peer, dict):
+        return f"user{peer}" if isinstance(peer, int) else peer
+    kinds = ((kind, identity(peer.get(f"{kind}_id"))) for kind in ("channel", "user", "chat"))
+    return next((f"{kind}{number}" for kind, number in kinds if number), None)
+
+
+def _named(person: dict[str, Any] | None, kind: str) -> str | None:
+    number = identity(person.get("id")) if person else None
+    return f"{kind}{number}" if number else None
+
+
+def _moment(time: Any) -> str | None:
+    """Seconds as text, without the '.0' that exporters put behind; other times as they are."""
+    return str(int(time)) if isinstance(time, int | float) else time
+
+
+#: How Telegram is read.
+TELEGRAM = Format(
+    "telegram",
+    match=stated_columns(
+        account_id="from_id, else the chat",
+        post_id="chat and id",
+        action="forwarded_from / fwd_from, reply_to_*",
+        created_at="date_unixtime, else date",
+        target_post_id="fwd_from.from_id and channel_post, or origin and text of the forward, or reply_to_*",
+        target_account_id="fwd_from.from_id or forwarded_from_id",
+        target_created_at="fwd_from.date",
+        text="text or message",
+        urls="text_entities[] of type link, media.webpage.url",
+        hashtags="text_entities[] of type hashtag",
+        mentions="text_entities[] of type mention_name",
+    ),
+    why="its records are messages of Telegram Desktop or Telethon",
+    fits=_fits,
+    read=_read,
+    platform="telegram",
+    refine=clocks.prefer_id,  # for posts of X in the same file
+)

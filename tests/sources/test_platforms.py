@@ -1,0 +1,283 @@
+"""Each format is recognised, and says the same of the same three posts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import cib
+from cib.errors import InputError, SettingsError
+from tests.sources import samples
+from tests.sources.samples import ANA, BOB, FIRST, NOON, SAMPLES, SECOND, SKY, THIRD
+
+TIMES = [datetime.fromtimestamp(NOON, UTC) + timedelta(milliseconds=ms) for ms in (250, 1500, 2750)]
+X = [
+    ("101", FIRST, "post", None, None),
+    ("102", SECOND, "retweet", FIRST, "101"),
+    ("102", THIRD, "reply", FIRST, "101"),
+]
+BSKY_TWO, BSKY_THREE = f"at://{BOB}/app.bsky.feed.repost/3two", f"at://{BOB}/app.bsky.feed.post/3three"
+BSKY = [(ANA, SKY, "post", None, None), (BOB, BSKY_TWO, "retweet", SKY, ANA), (BOB, BSKY_THREE, "reply", SKY, ANA)]
+ONE, TWO = "ana@one.example", "bob@two.example"
+EXPECTED = {
+    "x-v2 page.jsonl": X,
+    "x-v2 flat.jsonl": X,
+    "twarc-csv a.csv": X,
+    "x-v1 a.jsonl": X,
+    "4cat a.ndjson": X,
+    "x-release a.csv": X,
+    "bluesky v1.jsonl": BSKY,
+    "bluesky v2.jsonl": BSKY,
+    "bluesky records.jsonl": BSKY,
+    "mastodon a.json": [
+        (ONE, "https://one.example/1", "post", None, None),
+        (TWO, "https://two.example/2", "retweet", "https://one.example/1", ONE),
+        (TWO, "https://two.example/3", "reply", None, ONE),
+    ],
+    "telegram telethon.ndjson": [
+        ("user101", "channel77/2", "post", None, None),
+        ("channel77", "channel77/3", "retweet", "channel88/9", "channel88"),
+        ("user102", "channel77/4", "reply", "channel77/2", "user101"),
+    ],
+    "qut a.csv": [
+        ("101", "1", "post", None, None),
+        ("102", "2", "retweet", "1", "101"),
+        ("102", "3", "reply", "1", "101"),
+    ],
+}
+MILLISECONDS = ("x-v2", "twarc-csv", "x-v1", "4cat a", "x-release", "bluesky v", "mastodon", "canonical a.csv")
+IDS = ("account_id", "post_id", "action", "target_post_id", "target_account_id")
+
+
+@pytest.fixture
+def write(tmp_path):
+    def to_file(name, content):
+        path = tmp_path / name.replace(" ", "_")
+        path.write_bytes(content)
+        return path
+
+    return to_file
+
+
+def read(source, **options):
+    return cib.read(source, progress=False, **options)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_format_is_recognised_and_loses_nothing(write, name):
+    activity = read(write(name, SAMPLES[name]))
+    report = activity.imported
+    assert len(activity) == 3
+    assert report.format.startswith(name.split()[0] + ":")
+    assert set(report.dropped) <= {"service message"}
+    assert report.columns["account_id"]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_who_did_what_to_whom(write, name):
+    assert read(write(name, SAMPLES[name])).posts_table.select(IDS).rows() == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith(MILLISECONDS)])
+def test_times_are_to_the_millisecond_wherever_it_is_known(write, name):
+    assert read(write(name, SAMPLES[name])).posts_table["created_at"].to_list() == TIMES
+
+
+@pytest.mark.parametrize("name", ["x-v2 page.jsonl", "x-v1 a.jsonl", "4cat a.ndjson", "twarc-csv a.csv"])
+def test_a_retweet_carries_what_the_original_says(write, name):
+    posts = read(write(name, SAMPLES[name])).posts_table
+    assert posts["text"][1] == posts["text"][0]
+    assert posts["hashtags"][:2].to_list() == [["This"], ["This"]]
+    assert posts["urls"][0].to_list() == ["https://a.org/x,y"]
+
+
+def test_pages_and_flattened_posts_are_the_same_table(write, shared):
+    folder = shared / "format_samples" / "twarc2"
+    for page, flat in (
+        (write("p.jsonl", samples.X_V2_PAGE), write("f.jsonl", samples.X_V2_FLAT)),
+        (folder / "page.jsonl", folder / "flat.jsonl"),
+    ):
+        one, other = read(page), read(flat)
+        assert_frame_equal(one.posts_table, other.posts_table)
+        assert_frame_equal(one.accounts_table, other.accounts_table)
+        assert one.posts_table["mentions"].list.len().sum() > 0
+
+
+def test_profiles_make_the_accounts(write):
+    for name in ("x-v2 page.jsonl", "x-v1 a.jsonl"):
+        accounts = read(write(name, SAMPLES[name])).accounts_table
+        assert accounts.select("account_id", "name", "followers").rows() == [("101", "ann", 1010), ("102", "ben", 1020)]
+    assert read(write("m.json", samples.MASTODON)).accounts_table["description"].to_list() == ["x", "x"]
+
+
+def test_html_of_mastodon_becomes_text(write):
+    posts = read(write("m.json", samples.MASTODON)).posts_table
+    assert posts["text"][:2].to_list() == ["see\nthis & that"] * 2
+    assert posts["mentions"][2].to_list() == [ONE]
+
+
+def test_a_forward_without_number_is_known_by_its_words(write):
+    posts = read(write("t.json", samples.TELEGRAM)).posts_table
+    other = read(write("u.json", samples.TELEGRAM.replace(b'"id": 77', b'"id": 78'))).posts_table
+    assert posts["account_id"].to_list() == ["user101", "channel77", "user102"]
+    assert posts["target_post_id"][1] == other["target_post_id"][1]
+    assert posts["target_post_id"][1].startswith("forward/Elsewhere/")
+    assert posts["urls"][0].to_list() == ["https://a.org/x,y"]
+
+
+def test_escapes_of_telegram_desktop_are_read(write):
+    broken = samples.TELEGRAM.replace(b'"text": "words"', rb'"text": "wo\x1Frds \\x41"')
+    activity = read(write("t.json", broken))
+    assert activity.posts_table["text"][1] == "wo\x1frds \\x41"
+    assert activity.imported.repaired == {r"\xNN escapes read": 1}
+
+
+def test_local_times_of_old_telegram_exports_need_a_zone(write):
+    old = samples.TELEGRAM.replace(b'"date_unixtime"', b'"was"').replace(b'"user101"', b"101")
+    with pytest.raises(InputError, match="state no zone"):
+        read(write("t.json", old))
+    posts = read(write("t.json", old), zone="Europe/Paris").posts_table
+    assert posts["created_at"][0] == datetime.fromtimestamp(NOON, UTC)
+    assert posts["account_id"][0] == "user101"
+
+
+def test_a_deletion_on_bluesky_is_honoured(write):
+    gone = samples.sky_event(ANA, 5, "post", "3one", operation="delete")
+    like = samples.sky_event(ANA, 5, "like", "3x", {"subject": {"uri": SKY}})
+    activity = read(write("b.jsonl", samples.BLUESKY + samples.lines(gone, like)))
+    assert SKY not in activity.posts_table["post_id"]
+    assert activity.imported.dropped == {
+        "no post: app.bsky.feed.like event": 1,
+        "taken back by its account": 1,
+        "withdrawal of a post": 1,
+    }
+
+
+def test_a_back_dated_record_counts_when_the_server_saw_it(write):
+    old = {**samples.SKY_REPOST, "createdAt": "2019-01-01T12:00:00Z"}
+    activity = read(write("b.jsonl", samples.BLUESKY + samples.lines(samples.sky_event(ANA, 3, "repost", "3x", old))))
+    assert activity.imported.first == TIMES[0]
+    assert activity.imported.time_source == {"server": 4}
+    assert activity.imported.clock_skew["rows above 60 s"] == 1
+
+
+def test_an_imported_stream_keeps_the_stated_times(write):
+    late = samples.BLUESKY.replace(b'"time_us": 15', b'"time_us": 16')  # three years on
+    activity = read(write("b.jsonl", late))
+    assert activity.posts_table["created_at"][0] == datetime.fromtimestamp(NOON, UTC) + timedelta(milliseconds=100)
+    assert activity.imported.time_source == {"stated by the client": 3}
+
+
+def test_the_csv_of_4cat_knows_retweets_by_name_and_text(write):
+    posts = read(write("f.csv", samples.FOURCAT_CSV)).posts_table
+    assert posts["target_account_id"].to_list() == [None, "101", None]
+    assert posts["target_post_id"][1].startswith("retweet/ann/")
+    assert posts["hashtags"][0].to_list() == ["This", "That"]
+    assert posts["urls"][0].to_list() == ["https://a.org/x,y", "https://b.org"]
+
+
+def test_the_qut_table_is_known_by_order(write):
+    renamed = samples.QUT.replace(b"message_id,user_id,username", b"a,b,c", 1)
+    posts = read(write("q.csv", renamed), format="qut").posts_table
+    assert posts.select(IDS).rows() == EXPECTED["qut a.csv"]
+    assert posts["urls"].to_list() == [["https://a.org/x,y", "http://b.org"], ["https://a.org/x,y"], None]
+    with pytest.raises(InputError, match="has 8 columns"):
+        read(write("r.csv", b"a,b\n1,2\n"), format="qut")
+
+
+def test_columns_do_not_apply_to_records(write):
+    with pytest.raises(SettingsError, match="read by its own names"):
+        read(write("x.jsonl", samples.X_V2_FLAT), columns={"account_id": "author_id"})
+
+
+# ---- several platforms
+
+
+def test_ids_carry_their_platform_where_there_are_several(write):
+    x, sky = write("x.jsonl", samples.X_V2_PAGE), write("b.jsonl", samples.BLUESKY)
+    both = read([x, sky])
+    assert both.imported.format.startswith("x-v2 + bluesky:")
+    assert set(both.account_ids) == {"x:101", "x:102", f"bluesky:{ANA}", f"bluesky:{BOB}"}
+    assert set(both.posts_table["target_post_id"].drop_nulls()) == {f"x:{FIRST}", f"bluesky:{SKY}"}
+    assert both.accounts_table["account_id"].to_list() == ["x:101", "x:102"]
+    assert both.posts_table["hashtags"].drop_nulls().explode().unique().to_list() == ["This"]
+    assert_frame_equal(read([sky, x]).posts_table, both.posts_table)
+
+
+def test_formats_of_one_platform_share_their_ids(write):
+    both = read([write("x.jsonl", samples.X_V2_PAGE), write("y.jsonl", samples.X_V1)])
+    assert both.imported.dropped == {"conflicting duplicate": 2, "duplicate": 1}
+    assert set(both.account_ids) == {"101", "102"}
+
+
+def test_one_file_may_hold_several_formats(write):
+    mixed = read(write("m.jsonl", samples.BLUESKY + samples.X_V2_FLAT + samples.TELETHON))
+    assert len(mixed) == 9
+    assert set(mixed.account_ids) >= {"x:101", f"bluesky:{ANA}", "telegram:user101"}
+    x = mixed.posts_table.filter(pl.col("account_id").str.starts_with("x:"))
+    assert x["created_at"].to_list() == TIMES
+
+
+# ---- real samples
+
+
+@pytest.mark.parametrize(
+    ("path", "format", "kept", "dropped"),
+    [
+        ("twarc2/page.jsonl", "x-v2", 100, {}),
+        ("twarc2/stream_truncated_line.jsonl", "x-v2", 7, {"unreadable line": 1}),
+        ("twarc2/quoted_reply.jsonl", "x-v2", 1, {}),
+        ("twarc2/geo.jsonl", "x-v2", 2, {}),
+        ("bloc/v1_tweets.jsonl", "x-v1", 120, {}),
+        ("jetstream/kinds.jsonl", "bluesky", 2, None),
+        ("jetstream/events.jsonl", "bluesky", 32, None),
+        ("cib_mango_tree/messages.csv", "canonical", 3, {}),
+    ],
+)
+def test_real_samples_are_read_whole(shared, path, format, kept, dropped):
+    report = read(shared / "format_samples" / path).imported
+    assert (report.format.split(":")[0], report.rows_kept) == (format, kept)
+    assert dropped is None or report.dropped == dropped
+
+
+def test_the_real_page_says_what_it_holds(shared):
+    posts = read(shared / "format_samples" / "twarc2" / "page.jsonl").posts_table
+    actions = dict(posts["action"].cast(pl.String).value_counts().iter_rows())
+    assert (actions["retweet"], actions["quote"]) == (47, 8)
+    assert posts.filter(action="retweet")["target_account_id"].null_count() == 0
+
+
+def test_real_likes_are_counted_and_left_out(shared):
+    report = read(shared / "format_samples" / "jetstream" / "events.jsonl").imported
+    assert report.dropped["no post: app.bsky.feed.like event"] == 105
+    assert report.rows_read == 152
+
+
+# ---- laws
+
+LINES = [name for name in SAMPLES if name.endswith(("jsonl", "ndjson")) and name != "x-v2 page.jsonl"]
+
+
+@pytest.mark.parametrize("name", LINES)
+@given(order=st.permutations(range(3)), cut=st.integers(0, 3))
+@settings(max_examples=8)
+def test_order_and_files_of_records_do_not_matter(tmp_path_factory, name, order, cut):
+    folder = tmp_path_factory.mktemp("laws")
+    rows = SAMPLES[name].splitlines(keepends=True)
+    shuffled = [rows[number] for number in order]
+    paths = [folder / f"{k}.jsonl" for k in range(3)]
+    for path, part in zip(paths, (rows, shuffled[:cut] or rows[:1], shuffled[cut:] or rows[:1]), strict=True):
+        path.write_bytes(b"".join(part))
+    assert read(paths[1:]).fingerprint == read(paths[0]).fingerprint
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_was_read_is_read_again_from_parquet(write, tmp_path, name):
+    activity = read(write(name, SAMPLES[name]))
+    activity.posts_table.write_parquet(tmp_path / "posts.parquet")
+    assert_frame_equal(read(tmp_path / "posts.parquet").posts_table, activity.posts_table)
