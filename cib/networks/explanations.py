@@ -12,7 +12,7 @@ from cib.activity import Activity
 from cib.graphs.objects import object_events
 from cib.networks.network import Network
 
-__all__ = ["explanations"]
+__all__ = ["explanations", "repeated_texts"]
 
 #: Followers from which an account is one that the public knows.
 _AUDIENCE = 5_000
@@ -28,7 +28,7 @@ _SCHEMA = {
 }
 
 
-def explanations(activity: Activity, network: Network) -> pl.DataFrame:
+def explanations(activity: Activity, network: Network, texts: pl.DataFrame | None = None) -> pl.DataFrame:
     """Measure what innocent reasons would leave behind, among members and among everybody else.
 
     Parameters
@@ -36,6 +36,8 @@ def explanations(activity: Activity, network: Network) -> pl.DataFrame:
     activity : Activity
         In which the network was found.
     network : Network
+    texts : polars.DataFrame, optional
+        From :func:`repeated_texts`, so that several networks can share it.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def explanations(activity: Activity, network: Network) -> pl.DataFrame:
     ids = network.members["account_id"].implode()
     posts = activity.posts_table.with_columns(inside=pl.col("account_id").is_in(ids))
     known = activity.accounts_table.with_columns(inside=pl.col("account_id").is_in(ids))
-    texts = _texts(activity, posts["inside"])
+    texts = _with_sides(repeated_texts(activity) if texts is None else texts, posts["inside"])
     rows = [
         ("one event", "common acts that are on one object", network.statistics["top_share"].min(), None),
         ("one event", "acts on the busiest day", *_of_both(posts, "created_at", _BUSIEST_DAY)),
@@ -78,14 +80,16 @@ def _of_both(table: pl.DataFrame, column: str, share: pl.Expr) -> tuple[float | 
     return sides.get(True), sides.get(False)
 
 
-def _texts(activity: Activity, inside: pl.Series) -> pl.DataFrame:
-    """Own posts: ``text, inside``, how many ``accounts`` posted the text, and on how many ``sides``."""
+def repeated_texts(activity: Activity) -> pl.DataFrame:
+    """Own posts: ``row`` (position in the posts), ``text``, and how many ``accounts`` posted the text."""
     if "text" not in activity.posts_table.columns:
-        return pl.DataFrame()
-    events = object_events(activity, "text")
-    posted = events.select(
-        text="object", inside=inside.gather(events["row"]), account=activity.account_codes.gather(events["row"])
-    )
-    return posted.with_columns(
-        accounts=pl.col("account").n_unique().over("text"), sides=pl.col("inside").n_unique().over("text")
-    )
+        return pl.DataFrame(schema={"row": pl.UInt32, "text": pl.String, "accounts": pl.UInt32})
+    events = object_events(activity, "text").rename({"object": "text"})
+    posted = events.with_columns(account=activity.account_codes.gather(events["row"]))
+    return posted.select("row", "text", accounts=pl.col("account").n_unique().over("text"))
+
+
+def _with_sides(texts: pl.DataFrame, inside: pl.Series) -> pl.DataFrame:
+    """Own posts: ``text, accounts, inside``, and on how many ``sides`` the text was posted."""
+    posted = texts.with_columns(inside=inside.gather(texts["row"]))
+    return posted.with_columns(sides=pl.col("inside").n_unique().over("text"))

@@ -8,7 +8,7 @@ at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -18,7 +18,10 @@ import polars as pl
 from cib.activity import Activity, encode
 from cib.graphs.graph import Graph, shared_acts
 from cib.graphs.incidence import Incidence
+from cib.networks.explanations import explanations, repeated_texts
+from cib.networks.facts import FACTS
 from cib.networks.network import Network
+from cib.networks.profile import profile
 from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.result import Result, about
 from cib.roles import RoleScores
@@ -30,6 +33,12 @@ MAX_NETWORKS, MAX_ACCOUNTS = 150, 10_000
 
 #: For each network: the most significant pairs and the objects that most members share, each with posts.
 PAIRS, OBJECTS, POSTS = 10, 8, 5
+
+#: Networks, the first, with a profile and counter-evidence: each takes several passes over all posts.
+PROFILES = 25
+
+#: Values of a profile that are shown of each kind.
+VALUES = 5
 
 #: For each account: posts of each sort.
 ACCOUNT_POSTS = 3
@@ -70,13 +79,16 @@ def gather(result: Result) -> dict[str, Any]:
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
     members = _stacked(((n.id, n.members) for n in shown), _MEMBERS).head(MAX_ACCOUNTS).with_row_index("place")
+    shared = _shared(shown, layers)
     edges = _edges(shown, members)
     bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
         "timeline": timeline(result.activity, members, bins),
         "week": week(result.activity, members),
         "pairs": _pairs(edges, layers),
-        "objects": _objects(shown, members, layers),
+        "objects": _objects(shared, members, layers),
+        "profile": _profiles(result.activity, shown[:PROFILES]),
+        "explanations": _explanations(result.activity, shown[:PROFILES]),
     }
     return {
         **about(result),
@@ -85,7 +97,7 @@ def gather(result: Result) -> dict[str, Any]:
         "layers": {name: {"kind": _kind(g), "window_s": g.parameters.get("window_s")} for name, g in layers.items()},
         "networks": [_network(network, parts) for network in result.networks],
         "roles": _roles(result.roles),
-        "members": _members(result, members, edges, layers),
+        "members": _members(result, members, edges, shared, layers),
         "edges": _drawn(result.graphs, edges, members),
     }
 
@@ -156,10 +168,13 @@ def _counted(activity: Activity, members: pl.DataFrame, place: pl.Expr, size: in
 
 
 def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    profile, statistics = network.profile, _rows(network.statistics)
+    told, statistics = network.profile, _rows(network.statistics)
     row = {
-        **{name: _plain(profile.get(name)) for name in _PROFILE},
-        "reasons": list(network.reasons),
+        **{name: _plain(told.get(name)) for name in _PROFILE},
+        "joined": dict(network.members["joined"].value_counts().sort("joined").iter_rows()),
+        # what is known of the accounts is shown as a table of its own
+        "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
+        "facts": _rows(network.facts),
         "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
         "shared": network.evidence.objects.select("layer", "object_id").n_unique(),
         "linked": network.evidence.edges.select("source", "target").n_unique(),
@@ -206,14 +221,18 @@ def _with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int) -> 
     return [{**row, "acts": acts.get((row["layer"], row["a"], row["b"]), [])} for row in rows]
 
 
-def _objects(shown: Sequence[Network], members: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
-    """The objects that most members of each network acted on, each with the first posts of members."""
+def _shared(shown: Sequence[Network], layers: Mapping[str, Graph]) -> pl.DataFrame:
+    """The objects that members of each network share, each kind of object once, most members first."""
     kinds = {name: _kind(graph) for name, graph in layers.items()}
     objects = _stacked(((n.id, n.evidence.objects) for n in shown), _OBJECTS)
     objects = objects.with_columns(kind=pl.col("layer").replace_strict(kinds, return_dtype=pl.String))
     objects = objects.sort("network_id", "members", "object_id", "kind", descending=[False, True, False, False])
-    objects = objects.unique(["network_id", "kind", "object_id"], keep="first", maintain_order=True)
-    objects = objects.group_by("network_id", maintain_order=True).head(OBJECTS)
+    return objects.unique(["network_id", "kind", "object_id"], keep="first", maintain_order=True)
+
+
+def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
+    """The objects that most members of each network acted on, each with the first posts of members."""
+    objects = shared.group_by("network_id", maintain_order=True).head(OBJECTS)
     posts: dict[tuple[str, str, str], Rows] = {}
     for (layer,), wanted in objects.partition_by("layer", as_dict=True).items():
         for row in _rows(_first_posts(layers[layer].incidence, wanted, members)):
@@ -221,6 +240,71 @@ def _objects(shown: Sequence[Network], members: pl.DataFrame, layers: Mapping[st
     rows = _rows(objects.rename({"object_id": "object"}))
     told = [{**row, "acts": posts.get((row["layer"], row["network_id"], row["object"]), [])} for row in rows]
     return _by(told, "network_id")
+
+
+def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
+    """Acts of some members on what their network shares, by account: objects of most members first."""
+    columns = ("account_id", "network_id", "layer", "object_id")
+    parts = []
+    for (layer,), objects in shared.partition_by("layer", as_dict=True).items():
+        incidence = layers[layer].incidence
+        if incidence is not None:
+            acts = incidence.of_accounts(members["account_id"].to_list()).join(members, on="account_id")
+            acts = acts.with_columns(layer=pl.lit(layer)).join(objects, on=["network_id", "layer", "object_id"])
+            first = acts.sort("created_at", "post_id").unique(columns, keep="first", maintain_order=True)
+            parts.append(
+                first.select(
+                    "kind",
+                    "members",
+                    owner="account_id",
+                    object="object_id",
+                    others=pl.col("accounts") - 1,
+                    post="post_id",
+                    time="created_at",
+                )
+            )
+    if not parts:
+        return {}
+    order = pl.concat(parts).sort("owner", "members", "kind", "object", descending=[False, True, False, False])
+    return _few(order)
+
+
+def _profiles(activity: Activity, networks: Sequence[Network]) -> dict[str, Mapping[str, Any]]:
+    """What each network talks about, when, how far it reached, and what its accounts are."""
+    # pieces of text take most of the time of a profile, and say little to who looks at a page
+    posts = activity.posts_table
+    activity = replace(activity, posts_table=posts.drop("text", strict=False))
+    handles = _handles(activity)
+    told = {}
+    for network in networks:
+        found = profile(activity, network)
+        values = found.narratives.filter(pl.col("kind").is_in(["hashtag", "domain"]))
+        values = values.group_by("kind", maintain_order=True).head(VALUES).rename({"value": "object"})
+        named = pl.col("object").str.to_lowercase().is_in(handles.implode())
+        told[network.id] = {
+            "narratives": _rows(
+                values.with_columns(shown="kind", kind=pl.when(named).then(pl.lit("account")).otherwise("kind"))
+            ),
+            "languages": _rows(found.languages.head(VALUES)),
+            "clients": _rows(found.clients.head(VALUES)),
+            "batches": _rows(found.batches.head(VALUES).with_columns(pl.col("week").cast(pl.String))),
+            "reach": {name: _plain(value) for name, value in found.reach.items()},
+            "zone": found.zone,
+            "office": _plain(found.office),
+        }
+    return told
+
+
+def _handles(activity: Activity) -> pl.Series:
+    """Names of accounts in lower case: a hashtag that is one leads to an account."""
+    people = activity.accounts_table
+    return people["name"].str.to_lowercase().unique() if "name" in people.columns else pl.Series(dtype=pl.String)
+
+
+def _explanations(activity: Activity, networks: Sequence[Network]) -> dict[str, Any]:
+    """What else might explain each network."""
+    texts = repeated_texts(activity)
+    return {network.id: _rows(explanations(activity, network, texts)) for network in networks}
 
 
 def _first_posts(incidence: Incidence | None, objects: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -259,12 +343,16 @@ def _roles(scores: RoleScores) -> list[dict[str, Any]]:
     ]
 
 
-def _members(result: Result, members: pl.DataFrame, edges: pl.DataFrame, layers: Mapping[str, Graph]) -> Rows:
-    """Each account with its scores, what they add up from, its strongest pair, and its posts."""
+def _members(
+    result: Result, members: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]
+) -> Rows:
+    """Each account with its scores, what they add up from, its strongest pair or its own acts, and its posts."""
     ends = pl.concat([edges.with_columns(place=f"place_{end}") for end in ("a", "b")])
     best = ends.sort("q", "p", "layer", "a", "b").unique("place", keep="first", maintain_order=True)
     pairs = dict(zip(best["place"].to_list(), _with_acts(best, layers, ACCOUNT_POSTS), strict=True))
-    posts = _posts(result.activity, members)
+    alone = members.join(best.select("place"), on="place", how="anti").filter(pl.col("joined") != "boosted")
+    own = _own(alone.select("account_id", "network_id"), shared, layers)
+    posts = {"own": own, **_posts(result.activity, members)}
     reasons = _reasons(result.roles, members["account_id"])
     rows = []
     for row in _rows(members.rename({"account_id": "account"})):

@@ -33,6 +33,22 @@ VERDICTS = {
     "insufficient": "too little was shared, or nearly all of it on one object, to conclude anything.",
 }
 
+#: How a member came into its network.
+JOINED = {
+    "co-action": "did the same as another member more often than chance explains.",
+    "alike": "is drawn to the same things as the network, though it forms no pair with any one member.",
+    "followed": "acts first, and the other members after it; that can happen without its doing.",
+    "boosted": "is retweeted mostly by members; that can happen without its doing.",
+}
+
+#: What is known of accounts, in plain words.
+FACTS = {
+    "creation batch": "made within one week",
+    "no followers": "followed by nobody",
+    "default name": "bearing the name that the platform proposed",
+    "one client": "acting through one and the same client",
+}
+
 #: What people should think of first.
 BENIGN = (
     "Share buttons: a site fills in the same text and link for everybody.",
@@ -94,6 +110,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         "places": positions([member["network_id"] for member in members], found["edges"]).tolist(),
         "edges": found["edges"],
         "roles": found["roles"],
+        "joined": JOINED,
         "networks": [{name: network[name] for name in ("network_id", "verdict")} for network in found["networks"]],
     }
     from markupsafe import Markup
@@ -107,6 +124,8 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         places={member["account"]: place for place, member in enumerate(members)},
         by_verdict={name: [n for n in found["networks"] if n["verdict"] == name] for name in VERDICTS},
         verdicts=VERDICTS,
+        joined=JOINED,
+        facts=FACTS,
         benign=BENIGN,
         columns=_COLUMNS,
         days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),

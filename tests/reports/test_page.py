@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 import cib
+from cib.networks.network import Networks
 from cib.reports.findings import gather
-from cib.reports.page import render, visible
+from cib.reports.page import FACTS, render, visible
 from tests.toys import activity
 
 HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")
@@ -52,7 +53,10 @@ def test_the_page_says_what_was_found_and_what_it_does_not_mean(page, detection)
     assert detection.fingerprint in text
     assert cib.__version__ in text
     first = detection.networks[0]
-    assert all(f"{reason}." in text for reason in first.reasons)
+    facts = first.facts["fact"].to_list()
+    assert all(f"{reason}." in text for reason in first.reasons if reason.partition(":")[0] not in facts)
+    assert facts
+    assert all(FACTS[fact] in text for fact in facts)
     assert set(first.members["account_id"]) <= set(text.split())
 
 
@@ -60,16 +64,49 @@ def test_every_network_account_and_pair_leads_to_posts(detection):
     posts = set(detection.activity.posts_table["post_id"])
     findings = gather(detection)
     assert [network["network_id"] for network in findings["networks"]] == [n.id for n in detection.networks]
-    for network in findings["networks"]:
-        assert network["pairs"]
-        assert network["objects"]
-        for pair in network["pairs"]:
+    for network, found in zip(findings["networks"], detection.networks, strict=True):
+        pairs = network.get("pairs", [])
+        assert bool(pairs) == (found.evidence.edges.height > 0)
+        for pair in pairs:
             assert pair["acts"]
             assert {act[end] for act in pair["acts"] for end in ("post_a", "post_b")} <= posts
-        assert all(act["post"] in posts for each in network["objects"] for act in each["acts"])
+        assert network["objects"]
+        for each in network["objects"]:
+            assert each["acts"]
+            assert {act["post"] for act in each["acts"]} <= posts
     for member in findings["members"]:
-        acts = member["boosted_by"] if member["joined"] == "boosted" else member["pair"]["acts"]
-        assert acts
+        if member["joined"] == "boosted":
+            assert {act["post"] for act in member["boosted_by"]} <= posts
+        elif member["pair"]:
+            assert member["pair"]["acts"]
+        else:
+            assert member["own"]
+    assert {"co-action", "alike", "boosted"} <= {member["joined"] for member in findings["members"]}
+
+
+def test_a_member_without_a_pair_shows_its_own_acts_on_what_its_network_shares(detection):
+    acts = detection.activity.posts_table
+    alone = [member for member in gather(detection)["members"] if "own" in member]
+    assert alone
+    for member in alone:
+        shared = set(detection.networks[member["network_id"]].evidence.objects["object_id"])
+        mine = acts.filter(account_id=member["account"])
+        for act in member["own"]:
+            row = mine.row(by_predicate=pl.col("post_id") == act["post"], named=True)
+            assert act["object"] in shared & {row["target_post_id"], row["target_account_id"]}
+            assert f"{row['created_at']:%Y-%m-%d %H:%M:%S}" == act["time"]
+
+
+def test_a_network_without_pairs_leads_to_posts_by_its_objects(detection):
+    first = detection.networks[0]
+    bare = replace(first, evidence=replace(first.evidence, edges=first.evidence.edges.head(0)))
+    found = replace(detection, networks=Networks((bare,)))
+    findings = gather(found)
+    assert "pairs" not in findings["networks"][0]
+    assert all(each["acts"] for each in findings["networks"][0]["objects"])
+    assert all(member["own"] for member in findings["members"] if member["joined"] != "boosted")
+    text = " ".join("".join(elements(render(findings, pseudonymous=False)).text).split())
+    assert "No two of its members stand out as a pair" in text
 
 
 def test_the_acts_of_a_pair_are_those_of_its_graph(detection):

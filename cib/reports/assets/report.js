@@ -104,8 +104,7 @@
     const body = find("#account-body");
     const network = make("a", { href: `#${member.network_id}` }, member.network_id);
     network.addEventListener("click", () => dialog.close());
-    const why = member.joined === "boosted"
-      ? "is in it because mostly members retweeted it" : "is in it because it did the same as other members";
+    const why = `${member.joined}: ${data.joined[member.joined] ?? ""}`;
     body.replaceChildren(
       make("h2", { id: "account-title" }, id(member.account)),
       make("p", {}, network, ` \u00b7 ${why} \u00b7 coordination ${member.coordination.toFixed(2)} \u00b7 role ${plain(member.role ?? "unknown")}`));
@@ -123,6 +122,9 @@
           return [id(act.object), act[`time_${x}`], id(pair[x]), id(act[`post_${x}`]), id(pair[y]), id(act[`post_${y}`]), act.second ? `${number(act.lag)} s` : "at once"];
         })));
     }
+    if (member.own) body.append(make("h3", {}, "Its own acts on what its network shares"),
+      tabled(["on", "its post", "time (UTC)", "members on it", "other accounts"], member.own.map((act) => [
+        make("span", {}, `${act.kind} `, id(act.object)), id(act.post), act.time, number(act.members), number(act.others + 1 - act.members)])));
     const posts = (title, headings, rows) => rows && body.append(make("h3", {}, title), tabled(headings, rows));
     posts("Members that boosted it", ["account", "its retweet", "time (UTC)"], member.boosted_by?.map((p) => [id(p.account), id(p.post), p.time]));
     posts("Its posts most retweeted", ["post", "retweets", "by accounts", "first (UTC)"], member.most_retweeted?.map((p) => [id(p.post), number(p.retweets), number(p.accounts), p.time]));
