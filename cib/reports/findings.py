@@ -275,7 +275,7 @@ def _profiles(activity: Activity, networks: Sequence[Network]) -> dict[str, Mapp
     posts = activity.posts_table
     activity = replace(activity, posts_table=posts.drop("text", strict=False))
     handles = _handles(activity)
-    told = {}
+    told: dict[str, Mapping[str, Any]] = {}
     for network in networks:
         found = profile(activity, network)
         values = found.narratives.filter(pl.col("kind").is_in(["hashtag", "domain"]))
