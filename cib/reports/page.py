@@ -28,7 +28,7 @@ __all__ = ["render", "visible", "write_page"]
 
 #: What each verdict says, in a sentence.
 VERDICTS = {
-    "candidate": "what the members did together is hard to explain by a shared audience or by chance.",
+    "candidate": "what the members did together, or that with what is known of them, is hard to explain by chance.",
     "coordinated": "the members acted together, but as fans, newsrooms or campaigners might.",
     "insufficient": "too little was shared, or nearly all of it on one object, to conclude anything.",
 }
@@ -215,7 +215,7 @@ def _number(value: float | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.0%}"
+    return "" if value is None else f"{value:.0%}" if value == 0 or value >= 0.01 else f"{value:.1%}"
 
 
 def _span(seconds: float) -> str:
