@@ -40,9 +40,9 @@ CLIENTS = ("android", "ios", "web", "scheduler")
 
 
 class World(NamedTuple):
-    """Known networks, a later activity, and the networks in it as ``account_id, network_id``."""
+    """Known networks, each with its activity, a later activity, and the networks in it: ``account_id, network_id``."""
 
-    known: KnownNetworks
+    known: dict[str, tuple[Activity, list[str]]]
     later: Activity
     members: pl.DataFrame
 
@@ -170,10 +170,10 @@ def made(seed: int, reuse: float, operations: int = 20, unrelated: int = 200, sc
     half = organic.imported.first + timedelta(days=14)
     before = replace(organic, posts_table=organic.posts_table.filter(pl.col("created_at") < half))
     after = replace(organic, posts_table=organic.posts_table.filter(pl.col("created_at") >= half))
-    known = KnownNetworks()
+    known = {}
     for k, operation in enumerate(first):
         ids = own_targets(rng, operation.size)
-        known = known.add(list(ids), f"known-{k}", joined(rng, before, [operation], [ids], topics, 0))
+        known[f"known-{k}"] = joined(rng, before, [operation], [ids], topics, 0), list(ids)
     ids = [own_targets(rng, operation.size) for operation in later]
     members = pl.DataFrame(
         {"account_id": np.concatenate(ids).tolist(), "network_id": np.repeat(names, [len(x) for x in ids])}
@@ -232,9 +232,7 @@ def operations(seed: int, scale: float = 0.4) -> World:
         activity.keep_posts(~activity.posts_table["account_id"].is_in(absent["account_id"].implode()))
         for absent in (later, first)
     )
-    known = KnownNetworks()
-    for name in earlier:
-        known = known.add(first.filter(network_id=name)["account_id"], name, before)
+    known = {name: (before, first.filter(network_id=name)["account_id"].to_list()) for name in earlier}
     return World(known, after, groups.join(first, on="account_id", how="anti"))
 
 
@@ -242,7 +240,7 @@ def takedown(seed: int, scale: float = 0.01, audiences: int = 40) -> World:
     """The operation of 2019, and networks of 2020."""
     before, disclosed = cib.simulate("takedown-2019", scale=scale, seed=seed)
     after, truth = cib.simulate("takedown-2020", scale=scale, seed=seed)
-    known = KnownNetworks().add(disclosed.drop_nulls("operation")["account_id"], "takedown", before)
+    known = {"takedown": (before, disclosed.drop_nulls("operation")["account_id"].to_list())}
     team = pl.when(operation="takedown-2020").then(pl.format("takedown-again-{}", "team")).otherwise("operation")
     networks = truth.drop_nulls("operation").select("account_id", network_id=team)
     organic = truth.filter(pl.col("operation").is_null())
@@ -286,7 +284,10 @@ def main() -> None:
 
 def linked(world: World) -> pl.DataFrame:
     """What each signal adds to each pair of a known and a later network, and whether they are the same."""
-    links = link_members(world.later, world.members, world.known)
+    library = KnownNetworks()
+    for name, (activity, accounts) in world.known.items():
+        library = library.add(accounts, name, activity)
+    links = link_members(world.later, world.members, library)
     same = pl.col("network_id").str.starts_with(pl.col("known") + "-again")
     return links.signals.join(links.table, on=["network_id", "known"]).with_columns(same=same)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -165,7 +165,7 @@ class KnownNetworks:
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         tables = [network.values.select(pl.lit(network.name).alias("name"), pl.all()) for network in self.networks]
-        (pl.concat(tables) if tables else pl.DataFrame(schema=_SCHEMA)).write_parquet(path / "signals.parquet")
+        pl.concat([_NO_VALUES, *tables]).write_parquet(path / "signals.parquet")
         listed = [
             {"name": one.name, "kept": one.kept, "halves": one.halves, "about": one.about} for one in self.networks
         ]
@@ -198,6 +198,18 @@ class KnownNetworks:
             ) from error
         return cls(tuple(found))
 
+    def weighed(self) -> list[KnownNetwork]:
+        """The networks, with each trace as common as it is among the other known ones, if that is more.
+
+        Networks of different names do not belong together, so what several of them have is of their topic.
+        """
+        values = pl.concat([_NO_VALUES, *(one.values.select(pl.lit(one.name).alias("name"), pl.all()) for one in self)])
+        others = (pl.len().over("signal", "value") - 1) / max(len(self), 1)
+        common = pl.when(pl.col("signal").is_in(TRACES), others > 0).then(others)
+        values = values.with_columns(background=pl.max_horizontal("background", common))
+        parts = values.partition_by("name", as_dict=True, include_key=False)
+        return [replace(one, values=parts.get((one.name,), one.values)) for one in self]
+
     def __getitem__(self, name: str) -> KnownNetwork:
         for network in self.networks:
             if network.name == name:
@@ -226,6 +238,9 @@ _SCHEMA = {
     "weight": pl.Float64,
     "background": pl.Float64,
 }
+
+
+_NO_VALUES = pl.DataFrame(schema=_SCHEMA)
 
 
 def _known(members: pl.Series, name: str, activity: Activity) -> KnownNetwork:
@@ -345,6 +360,6 @@ def levels(
             above = len(chance) - np.searchsorted(chance, values - _ROUNDING)
             level = (above[:, None] <= np.array(_SHARE_ABOVE) * len(chance)).sum(axis=1)
             if signal in TRACES:
-                level[n_decoys:][part[signal] < _SLIGHT * one.halves.get(signal, 0.0)] = 0
+                level[n_decoys:][part[signal] < _SLIGHT * max(one.halves.get(signal, 0.0), 1.0)] = 0
             found[signal] = np.where(np.isnan(values), -1, level)
     return found

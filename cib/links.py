@@ -5,7 +5,8 @@ be seen are traces (accounts acted on, links, wording, names that come back) and
 hours, clients, languages). For each signal the score asks two questions, after Fellegi & Sunter (1969):
 
 * u, how often is a group that has nothing to do with it so much alike? Measured on decoys: groups of other
-  accounts of the same activity (:mod:`cib.networks.decoys`). Common values count little, by their frequency.
+  accounts of the same activity (:mod:`cib.networks.decoys`). Common values count little, by their frequency
+  there, then, or among the other known networks, which are about the same things.
   One unrelated operation in a hundred is taken to share a trace as its own later part would, one in four a
   habit: they are about the same things, and keep office hours.
 * m, how often is a later part of the known network so much alike? Measured by splitting the known network by
@@ -123,9 +124,9 @@ def link_members(
     by_network = members.sort("network_id", "account_id").partition_by("network_id", as_dict=True, maintain_order=True)
     groups = {str(network): group["account_id"] for (network,), group in by_network.items()}
     crowd = Crowd.of(activity, groups, rng, usual_size)
-    compared = []
+    compared, weighed = [], known.weighed()
     for networks in crowd.by_kind().values():
-        compared += [_compared(crowd, networks, one, decoys) for one in known]
+        compared += [_compared(crowd, networks, one, decoys) for one in weighed]
     return _links(compared, prior, activity.library)
 
 

@@ -92,7 +92,7 @@ with pl.Config(fmt_str_lengths=60):
 
 # %%
 print(detection.sensitivity(windows=("60s", "10min"), alphas=(0.001, 0.01)))
-stability = detection.stability(runs=3)
+stability = detection.stability(runs=2)
 of_candidates = stability.filter(pl.col("network_id").is_in([one.id for one in candidates]))
 print(f"members of candidates stay in {of_candidates['resampled'].mean():.0%} of the samples")
 print(detection.over_time("14d"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cib
-from benchmarks.linkage import world
+from benchmarks.linkage import made
 from cib.errors import InputError, SettingsError
 from cib.links import cllr, link_members, tippett
 from cib.networks.signals import HABITS, TRACES
@@ -20,14 +20,14 @@ from cib.networks.signals import HABITS, TRACES
 @pytest.fixture(scope="module")
 def generations():
     """Three operations, the activity two weeks later, and who is in what then."""
-    return world(seed=5, operations=3, unrelated=25, reuse=0.5, scale=0.002)
+    return made(seed=5, operations=3, unrelated=25, reuse=0.5, scale=0.002)
 
 
 @pytest.fixture(scope="module")
 def known(generations):
     library = cib.KnownNetworks()
-    for k, (activity, accounts) in enumerate(generations[0]):
-        library = library.add(accounts, f"known-{k}", activity)
+    for name, (activity, accounts) in generations.known.items():
+        library = library.add(accounts, name, activity)
     return library
 
 
@@ -38,7 +38,7 @@ def links(generations, known):
 
 
 def same(links):
-    return links.table["network_id"].str.replace("next", "known") == links.table["known"]
+    return links.table["network_id"] == links.table["known"] + "-again"
 
 
 def test_second_generations_stand_above_all_strangers(links):
@@ -61,6 +61,18 @@ def test_contributions_add_up_and_one_can_be_left_out(links):
     assert np.allclose(parts["without"], parts["score"] - parts["contribution"])
 
 
+def test_what_all_known_networks_have_is_of_their_topic(known):
+    weighed = cib.KnownNetworks(tuple(known.weighed()))
+    before, after = (pl.concat([one.values for one in library]) for library in (known, weighed))
+    counts = before.group_by("signal", "value").len("networks")
+    joined = before.join(after, on=["signal", "value", "weight"], nulls_equal=True, suffix="_after").unique()
+    traces = joined.join(counts, on=["signal", "value"]).filter(pl.col("signal").is_in(TRACES))
+    everywhere = traces.filter(networks=len(known))
+    assert everywhere.height
+    assert (everywhere["background_after"] >= 2 / 3).all()
+    assert after.filter(pl.col("signal").is_in(HABITS))["background"].is_null().all()
+
+
 def test_habits_alone_never_link(links):
     habits = links.signals.filter(pl.col("signal").is_in(HABITS)).group_by("network_id", "known")
     assert habits.agg(pl.col("contribution").sum())["contribution"].max() < 1.5
@@ -80,16 +92,16 @@ def test_reasons_are_sentences_about_signals(links):
 @pytest.mark.parametrize("most", [1_000, 5])
 def test_an_archive_of_the_network_alone_will_do(generations, most):
     first, later, members = generations
-    activity, accounts = first[0]
+    activity, accounts = first["known-0"]
     archive = activity.keep_posts(activity.posts_table["account_id"].is_in(accounts))
     known = cib.KnownNetworks().add(accounts[:most], "archive", archive)
     table = link_members(later, members, known, decoys=300).table
-    assert table["network_id"][0] == "next-0"
+    assert table["network_id"][0] == "known-0-again"
     assert table["score"][0] > 1
 
 
 def test_a_network_is_most_like_itself(generations, known):
-    activity, accounts = generations[0][0]
+    activity, accounts = generations.known["known-0"]
     members = pl.DataFrame({"account_id": accounts, "network_id": "again"})
     links = link_members(activity, members, known, decoys=300)
     assert links.table["known"][0] == "known-0"
@@ -130,7 +142,7 @@ def test_library_reads_back_equal_and_holds_no_text_name_or_member(known, genera
         assert one.values.equals(other.values)
         assert (one.kept, one.halves, one.about) == (other.kept, other.halves, other.about)
     stored = (folder / "known.json").read_text(encoding="utf-8") + known["known-0"].values.write_csv()
-    activity, accounts = generations[0][0]
+    activity, accounts = generations.known["known-0"]
     mine = activity.posts_table.filter(pl.col("account_id").is_in(accounts))
     names = activity.accounts_table.filter(pl.col("account_id").is_in(accounts))["name"].to_list()
     for word in [*accounts, *names, *mine["text"].drop_nulls().head(50)]:
@@ -158,7 +170,7 @@ def test_detection_is_linked_to_what_it_found_before():
 
 
 def test_what_cannot_be_linked_is_said(known, generations, tmp_path):
-    activity, accounts = generations[0][0]
+    activity, accounts = generations.known["known-0"]
     with pytest.raises(InputError, match="already"):
         known.add(accounts, "known-0", activity)
     with pytest.raises(InputError, match="fewer than two"):

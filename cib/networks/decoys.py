@@ -133,7 +133,9 @@ def _entangled(posts: pl.DataFrame, members: pl.DataFrame) -> pl.Series:
     all_acts = acted.group_by("target").agg(acts=pl.len())
     captured = by_network.join(all_acts, on="target").filter(pl.col("theirs") >= _BOOSTED * pl.col("acts"))
     aims = pl.concat([members["account_id"], captured["target"]])
-    aimed = acted.group_by("account_id").agg(share=pl.col("target").is_in(aims.implode()).mean())
+    # the set is made once here, and once a group if the question is asked inside the aggregation
+    at_them = acted.with_columns(aims=pl.col("target").is_in(aims.implode()))
+    aimed = at_them.group_by("account_id").agg(share=pl.col("aims").mean())
     return pl.concat([aims, aimed.filter(pl.col("share") >= _AIMED)["account_id"]])
 
 
