@@ -323,6 +323,8 @@ def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
     seen = (
         f"{row['layer']}: {row['pairs']:,} pairs did the same {row['observed']:,} times, "
         f"{row['expected']:,.1f} expected by chance"
+        if row["pairs"]
+        else f"{row['layer']}: {row['members']:,} members share {row['objects']:,} objects, though no pair stands out"
     )
     if row["verdict"] == "insufficient":
         shared = f"{row['objects']:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
