@@ -70,7 +70,7 @@ def write(path: Path, n: int) -> None:
     )
     table = table.cast(pl.String).with_columns(created_at=pl.Series(data.time + 1_577_836_800_000_000))
     table = table.with_columns(
-        pl.col("created_at").cast(pl.Datetime("us", "UTC")), post_id=(pl.int_range(n) + 2 * BASE).cast(pl.String)
+        pl.col("created_at").cast(pl.Datetime("us", "UTC")), post_id=(pl.int_range(pl.len()) + 2 * BASE).cast(pl.String)
     )
     table.write_parquet(path)
 
