@@ -357,7 +357,7 @@ class Detection:
         -------
         Path
             The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
-            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and CSV;
+            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million rows, CSV;
             ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
             networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
             ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;

@@ -119,6 +119,22 @@ class Graph:
             self.table["target"].to_numpy().astype(np.int64),
         )
 
+    @property
+    def events(self) -> Incidence:
+        """The incidence of a projection.
+
+        Raises
+        ------
+        InputError
+            If the graph is none.
+        """
+        if self.incidence is None:
+            raise InputError(
+                f"graph {self.name!r} is not a co-action graph, so its edges have no shared objects",
+                remedy="Take a graph made by coaction_graph().",
+            )
+        return self.incidence
+
     @cached_property
     def edge_table(self) -> pl.DataFrame:
         """The edges with account ids, as a Polars frame."""
@@ -199,16 +215,12 @@ class Graph:
         InputError
             If the graph is no projection, or an account is not in it.
         """
-        if self.incidence is None:
-            raise InputError(
-                f"graph {self.name!r} is not a projection, so its edges have no shared objects",
-                remedy="Ask a graph made by coaction_graph().",
-            )
+        incidence = self.events
         for account in (a, b):
             if account not in self.ids:
                 raise InputError(f"account {account!r} is not in graph {self.name!r}")
         pair = pl.DataFrame({"a": [a], "b": [b]})
-        acts = shared_acts(self.incidence, pair, self.parameters).drop("a", "b")
+        acts = shared_acts(incidence, pair, self.parameters).drop("a", "b")
         return to_library(acts, self.library)
 
     def __repr__(self) -> str:

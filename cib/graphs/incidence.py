@@ -96,7 +96,8 @@ class Incidence:
     @cached_property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Account and object of each distinct pair of them, by object."""
-        keys = np.unique(self.object.astype(np.int64) * len(self.account_ids) + self.account)
+        keys = np.sort(self.object.astype(np.int64) * len(self.account_ids) + self.account)
+        keys = keys[_new(keys)]  # np.unique hashes, which takes twenty times as long
         return keys % len(self.account_ids), keys // len(self.account_ids)
 
     @cached_property
@@ -128,6 +129,24 @@ class Incidence:
             row=self.row[keep],
         )
 
+    def within(self, group: NDArray[np.int64]) -> Incidence:
+        """The events of accounts in groups (shape (n_accounts,), -1: in none), each object once a group.
+
+        Who acts on an object with his group alone shares nothing with another's.
+        """
+        mine = np.flatnonzero(group[self.account] >= 0)
+        key = group[self.account[mine]] * len(self.object_ids) + self.object[mine]
+        order = np.argsort(key, kind="stable")
+        mine, new = mine[order], _new(key[order])
+        return replace(
+            self,
+            object_ids=self.object_ids.gather(self.object[mine[new]]),
+            account=self.account[mine],
+            object=np.cumsum(new, dtype=np.int32) - 1,
+            time=self.time[mine],
+            row=self.row[mine],
+        )
+
     def transposed(self) -> Incidence:
         """The same events with accounts and objects exchanged: who was acted on by whom."""
         order = np.lexsort((self.time, self.account))
@@ -153,3 +172,10 @@ class Incidence:
                 "post_id": self.post_ids.gather(self.row[mask]),
             }
         )
+
+
+def _new(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each of some sorted values is the first of its kind."""
+    first = np.ones(len(values), dtype=bool)
+    first[1:] = values[1:] != values[:-1]
+    return first

@@ -160,8 +160,7 @@ def ends(graph: Graph) -> tuple[Incidence, Ints, Ints]:
     InputError
         If the graph is no projection.
     """
-    if graph.incidence is None:
-        raise InputError(f"graph {graph.name!r} is not a co-action graph, so no null model applies", remedy=_REMEDY)
-    code = encode(graph.ids, graph.incidence.account_ids).to_numpy().astype(np.int64)
+    incidence = graph.events
+    code = encode(graph.ids, incidence.account_ids).to_numpy().astype(np.int64)
     source, target = graph.endpoints
-    return graph.incidence, code[source], code[target]
+    return incidence, code[source], code[target]

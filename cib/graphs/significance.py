@@ -43,7 +43,7 @@ from cib.graphs.nulls import Chance, chung_lu, configuration, hypergeometric
 from cib.graphs.objects import kind_of
 from cib.graphs.permutation import permuted_in_account, permuted_in_object
 
-__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "with_significance"]
+__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "chance", "with_significance"]
 
 #: A null model by name, or a function of a co-action graph that returns a :class:`cib.graphs.nulls.Chance`.
 Null = str | Callable[[Graph], Chance]
@@ -97,6 +97,18 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
     return q
 
 
+def chance(graph: Graph, null: Null) -> Chance:
+    """What a null model, by name or by itself, says of each edge of a co-action graph."""
+    if callable(null):
+        return null(graph)
+    if null not in NULLS:
+        raise SettingsError(
+            f"null={null!r} is no null model",
+            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
+        )
+    return NULLS[null](graph)
+
+
 def with_significance(graph: Graph, null: Null = "configuration", method: Correction = "bh") -> Graph:
     """Add ``expected``, ``p`` and ``q`` to the edges of a co-action graph.
 
@@ -121,12 +133,7 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     InputError
         If the graph is no co-action graph.
     """
-    if isinstance(null, str) and null not in NULLS:
-        raise SettingsError(
-            f"null={null!r} is no null model",
-            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
-        )
-    expected, p = (NULLS[null] if isinstance(null, str) else null)(graph)
+    expected, p = chance(graph, null)
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     q = adjust(p, max(active * (active - 1) // 2, len(p)), method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))

@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.coaction import project
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.significance import backbone
 from cib.networks.communities import clusters_of
 
-__all__ = ["audiences"]
+__all__ = ["audiences", "is_timeless"]
 
 #: Fewer objects are no set: an account must have acted on as many of them.
 MIN_OBJECTS = 3
@@ -24,6 +25,11 @@ MIN_OBJECTS = 3
 MAX_OBJECTS = 500
 #: Evidence, in powers of ten, that an account is drawn to a set of objects.
 MIN_DECADES = 4.0
+
+
+def is_timeless(graph: Graph) -> bool:
+    """Whether a layer has no window, so that what an account chose can tell and when cannot."""
+    return graph.parameters["window_s"] is None
 
 
 def audiences(

@@ -77,7 +77,7 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
         Mean decades of evidence per pair above which accounts form one cluster.
     min_size, seed : int
     """
-    weighted = graph.table.with_columns(log_evidence(graph))
+    weighted = graph.table.with_columns(log_evidence(graph.table))
     matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
     labels = communities(matrix, resolution=resolution, seed=seed)
     clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})

@@ -8,7 +8,7 @@ same the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,10 +20,10 @@ from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.significance import with_significance
-from cib.networks.audiences import audiences
+from cib.graphs.significance import chance, with_significance
+from cib.networks.audiences import audiences, is_timeless
 from cib.networks.communities import clusters_of
-from cib.networks.evidence import LEAST, edges_inside
+from cib.networks.evidence import LEAST, rows_inside
 
 __all__ = ["confirm"]
 
@@ -69,11 +69,9 @@ def confirm(
     """
     tests = []
     for graph in graphs:
-        if graph.incidence is None:
-            continue
-        timeless = graph.parameters["window_s"] is None
-        test, level = (_audience, set_resolution) if timeless else (_clusters, resolution)
-        for searched, held_out in _directions(graph):
+        test, level = (_audience, set_resolution) if is_timeless(graph) else (_clusters, resolution)
+        one, other = _halves(graph)
+        for searched, held_out in ((one, other), (other, one)):
             clusters, tested = test(searched, held_out, _HALF * level, min_size, seed)
             tests.append(_stand_for(clusters, membership).join(tested, on="cluster").select("network", "p"))
     if not tests:
@@ -82,11 +80,16 @@ def confirm(
     return best.sort("network")
 
 
-def _directions(graph: Graph) -> tuple[tuple[Graph, Graph], tuple[Graph, Graph]]:
-    """Both halves of a layer, this one to search and that one to test, and the reverse."""
+def _halves(graph: Graph) -> Iterator[Graph]:
+    """Both halves of a layer; those of one without a window have the events alone."""
     side = _side(graph)
-    one, other = (_half(graph, side == k) for k in (0, 1))
-    return (one, other), (other, one)
+    for k in (0, 1):
+        half = graph.events.keep_events(side == k)
+        if is_timeless(graph):
+            yield replace(graph, incidence=half)
+        else:
+            projected = project(half, graph.parameters["window_s"], 2)
+            yield with_significance(projected, graph.parameters["null_model"])
 
 
 def _side(graph: Graph) -> NDArray[np.int64]:
@@ -94,23 +97,12 @@ def _side(graph: Graph) -> NDArray[np.int64]:
 
     Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
     """
-    incidence = _incidence(graph)
-    if graph.parameters["window_s"] is None:
+    incidence = graph.events
+    if is_timeless(graph):
         return incidence.row.astype(np.int64) % 2
     first = np.full(len(incidence.object_ids), np.iinfo(np.int64).max)
     np.minimum.at(first, incidence.object, incidence.row)
     return (np.argsort(np.argsort(first, kind="stable")) % 2)[incidence.object]
-
-
-def _incidence(graph: Graph) -> Incidence:
-    if graph.incidence is None:
-        raise TypeError(f"{graph.name!r} has no incidence")
-    return graph.incidence
-
-
-def _half(graph: Graph, events: NDArray[np.bool_]) -> Graph:
-    half = project(_incidence(graph).keep_events(events), graph.parameters["window_s"], 2)
-    return with_significance(half, graph.parameters["null_model"])
 
 
 #: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.
@@ -121,15 +113,17 @@ def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int
     """Pairs that were edges in one half: their co-actions in the other."""
     kept = searched.keep_edges((searched.table["q"] <= _ALPHA).to_numpy())
     clusters = clusters_of(kept, resolution=resolution, min_size=min_size, seed=seed)
-    inside = edges_inside(kept, clusters.rename({"cluster": "network"}))
-    pairs = inside.select("source", "target", cluster="network")
+    rows, cluster = rows_inside(kept, clusters.rename({"cluster": "network"}))
+    codes = encode(kept.ids, held_out.events.account_ids)
+    ends = {end: codes.gather(kept.table[end].gather(rows)) for end in ("source", "target")}
+    pairs = pl.DataFrame({**ends, "cluster": cluster})
     return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))
 
 
 def _audience(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
     """Accounts that were drawn to a set of objects in one half: their acts on it in the other."""
-    groups, sets = audiences(_incidence(searched), alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
-    return groups, _poisson(_acts_on(_incidence(held_out), sets, groups))
+    groups, sets = audiences(searched.events, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
+    return groups, _poisson(_acts_on(held_out.events, sets, groups))
 
 
 def _poisson(table: pl.DataFrame) -> pl.DataFrame:
@@ -157,21 +151,17 @@ def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> 
 
 
 def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
-    """Co-actions of some pairs in a half, down to one, and their expectation."""
-    incidence = _incidence(graph)
-    ids = incidence.account_ids
-    u, v = (encode(pairs[end], ids).to_numpy() for end in ("source", "target"))
-    taking_part = np.zeros(len(ids), dtype=bool)
-    taking_part[u] = taking_part[v] = True
-    among = project(incidence.keep_events(taking_part[incidence.account]), graph.parameters["window_s"], 1)
-    every = replace(among.spread(ids), incidence=incidence, strength=graph.strength)
-    wanted = pl.DataFrame({"source": u, "target": v}).cast(pl.UInt32)
-    found = wanted.join(
-        every.table.select("source", "target", "weight"), on=["source", "target"], how="left", maintain_order="left"
-    )
-    observed = found["weight"].fill_null(0).cast(pl.Float64).alias("observed")
-    asked = replace(every, table=wanted.with_columns(weight=pl.lit(0)))
-    return [observed, with_significance(asked, graph.parameters["null_model"]).table["expected"]]
+    """Co-actions in a half, down to one, of pairs inside clusters (by code), and their expectation."""
+    incidence = graph.events
+    cluster = np.full(len(incidence.account_ids), -1, dtype=np.int64)
+    for end in ("source", "target"):
+        cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
+    inside = project(incidence.within(cluster), graph.parameters["window_s"], 1).spread(incidence.account_ids)
+    weights = inside.table.select("source", "target", observed=pl.col("weight").cast(pl.Float64))
+    observed = pairs.join(weights, on=["source", "target"], how="left", maintain_order="left")["observed"]
+    asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
+    expected, _ = chance(asked, graph.parameters["null_model"])
+    return [observed.fill_null(0.0), pl.Series("expected", expected)]
 
 
 def _stand_for(clusters: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:

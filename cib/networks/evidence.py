@@ -22,10 +22,10 @@ __all__ = [
     "acts_of_members",
     "coordination",
     "decades",
-    "edges_inside",
-    "internal_edges",
+    "edges_at",
     "log_evidence",
     "networks_of",
+    "rows_inside",
     "shared_objects",
 ]
 
@@ -36,38 +36,60 @@ MOST_DECADES = 50.0
 LEAST = 1e-300
 
 
+#: What an edge says, in :attr:`Evidence.edges`.
+_EDGE = ("weight", "expected", "p", "q", "lag", "led", "first", "last")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
     """The edges and the shared objects of one network.
 
     Parameters
     ----------
-    edges : polars.DataFrame
-        ``layer, source, target, weight, expected, p, q, lag, led, first, last``, strongest first.
+    graphs : tuple of Graph
+        The layers.
+    rows : tuple of ndarray of int
+        For each layer the rows of its table that are edges of the network, so that a million edges are held
+        once, by their graph.
     objects : polars.DataFrame
         ``layer, object_id, members, accounts, first, last``: how many members and how many accounts in
         all acted on each object that two members share; most members first.
     library : str
     """
 
-    edges: pl.DataFrame
+    graphs: tuple[Graph, ...]
+    rows: tuple[NDArray[np.int64], ...]
     objects: pl.DataFrame
     library: str = "polars"
+
+    @property
+    def edges(self) -> pl.DataFrame:
+        """``layer, source, target, weight, expected, p, q, lag, led, first, last``, strongest first."""
+        parts = [
+            edges_at(graph, rows).select(pl.lit(graph.name).alias("layer"), "source", "target", *_EDGE)
+            for graph, rows in zip(self.graphs, self.rows, strict=True)
+        ]
+        return pl.concat(parts).sort("q", "p", "layer", "source", "target")
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges, over all layers."""
+        return sum(map(len, self.rows))
 
     def to_frame(self) -> Any:
         """The edges, in the library that the activity came in."""
         return to_library(self.edges, self.library)
 
     def __repr__(self) -> str:
-        return f"Evidence({self.edges.height:,} edges, {self.objects.height:,} shared objects)"
+        return f"Evidence({self.n_edges:,} edges, {self.objects.height:,} shared objects)"
 
     def _repr_html_(self) -> str:
         return self.edges.head(10)._repr_html_() + self.objects.head(10)._repr_html_()
 
 
-def log_evidence(graph: Graph) -> pl.Series:
+def log_evidence(edges: pl.DataFrame) -> pl.Series:
     """Decades of evidence of each edge: ``-log10 p``, at most :data:`MOST_DECADES`."""
-    p = graph.table["p"].to_numpy()
+    p = edges["p"].to_numpy()
     return pl.Series("evidence", np.minimum(-np.log10(np.maximum(p, LEAST)), MOST_DECADES))
 
 
@@ -90,17 +112,6 @@ def coordination(graphs: Sequence[Graph]) -> pl.DataFrame:
     return best.select("account_id", coordination=pl.col("decades") / (pl.col("decades") + 10.0))
 
 
-def internal_edges(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
-    """Edges with both ends in one network: ``network``, ``layer``, and the columns of the edge."""
-    parts = []
-    for graph in graphs:
-        inside = edges_inside(graph, membership)
-        columns = ("weight", "expected", "p", "q", "lag", "led", "first", "last")
-        parts.append(inside.select("network", pl.lit(graph.name).alias("layer"), "source", "target", *columns))
-    edges = pl.concat(parts)
-    return edges.sort("network", "q", "p", "layer", "source", "target")
-
-
 def shared_objects(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
     """Objects that at least two members of a network acted on.
 
@@ -109,8 +120,6 @@ def shared_objects(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.Data
     """
     parts = []
     for graph in graphs:
-        if graph.incidence is None:
-            continue
         events = acts_of_members(graph, membership)
         objects = events.group_by("network", "object").agg(
             members=pl.col("account").n_unique(),
@@ -123,9 +132,9 @@ def shared_objects(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.Data
             objects.select(
                 "network",
                 layer=pl.lit(graph.name),
-                object_id=graph.incidence.object_ids.gather(codes),
+                object_id=graph.events.object_ids.gather(codes),
                 members="members",
-                accounts=pl.Series(graph.incidence.popularity[codes.to_numpy()]),
+                accounts=pl.Series(graph.events.popularity[codes.to_numpy()]),
                 first="first",
                 last="last",
             )
@@ -142,17 +151,20 @@ def networks_of(ids: pl.Series, membership: pl.DataFrame) -> NDArray[np.int64]:
     return network
 
 
-def edges_inside(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """Edges inside a network, with account ids, the network, and their decades of ``evidence``."""
+def rows_inside(graph: Graph, membership: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the edges with both ends in one network, by network, and the network of each."""
     network = networks_of(graph.ids, membership)
     source, target = graph.endpoints
-    inside = (network[source] >= 0) & (network[source] == network[target])
-    edges = graph.table.with_columns(log_evidence(graph)).filter(pl.Series(inside))
-    return edges.with_columns(
-        network=pl.Series(network[source[inside]]),
-        source=graph.ids.gather(edges["source"]),
-        target=graph.ids.gather(edges["target"]),
-    )
+    rows = np.flatnonzero((network[source] >= 0) & (network[source] == network[target]))
+    inside = network[source[rows]]
+    order = np.argsort(inside, kind="stable")
+    return rows[order], inside[order]
+
+
+def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """Some rows of a graph's table, with account ids."""
+    edges = graph.table[rows]
+    return edges.with_columns(source=graph.ids.gather(edges["source"]), target=graph.ids.gather(edges["target"]))
 
 
 def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
@@ -160,9 +172,7 @@ def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
 
     Accounts and objects are codes of the incidence; ``crowd`` is the number of acts on the object by anybody.
     """
-    incidence = graph.incidence
-    if incidence is None:
-        return pl.DataFrame(schema=dict.fromkeys(("network", "account", "object", "time", "crowd"), pl.Int64))
+    incidence = graph.events
     network = networks_of(incidence.account_ids, membership)[incidence.account]
     mine = network >= 0
     return pl.DataFrame(

@@ -19,10 +19,10 @@ from scipy.sparse.csgraph import connected_components
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError
 from cib.graphs.graph import Graph
-from cib.networks.audiences import audiences
+from cib.networks.audiences import audiences, is_timeless
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
-from cib.networks.evidence import Evidence, decades, internal_edges, shared_objects
+from cib.networks.evidence import Evidence, decades, rows_inside, shared_objects
 from cib.networks.facts import NO_FACTS, account_facts
 from cib.networks.groups import group_statistics, support
 from cib.networks.members import boosted_accounts, leading
@@ -140,7 +140,7 @@ def find_networks(
             )
     library = graphs[0].library if graphs else "polars"
     quickest = _quickest(graphs)  # one without an edge says something, too: nobody kept so close
-    graphs = [graph for graph in graphs if graph.n_edges or _is_timeless(graph)]
+    graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
     proposals = [_proposed(graph, rule, seed) for graph in graphs]
@@ -169,18 +169,11 @@ def find_networks(
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
-    if graph.incidence is not None and _is_timeless(graph):
+    if is_timeless(graph):
         alpha = graph.parameters["alpha"]
-        return audiences(
-            graph.incidence, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed
-        )
+        return audiences(graph.events, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed)
     clusters = clusters_of(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
     return clusters.join(decades(graph), on="account_id"), None
-
-
-def _is_timeless(graph: Graph) -> bool:
-    """Whether a layer has no window, so that what an account chose can tell and when cannot."""
-    return graph.incidence is not None and graph.parameters.get("window_s") is None
 
 
 def _of_networks(sets: pl.DataFrame | None, origin: pl.DataFrame) -> pl.DataFrame | None:
@@ -211,9 +204,8 @@ def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]
 
 def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
     """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
-    edges = internal_edges(graphs, placed)
-    ends = pl.concat([edges["source"], edges["target"]]).unique().implode()
-    audience = [k for k, graph in enumerate(graphs) if _is_timeless(graph)]
+    ends = pl.concat([_ends_inside(graph, placed) for graph in graphs]).implode()
+    audience = [k for k, graph in enumerate(graphs) if is_timeless(graph)]
     joined = (
         pl.when(pl.col("account_id").is_in(ends))
         .then(pl.lit("co-action"))
@@ -224,9 +216,18 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
     return members.drop("layer")
 
 
+def _ends_inside(graph: Graph, placed: pl.DataFrame) -> pl.Series:
+    """Accounts with an edge to another of their network."""
+    rows, _ = rows_inside(graph, placed)
+    inside = np.zeros(graph.n_accounts, dtype=bool)
+    for end in graph.endpoints:
+        inside[end[rows]] = True
+    return graph.ids.filter(pl.Series(inside))
+
+
 def _quickest(graphs: Sequence[Graph]) -> Graph | None:
     """The layer of the shortest window."""
-    timed = [graph for graph in graphs if graph.parameters.get("window_s") is not None]
+    timed = [graph for graph in graphs if not is_timeless(graph)]
     return min(timed, key=lambda graph: float(graph.parameters["window_s"]), default=None)
 
 
@@ -291,21 +292,24 @@ def _networks(
     graphs: Sequence[Graph], members: pl.DataFrame, statistics: pl.DataFrame, judged: pl.DataFrame, facts: pl.DataFrame
 ) -> Networks:
     acting = members.filter(pl.col("joined") != "boosted").select("account_id", "network")
-    tables = (internal_edges(graphs, acting), shared_objects(graphs, acting), statistics)
-    edges, objects, rows = (table.partition_by("network", as_dict=True, include_key=False) for table in tables)
-    about = facts.partition_by("network", as_dict=True, include_key=False)
-    none, nothing = (table.head(0).drop("network") for table in tables[:2])
+    edges = [rows_inside(graph, acting) for graph in graphs]
+    shared = shared_objects(graphs, acting)
+    no_objects, no_facts = shared.head(0).drop("network"), NO_FACTS.drop("network")
+    objects, rows, known = (
+        table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
+    )
+    verdicts = {row["network"]: row for row in judged.iter_rows(named=True)}
     members = members.sort("coordination", "account_id", descending=[True, False])
     library = graphs[0].library
     found = []
-    verdicts = {row["network"]: row for row in judged.iter_rows(named=True)}
     for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
         best = verdicts[key[0]]
         level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
-        evidence = Evidence(edges.get(key, none), objects.get(key, nothing), library)
-        known = about.get(key, NO_FACTS.drop("network"))
-        reasons = (*_reasons(best), *_known(known))
-        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, known))
+        own = tuple(at[slice(*np.searchsorted(network, [key[0], key[0] + 1]))] for at, network in edges)
+        evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
+        about = known.get(key, no_facts)
+        reasons = (*_reasons(best), *_known(about))
+        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about))
     found.sort(key=lambda n: (_VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
 

@@ -17,7 +17,7 @@ from scipy.special import gammainc
 from scipy.stats import chi2
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import LEAST, acts_of_members, edges_inside
+from cib.networks.evidence import LEAST, acts_of_members, log_evidence, rows_inside
 
 __all__ = ["WEIGHTS", "group_statistics", "signs", "support"]
 
@@ -157,7 +157,9 @@ def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame 
 
 def _pairs(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """Significant pairs inside each network, their co-actions, and how many chance explains."""
-    inside = edges_inside(graph, membership)
+    rows, network = rows_inside(graph, membership)
+    inside = graph.table[rows].select("weight", "expected", "p")
+    inside = inside.with_columns(log_evidence(inside), network=pl.Series(network))
     pairs = inside.group_by("network").agg(
         pairs=pl.len(),
         observed=pl.col("weight").sum(),

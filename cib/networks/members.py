@@ -24,16 +24,29 @@ def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     them. An account whose acts are copied within seconds co-acts with its copiers as they do with one
     another; the order of their acts is what tells them apart.
     """
-    acts = acts_of_members(graph, membership)
-    if graph.incidence is None or not acts.height:
+    acts = acts_of_members(graph, membership)  # by object and time
+    if not acts.height:
         return pl.DataFrame(schema={"account_id": pl.String, "objects": pl.UInt32, "led": pl.Float64})
-    first = acts.group_by("network", "object", "account").agg(pl.col("time").min())
-    shared = ["network", "object"]
-    first = first.filter(pl.len().over(shared) >= 2)
-    earliest = pl.col("time") == pl.col("time").min().over(shared)
-    first = first.with_columns(alone=earliest & (earliest.sum().over(shared) == 1))
-    share = first.group_by("account").agg(objects=pl.len(), led=pl.col("alone").mean())
-    return share.select(graph.incidence.account_ids.gather(share["account"]).alias("account_id"), "objects", "led")
+    n = len(graph.events.account_ids)
+    acts = acts.sort("object", "network", maintain_order=True)
+    network, object_, account, time = (acts[name].to_numpy() for name in ("network", "object", "account", "time"))
+    first = np.ones(acts.height, dtype=bool)
+    first[1:] = (object_[1:] != object_[:-1]) | (network[1:] != network[:-1])
+    starts = np.flatnonzero(first)
+    sizes = np.diff(starts, append=len(first))
+    leader = np.repeat(starts, sizes)
+    other = account != account[leader]
+    shared = np.logical_or.reduceat(other, starts)
+    tied = np.logical_or.reduceat(other & (time == time[leader]), starts)
+    led = np.bincount(account[starts[shared & ~tied]], minlength=n)
+    taking_part = acts.filter(pl.Series(np.repeat(shared, sizes)))
+    share = taking_part.group_by("account").agg(objects=pl.col("object").n_unique()).sort("account")
+    codes = share["account"]
+    return share.select(
+        graph.events.account_ids.gather(codes).alias("account_id"),
+        "objects",
+        led=pl.Series(led[codes.to_numpy()]) / pl.col("objects"),
+    )
 
 
 def boosted_accounts(

@@ -80,7 +80,7 @@ class Network:
     @property
     def profile(self) -> dict[str, Any]:
         """Size, roles and span of time as plain values."""
-        span = pl.concat([table.select("first", "last") for table in (self.evidence.edges, self.evidence.objects)])
+        objects = self.evidence.objects  # on which every edge was found
         return {
             "network_id": self.id,
             "accounts": len(self),
@@ -91,8 +91,8 @@ class Network:
             },
             "coordination": self.coordination,
             "verdict": self.verdict,
-            "first": span["first"].min(),
-            "last": span["last"].max(),
+            "first": objects["first"].min(),
+            "last": objects["last"].max(),
         }
 
     def edge(self, a: str, b: str) -> Any:

@@ -38,10 +38,18 @@ __all__ = [
 _NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|U(?=\\+[0-9A-F]{4})")
 
 
+#: Longer tables are written as Parquet only: no spreadsheet opens them, and they can take gigabytes.
+MAX_CSV_ROWS = 1_000_000
+
+
 def write_table(table: pl.DataFrame, folder: Path, name: str) -> None:
-    """Write ``<name>.parquet`` and ``<name>.csv``."""
+    """Write ``<name>.parquet`` and, unless it would be too long to open, ``<name>.csv``."""
     write_parquet(table, folder, name)
-    atomically(folder / f"{name}.csv", flat(table).write_csv)
+    file = folder / f"{name}.csv"
+    if table.height > MAX_CSV_ROWS:
+        file.unlink(missing_ok=True)  # of an earlier detection
+    else:
+        atomically(file, flat(table).write_csv)
 
 
 def write_parquet(table: pl.DataFrame, folder: Path, name: str) -> None:

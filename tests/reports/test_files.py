@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cib.graphs.graph import graph_from_codes
-from cib.reports.files import ensure_folder, write_graph, write_json, write_table, xml_text
+from cib.reports.files import MAX_CSV_ROWS, ensure_folder, write_graph, write_json, write_table, xml_text
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
@@ -84,6 +84,13 @@ def test_tables_come_back_exactly(tmp_path_factory, ids):
     assert pl.read_parquet(folder / "toy.parquet").equals(table)
     with (folder / "toy.csv").open(encoding="utf-8", newline="") as file:
         assert [row["account_id"] for row in csv.DictReader(file)] == ids
+
+
+def test_a_table_too_long_to_open_has_no_csv_not_even_an_old_one(tmp_path):
+    for rows in (3, MAX_CSV_ROWS + 1):
+        write_table(pl.DataFrame({"n": pl.int_range(rows, eager=True)}), tmp_path, "t")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
+    assert pl.read_parquet(tmp_path / "t.parquet").height == rows
 
 
 @given(st.dictionaries(anything, anything | st.lists(anything)))

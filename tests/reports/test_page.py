@@ -99,7 +99,7 @@ def test_a_member_without_a_pair_shows_its_own_acts_on_what_its_network_shares(d
 
 def test_a_network_without_pairs_leads_to_posts_by_its_objects(detection):
     first = detection.networks[0]
-    bare = replace(first, evidence=replace(first.evidence, edges=first.evidence.edges.head(0)))
+    bare = replace(first, evidence=replace(first.evidence, rows=tuple(rows[:0] for rows in first.evidence.rows)))
     found = replace(detection, networks=Networks((bare,)))
     findings = gather(found)
     assert "pairs" not in findings["networks"][0]
