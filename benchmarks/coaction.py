@@ -23,7 +23,8 @@ from floor import Events, events, floor_seconds
 
 import cib
 from cib.graphs.coaction import MAX_PAIRS
-from cib.graphs.windows import ALWAYS, coactions, grouped, taken, window_bounds, window_pairs
+from cib.graphs.kernel import coactions
+from cib.graphs.windows import ALWAYS, grouped, taken, window_bounds, window_pairs
 
 SIZES = (100_000, 1_000_000, 10_000_000, 40_000_000)
 

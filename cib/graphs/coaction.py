@@ -191,7 +191,8 @@ def project(
 ) -> Graph:
     """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import ALWAYS, coactions
+    from cib.graphs.kernel import coactions
+    from cib.graphs.windows import ALWAYS
 
     span = ALWAYS if window_s is None else round(window_s * 1e6)
     low, high, left_out, shortened = _affordable(incidence, span, max_pairs, over_budget)
@@ -213,8 +214,8 @@ def project(
             "weight": edges.weight.astype(np.int64),
             "pairs": edges.pairs.astype(np.int64),
             "lag": edges.lag / np.maximum(edges.pairs, 1) / 1e6,
-            "first": pl.Series(edges.first).cast(pl.Datetime("us", "UTC")),
-            "last": pl.Series(edges.last).cast(pl.Datetime("us", "UTC")),
+            "first": pl.Series(incidence.time[edges.first]).cast(pl.Datetime("us", "UTC")),
+            "last": pl.Series(incidence.time[edges.last]).cast(pl.Datetime("us", "UTC")),
             "led": edges.led / np.maximum(edges.pairs, 1),
         }
     )

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
 from cib.graphs.coaction import coaction_graph, coaction_graphs, window_seconds
-from cib.graphs.windows import coactions as kernel
+from cib.graphs.kernel import coactions as kernel
 from tests.oracles import coactions, strengths
 from tests.toys import START, activity, retweets
 
