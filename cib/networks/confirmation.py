@@ -110,7 +110,7 @@ def _incidence(graph: Graph) -> Incidence:
 
 def _half(graph: Graph, events: NDArray[np.bool_]) -> Graph:
     half = project(_incidence(graph).keep_events(events), graph.parameters["window_s"], 2)
-    return with_significance(half, graph.parameters["null_model"])
+    return with_significance(half, graph.parameters["null"])
 
 
 #: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.
@@ -171,7 +171,7 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     )
     observed = found["weight"].fill_null(0).cast(pl.Float64).alias("observed")
     asked = replace(every, table=wanted.with_columns(weight=pl.lit(0)))
-    return [observed, with_significance(asked, graph.parameters["null_model"]).table["expected"]]
+    return [observed, with_significance(asked, graph.parameters["null"]).table["expected"]]
 
 
 def _stand_for(clusters: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
