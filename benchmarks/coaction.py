@@ -100,6 +100,7 @@ def run(data: Events, span: int, min_weight: int, threads: int | None) -> tuple[
     """Sort, bound, count, leave out what is over budget, and project; pairs and edges."""
     starts, order = grouped(data.object, int(data.object.max()) + 1)  # by time within an object, as they come
     account, objects, times = taken(data.account, order), taken(data.object, order), taken(data.time, order)
+    del order
     low, high = window_bounds(starts, times, span)
     counts = window_pairs(starts, high)
     if span == ALWAYS:

@@ -84,7 +84,37 @@ def _company(account: Codes, low: Codes, high: Codes, n_accounts: int) -> Ints:
 
 
 @compiled
-def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int) -> tuple[Ints, Codes]:
+def _met(begin: int, end: int, rank: Codes, low: Codes, high: Codes, n_accounts: int, met: Codes) -> None:
+    """Accounts that have events within the window of each event from `begin` to `end`."""
+    inside = np.zeros(n_accounts, np.int32)  # events of each account within the window, which moves on
+    n, i, j = 0, begin, begin
+    for e in range(begin, end):
+        if high[e] - low[e] > 1:
+            while j < high[e]:
+                n += inside[rank[j]] == 0
+                inside[rank[j]] += 1
+                j += 1
+            while i < low[e]:
+                inside[rank[i]] -= 1
+                n -= inside[rank[i]] == 0
+                i += 1
+            met[e] = n
+
+
+@compiled
+def _deal(
+    begin: int, end: int, rank: Codes, objects: Codes, low: Codes, high: Codes, met: Codes, starts: Ints, mine: Codes
+) -> None:
+    """Give the accounts of ranks `begin` to `end` their events that have company."""
+    filled = starts[begin:end].copy()
+    for e in range(len(rank)):
+        if begin <= rank[e] < end and high[e] - low[e] > 1:
+            k = filled[rank[e] - begin]
+            mine[k, 0], mine[k, 1], mine[k, 2], mine[k, 3], mine[k, 4] = e, objects[e], low[e], high[e], met[e]
+            filled[rank[e] - begin] = k + 1
+
+
+def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int, threads: int) -> tuple[Ints, Codes]:
     """Events with company, account by account: what the kernel reads together lies together.
 
     Returns
@@ -94,27 +124,21 @@ def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int
     mine : shape (n, 5)
         Event, object, the first and one past the last event within the window, and how many accounts those are of.
     """
-    starts = np.zeros(n_accounts + 1, np.int64)
-    for e in range(len(rank)):
-        starts[rank[e] + 1] += high[e] - low[e] > 1
-    starts = np.cumsum(starts)
-    filled = starts[:-1].copy()
-    mine = np.empty((starts[-1], 5), np.int32)
-    inside = np.zeros(n_accounts, np.int32)  # events of each account within the window, which moves on
-    met, i, j = 0, 0, 0
-    for e in range(len(rank)):
-        if high[e] - low[e] > 1:
-            while j < high[e]:
-                met += inside[rank[j]] == 0
-                inside[rank[j]] += 1
-                j += 1
-            while i < low[e]:
-                inside[rank[i]] -= 1
-                met -= inside[rank[i]] == 0
-                i += 1
-            k = filled[rank[e]]
-            mine[k, 0], mine[k, 1], mine[k, 2], mine[k, 3], mine[k, 4] = e, objects[e], low[e], high[e], met
-            filled[rank[e]] = k + 1
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rank[high - low > 1], minlength=n_accounts))])
+    mine, met = np.empty((starts[-1], 5), np.int32), np.empty(len(rank), np.int32)
+    middles = np.arange(1, threads if len(rank) else 1)
+    firsts = np.searchsorted(objects, objects[middles * len(rank) // threads])
+    shares = np.searchsorted(starts, middles * starts[-1] // threads)
+
+    def count(part: tuple[int, int]) -> None:
+        _met(part[0], part[1], rank, low, high, n_accounts, met)
+
+    def deal(part: tuple[int, int]) -> None:
+        _deal(part[0], part[1], rank, objects, low, high, met, starts, mine)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(count, pairwise([0, *firsts.tolist(), len(rank)])))
+        list(pool.map(deal, pairwise([0, *shares.tolist(), n_accounts])))
     return starts, mine
 
 
@@ -327,7 +351,7 @@ def _found(
     """The edges, on shelves, and the strengths; `code` is of each rank."""
     ranks, visits = np.argsort(code).astype(np.int32), company[code]
     rank = ranks[account]
-    starts, mine = _dealt(rank, objects, low, high, len(code))
+    starts, mine = _dealt(rank, objects, low, high, len(code), threads)
     todo = iter(list(pairwise(_cuts(visits, _PARTS, _PART))))  # shared by the threads
     shelf = np.repeat(np.arange(len(limits) - 1, dtype=np.int32), np.diff(limits))
     shelves: list[list[Any]] = [[] for _ in limits[1:]]
