@@ -17,19 +17,19 @@ Everything is integer arithmetic on sorted input, hence the same on any number o
 
 from __future__ import annotations
 
-import mmap
 import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cib.errors import SettingsError
-from cib.graphs.windows import ALWAYS, Codes, Ints, compiled, grouped, taken
+from cib.graphs.shelves import EDGE, CoActions, shelve, taken_down
+from cib.graphs.windows import ALWAYS, Codes, Ints, compiled
 
-__all__ = ["CoActions", "coactions"]
+__all__ = ["coactions"]
 
 Bytes = NDArray[np.uint8]
 
@@ -40,11 +40,6 @@ _EVENT, _OBJECT, _LOW, _HIGH, _MET = range(5)
 _PARTNER = np.dtype(
     [(name, np.int64) for name in ("lag", "earliest", "latest")]
     + [(name, np.int32) for name in ("rank", "weight", "mark", "pairs", "ahead", "behind", "first", "last")]
-)
-
-#: An edge, until all are sorted.
-_EDGE = np.dtype(
-    [(name, np.int32) for name in ("u", "v", "weight", "pairs", "led", "first", "last")] + [("lag", np.int64)]
 )
 
 #: Events looked at in one go.
@@ -58,19 +53,6 @@ _PARTS, _PART = 256, 1 << 18
 
 #: Parts in which edges are sorted, at most: many, so that little is held twice meanwhile. And the visits, again.
 _SHELVES, _SHELF = 64, 1 << 24
-
-
-class CoActions(NamedTuple):
-    """Edges of the co-action graph, sorted by (u, v), u < v; one array entry an edge."""
-
-    u: Codes
-    v: Codes
-    weight: Codes  #: distinct objects
-    pairs: Codes  #: pairs of events
-    led: Codes  #: pairs in which u was strictly earlier
-    first: Codes  #: earliest event of any pair
-    last: Codes  #: latest event of any pair
-    lag: Ints  #: sum of absolute lags, microseconds
 
 
 @compiled
@@ -333,7 +315,7 @@ def coactions(
         )
     limits = _cuts(company, _SHELVES, _SHELF)
     shelves, strength = _found(account, objects, time, low, high, company, code, limits, min_weight, threads)
-    return _sorted(shelves, limits, threads), strength
+    return taken_down(shelves, limits, threads), strength
 
 
 def _found(
@@ -359,10 +341,10 @@ def _found(
 
     def work(_: int) -> None:
         seen, place = np.full(len(code), -1, np.int32), np.full(len(code), -1, np.int32)
-        room = np.empty(_BLOCK, _PARTNER), np.empty(_BLOCK, _EDGE)
+        room = np.empty(_BLOCK, _PARTNER), np.empty(_BLOCK, EDGE)
         for part in todo:
             edges = _edges(*part, starts, visits, mine, rank, code, time, min_weight, strength, seen, place, *room)
-            _shelve(edges, shelf, shelves)
+            shelve(edges, shelf, shelves)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))
@@ -374,33 +356,3 @@ def _cuts(work: Ints, most: int, least: int) -> list[int]:
     n = int(np.clip(work.sum() // least, 1, most))
     shares = np.linspace(0, work.sum(), n + 1)[1:-1]
     return [0, *np.searchsorted(np.cumsum(work), shares).tolist(), len(work)]
-
-
-def _shelve(edges: Any, shelf: Codes, shelves: list[list[Any]]) -> None:
-    """Put edges where others of about the same u are; each lot in memory that goes back as soon as it is not needed."""
-    bounds, order = grouped(shelf[edges["u"]], len(shelves))
-    edges = taken(edges, order)
-    for lots, (begin, end) in zip(shelves, pairwise(bounds.tolist()), strict=True):
-        if begin < end:
-            lot = mmap.mmap(-1, (end - begin) * _EDGE.itemsize)
-            lot.write(edges[begin:end].data)
-            lots.append(np.frombuffer(lot, _EDGE))
-
-
-def _sorted(shelves: list[list[Any]], limits: list[int], threads: int) -> CoActions:
-    """The columns of all edges, by account, shelf by shelf: little is held twice."""
-    bounds = np.cumsum([0, *(sum(map(len, lots)) for lots in shelves)]).tolist()
-    columns = CoActions(*(np.empty(bounds[-1], _EDGE[name]) for name in CoActions._fields))
-
-    def clear(k: int) -> None:
-        lots, shelves[k] = shelves[k], []
-        if lots:
-            u, v = (np.concatenate([lot[name] for lot in lots]) for name in "uv")
-            order = grouped(v, limits[-1])[1]
-            order = taken(order, grouped(taken(u, order) - np.int32(limits[k]), limits[k + 1] - limits[k])[1])
-            for name, column in columns._asdict().items():
-                column[bounds[k] : bounds[k + 1]] = np.concatenate([lot[name] for lot in lots])[order]
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(clear, range(len(shelves))))
-    return columns
