@@ -209,18 +209,18 @@ def project(
     )
     columns, time = edges._asdict(), incidence.time
     del edges  # there may be many: let each column go as soon as it is taken over
-    pairs = pl.Series(columns.pop("pairs").astype(np.int64))
+    pairs = columns.pop("pairs").astype(np.int64)
     moment = pl.Datetime("us", "UTC")
     table = pl.DataFrame(
         {
             "source": pl.Series(columns.pop("u").view(np.uint32)),
             "target": pl.Series(columns.pop("v").view(np.uint32)),
             "weight": pl.Series(columns.pop("weight").astype(np.int64)),
-            "pairs": pairs,
-            "lag": pl.Series(columns.pop("lag")) / pairs / 1e6,
+            "pairs": pl.Series(pairs),
+            "lag": pl.Series(columns.pop("lag") / pairs / 1e6),
             "first": pl.Series(time[columns.pop("first")]).cast(moment),
             "last": pl.Series(time[columns.pop("last")]).cast(moment),
-            "led": pl.Series(columns.pop("led")) / pairs,
+            "led": pl.Series(columns.pop("led") / pairs),
         }
     )
     return graph_from_codes(
