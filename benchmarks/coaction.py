@@ -23,7 +23,8 @@ from floor import Events, events, floor_seconds
 
 import cib
 from cib.graphs.coaction import MAX_PAIRS
-from cib.graphs.windows import ALWAYS, coactions, grouped, taken, window_bounds, window_pairs
+from cib.graphs.kernel import coactions
+from cib.graphs.windows import ALWAYS, grouped, taken, window_bounds, window_pairs
 
 SIZES = (100_000, 1_000_000, 10_000_000, 40_000_000)
 
@@ -99,6 +100,7 @@ def run(data: Events, span: int, min_weight: int, threads: int | None) -> tuple[
     """Sort, bound, count, leave out what is over budget, and project; pairs and edges."""
     starts, order = grouped(data.object, int(data.object.max()) + 1)  # by time within an object, as they come
     account, objects, times = taken(data.account, order), taken(data.object, order), taken(data.time, order)
+    del order
     low, high = window_bounds(starts, times, span)
     counts = window_pairs(starts, high)
     if span == ALWAYS:

@@ -3,7 +3,8 @@
 Of all random tables of accounts and objects with the given degrees on average, take the most random one
 (largest entropy). Its cells are independent, account u acts on object j with probability
 ``x_u y_j / (1 + x_u y_j)``, and accounts of equal degree have equal ``x``: so the model is solved, and kept,
-on distinct degrees, of which there are hundreds where there are millions of accounts.
+on distinct degrees, of which there are hundreds where there are millions of accounts. The null models here
+take a co-action graph and return a :class:`cib.graphs.nulls.Chance`.
 """
 
 from __future__ import annotations
@@ -38,15 +39,6 @@ def bicm(graph: Graph) -> Chance:
 
     ``expected = sum_j p_uj p_vj`` of the bipartite configuration model, and the tail is Poisson.
 
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    Chance
-
     Notes
     -----
     Holds fixed, on average, the activity of accounts and the popularity of objects, not the times: for
@@ -61,15 +53,6 @@ def bicm(graph: Graph) -> Chance:
 
 def sdsm(graph: Graph) -> Chance:
     """The same model, with the exact distribution of the weight in place of Poisson's.
-
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    Chance
 
     Notes
     -----

@@ -191,7 +191,8 @@ def project(
 ) -> Graph:
     """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.windows import ALWAYS, coactions
+    from cib.graphs.kernel import coactions
+    from cib.graphs.windows import ALWAYS
 
     span = ALWAYS if window_s is None else round(window_s * 1e6)
     low, high, left_out, shortened = _affordable(incidence, span, max_pairs, over_budget)
@@ -206,16 +207,20 @@ def project(
         min_weight=min_weight,
         threads=threads,
     )
+    columns, time = edges._asdict(), incidence.time
+    del edges  # there may be many: let each column go as soon as it is taken over
+    pairs = columns.pop("pairs").astype(np.int64)
+    moment = pl.Datetime("us", "UTC")
     table = pl.DataFrame(
         {
-            "source": edges.u.view(np.uint32),
-            "target": edges.v.view(np.uint32),
-            "weight": edges.weight.astype(np.int64),
-            "pairs": edges.pairs.astype(np.int64),
-            "lag": edges.lag / np.maximum(edges.pairs, 1) / 1e6,
-            "first": pl.Series(edges.first).cast(pl.Datetime("us", "UTC")),
-            "last": pl.Series(edges.last).cast(pl.Datetime("us", "UTC")),
-            "led": edges.led / np.maximum(edges.pairs, 1),
+            "source": pl.Series(columns.pop("u").view(np.uint32)),
+            "target": pl.Series(columns.pop("v").view(np.uint32)),
+            "weight": pl.Series(columns.pop("weight").astype(np.int64)),
+            "pairs": pl.Series(pairs),
+            "lag": pl.Series(columns.pop("lag") / pairs / 1e6),
+            "first": pl.Series(time[columns.pop("first")]).cast(moment),
+            "last": pl.Series(time[columns.pop("last")]).cast(moment),
+            "led": pl.Series(columns.pop("led") / pairs),
         }
     )
     return graph_from_codes(

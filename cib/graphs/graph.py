@@ -295,7 +295,7 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     used[source] = used[target] = True
     position = (np.cumsum(used) - 1).astype(np.uint32)
     table = table.with_columns(source=pl.Series(position[source]), target=pl.Series(position[target]))
-    key = source.astype(np.int64) << 32 | target
-    if (key[1:] < key[:-1]).any():  # a kernel's edges come sorted, and sorting many takes long
+    later = (source[1:] > source[:-1]) | ((source[1:] == source[:-1]) & (target[1:] > target[:-1]))
+    if not later.all():  # a kernel's edges come sorted, and sorting many takes long
         table = table.sort("source", "target")
     return {"ids": ids.filter(pl.Series(used)), "table": table}

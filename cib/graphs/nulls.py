@@ -39,15 +39,6 @@ def configuration(graph: Graph) -> Chance:
     With ``s_u`` the co-actions of account u with anyone within the window, ``expected = s_u s_v / sum(s)``,
     and the tail is Poisson.
 
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    Chance
-
     Notes
     -----
     Holds fixed each account's exposure to others. Lies where communities exist: two members of one
@@ -68,15 +59,6 @@ def chung_lu(graph: Graph) -> Chance:
     With ``n_u`` distinct objects of account u, ``k_j`` distinct accounts of object j and K the sum of
     either, ``expected = n_u n_v C`` where ``C = sum_j k_j (k_j - 1) / K**2``, and the tail is Poisson.
 
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    Chance
-
     Notes
     -----
     Holds fixed, on average, the activity of accounts and the popularity of objects, not the times: a window
@@ -96,15 +78,6 @@ def hypergeometric(graph: Graph) -> Chance:
 
     With ``n_u`` distinct objects of account u and M objects in all, ``expected = n_u n_v / M``, and the
     weight is hypergeometric.
-
-    Parameters
-    ----------
-    graph : Graph
-        From :func:`cib.coaction_graph`.
-
-    Returns
-    -------
-    Chance
 
     Notes
     -----

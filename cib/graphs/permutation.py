@@ -143,7 +143,8 @@ def _weights(incidence: Incidence, seconds: float, source: Ints, target: Ints) -
 def _projected(incidence: Incidence, seconds: float) -> Iterator[tuple[Ints, Ints]]:
     """Pairs of accounts as ascending numbers, and their weights, for some of the objects at a time."""
     # numba takes half a second to import
-    from cib.graphs.windows import coactions, window_bounds, window_pairs
+    from cib.graphs.kernel import coactions
+    from cib.graphs.windows import window_bounds, window_pairs
 
     n_accounts, starts = len(incidence.account_ids), incidence.starts
     low, high = window_bounds(starts, incidence.time, round(seconds * 1e6))

@@ -40,7 +40,6 @@ from cib.graphs.audience import author_conditioned, conditional_synchrony
 from cib.graphs.bicm import bicm, sdsm
 from cib.graphs.graph import Graph
 from cib.graphs.nulls import Chance, chung_lu, configuration, hypergeometric
-from cib.graphs.objects import kind_of
 from cib.graphs.permutation import permuted_in_account, permuted_in_object
 
 __all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "chance", "with_significance"]
@@ -137,7 +136,7 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     q = adjust(p, max(active * (active - 1) // 2, len(p)), method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
-    test = {"null": kind_of(null), "null_model": null, "correction": method}
+    test = {"null": null, "correction": method}
     return replace(graph, table=table, parameters={**graph.parameters, **test})
 
 

@@ -89,7 +89,7 @@ def _halves(graph: Graph) -> Iterator[Graph]:
             yield replace(graph, incidence=half)
         else:
             projected = project(half, graph.parameters["window_s"], 2)
-            yield with_significance(projected, graph.parameters["null_model"])
+            yield with_significance(projected, graph.parameters["null"])
 
 
 def _side(graph: Graph) -> NDArray[np.int64]:
@@ -160,7 +160,7 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     weights = inside.table.select("source", "target", observed=pl.col("weight").cast(pl.Float64))
     observed = pairs.join(weights, on=["source", "target"], how="left", maintain_order="left")["observed"]
     asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
-    expected, _ = chance(asked, graph.parameters["null_model"])
+    expected, _ = chance(asked, graph.parameters["null"])
     return [observed.fill_null(0.0), pl.Series("expected", expected)]
 
 

@@ -1,7 +1,7 @@
 """Pairs of events, and edges counted from them: a block of accounts at a time, and not too many.
 
 Some published weights count distinct posts on either side of an edge, or compare texts two by two. For
-that the pairs themselves are needed, which the kernel of ``graphs/windows.py`` never makes. Here they are
+that the pairs themselves are needed, which ``graphs/kernel.py`` never makes. Here they are
 made for a few accounts at a time and all pairs of an account together: what is counted about an edge is
 complete within its block, and memory does not grow with the data but with the busiest account.
 """
@@ -106,7 +106,7 @@ def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
         Columns ``source``, ``target``, ``weight`` (distinct objects), ``pairs`` (of events), ``lag`` (mean
         over pairs, seconds).
     """
-    from cib.graphs.windows import coactions
+    from cib.graphs.kernel import coactions
 
     low = np.searchsorted(groups, groups, side="left").astype(np.int32)
     high = np.searchsorted(groups, groups, side="right").astype(np.int32)

@@ -340,7 +340,7 @@ def assemble(
     if table.is_empty():
         raise nothing_left(source, rows_read, dropped)
     made_up = table["post_id"].null_count()
-    table = _resolved(_identified(table))
+    table, known = _resolved(_identified(table))
     posts = table.select(name for name in POST_COLUMNS if name in table.columns)
     said = [note for part in parts for note in part.notes]
     time_source = clocks.sources(table)
@@ -359,7 +359,7 @@ def assemble(
         time_source=time_source,
         clock_skew=skew,
         targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
-        originals_absent=_originals_absent(posts),
+        originals_absent=_originals_absent(posts, known),
         notes=tuple(dict.fromkeys([*said, *_remarks(posts, made_up), *notes])),
         files=files,
     )
@@ -389,12 +389,12 @@ def _without_withdrawn(table: pl.DataFrame, withdrawn: Sequence[pl.DataFrame]) -
     return left, {"taken back by its account": table.height - left.height}
 
 
-def _originals_absent(posts: pl.DataFrame) -> float | None:
-    """Share of the retweets of a post that is not among the posts."""
-    retweeted = posts.lazy().filter(pl.col("action") == "retweet").select(post_id="target_post_id").drop_nulls()
-    absent = retweeted.join(posts.lazy().select("post_id"), on="post_id", how="anti")
-    count, missing = (frame.select(pl.len()).collect().item() for frame in (retweeted, absent))
-    return missing / count if count else None
+def _originals_absent(posts: pl.DataFrame, known: pl.DataFrame) -> float | None:
+    """Share of the retweets of a post that is not among the posts, as the known targets are."""
+    retweeted = posts.lazy().filter(pl.col("action") == "retweet").select("target_post_id").drop_nulls()
+    present = retweeted.join(known.lazy().select("target_post_id"), on="target_post_id", how="semi")
+    count, found = (frame.select(pl.len()).collect().item() for frame in (retweeted, present))
+    return (count - found) / count if count else None
 
 
 def _once_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -454,15 +454,15 @@ def _numbers(count: int) -> pl.Expr:
     return pl.format("row-{}", pl.int_range(1, count + 1).cast(pl.String).str.zfill(9))
 
 
-def _resolved(posts: pl.DataFrame) -> pl.DataFrame:
-    """Fill in author and time of a target that is itself among the posts."""
+def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Fill in author and time of a target that is itself among the posts; and those targets."""
     targets = posts.lazy().select(post_id="target_post_id").drop_nulls().unique()
     originals = posts.lazy().select("post_id", "account_id", "created_at").join(targets, on="post_id", how="semi")
     known = originals.unique(subset="post_id", keep="first", maintain_order=True).collect()
-    if known.is_empty():
-        return posts
     known = known.rename({"post_id": "target_post_id", "account_id": "author", "created_at": "made_at"})
-    return (
+    if known.is_empty():
+        return posts, known
+    resolved = (
         posts.join(known, on="target_post_id", how="left", maintain_order="left")
         .with_columns(
             target_account_id=pl.coalesce("target_account_id", "author"),
@@ -470,6 +470,7 @@ def _resolved(posts: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("author", "made_at")
     )
+    return resolved, known
 
 
 def _precision(times: pl.Series) -> float:

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
 from cib.graphs.coaction import coaction_graph, coaction_graphs, window_seconds
-from cib.graphs.windows import coactions as kernel
+from cib.graphs.kernel import coactions as kernel
 from tests.oracles import coactions, strengths
 from tests.toys import START, activity, retweets
 
@@ -30,6 +30,15 @@ events = st.lists(
     max_size=30,
 )
 windows = st.sampled_from([0.0, 1.0, 60.0, 3600.0, None])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_many_parts():
+    """Work and edges are cut up as those of large data are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cib.graphs.kernel._PART", 1)
+        patch.setattr("cib.graphs.kernel._SHELF", 1)
+        yield
 
 
 def edges_of(graph):
@@ -265,6 +274,24 @@ def test_many_partners_and_long_slices_equal_a_relational_join():
     )
     assert expected.height > 10_000
     assert_frame_equal(graph.edge_table, expected)
+
+
+@pytest.mark.parametrize("min_weight", [2, 3])
+def test_partners_that_share_a_byte_are_told_apart(min_weight):
+    """600 accounts of 5 acts each: more partners than the bytes they are first counted in."""
+    rng = np.random.default_rng(2)
+    columns = (rng.integers(0, top, 3_000) for top in (600, 60, 3_000))
+    rows = [(f"{a:03}", f"{o}", float(t)) for a, o, t in zip(*columns, strict=True)]
+    edges = edges_of(coaction_graph(retweets(*rows), "post", 600, min_weight))
+    expected = coactions(rows, 600, min_weight)
+    assert len(expected) > 10
+    assert edges.keys() == expected.keys()
+    assert all(edges[pair] == pytest.approx(expected[pair], abs=1e-6) for pair in expected)
+
+
+def test_a_minimum_weight_above_what_a_byte_can_count():
+    rows = [(account, f"{k}", 0.0) for account, n in [("a", 300), ("b", 300), ("c", 299)] for k in range(n)]
+    assert edges_of(coaction_graph(retweets(*rows), "post", 0, 300)).keys() == {("a", "b")}
 
 
 SAME = """

@@ -157,7 +157,7 @@ def test_a_function_of_ones_own_is_a_null():
 
     graph = backbone(coaction_graph(crowd(2, ring=8), "post", "60s", 1), half)
     assert set(graph.table["weight"]) == {12}
-    assert graph.parameters["null"] == "half"
+    assert graph.parameters["null"] is half
 
 
 def test_interaction_graphs_have_no_null_here():
