@@ -16,6 +16,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
@@ -124,8 +125,8 @@ def asymmetry(posts: Frame, retweets: Graph) -> Numbers:
 
     ``(R - Q) / (R + Q + 5)`` for R retweets made and Q received; near 0 with few of either.
     """
-    acts = posts.filter(nw.col("action") == "retweet")["account_row"].to_numpy()
-    made = np.bincount(acts, minlength=retweets.n_accounts)
+    is_retweet = (posts["action"] == "retweet").to_numpy()
+    made = np.bincount(posts["account_row"].to_numpy(), is_retweet, retweets.n_accounts)
     received = _strength(retweets, "target")
     return (made - received) / (made + received + PRIOR)
 
@@ -137,18 +138,26 @@ def h_index(posts: Frame, retweets: Graph) -> Numbers:
     After Hirsch (2005); for spreaders of misinformation, DeVerna et al. (2024). Unknown for all if the data do not
     say which posts were retweeted.
     """
-    known = posts.filter(
-        nw.col("action") == "retweet",
-        ~nw.col("target_post_id").is_null(),
-        nw.col("target_account_id") != nw.col("account_id"),
+    columns = "account_row", "account_id", "action", "target_post_id", "target_account_id"
+    known = (
+        posts.select(*columns)
+        .to_polars()
+        .lazy()
+        .filter(
+            pl.col("action") == "retweet",
+            pl.col("target_post_id").is_not_null(),
+            pl.col("target_account_id") != pl.col("account_id"),
+        )
     )
-    of_post = nw.col("target_account_id").min().alias("author"), nw.col("account_row").n_unique().alias("retweeters")
-    counts = known.group_by("target_post_id").agg(*of_post)
-    place = nw.col("retweeters").rank("ordinal", descending=True).over("author")
-    tall = counts.filter(nw.col("retweeters") >= place).group_by("author").agg(h=nw.len())
-    h = np.full(retweets.n_accounts, 0.0 if len(known) else np.nan)
-    h[encode(tall["author"].to_polars(), retweets.ids).to_numpy()] = tall["h"].to_numpy()
-    return h
+    of_post = pl.col("target_account_id").min().alias("author"), pl.col("account_row").n_unique().alias("retweeters")
+    counts = known.group_by(pl.col("target_post_id").hash()).agg(*of_post).collect()
+    if counts.is_empty():
+        return np.full(retweets.n_accounts, np.nan)
+    author, retweeters = encode(counts["author"], retweets.ids).to_numpy(), counts["retweeters"].to_numpy()
+    order = np.lexsort((-retweeters.astype(np.int64), author))
+    author, retweeters = author[order], retweeters[order]
+    place = np.arange(len(author)) - np.searchsorted(author, author)
+    return np.bincount(author[retweeters > place], minlength=retweets.n_accounts)
 
 
 @feature
@@ -165,13 +174,14 @@ def k_core(retweets: Graph) -> Numbers:
 
     Core number of the undirected simple retweet graph; Batagelj and Zaversnik (2003), O(edges).
     """
-    # scikit-network takes half a second to import
-    from sknetwork.topology import get_core_decomposition
+    from cib.features.passes import dealt  # numba takes half a second to import
+    from cib.features.ties import core_numbers
 
-    one_way = _pattern(retweets)
-    ties = sp.csr_matrix(one_way + one_way.T)
-    small = ties.indices.astype(np.int32), ties.indptr.astype(np.int32)
-    core: Numbers = get_core_decomposition(sp.csr_matrix((ties.data, *small), shape=ties.shape)).astype(np.float64)
+    n, (source, target, _) = retweets.n_accounts, _edges(retweets)
+    low, high = np.divmod(np.unique(np.minimum(source, target) * n + np.maximum(source, target)), max(n, 1))
+    found = core_numbers(*dealt(np.concatenate([low, high]), np.concatenate([high, low])))
+    core = np.zeros(n)
+    core[: len(found)] = found
     return core
 
 
