@@ -66,32 +66,29 @@ def _counted(starts: Ints, ends: Ints) -> Ints:
 
 
 @_compiled
-def core_numbers(starts: Ints, ends: Ints) -> Ints:
+def core_numbers(starts: Ints, ends: NDArray[np.int32]) -> Ints:
     """The core number of each account, from the ties of each to others; every tie is there both ways.
 
-    Accounts are taken off by degree, in buckets; Batagelj and Zaversnik (2003), O(ties).
+    Level by level, accounts with no more ties than the level are taken off, and then those that this leaves with no
+    more; Matula and Beck (1983), O(ties) and a look at who is left a level.
     """
-    n = len(starts) - 1
-    degree = starts[1:] - starts[:-1]
-    first = np.zeros(degree.max() + 2 if n else 2, np.int64)  # where each degree begins among those by degree
-    for d in degree:
-        first[d + 1] += 1
-    first = np.cumsum(first)
-    filled = first.copy()
-    place, by_degree = np.empty(n, np.int64), np.empty(n, np.int64)
-    for a in range(n):
-        place[a] = filled[degree[a]]
-        by_degree[place[a]] = a
-        filled[degree[a]] += 1
-    for k in range(n):
-        a = by_degree[k]
-        for b in ends[starts[a] : starts[a + 1]]:
-            if degree[b] > degree[a]:  # b moves to the front of its degree, which then begins behind it
-                d = degree[b]
-                front = first[d]
-                other = by_degree[front]
-                by_degree[place[b]], by_degree[front] = other, b
-                place[other], place[b] = place[b], front
-                first[d] = front + 1
-                degree[b] -= 1
-    return degree
+    core = (starts[1:] - starts[:-1]).astype(np.int32)  # ties to those who are left, until it is taken off itself
+    left, taken_off = np.arange(len(core)), np.empty(len(core), np.int64)
+    level = 0
+    while len(left):
+        off = 0
+        for a in left[core[left] == level]:
+            taken_off[off] = a
+            off += 1
+        while off:
+            off -= 1
+            a = taken_off[off]
+            for b in ends[starts[a] : starts[a + 1]]:
+                if core[b] > level:
+                    core[b] -= 1
+                    if core[b] == level:
+                        taken_off[off] = b
+                        off += 1
+        left = left[core[left] > level]
+        level += 1
+    return core.astype(np.int64)

@@ -153,22 +153,23 @@ class RoleScores:
         ax.set_title(f"{account}: {role} {self.for_account(account)[role]:.2f}")
         return ax
 
-    def in_network(self, coordination: pl.DataFrame) -> pl.DataFrame:
-        """The scores as roles in a network: a celebrity is highly engaged, and core of no network.
+    def in_network(self, accounts: pl.DataFrame) -> pl.DataFrame:
+        """The scores as roles in a candidate network: a celebrity is highly engaged, and core of none.
 
         Parameters
         ----------
-        coordination : polars.DataFrame
-            ``account_id`` and ``coordination`` in [0, 1], as ``detection.table`` has them; accounts that are not in
-            it have none.
+        accounts : polars.DataFrame
+            ``account_id``, ``coordination`` in [0, 1] and ``verdict``, as ``detection.table`` has them.
 
         Returns
         -------
         polars.DataFrame
-            ``account_id``, and for each role its score times the coordination.
+            ``account_id``, and for each role its score times the coordination; 0 for accounts that are not in a
+            network with verdict ``candidate``. From 0.5 on an account is the core of a candidate network, or one of
+            its amplifiers.
         """
-        gate = coordination.select("account_id", "coordination")
-        gated = self.frame.join(gate, on="account_id", how="left", maintain_order="left")
+        candidates = accounts.filter(pl.col("verdict") == "candidate").select("account_id", "coordination")
+        gated = self.frame.join(candidates, on="account_id", how="left", maintain_order="left")
         level = pl.col("coordination").fill_null(0.0)
         return gated.select("account_id", *(pl.col(role.name) * level for role in self.roles))
 
