@@ -123,7 +123,7 @@ def crowds(simulations: Sequence[Simulation]) -> list[str]:
     shares = {
         "highly engaged": engaged,
         "amplifier": pl.col("named").is_in(["amplifier", "both"]),
-        "core": pl.col("core") >= 0.5,
+        "core": pl.col("core") >= cib.RoleScorer().threshold,
         "of any": engaged & pl.col("network_id").is_not_null(),
     }
     of = (

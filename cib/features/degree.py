@@ -188,13 +188,13 @@ def k_core(retweets: Graph) -> Numbers:
     return core
 
 
-@feature(relative=True)
+@feature(unit="times the average", relative=True)
 def in_share(retweets: Graph) -> Numbers:
-    """How much of the retweets in its part of the graph the account receives.
+    """How many retweets the account receives, in its part of the graph: 1 is the average of those who are retweeted.
 
-    The authority score of SALSA (Lempel and Moran 2001), which has a closed form: in a component of the
-    graph between those who retweet and those retweeted, ``Q / sum(Q)``, times the component's share of all
-    who are retweeted. It has none of the bias of HITS to small dense groups.
+    The authority score of SALSA (Lempel and Moran 2001) times the number of all who are retweeted. It has a closed
+    form: ``Q`` over the mean Q of those who are retweeted in the same component of the graph between those who retweet
+    and those retweeted. It has none of the bias of HITS to small dense groups.
     """
     n, (source, target, _) = retweets.n_accounts, _edges(retweets)
     sides = sp.coo_array((np.ones(len(source), np.int8), (source, n + target)), shape=(2 * n, 2 * n))
@@ -202,7 +202,7 @@ def in_share(retweets: Graph) -> Numbers:
     received = _strength(retweets, "target")
     authorities = np.bincount(component, weights=received > 0)[component]
     total = np.bincount(component, weights=received)[component]
-    return _ratio(received * authorities, total * np.count_nonzero(received), nothing=0.0)
+    return _ratio(received * authorities, total, nothing=0.0)
 
 
 @feature(unit="times the average", relative=True)

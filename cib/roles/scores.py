@@ -154,24 +154,22 @@ class RoleScores:
         return ax
 
     def in_network(self, accounts: pl.DataFrame) -> pl.DataFrame:
-        """The scores as roles in a candidate network: a celebrity is highly engaged, and core of none.
+        """The scores as roles in candidate networks: a celebrity is highly engaged, and the core of none.
 
         Parameters
         ----------
         accounts : polars.DataFrame
-            ``account_id``, ``coordination`` in [0, 1] and ``verdict``, as ``detection.table`` has them.
+            ``account_id`` and ``verdict``, as ``detection.table`` has them.
 
         Returns
         -------
         polars.DataFrame
-            ``account_id``, and for each role its score times the coordination; 0 for accounts that are not in a
-            network with verdict ``candidate``. From 0.5 on an account is the core of a candidate network, or one of
-            its amplifiers.
+            ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
+            ``candidate``.
         """
-        candidates = accounts.filter(pl.col("verdict") == "candidate").select("account_id", "coordination")
-        gated = self.frame.join(candidates, on="account_id", how="left", maintain_order="left")
-        level = pl.col("coordination").fill_null(0.0)
-        return gated.select("account_id", *(pl.col(role.name) * level for role in self.roles))
+        candidates = accounts.filter(pl.col("verdict") == "candidate")["account_id"]
+        inside = pl.col("account_id").is_in(candidates.implode()).cast(pl.Float64)
+        return self.frame.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
 
     def for_account(self, account: str) -> dict[str, Any]:
         """The scores, role and support of one account."""

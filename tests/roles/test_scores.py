@@ -64,9 +64,8 @@ def test_without_matplotlib_the_way_to_it_is_named(scores, busiest, monkeypatch)
         scores.plot_explanation(busiest, "amplifier")
 
 
-def test_a_role_in_a_network_takes_coordination_and_a_candidate(scores):
+def test_a_role_in_a_network_takes_a_candidate(scores):
     account, fan, other = scores.frame["account_id"][:3]
-    verdicts = {"account_id": [account, fan], "coordination": [0.5, 1.0], "verdict": ["candidate", "coordinated"]}
-    gated = scores.in_network(pl.DataFrame(verdicts))
-    assert gated["amplifier"][0] == scores.for_account(account)["amplifier"] / 2
-    assert gated.filter(pl.col("account_id").is_in([fan, other]))["amplifier"].to_list() == [0, 0]
+    inside = scores.in_network(pl.DataFrame({"account_id": [account, fan], "verdict": ["candidate", "coordinated"]}))
+    assert inside["amplifier"][0] == scores.for_account(account)["amplifier"] > 0
+    assert inside.filter(pl.col("account_id").is_in([fan, other]))["amplifier"].to_list() == [0, 0]
