@@ -96,7 +96,8 @@ class Incidence:
     @cached_property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Account and object of each distinct pair of them, by object."""
-        keys = np.unique(self.object.astype(np.int64) * len(self.account_ids) + self.account)
+        keys = np.sort(self.object.astype(np.int64) * len(self.account_ids) + self.account)
+        keys = keys[np.diff(keys, prepend=-1) > 0]  # np.unique takes twenty times as long
         return keys % len(self.account_ids), keys // len(self.account_ids)
 
     @cached_property
