@@ -151,7 +151,9 @@ def test_each_contribution_is_weight_by_reliability_by_normal_rank(features, sco
     support = features.select(COUNTS).values.sum(axis=1)
     known = (support > 0) & ~np.isnan(features["h_index"])
     ranks = (rankdata(features["h_index"][known]) - 0.5) / known.sum()
-    expected = 0.9 * support[known] / (support[known] + 5) * np.clip(norm.ppf(ranks), -3, 3)
+    expected = (
+        HIGHLY_ENGAGED.weights["h_index"] * support[known] / (support[known] + 5) * np.clip(norm.ppf(ranks), -3, 3)
+    )
     np.testing.assert_allclose(scores.contributions("highly_engaged")["h_index"][known], expected, atol=1e-12)
 
 
