@@ -190,7 +190,7 @@ def k_core(retweets: Graph) -> Numbers:
 
 @feature(unit="times the average", relative=True)
 def in_share(retweets: Graph) -> Numbers:
-    """How many retweets the account receives, in its part of the graph: 1 is the average of those who are retweeted.
+    """How much the account is retweeted, beside those who are retweeted in its part of the graph.
 
     The authority score of SALSA (Lempel and Moran 2001) times the number of all who are retweeted. It has a closed
     form: ``Q`` over the mean Q of those who are retweeted in the same component of the graph between those who retweet
@@ -239,7 +239,7 @@ def target_concentration(retweets: Graph) -> Numbers:
 
 @feature
 def to_core(retweets: Graph) -> Numbers:
-    """How far its retweets go to accounts that are retweeted and do not retweet: 1 all the way, 0 not at all.
+    """How far its retweets go to accounts that are retweeted and do not retweet (1 all the way, 0 not at all).
 
     Mean over its retweets of the author's ``(Q - q) / (Q + R + 5)``, for Q retweets that the author received, q of
     them from this account, and R that it made. Members of a ring retweet each other and stay near the middle.

@@ -143,13 +143,17 @@ class RoleScores:
         steps.sort(key=lambda step: (-abs(step[1]), step[0]))
         ends = own.bias + np.cumsum([0.0, *(step for _, step in steps)])
         if ax is None:
-            _, ax = plt.subplots(figsize=(7, 0.4 * len(steps) + 1.2), layout="constrained")
+            _, ax = plt.subplots(figsize=(8, 0.4 * len(steps) + 1.2), layout="constrained")
         colours = ["#c44e52" if step > 0 else "#4c72b0" for _, step in steps]
         ax.barh(range(len(steps)), np.diff(ends), left=ends[:-1], color=colours)
+        for k, end in enumerate(ends[1:-1]):  # each bar begins where the last one ended
+            ax.plot([end, end], [k - 0.4, k + 1.4], color="0.4", linewidth=0.8)
         ax.axvline(own.bias, color="0.6", linewidth=0.8)
+        ax.use_sticky_edges = False  # bars end within the frame
+        ax.margins(x=0.05)
         ax.set_yticks(range(len(steps)), [f"{name} = {self._value(name, row)}" for name, _ in steps])
         ax.invert_yaxis()
-        ax.set_xlabel("logit of the score; the line is an account in the middle of everything")
+        ax.set_xlabel("logit of the score; an account in the middle of everything is at the line")
         ax.set_title(f"{account}: {role} {self.for_account(account)[role]:.2f}")
         return ax
 

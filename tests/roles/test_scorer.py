@@ -271,7 +271,7 @@ def test_an_explanation_has_values_percentiles_and_the_contributions(features, s
     assert h["value"] == features["h_index"][features.ids.index_of(account)]
     assert h["percentile"] > 95
     assert (
-        h["reason"] == f"{features.labels['h_index'].rstrip('.')}: {h['value']:g} posts; more than 99 of 100 accounts."
+        h["reason"] == f"{features.labels['h_index'].rstrip('.')}: {h['value']:g} posts; 99 of 100 accounts have less."
     )
     assert scores.explain(account)["role"].unique(maintain_order=True).to_list() == ["highly_engaged", "amplifier"]
 

@@ -30,7 +30,7 @@ def test_reasons_are_sentences_that_compare(scores, busiest):
     why = scores.explain(busiest, "amplifier")
     asymmetry = why.filter(feature="asymmetry")["reason"].item()
     assert asymmetry.startswith("Whether the account retweets (towards 1) or is retweeted by others (towards -1): 0.")
-    assert asymmetry.endswith("; more than 99 of 100 accounts.")
+    assert asymmetry.endswith("; 99 of 100 accounts have less.")
 
 
 def test_the_top_reasons_are_the_first_of_all(scores, busiest):
