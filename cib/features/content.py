@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from cib.features.feature import feature
@@ -30,15 +31,17 @@ MIN_TEXT = 20
     unit={"posts_made": "posts"},
     missing={"posts_made": 0},
 )
-def originality(posts: Frame) -> Frame:
+def originality(posts: Frame) -> pl.DataFrame:
     """How much of what it does is its own.
 
     - ``posts_made``: P, the number of posts that are no retweets.
     - ``originality``: ``(P + 1) / (P + R + 2)`` for R retweets; near one half with few of either.
     """
-    own = (nw.col("action") != "retweet").sum()
-    of = posts.group_by("account_row").agg(posts_made=own, acts=nw.len())
-    return of.with_columns(originality=(nw.col("posts_made") + 1) / (nw.col("acts") + 2))
+    account = posts["account_row"].to_numpy()
+    acts = np.bincount(account)
+    own = np.bincount(account, (posts["action"] != "retweet").to_numpy())
+    table = pl.DataFrame({"account_row": np.arange(len(acts), dtype=np.uint32), "acts": acts, "posts_made": own})
+    return table.filter(pl.col("acts") > 0).with_columns(originality=(pl.col("posts_made") + 1) / (pl.col("acts") + 2))
 
 
 @feature(
@@ -50,8 +53,10 @@ def originality(posts: Frame) -> Frame:
 )
 def hashtags(posts: Frame) -> pl.DataFrame:
     """Variety of hashtags: Shannon (1948) entropy of their shares, in bits; unknown without any."""
-    tags = _listed(posts, "hashtags").with_columns(hashtag(pl.col("key")))
-    of = _entropy(tags)
+    tags = _listed(posts, "hashtags")
+    distinct = tags.select(pl.col("key").unique())
+    looks = distinct.select(hashtag(pl.col("key")))["key"]
+    of = _entropy(tags.with_columns(pl.col("key").replace_strict(distinct["key"], looks, return_dtype=pl.String)))
     return of.select("account_row", hashtags_used="n", hashtag_entropy="entropy")
 
 
@@ -83,10 +88,11 @@ def repeated_text_share(posts: Frame) -> pl.DataFrame:
     Texts are compared by :func:`cib.graphs.text.message`: case, invisible characters, links and leading mentions
     aside. Texts under 20 characters do not count. Unknown without any text.
     """
-    own = _own(posts, "text").select("account_row", key=message(pl.col("text"))).drop_nulls()
-    long = own.filter(pl.col("key").str.len_chars() >= MIN_TEXT)
-    repeated = long.with_columns(key=pl.col("key").hash()).select("account_row", again=pl.col("key").is_duplicated())
-    return repeated.group_by("account_row").agg(pl.col("again").mean())
+    key = message(pl.col("text"))
+    long = _own(posts, "text").lazy().select("account_row", key=key).filter(pl.col("key").str.len_chars() >= MIN_TEXT)
+    # streaming works on all cores
+    keys = long.with_columns(pl.col("key").hash()).collect(engine="streaming")
+    return keys.with_columns(again=pl.col("key").is_duplicated()).group_by("account_row").agg(pl.col("again").mean())
 
 
 @feature(unit="bits")

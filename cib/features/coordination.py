@@ -38,7 +38,7 @@ def coactions(coactions: Graph) -> Mapping[str, Numbers]:
     - ``coaction_lead``: mean over pairs of posts of 1 where the account acted first, 0 where the other did, and 0.5
       on a tie, as far as edges tell (``led`` counts strictly earlier ones). Unknown without partners.
     """
-    from cib.features.triangles import triangles  # numba takes half a second to import
+    from cib.features.ties import triangles  # numba takes half a second to import
 
     n, (source, target) = coactions.n_accounts, coactions.endpoints
     weight, pairs, led = (_column(coactions, name) for name in ("weight", "pairs", "led"))

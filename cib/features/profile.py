@@ -47,8 +47,8 @@ def engagement_anomaly(accounts: Frame, posts: Frame, retweets: Graph) -> pl.Dat
     ``log(P + 1)`` over all accounts with P > 0 posts of their own. In the takedown of June 2020 accounts without
     followers were retweeted tens of times. Unknown without followers known or posts made.
     """
-    own = posts.filter(nw.col("action") != "retweet")["account_row"].to_numpy()
-    made = np.bincount(own, minlength=retweets.n_accounts)
+    is_own = (posts["action"] != "retweet").to_numpy()
+    made = np.bincount(posts["account_row"].to_numpy(), is_own, retweets.n_accounts)
     source, target = retweets.endpoints
     weight = retweets.table["weight"].to_numpy() * (source != target)
     received = np.bincount(target, weights=weight, minlength=retweets.n_accounts)
@@ -78,7 +78,12 @@ def creation(accounts: Frame, posts: Frame) -> pl.DataFrame:
     network); so are those of a crowd that an event draws in.
     """
     made = _profiles(accounts).select("account_row", "created_at").drop_nulls().sort("created_at", "account_row")
-    first = posts.group_by("account_row").agg(nw.col("created_at").min().alias("first")).to_polars()
+    first = (
+        posts.select("account_row", "created_at")
+        .to_polars()
+        .group_by("account_row")
+        .agg(first=pl.col("created_at").min())
+    )
     time = made["created_at"].cast(pl.Int64).to_numpy()
     half_a_day = 12 * 3600 * 10**6
     together = np.searchsorted(time, time + half_a_day, "right") - np.searchsorted(time, time - half_a_day, "left") - 1

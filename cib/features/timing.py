@@ -34,13 +34,8 @@ CAP = 20.0
 #: Retweets at 0.5 that a mean of ranks starts from.
 PRIOR = 5
 
-TIME = nw.col("created_at")
-
 #: In microseconds.
-SECOND, MINUTE, HOUR, DAY = 10**6, 60 * 10**6, 3600 * 10**6, 86_400 * 10**6
-
-#: Hours of a week, which begins on Monday; 1970 began on a Thursday.
-WEEK, THURSDAY = 168, 3 * 24
+DAY = 86_400 * 10**6
 
 
 @feature(
@@ -54,7 +49,7 @@ WEEK, THURSDAY = 168, 3 * 24
     unit={"latency_median": "s", "latency_p10": "s", "latency_p90": "s"},
     relative=True,
 )
-def latencies(posts: Frame) -> Frame:
+def latencies(posts: Frame) -> pl.DataFrame:
     """How soon after the original the account retweets; RTbust (Mazza et al. 2019), Luceri et al. (2024).
 
     - ``latency_median``, ``latency_p10``, ``latency_p90``: quantiles, interpolated linearly.
@@ -64,41 +59,42 @@ def latencies(posts: Frame) -> Frame:
 
     Unknown without a retweet of known latency.
     """
-    latency = nw.col("latency")
-    of = (
-        _latencies(posts)
-        .group_by("account_row")
-        .agg(
-            n=nw.len(),
-            f=(latency <= FAST).sum(),
-            latency_median=latency.median(),
-            latency_p10=latency.quantile(0.1, "linear"),
-            latency_p90=latency.quantile(0.9, "linear"),
-        )
-    )
-    n, f = (of[name].to_numpy().astype(float) for name in ("n", "f"))
+    from cib.features.passes import dealt, quantiles  # numba takes half a second to import
+
+    acts = _latencies(posts)
+    account, latency = acts["account_row"].to_numpy(), acts["latency"].to_numpy()
+    n, f = np.bincount(account), np.bincount(account, weights=latency <= FAST)
     rate = (f.sum() - f + 1) / (n.sum() - n + 2)
     chance = np.where(f > 0, betainc(np.maximum(f, 1), n - f + 1, rate), 1.0)  # binom.sf(f - 1, n, rate)
-    excess = np.abs(np.log10(np.maximum(chance, 10.0**-CAP)))
-    return of.with_columns(
-        nw.new_series("fast_excess", excess, backend=of.implementation), fast_share=nw.col("f") / nw.col("n")
+    p10, median, p90 = quantiles(*dealt(account, latency), np.array([0.1, 0.5, 0.9])).T
+    return _by_row(
+        n,
+        latency_median=median,
+        latency_p10=p10,
+        latency_p90=p90,
+        fast_share=f / np.maximum(n, 1),
+        fast_excess=np.abs(np.log10(np.maximum(chance, 10.0**-CAP))),
     )
 
 
 @feature(relative=True)
-def speed(posts: Frame) -> Frame:
+def speed(posts: Frame) -> pl.DataFrame:
     """How soon the account retweets, from 0 (last) to 1 (first), among retweets of equally popular posts.
 
     Mean over its retweets of one minus the percentile rank of the latency, among retweets of posts in the
     same decile of retweets received, together with five retweets at 0.5. Popular posts are seen sooner, so
     latency alone would measure taste.
     """
-    acts = _latencies(posts).with_columns(popularity=nw.len().over("target_post_id"))
-    decile = (10 * nw.col("popularity").rank() / (len(acts) + 1)).floor().cast(nw.Int8)
-    acts = acts.with_columns(decile=decile)
-    rank = (nw.col("latency").rank().over("decile") - 0.5) / nw.len().over("decile")
-    of = acts.with_columns(ahead=1 - rank).group_by("account_row").agg(n=nw.len(), ahead=nw.col("ahead").sum())
-    return of.select("account_row", speed=(nw.col("ahead") + PRIOR / 2) / (nw.col("n") + PRIOR))
+    acts = _latencies(posts, post=pl.col("target_post_id").hash())
+    popularity = acts.select(pl.len().over("post"))["len"].to_numpy()
+    at = np.bincount(popularity)
+    rank = np.cumsum(at) - (at - 1) / 2  # equal ones share the middle of their ranks
+    decile = np.floor(10 * rank / (len(acts) + 1)).astype(np.int8)[popularity]
+    place = (pl.col("latency").rank().over("decile") - 0.5) / pl.len().over("decile")
+    ahead = acts.select("latency", decile=decile).select(1 - place).to_series().to_numpy()
+    account = acts["account_row"].to_numpy()
+    n = np.bincount(account)
+    return _by_row(n, speed=(np.bincount(account, weights=ahead) + PRIOR / 2) / (n + PRIOR))
 
 
 @feature(
@@ -120,37 +116,12 @@ def intervals(posts: Frame) -> pl.DataFrame:
     - ``memory``: correlation of an interval with the one before (same source); unknown below three intervals, and
       where they do not vary.
     """
-    from cib.graphs.windows import grouped  # numba takes half a second to import
+    from cib.features.passes import pace  # numba takes half a second to import
 
-    account = posts["account_row"].to_numpy().astype(np.int32)
-    time = posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
-    order = np.argsort(time, kind="stable")  # posts of an activity come so, and then this is quick
-    order = order[grouped(account[order], int(account.max(initial=-1)) + 1)[1]]
-    acts = pl.DataFrame({"account_row": account[order].astype(np.uint32), "time": time[order]})
-    acts = acts.with_columns(pl.col("account_row").set_sorted())
-    interval = pl.col("time").diff() / SECOND
-    same = pl.col("account_row") == pl.col("account_row").shift(1)
-    gaps = acts.select("account_row", interval=interval, same=same)
-    close = (pl.col("same") & (pl.col("interval") <= FAST)).fill_null(False)
-    before = close.shift(1, fill_value=False)
-    gaps = gaps.with_columns(
-        burst=close & before & ~close.shift(2, fill_value=False),
-        before=pl.when(pl.col("same").shift(1)).then(pl.col("interval").shift(1)),
-    ).filter("same")
-    m, s = pl.col("m"), pl.col("s")
-    enough = pl.when(pl.col("n") > 1)
-    of = gaps.group_by("account_row").agg(
-        n=pl.len(),
-        m=pl.col("interval").mean(),
-        s=pl.col("interval").std(ddof=0),
-        interval_median=pl.col("interval").median(),
-        memory=pl.corr("before", "interval"),
-        bursts=pl.col("burst").sum(),
-    )
-    return of.with_columns(
-        interval_cv=enough.then(s / m),
-        burstiness=enough.then((s - m) / (s + m)),
-        memory=pl.when(pl.col("n") > 2).then("memory"),
+    starts, times = _times(posts)
+    median, cv, burstiness, memory, bursts = pace(starts, times, FAST).T
+    return _by_row(
+        np.diff(starts), interval_median=median, interval_cv=cv, burstiness=burstiness, memory=memory, bursts=bursts
     )
 
 
@@ -174,30 +145,19 @@ def hours(posts: Frame) -> pl.DataFrame:
       which any week is far.
     - ``round_second_share``: a clock that posts does so on the full minute; so do times cut to the minute.
     """
-    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
-    n = np.bincount(account)
-    some = np.maximum(n, 1)
-    cell, count = np.unique(account * np.int64(WEEK) + (time // HOUR + THURSDAY) % WEEK, return_counts=True)
-    row, hour = cell // WEEK, cell % WEEK
-    p, q = count / n[row], np.bincount(hour, weights=count, minlength=WEEK)[hour] / len(time)
-    apart = p * np.log2(2 * p / (p + q)) + q * np.log2(2 * q / (p + q)) - q  # other hours add q each
-    divergence = np.maximum((1 + _sums(row, apart, n)) / 2, 0)
-    by_day, place = np.unique(row * 24 + hour % 24, return_inverse=True)
-    acts = np.bincount(place, weights=count)
-    entropy = np.log2(some) - _sums(by_day // 24, acts * np.log2(acts), n) / some
-    table = pl.DataFrame(
-        {
-            "account_row": np.arange(len(n), dtype=np.uint32),
-            "n": n,
-            "hour_entropy": entropy,
-            "weekly_distance": np.sqrt(divergence),
-            "weekday_share": _sums(row, count * (hour < 5 * 24), n) / some,
-            "small_hours_share": _sums(row, count * (hour % 24 < 6), n) / some,
-            "round_second_share": np.bincount(account, weights=time % MINUTE < SECOND, minlength=len(n)) / some,
-        }
+    from cib.features.passes import weeks  # numba takes half a second to import
+
+    starts, times = _times(posts)
+    n = np.diff(starts)
+    entropy, distance, weekdays, small, full = weeks(starts, times).T
+    return _by_row(
+        n,
+        hour_entropy=np.where(n > 1, entropy, np.nan),
+        weekly_distance=np.where(n >= 10, distance, np.nan),
+        weekday_share=weekdays,
+        small_hours_share=small,
+        round_second_share=full,
     )
-    known = pl.when(pl.col("n") > 1).then("hour_entropy"), pl.when(pl.col("n") >= 10).then("weekly_distance")
-    return table.with_columns(known).filter(pl.col("n") > 0)
 
 
 @feature(
@@ -210,21 +170,38 @@ def hours(posts: Frame) -> pl.DataFrame:
     unit={"active_days": "days", "first_seen": "days since 1970", "last_seen": "days since 1970", "span": "days"},
     missing={"active_days": 0},
 )
-def presence(posts: Frame) -> Frame:
+def presence(posts: Frame) -> pl.DataFrame:
     """When it was there: calendar days in UTC, and days and fractions of days for the others."""
-    of = posts.group_by("account_row").agg(active_days=TIME.dt.date().n_unique(), first=TIME.min(), last=TIME.max())
-    first, last = (nw.col(name).dt.timestamp("us") / DAY for name in ("first", "last"))
-    return of.with_columns(first_seen=first, last_seen=last, span=last - first)
+    starts, times = _times(posts)
+    n = np.diff(starts)
+    begins = starts[:-1][n > 0]
+    new = np.diff(times // DAY, prepend=-1) != 0
+    new[begins] = True
+    days, first, last = np.zeros(len(n)), np.zeros(len(n)), np.zeros(len(n))
+    days[n > 0] = np.add.reduceat(new, begins, dtype=np.int64) if len(begins) else 0
+    first[n > 0], last[n > 0] = times[begins] / DAY, times[begins + n[n > 0] - 1] / DAY
+    return _by_row(n, active_days=days, first_seen=first, last_seen=last, span=last - first)
 
 
-def _sums(row: NDArray[np.int64], values: NDArray[Any], n: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Sums by account."""
-    total: NDArray[np.float64] = np.bincount(row, weights=values, minlength=len(n)).astype(np.float64)
-    return total
+def _times(posts: Frame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Times of all accounts one after another, ascending, and where those of each begin."""
+    from cib.features.passes import dealt  # numba takes half a second to import
+
+    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
+    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
+        order = np.argsort(time, kind="stable")
+        account, time = account[order], time[order]
+    return dealt(account, time)
 
 
-def _latencies(posts: Frame) -> Frame:
-    """Retweets whose latency is known, with it in seconds."""
-    latency = (TIME - nw.col("target_created_at")).dt.total_microseconds() / 1e6
-    acts = posts.filter(nw.col("action") == "retweet").select("account_row", "target_post_id", latency=latency)
-    return acts.filter(nw.col("latency") >= 0)
+def _latencies(posts: Frame, **more: pl.Expr) -> pl.DataFrame:
+    """Retweets whose latency is known: ``account_row, latency`` in seconds, and what else is asked for."""
+    rows: pl.LazyFrame = posts.to_polars().lazy().filter(pl.col("action") == "retweet")
+    latency = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
+    return rows.select("account_row", latency=latency, **more).filter(pl.col("latency") >= 0).collect()
+
+
+def _by_row(n: NDArray[np.int64], **columns: NDArray[np.float64]) -> pl.DataFrame:
+    """A frame of the accounts that have any of the rows that were counted."""
+    rows = np.arange(len(n), dtype=np.uint32)
+    return pl.DataFrame({"account_row": rows, **columns}).filter(pl.Series(n > 0))

@@ -27,8 +27,7 @@ def look(text: pl.Expr) -> pl.Expr:
     >>> pl.select(look(pl.lit("\uff26ree\u200b  STRASSE \ufe0f"))).item()
     'free strasse'
     """
-    seen = text.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase()
-    return _single_spaced(seen.str.replace_many(list(_FOLDED), list(_FOLDED.values())))
+    return _single_spaced(_folded(text))
 
 
 def hashtag(tag: pl.Expr) -> pl.Expr:
@@ -49,9 +48,15 @@ def message(text: pl.Expr) -> pl.Expr:
     >>> pl.select(message(pl.lit("@anna @ben: Vote NOW with @carl https://t.co/x1"))).item()
     'vote now with @carl'
     """
-    words = look(text).str.replace_all(_URL, " ").str.replace(rf"^(?:\s*{_MENTION})+", "")
+    words = _folded(text).str.replace_all(_URL, " ").str.replace(rf"^(?:\s*{_MENTION})+", "")
     return _single_spaced(words)
 
 
+def _folded(text: pl.Expr) -> pl.Expr:
+    seen = text.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase()
+    return seen.str.replace_many(list(_FOLDED), list(_FOLDED.values()))
+
+
 def _single_spaced(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"\s+", " ").str.strip_chars()
+    # most spaces are single ones, and need no work
+    return text.str.replace_all(r"\s{2,}|[^\S ]", " ").str.strip_chars()

@@ -80,15 +80,13 @@ class Distribution:
         >>> Distribution.of(np.array([0.0] * 9 + [1])).compared(1)
         '90 of 100 accounts have 0'
         >>> Distribution.of(np.arange(101.0)).compared(80)
-        'more than 80 of 100 accounts'
+        '80 of 100 accounts have less'
         """
         least = 2 * self.shares[0]
         if value > self.values[0] and least >= 0.9:
             return f"{_hundreds(least)} accounts have {self.values[0]:g}"
         share = float(self.percentile(np.array([value]))[0])
-        return (
-            f"more than {_hundreds(share)} accounts" if share >= 0.5 else f"less than {_hundreds(1 - share)} accounts"
-        )
+        return f"{_hundreds(share)} accounts have less" if share >= 0.5 else f"{_hundreds(1 - share)} accounts have more"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,7 +105,7 @@ class Population:
     Examples
     --------
     >>> Population.read("simulated").distributions["h_index"].compared(3.0)
-    'more than 9... of 100 accounts'
+    '9... of 100 accounts have less'
     """
 
     source: str

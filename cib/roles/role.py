@@ -1,8 +1,10 @@
 """Role: a name, what it means, and how much each feature speaks for it; and the two that come with the package.
 
 The order of the weights follows what is known of takedowns (Twitter 2020, ASPI 2020); none is a published
-value. They were tuned by coordinate search on the simulator, seeds 0 to 9 at 1:100, clean and with a fifth of
-the core amplifying as well, then rounded and frozen; ``benchmarks/roles.py`` measures them on other seeds.
+value. They were tuned by coordinate search on the simulator, seeds 0 to 9 at 1:100, clean and with a fifth of the
+core amplifying as well; those of the amplifier then again on seeds 0 to 2 with each evasion at the strengths 1 and 2
+(``benchmarks/role_weights.py``, which does it anew). Then they were rounded and frozen; ``benchmarks/roles.py``
+measures them on other seeds.
 """
 
 from __future__ import annotations
@@ -65,8 +67,8 @@ AMPLIFIER = Role(
     "The account passes on what others post: much, soon, and of few.",
     {
         "retweets_made": 1.0,
-        "asymmetry": 1.2,
-        "originality": -1.3,
+        "asymmetry": 1.3,
+        "originality": -1.6,
         "reciprocity": 0.9,
         "target_concentration": 0.5,
         "speed": 0.3,

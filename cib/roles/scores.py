@@ -143,34 +143,37 @@ class RoleScores:
         steps.sort(key=lambda step: (-abs(step[1]), step[0]))
         ends = own.bias + np.cumsum([0.0, *(step for _, step in steps)])
         if ax is None:
-            _, ax = plt.subplots(figsize=(7, 0.4 * len(steps) + 1.2), layout="constrained")
+            _, ax = plt.subplots(figsize=(8, 0.4 * len(steps) + 1.2), layout="constrained")
         colours = ["#c44e52" if step > 0 else "#4c72b0" for _, step in steps]
         ax.barh(range(len(steps)), np.diff(ends), left=ends[:-1], color=colours)
+        for k, end in enumerate(ends[1:-1]):  # each bar begins where the last one ended
+            ax.plot([end, end], [k - 0.4, k + 1.4], color="0.4", linewidth=0.8)
         ax.axvline(own.bias, color="0.6", linewidth=0.8)
+        ax.use_sticky_edges = False  # bars end within the frame
+        ax.margins(x=0.05)
         ax.set_yticks(range(len(steps)), [f"{name} = {self._value(name, row)}" for name, _ in steps])
         ax.invert_yaxis()
-        ax.set_xlabel("logit of the score; the line is an account in the middle of everything")
+        ax.set_xlabel("logit of the score; an account in the middle of everything is at the line")
         ax.set_title(f"{account}: {role} {self.for_account(account)[role]:.2f}")
         return ax
 
-    def in_network(self, coordination: pl.DataFrame) -> pl.DataFrame:
-        """The scores as roles in a network: a celebrity is highly engaged, and core of no network.
+    def in_network(self, accounts: pl.DataFrame) -> pl.DataFrame:
+        """The scores as roles in candidate networks: a celebrity is highly engaged, and the core of none.
 
         Parameters
         ----------
-        coordination : polars.DataFrame
-            ``account_id`` and ``coordination`` in [0, 1], as ``detection.table`` has them; accounts that are not in
-            it have none.
+        accounts : polars.DataFrame
+            ``account_id`` and ``verdict``, as ``detection.table`` has them.
 
         Returns
         -------
         polars.DataFrame
-            ``account_id``, and for each role its score times the coordination.
+            ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
+            ``candidate``.
         """
-        gate = coordination.select("account_id", "coordination")
-        gated = self.frame.join(gate, on="account_id", how="left", maintain_order="left")
-        level = pl.col("coordination").fill_null(0.0)
-        return gated.select("account_id", *(pl.col(role.name) * level for role in self.roles))
+        candidates = accounts.filter(pl.col("verdict") == "candidate")["account_id"]
+        inside = pl.col("account_id").is_in(candidates.implode()).cast(pl.Float64)
+        return self.frame.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
 
     def for_account(self, account: str) -> dict[str, Any]:
         """The scores, role and support of one account."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import cib
 from cib.features.extract import extract
-from cib.features.triangles import triangles
+from cib.features.ties import triangles
 from tests.toys import retweets
 
 #: a, b and c retweet p and q within a minute, in this order; d retweets them with c only, and before her.

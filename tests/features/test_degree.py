@@ -100,13 +100,14 @@ def test_in_share_is_where_the_random_walk_of_salsa_stays(acts):
     authors = sorted({b for _, b in weights})
     matrix = np.array([[weights[a, b] for b in authors] for a in ACCOUNTS], dtype=float)
     found = values(acts, "in_share")
-    assert sum(found.values()) == pytest.approx(1 if authors else 0)
+    assert sum(found.values()) == pytest.approx(len(authors))
     if authors:
         to_hub = matrix.T / matrix.sum(axis=0)[:, None]
         made = matrix.sum(axis=1, keepdims=True)
         to_author = matrix / np.where(made > 0, made, 1)
         walk = np.linalg.matrix_power(to_hub @ to_author, 2**20)  # authorities from a uniform start
-        np.testing.assert_allclose([found[author] for author in authors], walk.mean(axis=0), atol=1e-6)
+        there = len(authors) * walk.mean(axis=0)
+        np.testing.assert_allclose([found[author] for author in authors], there, atol=1e-5)
 
 
 def test_acting_on_oneself_does_not_count():

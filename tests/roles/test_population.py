@@ -31,6 +31,16 @@ def test_with_a_reference_a_score_does_not_depend_on_the_company(features):
     assert not RoleScorer().fit(few).score(few).frame.equals(whole.head(20))
 
 
+def test_with_a_reference_a_score_means_the_same_whatever_the_size():
+    """The reference has twenty times as many accounts, as busy as these."""
+    features = cib.extract(cib.simulate("organic", scale=0.0025, seed=1).activity)
+    own, shipped = (RoleScorer(reference=each).fit(features).score(features).frame for each in (None, "simulated"))
+    for role in ("highly_engaged", "amplifier"):
+        named = [(frame["role"] == role).mean() for frame in (own, shipped)]
+        assert named[0] == pytest.approx(named[1], abs=0.003)
+        assert own[role].mean() == pytest.approx(shipped[role].mean(), abs=0.01)
+
+
 def test_a_population_of_ones_own_is_kept_as_json(features, tmp_path):
     learned = RoleScorer().fit(features)
     path = learned.population_.save(tmp_path / "mine.json")

@@ -151,7 +151,9 @@ def test_each_contribution_is_weight_by_reliability_by_normal_rank(features, sco
     support = features.select(COUNTS).values.sum(axis=1)
     known = (support > 0) & ~np.isnan(features["h_index"])
     ranks = (rankdata(features["h_index"][known]) - 0.5) / known.sum()
-    expected = 0.9 * support[known] / (support[known] + 5) * np.clip(norm.ppf(ranks), -3, 3)
+    expected = (
+        HIGHLY_ENGAGED.weights["h_index"] * support[known] / (support[known] + 5) * np.clip(norm.ppf(ranks), -3, 3)
+    )
     np.testing.assert_allclose(scores.contributions("highly_engaged")["h_index"][known], expected, atol=1e-12)
 
 
@@ -269,7 +271,7 @@ def test_an_explanation_has_values_percentiles_and_the_contributions(features, s
     assert h["value"] == features["h_index"][features.ids.index_of(account)]
     assert h["percentile"] > 95
     assert (
-        h["reason"] == f"{features.labels['h_index'].rstrip('.')}: {h['value']:g} posts; more than 99 of 100 accounts."
+        h["reason"] == f"{features.labels['h_index'].rstrip('.')}: {h['value']:g} posts; 99 of 100 accounts have less."
     )
     assert scores.explain(account)["role"].unique(maintain_order=True).to_list() == ["highly_engaged", "amplifier"]
 

@@ -30,7 +30,7 @@ def test_reasons_are_sentences_that_compare(scores, busiest):
     why = scores.explain(busiest, "amplifier")
     asymmetry = why.filter(feature="asymmetry")["reason"].item()
     assert asymmetry.startswith("Whether the account retweets (towards 1) or is retweeted by others (towards -1): 0.")
-    assert asymmetry.endswith("; more than 99 of 100 accounts.")
+    assert asymmetry.endswith("; 99 of 100 accounts have less.")
 
 
 def test_the_top_reasons_are_the_first_of_all(scores, busiest):
@@ -64,8 +64,8 @@ def test_without_matplotlib_the_way_to_it_is_named(scores, busiest, monkeypatch)
         scores.plot_explanation(busiest, "amplifier")
 
 
-def test_a_role_in_a_network_takes_coordination(scores):
-    account, other = scores.frame["account_id"][:2]
-    gated = scores.in_network(pl.DataFrame({"account_id": [account], "coordination": [0.5]}))
-    assert gated["amplifier"][0] == scores.for_account(account)["amplifier"] / 2
-    assert gated.filter(account_id=other)["amplifier"].item() == 0
+def test_a_role_in_a_network_takes_a_candidate(scores):
+    account, fan, other = scores.frame["account_id"][:3]
+    inside = scores.in_network(pl.DataFrame({"account_id": [account, fan], "verdict": ["candidate", "coordinated"]}))
+    assert inside["amplifier"][0] == scores.for_account(account)["amplifier"] > 0
+    assert inside.filter(pl.col("account_id").is_in([fan, other]))["amplifier"].to_list() == [0, 0]

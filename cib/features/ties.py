@@ -1,4 +1,4 @@
-"""Triangles of a graph, in compiled code of its own, so that other features need not wait for the compiler."""
+"""Triangles and cores of a graph, in compiled code of its own, so that other features need not wait for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["triangles"]
+__all__ = ["core_numbers", "triangles"]
 
 Ints = NDArray[np.int64]
 _F = TypeVar("_F")
@@ -63,3 +63,32 @@ def _counted(starts: Ints, ends: Ints) -> Ints:
                     found[v] += 1
                     found[w] += 1
     return found
+
+
+@_compiled
+def core_numbers(starts: Ints, ends: NDArray[np.int32]) -> Ints:
+    """The core number of each account, from the ties of each to others; every tie is there both ways.
+
+    Level by level, accounts with no more ties than the level are taken off, and then those that this leaves with no
+    more; Matula and Beck (1983), O(ties) and a look at who is left a level.
+    """
+    core = (starts[1:] - starts[:-1]).astype(np.int32)  # ties to those who are left, until it is taken off itself
+    left, taken_off = np.arange(len(core)), np.empty(len(core), np.int64)
+    level = 0
+    while len(left):
+        off = 0
+        for a in left[core[left] == level]:
+            taken_off[off] = a
+            off += 1
+        while off:
+            off -= 1
+            a = taken_off[off]
+            for b in ends[starts[a] : starts[a + 1]]:
+                if core[b] > level:
+                    core[b] -= 1
+                    if core[b] == level:
+                        taken_off[off] = b
+                        off += 1
+        left = left[core[left] > level]
+        level += 1
+    return core.astype(np.int64)
