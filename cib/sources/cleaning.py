@@ -195,7 +195,7 @@ def _read_columns(
             theirs = columns.get(name, name)
             column = _read_column(raw[name], name, synonyms, zone, f"{where}, column {theirs!r}")
             read[name] = column.values
-            notes += [f"{theirs} {note}" for note in column.notes]
+            notes += [f"{theirs if theirs.isidentifier() else repr(theirs)} {note}" for note in column.notes]
     absent = [pl.lit(None, dtype=POST_COLUMNS[name]).alias(name) for name in ALWAYS if name not in read]
     return pl.DataFrame(read).with_columns(absent), notes
 

@@ -7,8 +7,7 @@ together. Where they are of several platforms, ids carry the platform: ``x:17``,
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +18,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, SettingsError, did_you_mean
-from cib.progress import say
+from cib.progress import SILENT, Watch, say
 from cib.sources.assembly import assemble
 from cib.sources.bluesky import BLUESKY
 from cib.sources.cleaning import MAX_BAD, AccountsTable, Format, clean_accounts
@@ -60,9 +59,6 @@ _RECORDS = (X_V2, BLUESKY, FOURCAT, MASTODON, TELEGRAM, X_V1)
 
 #: What ``format=`` takes.
 FORMATS = {format.name: format for format in (CANONICAL, *_TABLES, *_RECORDS)}
-
-#: Seconds between two lines of progress.
-_SAY_EVERY = 5.0
 
 
 @overload
@@ -128,7 +124,7 @@ def read(
     max_bytes : int
         What a packed file may unpack to, whatever its ratio; beyond, 200 times its size.
     progress : bool
-        Whether to print one line of the import report, to standard error, and where many files are read how far.
+        Whether to print one line of the import report, to standard error, and while it takes long how far it is.
 
     Returns
     -------
@@ -162,14 +158,16 @@ def read(
     """
     check_zone(zone)
     given = columns_of(columns)
-    opened = _open(source, max_bytes, _forced(format))
+    watch = Watch(progress)
+    opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
     formats = _recognised(opened, given, format)
     why = "as asked" if format else _why(formats[0], given)
 
     def in_memory() -> Activity:
         gathering = Gathering(given, zone, max_bad, wants_profiles=accounts is None)
-        for part, chosen in _watched(zip(opened.parts, formats, strict=True), len(opened.parts), progress):
+        for number, (part, chosen) in enumerate(zip(opened.parts, formats, strict=True)):
             gathering.take(part, chosen, opened.names)
+            watch.see(part.where, number + 1, len(opened.parts), "files")
         gathering.finish()
         tables = gathering.profiles if accounts is None else _accounts_tables(accounts, given)
         return _assembled(opened, formats, gathering, tables, why)
@@ -220,21 +218,27 @@ class _Opened:
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
-def _open(source: Any, max_bytes: int = MOST_UNPACKED, forced: Format | None = None) -> _Opened:
+def _open(
+    source: Any,
+    given: Mapping[str, str | None],
+    watch: Watch = SILENT,
+    max_bytes: int = MOST_UNPACKED,
+    forced: Format | None = None,
+) -> _Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
         where = f"{engine_of(source) or library} frame" if library else "source"
         return _Opened(where, (frame_part(source, where),), library or "")
-    named = [source] if isinstance(source, str | Path) else list(source)
     paths, notes = [], []
-    for item in named:
-        found, passed_over = files_of(item, max_bytes)
+    for item in [source] if isinstance(source, str | Path) else source:
+        found, passed_over = files_of(item, max_bytes, watch)
         paths += found
         notes += [f"{item}: {passed_over} files of other kinds were passed over"] if passed_over else []
     name = str(source) if isinstance(source, str | Path) else f"{len(paths)} files"
     if not paths:
         raise InputError("there is no file to read", where=name, remedy=f"Known are {', '.join(SUFFIXES)}.")
-    parts = tuple(file_part(path, _RECORDS, forced) for path in paths)
+    named = frozenset(theirs for theirs in given.values() if theirs is not None)
+    parts = tuple(file_part(path, _RECORDS, forced, named) for path in paths)
     return _Opened(name, parts, files=len(paths), notes=tuple(notes))
 
 
@@ -276,18 +280,8 @@ def _why(format: Format, given: Columns) -> str:
     return "its columns are mapped" if given.posts and format is CANONICAL else format.why
 
 
-def _watched(parts: Iterator[tuple[Part, Format]], count: int, progress: bool) -> Iterator[tuple[Part, Format]]:
-    """The same parts, with a line of progress now and then."""
-    said = time.monotonic()
-    for number, pair in enumerate(parts, 1):
-        if time.monotonic() - said > _SAY_EVERY:
-            said = time.monotonic()
-            say(f"  reading {number:,} of {count:,}: {pair[0].where}", progress)
-        yield pair
-
-
 def _accounts_tables(source: Any, given: Columns) -> list[AccountsTable]:
-    opened = _open(source)
+    opened = _open(source, given.of("accounts"))
     mapping = match_columns(opened.names, given.of("accounts"), table="accounts", where=opened.name)
     tables: list[AccountsTable] = []
     for part in opened.parts:

@@ -54,7 +54,7 @@ class Gathering:
         self._remember(mapping)
         loaded = _load(part, mapping, format)
         _refuse_bad_lines(loaded, self.max_bad, part.where)
-        for note in loaded.notes:
+        for note in (*_unread(part, mapping, format), *loaded.notes):
             self._noted.setdefault(note, []).append(part.where)
         self._take_profiles(loaded, format, part.where)
         if self._waiting and not self._waiting[-1].is_like(loaded, format):
@@ -128,6 +128,15 @@ def _load(part: Part, mapping: Mapping[str, str], format: Format) -> Loaded:
             )
     wanted = {*mapping.values(), *format.also}
     return part.load([name for name in part.names if format.whole or name in wanted])
+
+
+def _unread(part: Part, mapping: Mapping[str, str], format: Format, most: int = 12) -> list[str]:
+    """A note of the columns of a table that nothing is read from."""
+    unread = [name for name in part.names if name and name not in {*mapping.values(), *format.also}]
+    if format.whole or not unread:
+        return []
+    more = f" and {len(unread) - most:,} more" if len(unread) > most else ""
+    return [f"columns not read: {', '.join(unread[:most])}{more}"]
 
 
 def _refuse_bad_lines(loaded: Loaded, max_bad: float, where: str) -> None:
