@@ -54,6 +54,7 @@ class Gathering:
         self._remember(mapping)
         loaded = _load(part, mapping, format)
         _refuse_bad_lines(loaded, self.max_bad, part.where)
+        _refuse_mixed_ids(loaded, mapping, part.where)
         for note in (*_unread(part, mapping, format), *loaded.notes):
             self._noted.setdefault(note, []).append(part.where)
         self._take_profiles(loaded, format, part.where)
@@ -146,6 +147,16 @@ def _refuse_bad_lines(loaded: Loaded, max_bad: float, where: str) -> None:
             where=f"{where}, line {loaded.bad[0]:,}",
             remedy=f"Write one object a line, or allow more than {max_bad:.1%} of bad lines: max_bad=0.05.",
         )
+
+
+def _refuse_mixed_ids(loaded: Loaded, mapping: Mapping[str, str], where: str) -> None:
+    for ours, theirs in mapping.items():
+        if ours.endswith("_id") and theirs in loaded.mixed:
+            raise InputError(
+                "some ids are floats, which cannot hold ids above 2^53 exactly",
+                where=f"{where}, column {theirs!r}",
+                remedy="Write all of them as text, in quotes.",
+            )
 
 
 def _ours(raw: pl.DataFrame, mapping: Mapping[str, str], format: Format, where: str) -> pl.DataFrame:

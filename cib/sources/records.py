@@ -9,7 +9,6 @@ taken for what it means; both are counted.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections import Counter
@@ -23,6 +22,7 @@ import polars as pl
 from cib.errors import InputError
 from cib.sources.cleaning import Format
 from cib.sources.frames import Loaded, Part
+from cib.sources.kinds import DECIMAL, DEEPEST, OTHER, kinds_of_objects
 from cib.sources.rows import Rows
 from cib.sources.streams import A_BLOCK, A_LOOK, File, blocks, unpacked
 
@@ -37,9 +37,6 @@ _LOOKED_AT = 50
 
 #: Records are made a table this many at a time.
 _BATCH = 50_000
-
-#: Values inside values get columns of their own down to this depth.
-_DEEPEST = 6
 
 _BACKSLASHES = re.compile(rb"(\\\\)|\\x([0-9A-Fa-f]{2})")
 
@@ -84,7 +81,9 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
     if not first:
         raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
     kinds = _kinds(file)
-    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, kinds, wanted))
+    types = {name: pl.Float64() if kind == DECIMAL else pl.String() for name, kind in kinds.items()}
+    mixed = frozenset(name for name, kind in kinds.items() if kind == DECIMAL | OTHER)
+    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, types, wanted)._replace(mixed=mixed))
 
 
 def document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
@@ -220,26 +219,18 @@ def _document(file: File, reading: _Reading) -> list[Any]:
 # ---- plain tables
 
 
-def _kinds(file: File) -> dict[str, pl.DataType]:
-    """The columns of all lines, and whether they hold numbers that are not whole."""
-    kinds: dict[str, pl.DataType] = {}
+def _kinds(file: File) -> dict[str, int]:
+    """What stands behind the keys of all lines, as :mod:`cib.sources.json_keys` says it."""
+    from cib.sources.json_keys import kinds_of_lines  # compiled: loaded where it is used
+
+    kinds: dict[str, int] = {}
     for block in blocks(file):
-        try:
-            lazy = pl.scan_ndjson(io.BytesIO(block), infer_schema_length=None)
-            schema = lazy.collect_schema() if block.strip() else pl.Schema()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-            flat = [_flattened(item) for item in _objects_of(block, _Reading())]
-            schema = _table(flat, list(dict.fromkeys(name for item in flat for name in item))).schema
-        for name, kind in _leaves(schema):
-            kinds[name] = pl.Float64() if kind.is_float() and kinds.get(name, kind).is_float() else pl.String()
+        found = kinds_of_lines(block)
+        if found is None:
+            found = kinds_of_objects(_flattened(item) for item in _objects_of(block, _Reading()))
+        for name, kind in found.items():
+            kinds[name] = kinds.get(name, 0) | kind
     return kinds
-
-
-def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, pl.DataType]]:
-    for name, kind in schema.items():
-        yield prefix + name, kind
-        if isinstance(kind, pl.Struct) and prefix.count(".") < _DEEPEST:
-            yield from _leaves(kind.to_schema(), f"{prefix}{name}.")
 
 
 def _flat_lines(file: File, kinds: Mapping[str, pl.DataType], wanted: Sequence[str]) -> Loaded:
@@ -295,7 +286,7 @@ def _flattened(item: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in item.items():
         flat[prefix + name] = value
-        if isinstance(value, dict) and prefix.count(".") < _DEEPEST:
+        if isinstance(value, dict) and prefix.count(".") < DEEPEST:
             flat.update(_flattened(value, f"{prefix}{name}."))
     return flat
 
