@@ -33,8 +33,8 @@ def kinds_of_lines(block: bytes) -> dict[str, int] | None:
     Returns
     -------
     dict of str to int, or None
-        :data:`DECIMAL`, :data:`OTHER`, both or neither. None if brackets or quotes do not match within a line, or there
-        are too many keys.
+        :data:`DECIMAL`, :data:`OTHER`, both or neither. None if brackets or quotes do not match within a line, an
+        object states a key twice, or there are too many keys.
 
     Examples
     --------
@@ -68,7 +68,8 @@ def _scan(  # noqa: PLR0912 - one pass, without calls that could be branches
 ) -> int:
     places = np.full(4 * _MOST_KEYS, -1, np.int64)  # a hash table of the keys found
     is_object, owner = np.zeros(_MOST_NESTED, np.bool_), np.full(_MOST_NESTED, -1, np.int64)
-    count, depth, lists, current, i, size = 0, 0, 0, -1, 0, len(data)
+    number, last_of = np.zeros(_MOST_NESTED, np.int64), np.zeros(_MOST_KEYS, np.int64)  # objects are numbered
+    count, objects, depth, lists, current, i, size = 0, 0, 0, 0, -1, 0, len(data)
     while i < size:
         byte = data[i]
         if byte == _QUOTE:
@@ -87,15 +88,17 @@ def _scan(  # noqa: PLR0912 - one pass, without calls that could be branches
                     current = _place(data, start, end, owner[depth], places, parents, starts, ends, count)
                     if current == count:
                         count += 1
-                    if count == _MOST_KEYS:
+                    if count == _MOST_KEYS or last_of[current] == number[depth]:
                         return -1
+                    last_of[current] = number[depth]
                     kinds[current] |= _kind(data, i)
             continue
         if byte in (_OPEN, _OPEN_LIST):
             depth += 1
             if depth == _MOST_NESTED:
                 return -1
-            is_object[depth], owner[depth] = byte == _OPEN, current
+            objects += 1
+            is_object[depth], owner[depth], number[depth] = byte == _OPEN, current, objects
             lists += byte == _OPEN_LIST
         elif byte in (_CLOSE, _CLOSE_LIST):
             if depth == 0 or is_object[depth] != (byte == _CLOSE):

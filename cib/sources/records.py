@@ -80,10 +80,10 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
         raise pl.exceptions.NoDataError("no whole line")
     if not first:
         raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
-    kinds = _kinds(file)
+    kinds, odd = _kinds(file)
     types = {name: pl.Float64() if kind == DECIMAL else pl.String() for name, kind in kinds.items()}
     mixed = frozenset(name for name, kind in kinds.items() if kind == DECIMAL | OTHER)
-    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, types, wanted)._replace(mixed=mixed))
+    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, types, odd, wanted)._replace(mixed=mixed))
 
 
 def document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
@@ -219,57 +219,60 @@ def _document(file: File, reading: _Reading) -> list[Any]:
 # ---- plain tables
 
 
-def _kinds(file: File) -> dict[str, int]:
-    """What stands behind the keys of all lines, as :mod:`cib.sources.json_keys` says it."""
+def _kinds(file: File) -> tuple[dict[str, int], set[int]]:
+    """What stands behind the keys of all lines (:mod:`cib.sources.kinds`), and the blocks that need the parser."""
     from cib.sources.json_keys import kinds_of_lines  # compiled: loaded where it is used
 
     kinds: dict[str, int] = {}
-    for block in blocks(file):
+    odd: set[int] = set()
+    for number, block in enumerate(blocks(file)):
         found = kinds_of_lines(block)
         if found is None:
+            odd.add(number)
             found = kinds_of_objects(_flattened(item) for item in _objects_of(block, _Reading()))
         for name, kind in found.items():
             kinds[name] = kinds.get(name, 0) | kind
-    return kinds
+    return kinds, odd
 
 
-def _flat_lines(file: File, kinds: Mapping[str, pl.DataType], wanted: Sequence[str]) -> Loaded:
-    reading = _Reading()
-    frames = [_block_table(block, kinds, wanted, reading) for block in blocks(file) if block.strip()]
-    return reading.loaded(pl.concat(frames))
+def _flat_lines(file: File, types: Mapping[str, pl.DataType], odd: set[int], wanted: Sequence[str]) -> Loaded:
+    reading, tables = _Reading(), []
+    for number, block in enumerate(blocks(file)):
+        table = None if number in odd else _parsed_by_engine(block, types, wanted)
+        if table is None:
+            flat = [_flattened(item) for item in _objects_of(block, reading)]
+            table = _table(flat, wanted).cast({name: types[name] for name in wanted})
+        else:
+            reading.lines += table.height
+        tables.append(table)
+    return reading.loaded(pl.concat(tables))
 
 
-def _block_table(
-    block: bytes, kinds: Mapping[str, pl.DataType], wanted: Sequence[str], reading: _Reading
-) -> pl.DataFrame:
+def _parsed_by_engine(block: bytes, types: Mapping[str, pl.DataType], wanted: Sequence[str]) -> pl.DataFrame | None:
     try:
-        table = pl.read_ndjson(block, schema=_nested(kinds, wanted)).select(
-            _field(name.split("."), kinds).alias(name) for name in wanted
+        table = pl.read_ndjson(block, schema=_nested(types, wanted)).select(
+            _field(name.split("."), types).alias(name) for name in wanted
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        table = None
-    if table is None or _has_nul(table):  # the engine writes NUL for a lone surrogate, too
-        flat = [_flattened(item) for item in _objects_of(block, reading)]
-        return _table(flat, wanted).cast({name: kinds[name] for name in wanted})
-    reading.lines += table.height
-    return table
+        return None
+    return None if _has_nul(table) else table  # the engine writes NUL for a lone surrogate, too
 
 
-def _nested(kinds: Mapping[str, pl.DataType], wanted: Sequence[str], prefix: str = "") -> dict[str, pl.DataType]:
+def _nested(types: Mapping[str, pl.DataType], wanted: Sequence[str], prefix: str = "") -> dict[str, pl.DataType]:
     """The types of the columns wanted, those of nested values inside structs."""
     schema: dict[str, pl.DataType] = {}
     for name in wanted:
         top, _, below = name.removeprefix(prefix).partition(".")
-        if below and prefix + top in kinds:
+        if below and prefix + top in types:
             inside = [other for other in wanted if other.startswith(f"{prefix}{top}.")]
-            schema[top] = pl.Struct(_nested(kinds, inside, f"{prefix}{top}."))
+            schema[top] = pl.Struct(_nested(types, inside, f"{prefix}{top}."))
         else:
-            schema.setdefault(name.removeprefix(prefix), kinds[name])
+            schema.setdefault(name.removeprefix(prefix), types[name])
     return schema
 
 
-def _field(path: Sequence[str], kinds: Mapping[str, pl.DataType]) -> pl.Expr:
-    if len(path) == 1 or path[0] not in kinds:
+def _field(path: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.Expr:
+    if len(path) == 1 or path[0] not in types:
         return pl.col(".".join(path))
     column = pl.col(path[0])
     for name in path[1:]:

@@ -37,7 +37,9 @@ def test_keys_and_kinds_are_those_that_a_parser_finds(objects, separators, ascii
     assert kinds_of_lines(block) == expected
 
 
-@pytest.mark.parametrize("line", ['{"a": 1', '{"a": "x', '{"a": 1}}', '{"a": [1}', "[" * 99, '{"a": "x\\'])
+@pytest.mark.parametrize(
+    "line", ['{"a": 1', '{"a": "x', '{"a": 1}}', '{"a": [1}', "[" * 99, '{"a": "x\\', '{"a": 1, "a": 2}']
+)
 def test_lines_that_are_no_objects_are_left_to_the_parser(line):
     assert kinds_of_lines(b'{"b": 1}\n' + line.encode() + b"\n") is None
 
