@@ -141,7 +141,7 @@ def _header(block: bytes, named: frozenset[str], separator: str, file: File) -> 
     repeated = [name for name, count in Counter(names).items() if count > 1 and name]
     if repeated:
         raise repeated_name(repeated[0], str(file))
-    return names, end, [separator.join(filter(None, fields)) for _, fields in rows[:number]]
+    return names, end, [separator.join(filter(None, fields))[:80] for _, fields in rows[:number]]
 
 
 def _first_rows(block: bytes, separator: str, file: File) -> Iterator[tuple[int, tuple[str, ...]]]:

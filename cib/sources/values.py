@@ -281,13 +281,15 @@ def times(column: pl.Series, zone: str | None, where: str) -> Column:
 
 
 def check_zone(zone: str | None) -> None:
-    """Refuse what is not the name of a time zone."""
+    """Refuse what is not the name of a time zone; the list of all is long in coming."""
     if zone is None:
         return
-    known = zoneinfo.available_timezones()
-    if zone not in known:
-        hint = did_you_mean(str(zone), known) or "Take an IANA name such as 'UTC' or 'Europe/Paris'."
-        raise SettingsError(f"zone={zone!r} is no time zone", remedy=hint)
+    try:
+        pl.Series([], dtype=pl.Datetime).dt.replace_time_zone(zone or "none")
+    except (pl.exceptions.PolarsError, TypeError) as error:
+        hint = did_you_mean(str(zone), zoneinfo.available_timezones())
+        remedy = hint or "Take an IANA name such as 'UTC' or 'Europe/Paris'."
+        raise SettingsError(f"zone={zone!r} is no time zone", remedy=remedy) from error
 
 
 def _parsed(values: pl.Series, zone: str | None, where: str) -> Column:
