@@ -109,13 +109,14 @@ def test_two_platforms_in_one_file_are_searched_together(tmp_path, capsys):
     path.write_bytes(X_V2_PAGE + BLUESKY)
     assert main(["detect", str(path), "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr()
-    assert "6 rows read as x-v2, 6 kept" in printed.err
+    assert "6 rows read as x-v2 + bluesky, 6 kept" in printed.err
     assert "No candidate network" in printed.out
     report = json.loads((tmp_path / "out" / "detection.json").read_text(encoding="utf-8"))["imported"]
     assert report["notes"][-1].endswith("records of bluesky (3), x-v2 (1)")
     assert main(["inspect", str(path)]) == 0
     printed = capsys.readouterr().out
     assert "x:101" in printed
+    assert "column account_id <- author_id | did" in printed
     assert "bluesky:did:plc:aaaa" in printed
 
 

@@ -48,7 +48,7 @@ def _same(table: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """What is particular to one format.
 

@@ -193,7 +193,7 @@ def _assembled(
     return assemble(
         parts,
         table,
-        replace(formats[0], name=" + ".join(dict.fromkeys(format.name for format in formats))),
+        replace(formats[0], name=" + ".join(gathered.formats)),
         source=opened.name,
         why=why,
         columns=gathered.columns,

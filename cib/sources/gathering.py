@@ -45,14 +45,17 @@ class Gathering:
         self.parts: list[Clean] = []
         self.profiles: list[AccountsTable] = []
         self.columns: dict[str, str] = {}
+        self.formats: dict[str, None] = {}
         self._noted: dict[str, list[str]] = {}
         self._waiting: list[_Waiting] = []
 
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
         """Load one part, and clean it with its like."""
         mapping = format.match(names, self.given, part.where)
-        self._remember(mapping)
         loaded = _load(part, mapping, format)
+        for seen in (format, *loaded.formats):
+            self.formats[seen.name] = None
+            self._remember(mapping if seen is format else seen.match(names, self.given, part.where))
         _refuse_bad_lines(loaded, self.max_bad, part.where)
         _refuse_mixed_ids(loaded, mapping, part.where)
         for note in (*_unread(part, mapping, format), *loaded.notes):

@@ -128,7 +128,7 @@ def _records_part(
 
     def load(_: Sequence[str]) -> Loaded:
         (reading, objects), rows, format = start(), Rows(), known
-        tables, seen = [], Counter[str]()
+        tables, seen = [], Counter[Format]()
 
         def put(item: dict[str, Any]) -> None:
             nonlocal format
@@ -138,7 +138,7 @@ def _records_part(
                 return
             format = of
             rows.platform = of.platform
-            seen[of.name] += 1
+            seen[of] += 1
             of.read(item, rows)
 
         try:
@@ -150,8 +150,9 @@ def _records_part(
         frame = pl.concat([*tables, rows.take()])
         notes = tuple(f"{count:,} {what}" for what, count in sorted(rows.unknown.items()))
         if len(seen) > 1:
-            notes += ("records of " + ", ".join(f"{name} ({count:,})" for name, count in sorted(seen.items())),)
-        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes)
+            counted = sorted((of.name, count) for of, count in seen.items())
+            notes += ("records of " + ", ".join(f"{name} ({count:,})" for name, count in counted),)
+        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes, formats=tuple(seen))
 
     return Part(str(file), (), load, known)
 
