@@ -26,6 +26,7 @@ from cib.sources import clocks
 from cib.sources.cleaning import Format
 from cib.sources.columns import Columns, match_columns, stated_columns
 from cib.sources.rows import Rows, chosen, digest
+from cib.sources.values import decided
 from cib.sources.x_v1 import put_post
 
 __all__ = ["FOURCAT", "FOURCAT_CSV"]
@@ -140,18 +141,17 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
     }
     authors = {"retweet": origin, "quote": pl.col("quoted_user"), "reply": answered}
     ours = {ours: pl.col(theirs) for ours, theirs in mapping.items()}
-    if "chat" in raw.columns:
+    if "chat" in raw.columns:  # of Telegram, where accounts have numbers, and forwards name names
         ours["post_id"] = pl.format("{}/{}", "chat", mapping["post_id"])
+        authors["retweet"] = pl.lit(None)
     for name, separator in (("urls", r",(?=https?://)"), ("hashtags", ",")):
         if name in ours:
             ours[name] = _split(ours[name], separator)
     return table.select(
         **ours,
-        action=pl.coalesce(*(pl.when(test).then(pl.lit(kind)) for kind, test in is_kind.items()), pl.lit("post")),
-        target_post_id=pl.coalesce(pl.when(test).then(targets[kind]) for kind, test in is_kind.items()),
-        target_account_id=pl.coalesce(
-            pl.when(test).then(_account(authors[kind], names)) for kind, test in is_kind.items()
-        ),
+        action=decided(is_kind, {kind: pl.lit(kind) for kind in is_kind}, pl.lit("post")),
+        target_post_id=decided(is_kind, targets),
+        target_account_id=decided(is_kind, {kind: _account(name, names) for kind, name in authors.items()}),
     )
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "actions",
     "check_zone",
     "counts",
+    "decided",
     "ids",
     "lists",
     "meanings",
@@ -232,6 +233,14 @@ def meanings(words: Iterable[str], synonyms: Mapping[str, str | None], where: Ca
                 remedy=f"Say what it means: columns=Columns(actions={{{word!r}: 'retweet'}}); None drops it.",
             )
     return {word: known[_word(word)] or LEFT_OUT for word in words}
+
+
+def decided(tests: Mapping[str, pl.Expr], values: Mapping[str, pl.Expr], otherwise: pl.Expr | None = None) -> pl.Expr:
+    """The value of the first kind whose test holds, also where that is null: what a post is decides what it acts on."""
+    found = pl.lit(None) if otherwise is None else otherwise
+    for kind in reversed(list(tests)):
+        found = pl.when(tests[kind]).then(values[kind]).otherwise(found)
+    return found
 
 
 def _word(action: str) -> str:

@@ -97,6 +97,15 @@ def test_a_retweet_carries_what_the_original_says(write, name):
     assert posts["urls"][0].to_list() == ["https://a.org/x,y"]
 
 
+def test_a_quote_does_not_act_on_what_the_same_post_answers(write):
+    both = samples.TWARC_CSV.replace(
+        f"{THIRD},{FIRST},,,102,101".encode(), f"{THIRD},{FIRST},,{SECOND},102,101".encode()
+    )
+    assert both != samples.TWARC_CSV
+    posts = read(write("t.csv", both)).posts_table
+    assert posts.select(IDS).row(2) == ("102", THIRD, "quote", SECOND, "102")  # whose author is in the data
+
+
 def test_pages_and_flattened_posts_are_the_same_table(write, shared):
     folder = shared / "format_samples" / "twarc2"
     for page, flat in (
@@ -221,6 +230,7 @@ def test_the_csv_of_4cat_counts_messages_of_telegram_within_their_chat(write):
     assert posts["action"].to_list() == ["post", "post", "reply", "retweet"]
     assert posts.select("target_post_id", "target_account_id").row(2) == ("one/1", "7")
     assert posts["target_post_id"][3].startswith("retweet/Elsewhere/")
+    assert posts["target_account_id"][3] is None
 
 
 def test_the_csv_of_4cat_names_posts_of_bluesky_by_link(write):
