@@ -1,16 +1,18 @@
-"""cib.read against a plain read of the same columns, in one run: processor seconds, and their ratio.
+"""cib.read against a plain read of the same columns, each in a process of its own: seconds and peak memory.
 
 python benchmarks/reading.py [ROWS]
 """
 
 from __future__ import annotations
 
+import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
@@ -38,19 +40,30 @@ def table(rows: int) -> pl.DataFrame:
     )
 
 
-def cost(work: Callable[[Any], Any], *given: Any) -> float:
-    start = time.process_time()
-    work(*given)
-    return time.process_time() - start
-
-
-def read(path: Path) -> cib.Activity:
-    return cib.read(path, progress=False)
-
-
 def plain_json(path: Path) -> pl.DataFrame:
     with path.open("rb") as file:
-        return pl.DataFrame([orjson.loads(line) for line in file], infer_schema_length=None)
+        slices = iter(lambda: list(islice(file, 100_000)), [])
+        return pl.concat([pl.DataFrame([orjson.loads(line) for line in lines]) for lines in slices])
+
+
+PLAIN: dict[str, Callable[[Path], pl.DataFrame]] = {
+    ".csv": lambda path: pl.read_csv(path, infer_schema=False),
+    ".jsonl": plain_json,
+    ".parquet": pl.read_parquet,
+}
+
+
+def measure(how: str, path: Path) -> None:
+    """Print wall seconds, processor seconds and gigabytes of one read."""
+    wall, processor = time.perf_counter(), time.process_time()
+    cib.read(path, progress=False) if how == "cib" else PLAIN[path.suffix](path)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    print(wall, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+
+
+def measured(how: str, path: Path) -> list[float]:
+    command = [sys.executable, __file__, how, str(path)]
+    return [float(part) for part in subprocess.run(command, capture_output=True, check=True).stdout.split()]
 
 
 def main() -> None:
@@ -61,17 +74,18 @@ def main() -> None:
         posts.write_csv(path.with_suffix(".csv"))
         posts.write_ndjson(path.with_suffix(".jsonl"))
         posts.write_parquet(path.with_suffix(".parquet"))
-        read(path.with_suffix(".csv"))  # compiles
-        print(f"{rows:,} rows, seconds of processor time")
-        for kind, plain in (
-            (".csv", lambda file: pl.read_csv(file, infer_schema=False)),
-            (".jsonl", plain_json),
-            (".parquet", pl.read_parquet),
-        ):
-            file = path.with_suffix(kind)
-            whole, bare = cost(read, file), cost(plain, file)
-            print(f"{kind:<9} cib.read {whole:6.2f}   plain {bare:6.2f}   ratio {whole / bare:5.1f}")
+        del posts
+        print(f"{rows:,} rows")
+        print(f"{'kind':<9} {'cib: s':>7} {'CPU s':>7} {'GB':>5}   {'plain: s':>8} {'CPU s':>7} {'GB':>5}   CPU ratio")
+        measured("cib", path.with_suffix(".jsonl"))  # compiles
+        for kind in PLAIN:
+            ours, theirs = (measured(how, path.with_suffix(kind)) for how in ("cib", "plain"))
+            print("{:<9} {:>7.1f} {:>7.1f} {:>5.2f}".format(kind, *ours), end="   ")
+            print("{:>8.1f} {:>7.1f} {:>5.2f}   {:>9.1f}".format(*theirs, ours[1] / theirs[1]))
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] in (["cib"], ["plain"]):
+        measure(sys.argv[1], Path(sys.argv[2]))
+    else:
+        main()

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from cib.activity import Activity
 from cib.errors import CibError, InputError
@@ -23,7 +26,7 @@ from cib.known import KnownNetworks
 from cib.links import LIMITS as LINK_LIMITS
 from cib.links import link_members
 from cib.pipeline import Detection, Settings, detect
-from cib.reports.page import write_page
+from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.cleaning import MAX_BAD
@@ -38,15 +41,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
+        sys.stdout.flush()
     except CibError as error:
-        print(f"cib: {error}", file=sys.stderr)
+        print(f"cib: {_for_a_shell(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("cib: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of a pipe had enough, as `cib ... | head` does
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
     return 0
+
+
+#: What a remedy says in Python, and the same for a shell.
+_IN_A_SHELL = (
+    (r"columns=\{'(\w+)': ('[^']*'|\.\.\.)\}", r"--column \1=\2"),
+    (r"columns=\{\.\.\.\}", "--column OURS=THEIRS"),
+    (r"columns=Columns\(actions=\{'(.*)': '(\w+)'\}\); None drops it", r"--action '\1=\2'"),
+    (r'zone="(\w+)"', r"--zone \1"),
+    (r"max_bad=([\d.]+)", r"--max-bad \1"),
+    (r"format='([\w-]+)'", r"--format \1"),
+)
+
+
+def _for_a_shell(message: str) -> str:
+    for python, shell in _IN_A_SHELL:
+        message = re.sub(python, shell, message)
+    return message
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,25 +179,39 @@ def _demo(options: argparse.Namespace) -> None:
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
     print(repr(activity))
     detection = detect(activity)
+    written = _written(detection, options.out)
     _print_networks(detection)
     print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
     print(evaluate(detection, truth))
-    _written(detection, options.out)
+    print(written)
 
 
 def _detect(options: argparse.Namespace) -> None:
     settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
     detection = detect(_activity(options), settings, progress=not options.quiet)
+    written = _written(detection, options.out)  # before anything is printed: the pipe may close
     _print_networks(detection)
-    _written(detection, options.out)
+    print(written)
 
 
 def _inspect(options: argparse.Namespace) -> None:
     activity = _activity(options)
     print(repr(activity))
-    with pl.Config(tbl_cols=-1, tbl_rows=10, fmt_str_lengths=24, tbl_width_chars=160, tbl_hide_dataframe_shape=True):
-        print(activity.posts_table.head(10))
+    print(_rows(activity.posts_table.head(10)))
     print(activity.imported.describe())
+
+
+def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
+    """A row a line, each value cut to a width, and nothing in it that a terminal obeys; without empty columns."""
+    lists = [name for name, kind in posts.schema.items() if kind == pl.List]
+    told = posts.with_columns(pl.col(lists).list.join(" "), cs.datetime().dt.strftime("%Y-%m-%d %H:%M:%S%.3f"))
+    columns = []
+    for column in told.cast(pl.String).fill_null("").iter_columns():
+        if column.ne("").any():
+            cells = [column.name, *map(visible, column)]
+            cut = [cell if len(cell) <= widest else cell[: widest - 1] + "…" for cell in cells]
+            columns.append([cell.ljust(max(map(len, cut))) for cell in cut])
+    return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
 
 
 def _activity(options: argparse.Namespace) -> Activity:
@@ -283,9 +318,10 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     print(f"\n{LIMITS}")
 
 
-def _written(detection: Detection, out: str) -> None:
+def _written(detection: Detection, out: str) -> str:
+    """Save the detection with its page; return where they are."""
     folder = detection.save(out)
-    print(f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}")
+    return f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}"
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:

@@ -101,7 +101,7 @@ class ImportReport:
         lines += [f"time from: {source}: {count:,}" for source, count in self.time_source.items()]
         lines += [f"clock skew: {what}: {value:,.3g}" for what, value in self.clock_skew.items()]
         if self.precision:
-            lines.append(f"times are multiples of: {self.precision:g} s")
+            lines.append(f"times are multiples of: {self.precision:f}".rstrip("0").rstrip(".") + " s")
         if self.originals_absent is not None:
             lines.append(f"retweets whose original is not in the data: {self.originals_absent:.1%}")
         if self.targets_unknown:

@@ -7,7 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["say", "stage"]
+__all__ = ["SILENT", "Watch", "say", "stage"]
+
+#: Seconds between two lines about one piece of work.
+_SAY_EVERY = 5.0
 
 
 def say(message: str, progress: bool) -> None:
@@ -22,3 +25,28 @@ def stage(name: str, progress: bool) -> Iterator[None]:
     start = time.perf_counter()
     yield
     say(f"  {name:<40} {time.perf_counter() - start:7.1f} s", progress)
+
+
+class Watch:
+    """Says now and then how far a long reading has come.
+
+    Parameters
+    ----------
+    progress : bool
+        Whether to say anything.
+    every : float
+        Seconds between two lines.
+    """
+
+    def __init__(self, progress: bool, every: float = _SAY_EVERY) -> None:
+        self._progress, self._every, self._said = progress, every, time.monotonic()
+
+    def see(self, what: str, done: int, whole: int, unit: str) -> None:
+        """Take note that `done` of `whole` units are read; say so if it is time."""
+        if self._progress and time.monotonic() - self._said >= self._every:
+            self._said = time.monotonic()
+            say(f"  reading {what}: {done:,} of {whole:,} {unit}", True)
+
+
+#: Says nothing.
+SILENT = Watch(False)

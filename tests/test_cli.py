@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import polars as pl
 import pytest
 
 import cib
 from cib.cli import main
+from tests.sources.samples import BLUESKY, X_V2_PAGE
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +90,59 @@ def test_inspect_says_what_is_read_and_how(tmp_path, capsys):
     assert "format: canonical: its columns are known by name" in printed
     assert "column account_id <- user_id" in printed
     assert "dropped: no account: 1" in printed
-    assert "2020-01-01 12:00:00 UTC" in printed
+    assert "7           1        post    2020-01-01 12:00:00.000\n" in printed
     assert main(["inspect", str(path), "--strict"]) == 2
     assert "rows were dropped" in capsys.readouterr().err
+
+
+def test_inspect_shows_nothing_that_a_terminal_obeys(tmp_path, capsys):
+    path = tmp_path / "posts.csv"
+    path.write_text("user_id,created_at,text,urls\na,1577880000,\x1b[2J\u202ex,['u' 'v']\n", "utf-8")
+    assert main(["inspect", str(path)]) == 0
+    names, row = capsys.readouterr().out.splitlines()[1:3]
+    assert names.split() == ["account_id", "post_id", "action", "created_at", "text", "urls"]
+    assert "2020-01-01 12:00:00.000  U+001B[2JU+202Ex" in row
+
+
+def test_two_platforms_in_one_file_are_searched_together(tmp_path, capsys):
+    path = tmp_path / "both.jsonl"
+    path.write_bytes(X_V2_PAGE + BLUESKY)
+    assert main(["detect", str(path), "--out", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr()
+    assert "6 rows read as x-v2 + bluesky, 6 kept" in printed.err
+    assert "No candidate network" in printed.out
+    report = json.loads((tmp_path / "out" / "detection.json").read_text(encoding="utf-8"))["imported"]
+    assert report["notes"][-1].endswith("records of bluesky (3), x-v2 (1)")
+    assert main(["inspect", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert "x:101" in printed
+    assert "column account_id <- author_id | did" in printed
+    assert "bluesky:did:plc:aaaa" in printed
+
+
+def test_a_pipe_that_closes_loses_no_result(files, tmp_path):
+    cib_main = [sys.executable, "-c", "import sys; from cib.cli import main; sys.exit(main())"]
+    command = [*cib_main, "detect", str(files / "posts.parquet"), "--out", str(tmp_path / "out"), "--quiet"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (said, running.returncode) == ("", 0)
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("who,created_at\na,1577880000\n", "Map it: --column account_id='their name'."),
+        ("user_id,created_at\na,2020-01-01 12:00\n", "Say which they are in: --zone UTC,"),
+        ("user_id,created_at,action\na,1577880000,like\n", "Say what it means: --action 'like=retweet'."),
+    ],
+)
+def test_errors_say_what_to_do_in_a_shell(tmp_path, capsys, text, hint):
+    path = tmp_path / "posts.csv"
+    path.write_text(text, "utf-8")
+    assert main(["inspect", str(path)]) == 2
+    assert hint in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -53,3 +53,26 @@ def test_import_is_light() -> None:
 def test_constraints_pin_versions_and_name_no_address() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.!+]+", line)] == []
+
+
+def test_nothing_runs_or_fetches_what_others_wrote() -> None:
+    """No pickles, no XML, no network; `cib.testing` pickles what it made itself."""
+    unsafe = {
+        "joblib",
+        "marshal",
+        "pickle",
+        "shelve",
+        "xml",
+        "http",
+        "urllib.request",
+        "requests",
+        "socket",
+        "subprocess",
+    }
+    found = {
+        (path.name, name)
+        for path in (ROOT / "cib").rglob("*.py")
+        for name in imported(path)
+        if {name, name.split(".")[0]} & unsafe
+    }
+    assert found == {("testing.py", "pickle")}

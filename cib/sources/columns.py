@@ -47,7 +47,7 @@ _ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "created_at": ("timestamp_share", "timestamp", "tweet_time", "time", "datetime", "date"),
         "target_post_id": ("object_id", "repost_id", "retweet_id", "retweet_tweetid", "retweeted_id"),
         "target_account_id": ("target_user_id", "retweet_userid", "retweeted_user_id"),
-        "text": ("tweet_text", "full_text", "message", "body", "content"),
+        "text": ("tweet_text", "message_text", "full_text", "message", "body", "content"),
         "lang": ("language", "tweet_language"),
         "client": ("tweet_client_name",),
         "hashtags": ("tags",),
@@ -217,7 +217,7 @@ def _missing(ours: str, names: Sequence[str], where: str) -> InputError:
     return InputError(
         f"the column {ours!r} is missing",
         where=where,
-        got=f"columns {', '.join(names)}",
+        got=f"columns {', '.join(filter(None, names))}",
         remedy=f"Map it: columns={{{ours!r}: 'their name'}}. {did_you_mean(ours, names)}".strip(),
     )
 

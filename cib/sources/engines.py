@@ -23,7 +23,8 @@ from cib.engine import EngineActivity, engine_of, fetch, with_microseconds
 from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.sources import values
-from cib.sources.cleaning import NO_ACTION, STEPS, Format, nothing_left
+from cib.sources.assembly import STEPS, nothing_left
+from cib.sources.cleaning import NO_ACTION, Format
 from cib.sources.columns import MENTION
 
 __all__ = ["on_engine"]

@@ -7,40 +7,31 @@ together. Where they are of several platforms, ids carry the platform: ``x:17``,
 
 from __future__ import annotations
 
-import glob
-import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, SettingsError, did_you_mean
-from cib.progress import say
+from cib.progress import SILENT, Watch, say
+from cib.sources.assembly import assemble
 from cib.sources.bluesky import BLUESKY
-from cib.sources.cleaning import (
-    MAX_BAD,
-    AccountsTable,
-    Clean,
-    Format,
-    assemble,
-    clean_accounts,
-    clean_posts,
-    with_platform,
-)
+from cib.sources.cleaning import MAX_BAD, AccountsTable, Format, clean_accounts
 from cib.sources.columns import Columns, columns_of, match_columns
 from cib.sources.engines import on_engine
 from cib.sources.fourcat import FOURCAT, FOURCAT_CSV
-from cib.sources.frames import Loaded, Part, frame_part, library_of
+from cib.sources.frames import Part, frame_part, library_of
+from cib.sources.gathering import NEEDED, Gathering, with_platforms
 from cib.sources.mastodon import MASTODON
+from cib.sources.paths import files_of
 from cib.sources.qut import QUT
 from cib.sources.shares import SHARES, is_share_table
-from cib.sources.streams import MOST_UNPACKED, File, members
+from cib.sources.streams import MOST_UNPACKED
 from cib.sources.tables import SUFFIXES, file_part
 from cib.sources.telegram import TELEGRAM
 from cib.sources.twarc_csv import TWARC_CSV
@@ -56,10 +47,8 @@ __all__ = ["CANONICAL", "FORMATS", "read"]
 
 
 def _match(names: Sequence[str], columns: Columns, where: str) -> dict[str, str]:
-    return match_columns(names, columns.of("posts"), required=_NEEDED, where=where)
+    return match_columns(names, columns.of("posts"), required=NEEDED, where=where)
 
-
-_NEEDED = ("account_id", "created_at")
 
 #: One row is one thing an account did; columns by our names, their aliases, or a mapping.
 CANONICAL = Format("canonical", match=_match, why="its columns are known by name")
@@ -70,12 +59,6 @@ _RECORDS = (X_V2, BLUESKY, FOURCAT, MASTODON, TELEGRAM, X_V1)
 
 #: What ``format=`` takes.
 FORMATS = {format.name: format for format in (CANONICAL, *_TABLES, *_RECORDS)}
-
-#: Seconds between two lines of progress.
-_SAY_EVERY = 5.0
-
-#: Small files are cleaned together up to so many rows.
-_ROWS_AT_ONCE = 500_000
 
 
 @overload
@@ -141,7 +124,7 @@ def read(
     max_bytes : int
         What a packed file may unpack to, whatever its ratio; beyond, 200 times its size.
     progress : bool
-        Whether to print one line of the import report, to standard error, and where many files are read how far.
+        Whether to print one line of the import report, to standard error, and while it takes long how far it is.
 
     Returns
     -------
@@ -175,17 +158,19 @@ def read(
     """
     check_zone(zone)
     given = columns_of(columns)
-    opened = _open(source, max_bytes, _forced(format))
+    watch = Watch(progress)
+    opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
     formats = _recognised(opened, given, format)
     why = "as asked" if format else _why(formats[0], given)
 
     def in_memory() -> Activity:
-        reading = _Reading(given, zone, max_bad, wants_profiles=accounts is None)
-        for part, chosen in _watched(zip(opened.parts, formats, strict=True), len(opened.parts), progress):
-            reading.take(part, chosen, opened.names)
-        reading.finish()
-        tables = reading.profiles if accounts is None else _accounts_tables(accounts, given)
-        return _assembled(opened, formats, reading, tables, why)
+        gathering = Gathering(given, zone, max_bad, wants_profiles=accounts is None)
+        for number, (part, chosen) in enumerate(zip(opened.parts, formats, strict=True)):
+            gathering.take(part, chosen, opened.names)
+            watch.see(part.where, number + 1, len(opened.parts), "files")
+        gathering.finish()
+        tables = gathering.profiles if accounts is None else _accounts_tables(accounts, given)
+        return _assembled(opened, formats, gathering, tables, why)
 
     activity: Activity | EngineActivity
     if engine_of(source):
@@ -201,18 +186,18 @@ def read(
 
 
 def _assembled(
-    opened: _Opened, formats: Sequence[Format], reading: _Reading, profiles: list[AccountsTable], why: str
+    opened: _Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
 ) -> Activity:
-    parts, profiles = _with_platforms(reading.parts, profiles)
-    table, remarks = clean_accounts(profiles, reading.zone)
+    parts, profiles = with_platforms(gathered.parts, profiles)
+    table, remarks = clean_accounts(profiles, gathered.zone)
     return assemble(
         parts,
         table,
-        replace(formats[0], name=" + ".join(dict.fromkeys(format.name for format in formats))),
+        replace(formats[0], name=" + ".join(gathered.formats)),
         source=opened.name,
         why=why,
-        columns=reading.columns,
-        notes=[*reading.notes, *remarks, *opened.notes],
+        columns=gathered.columns,
+        notes=[*gathered.notes, *remarks, *opened.notes],
         files=opened.files,
         library=opened.library,
     )
@@ -233,49 +218,28 @@ class _Opened:
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
-def _open(source: Any, max_bytes: int = MOST_UNPACKED, forced: Format | None = None) -> _Opened:
+def _open(
+    source: Any,
+    given: Mapping[str, str | None],
+    watch: Watch = SILENT,
+    max_bytes: int = MOST_UNPACKED,
+    forced: Format | None = None,
+) -> _Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
         where = f"{engine_of(source) or library} frame" if library else "source"
         return _Opened(where, (frame_part(source, where),), library or "")
-    named = [source] if isinstance(source, str | Path) else list(source)
     paths, notes = [], []
-    for item in named:
-        found, passed_over = _paths(item, max_bytes)
+    for item in [source] if isinstance(source, str | Path) else source:
+        found, passed_over = files_of(item, max_bytes, watch)
         paths += found
         notes += [f"{item}: {passed_over} files of other kinds were passed over"] if passed_over else []
     name = str(source) if isinstance(source, str | Path) else f"{len(paths)} files"
     if not paths:
         raise InputError("there is no file to read", where=name, remedy=f"Known are {', '.join(SUFFIXES)}.")
-    parts = tuple(file_part(path, _RECORDS, forced) for path in paths)
+    named = frozenset(theirs for theirs in given.values() if theirs is not None)
+    parts = tuple(file_part(path, _RECORDS, forced, named) for path in paths)
     return _Opened(name, parts, files=len(paths), notes=tuple(notes))
-
-
-def _paths(item: Any, max_bytes: int) -> tuple[list[File], int]:
-    """The files that a path, folder or glob stands for, sorted, and the number of others in folders."""
-    if not isinstance(item, str | Path):
-        raise InputError("a list must hold paths", where="source", got=type(item).__name__)
-    path = Path(item)
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-        return _known([file for path in files for file in _files(path, max_bytes)])
-    if path.is_file():
-        return _known(_files(path, max_bytes)) if path.suffix.lower() == ".zip" else (_files(path, max_bytes), 0)
-    if glob.has_magic(str(item)):
-        matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-        return [file for match in matches if match.is_file() for file in _files(match, max_bytes)], 0
-    siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-    hint = did_you_mean(path.name, siblings) or "Check the path."
-    raise InputError("there is no such file or folder", where=str(item), remedy=hint)
-
-
-def _files(path: Path, max_bytes: int) -> list[File]:
-    return members(path, max_bytes) if path.suffix.lower() == ".zip" else [File(path, most_unpacked=max_bytes)]
-
-
-def _known(files: list[File]) -> tuple[list[File], int]:
-    known = [file for file in files if file.suffix in SUFFIXES]
-    return known, len(files) - len(known)
 
 
 def _forced(format: str | None) -> Format | None:
@@ -316,166 +280,8 @@ def _why(format: Format, given: Columns) -> str:
     return "its columns are mapped" if given.posts and format is CANONICAL else format.why
 
 
-def _watched(parts: Iterator[tuple[Part, Format]], count: int, progress: bool) -> Iterator[tuple[Part, Format]]:
-    """The same parts, with a line of progress now and then."""
-    said = time.monotonic()
-    for number, pair in enumerate(parts, 1):
-        if time.monotonic() - said > _SAY_EVERY:
-            said = time.monotonic()
-            say(f"  reading {number:,} of {count:,}: {pair[0].where}", progress)
-        yield pair
-
-
-class _Waiting(NamedTuple):
-    """A part that is loaded and not yet cleaned."""
-
-    part: Part
-    format: Format
-    mapping: Mapping[str, str]
-    loaded: Loaded
-
-    def is_like(self, loaded: Loaded, format: Format) -> bool:
-        same_lines = not self.loaded.bad and not loaded.bad
-        return same_lines and self.format is format and self.loaded.table.schema == loaded.table.schema
-
-
-class _Reading:
-    """The parts of a source, cleaned one after the other, and what is learned on the way."""
-
-    def __init__(self, given: Columns, zone: str | None, max_bad: float, *, wants_profiles: bool) -> None:
-        self.given, self.zone, self.max_bad, self.wants_profiles = given, zone, max_bad, wants_profiles
-        self.parts: list[Clean] = []
-        self.profiles: list[AccountsTable] = []
-        self.columns: dict[str, str] = {}
-        self._noted: dict[str, list[str]] = {}
-        self._waiting: list[_Waiting] = []
-
-    def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
-        """Load one part, and clean it with its like."""
-        mapping = format.match(names, self.given, part.where)
-        self._remember(mapping)
-        loaded = _load(part, mapping, format)
-        _refuse_bad_lines(loaded, self.max_bad, part.where)
-        for note in loaded.notes:
-            self._noted.setdefault(note, []).append(part.where)
-        self._take_profiles(loaded, format, part.where)
-        if self._waiting and not self._waiting[-1].is_like(loaded, format):
-            self.finish()
-        self._waiting.append(_Waiting(part, format, mapping, loaded))
-        if sum(waiting.loaded.table.height for waiting in self._waiting) > _ROWS_AT_ONCE:
-            self.finish()
-
-    def finish(self) -> None:
-        """Clean what was loaded: in one go, for small files cost more than their rows; in trouble one by one."""
-        waiting, self._waiting = self._waiting, []
-        if len(waiting) < 2:
-            self.parts += [self._clean(one.part, one.format, one.mapping, one.loaded) for one in waiting]
-            return
-        first, lost, repaired = waiting[0], Counter[str](), Counter[str]()
-        for one in waiting:
-            lost.update(one.loaded.lost)
-            repaired.update(one.loaded.repaired)
-        table = pl.concat([one.loaded.table for one in waiting])
-        try:
-            self.parts.append(self._clean(first.part, first.format, first.mapping, Loaded(table, lost, repaired)))
-        except InputError:
-            for one in waiting:
-                self._clean(one.part, one.format, one.mapping, one.loaded)
-            raise
-
-    @property
-    def notes(self) -> list[str]:
-        """What the files had to say, and how many of them."""
-        return [
-            f"{where[0]}{f' and {len(where) - 1:,} more files' if len(where) > 1 else ''}: {note}"
-            for note, where in self._noted.items()
-        ]
-
-    def _clean(self, part: Part, format: Format, mapping: Mapping[str, str], loaded: Loaded) -> Clean:
-        clean = clean_posts(
-            loaded.table if part.format else _ours(loaded.table, mapping, format, part.where),
-            mapping,
-            format,
-            synonyms=self.given.actions,
-            zone=self.zone,
-            where=part.where,
-            max_bad=self.max_bad,
-        )
-        return _with_lost(clean, loaded)
-
-    def _take_profiles(self, loaded: Loaded, format: Format, where: str) -> None:
-        if self.wants_profiles and loaded.accounts is not None:
-            self.profiles.append((loaded.accounts, {}, where))
-        elif self.wants_profiles and format.accounts:
-            carried = format.accounts(loaded.table).with_columns(platform=pl.lit(format.platform))
-            self.profiles.append((carried, {}, where))
-
-    def _remember(self, mapping: Mapping[str, str]) -> None:
-        for ours, theirs in mapping.items():
-            known = self.columns.setdefault(ours, theirs)
-            if theirs not in known.split(" | "):
-                self.columns[ours] = f"{known} | {theirs}"
-
-
-def _load(part: Part, mapping: Mapping[str, str], format: Format) -> Loaded:
-    if part.format:
-        return part.load(())
-    for ours in _NEEDED:
-        if mapping[ours] not in part.names:
-            raise InputError(
-                f"the column {mapping[ours]!r} is missing",
-                where=part.where,
-                got=f"columns {', '.join(part.names)}",
-                remedy="All files of a source need it.",
-            )
-    wanted = {*mapping.values(), *format.also}
-    return part.load([name for name in part.names if format.whole or name in wanted])
-
-
-def _refuse_bad_lines(loaded: Loaded, max_bad: float, where: str) -> None:
-    if len(loaded.bad) > max_bad * (loaded.table.height + len(loaded.bad)):
-        raise InputError(
-            f"{len(loaded.bad):,} lines cannot be read as JSON objects",
-            where=f"{where}, line {loaded.bad[0]:,}",
-            remedy=f"Write one object a line, or allow more than {max_bad:.1%} of bad lines: max_bad=0.05.",
-        )
-
-
-def _ours(raw: pl.DataFrame, mapping: Mapping[str, str], format: Format, where: str) -> pl.DataFrame:
-    if format.translate:
-        return format.translate(raw, where)
-    return raw.select(**{ours: theirs for ours, theirs in mapping.items() if theirs in raw.columns})
-
-
-def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
-    """Add what the file itself did not give, or gave broken."""
-    lines = f" (line{'s' * (len(loaded.bad) > 1)} {', '.join(map(str, loaded.bad[:10]))})" if loaded.bad else ""
-    notes = (f"unreadable lines were left out{lines}",) if loaded.bad else ()
-    return replace(
-        clean,
-        rows_read=clean.rows_read + sum(loaded.lost.values()),
-        dropped=Counter(clean.dropped) + Counter(loaded.lost),
-        repaired=Counter(clean.repaired) + Counter(loaded.repaired),
-        notes=clean.notes + notes,
-    )
-
-
-def _with_platforms(parts: list[Clean], profiles: list[AccountsTable]) -> tuple[list[Clean], list[AccountsTable]]:
-    """Let ids carry their platform, if there are several."""
-    tables = [part.table for part in parts]
-    platforms = {name for table in tables if "platform" in table.columns for name in table["platform"].unique()}
-    if len(platforms) < 2:
-        return parts, profiles
-    named = [replace(part, table=with_platform(part.table), withdrawn=with_platform(part.withdrawn)) for part in parts]
-    carried = [
-        (with_platform(table) if "platform" in table.columns else table, columns, where)
-        for table, columns, where in profiles
-    ]
-    return named, carried
-
-
 def _accounts_tables(source: Any, given: Columns) -> list[AccountsTable]:
-    opened = _open(source)
+    opened = _open(source, given.of("accounts"))
     mapping = match_columns(opened.names, given.of("accounts"), table="accounts", where=opened.name)
     tables: list[AccountsTable] = []
     for part in opened.parts:

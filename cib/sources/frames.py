@@ -31,6 +31,8 @@ class Loaded(NamedTuple):
     bad: tuple[int, ...] = ()  #: numbers of the lines that could not be read, but for a last one cut off
     accounts: pl.DataFrame | None = None  #: profiles that stand in the records
     notes: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = ()  #: those of its records
+    mixed: frozenset[str] = frozenset()  #: columns of text in which numbers with a decimal point stood, too
 
 
 @dataclass(frozen=True)

@@ -33,14 +33,15 @@ def _fits(record: dict[str, Any]) -> bool:
 
 def _read(status: dict[str, Any], rows: Rows) -> None:
     account, original = status["account"], status.get("reblog") or {}
-    quoted = (status.get("quote") or {}).get("quoted_status") or {}
+    quote = status.get("quote") or {}
+    quoted = quote.get("quoted_status") or {}
     name = _name(account)
     said = original or status
     mentions = said.get("mentions") or ()
     if original:
         action, target, author = "retweet", original, _name(original["account"])
-    elif quoted:
-        action, target, author = "quote", quoted, _name(quoted["account"])
+    elif quote:  # that of a post which is gone, hidden or not yet agreed to names none
+        action, target, author = "quote", quoted, _name(quoted["account"]) if quoted else None
     else:
         answered = status.get("in_reply_to_account_id")
         known = {account["id"]: name, **{mention["id"]: _name(mention) for mention in mentions}}

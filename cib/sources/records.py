@@ -9,7 +9,6 @@ taken for what it means; both are counted.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections import Counter
@@ -23,6 +22,7 @@ import polars as pl
 from cib.errors import InputError
 from cib.sources.cleaning import Format
 from cib.sources.frames import Loaded, Part
+from cib.sources.kinds import DECIMAL, DEEPEST, OTHER, kinds_of_objects
 from cib.sources.rows import Rows
 from cib.sources.streams import A_BLOCK, A_LOOK, File, blocks, unpacked
 
@@ -37,9 +37,6 @@ _LOOKED_AT = 50
 
 #: Records are made a table this many at a time.
 _BATCH = 50_000
-
-#: Values inside values get columns of their own down to this depth.
-_DEEPEST = 6
 
 _BACKSLASHES = re.compile(rb"(\\\\)|\\x([0-9A-Fa-f]{2})")
 
@@ -83,8 +80,10 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
         raise pl.exceptions.NoDataError("no whole line")
     if not first:
         raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
-    kinds = _kinds(file)
-    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, kinds, wanted))
+    kinds, odd = _kinds(file)
+    types = {name: pl.Float64() if kind == DECIMAL else pl.String() for name, kind in kinds.items()}
+    mixed = frozenset(name for name, kind in kinds.items() if kind == DECIMAL | OTHER)
+    return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, types, odd, wanted)._replace(mixed=mixed))
 
 
 def document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
@@ -129,7 +128,7 @@ def _records_part(
 
     def load(_: Sequence[str]) -> Loaded:
         (reading, objects), rows, format = start(), Rows(), known
-        tables, seen = [], Counter[str]()
+        tables, seen = [], Counter[Format]()
 
         def put(item: dict[str, Any]) -> None:
             nonlocal format
@@ -139,7 +138,7 @@ def _records_part(
                 return
             format = of
             rows.platform = of.platform
-            seen[of.name] += 1
+            seen[of] += 1
             of.read(item, rows)
 
         try:
@@ -151,8 +150,9 @@ def _records_part(
         frame = pl.concat([*tables, rows.take()])
         notes = tuple(f"{count:,} {what}" for what, count in sorted(rows.unknown.items()))
         if len(seen) > 1:
-            notes += ("records of " + ", ".join(f"{name} ({count:,})" for name, count in sorted(seen.items())),)
-        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes)
+            counted = sorted((of.name, count) for of, count in seen.items())
+            notes += ("records of " + ", ".join(f"{name} ({count:,})" for name, count in counted),)
+        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes, formats=tuple(seen))
 
     return Part(str(file), (), load, known)
 
@@ -220,65 +220,60 @@ def _document(file: File, reading: _Reading) -> list[Any]:
 # ---- plain tables
 
 
-def _kinds(file: File) -> dict[str, pl.DataType]:
-    """The columns of all lines, and whether they hold numbers that are not whole."""
-    kinds: dict[str, pl.DataType] = {}
-    for block in blocks(file):
-        try:
-            lazy = pl.scan_ndjson(io.BytesIO(block), infer_schema_length=None)
-            schema = lazy.collect_schema() if block.strip() else pl.Schema()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-            flat = [_flattened(item) for item in _objects_of(block, _Reading())]
-            schema = _table(flat, list(dict.fromkeys(name for item in flat for name in item))).schema
-        for name, kind in _leaves(schema):
-            kinds[name] = pl.Float64() if kind.is_float() and kinds.get(name, kind).is_float() else pl.String()
-    return kinds
+def _kinds(file: File) -> tuple[dict[str, int], set[int]]:
+    """What stands behind the keys of all lines (:mod:`cib.sources.kinds`), and the blocks that need the parser."""
+    from cib.sources.json_keys import kinds_of_lines  # compiled: loaded where it is used
+
+    kinds: dict[str, int] = {}
+    odd: set[int] = set()
+    for number, block in enumerate(blocks(file)):
+        found = kinds_of_lines(block)
+        if found is None:
+            odd.add(number)
+            found = kinds_of_objects(_flattened(item) for item in _objects_of(block, _Reading()))
+        for name, kind in found.items():
+            kinds[name] = kinds.get(name, 0) | kind
+    return kinds, odd
 
 
-def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, pl.DataType]]:
-    for name, kind in schema.items():
-        yield prefix + name, kind
-        if isinstance(kind, pl.Struct) and prefix.count(".") < _DEEPEST:
-            yield from _leaves(kind.to_schema(), f"{prefix}{name}.")
+def _flat_lines(file: File, types: Mapping[str, pl.DataType], odd: set[int], wanted: Sequence[str]) -> Loaded:
+    reading, tables = _Reading(), []
+    for number, block in enumerate(blocks(file)):
+        table = None if number in odd else _parsed_by_engine(block, types, wanted)
+        if table is None:
+            flat = [_flattened(item) for item in _objects_of(block, reading)]
+            table = _table(flat, wanted).cast({name: types[name] for name in wanted})
+        else:
+            reading.lines += table.height
+        tables.append(table)
+    return reading.loaded(pl.concat(tables))
 
 
-def _flat_lines(file: File, kinds: Mapping[str, pl.DataType], wanted: Sequence[str]) -> Loaded:
-    reading = _Reading()
-    frames = [_block_table(block, kinds, wanted, reading) for block in blocks(file) if block.strip()]
-    return reading.loaded(pl.concat(frames))
-
-
-def _block_table(
-    block: bytes, kinds: Mapping[str, pl.DataType], wanted: Sequence[str], reading: _Reading
-) -> pl.DataFrame:
+def _parsed_by_engine(block: bytes, types: Mapping[str, pl.DataType], wanted: Sequence[str]) -> pl.DataFrame | None:
     try:
-        table = pl.read_ndjson(block, schema=_nested(kinds, wanted)).select(
-            _field(name.split("."), kinds).alias(name) for name in wanted
+        table = pl.read_ndjson(block, schema=_nested(types, wanted)).select(
+            _field(name.split("."), types).alias(name) for name in wanted
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        table = None
-    if table is None or _has_nul(table):  # the engine writes NUL for a lone surrogate, too
-        flat = [_flattened(item) for item in _objects_of(block, reading)]
-        return _table(flat, wanted).cast({name: kinds[name] for name in wanted})
-    reading.lines += table.height
-    return table
+        return None
+    return None if _has_nul(table) else table  # the engine writes NUL for a lone surrogate, too
 
 
-def _nested(kinds: Mapping[str, pl.DataType], wanted: Sequence[str], prefix: str = "") -> dict[str, pl.DataType]:
+def _nested(types: Mapping[str, pl.DataType], wanted: Sequence[str], prefix: str = "") -> dict[str, pl.DataType]:
     """The types of the columns wanted, those of nested values inside structs."""
     schema: dict[str, pl.DataType] = {}
     for name in wanted:
         top, _, below = name.removeprefix(prefix).partition(".")
-        if below and prefix + top in kinds:
+        if below and prefix + top in types:
             inside = [other for other in wanted if other.startswith(f"{prefix}{top}.")]
-            schema[top] = pl.Struct(_nested(kinds, inside, f"{prefix}{top}."))
+            schema[top] = pl.Struct(_nested(types, inside, f"{prefix}{top}."))
         else:
-            schema.setdefault(name.removeprefix(prefix), kinds[name])
+            schema.setdefault(name.removeprefix(prefix), types[name])
     return schema
 
 
-def _field(path: Sequence[str], kinds: Mapping[str, pl.DataType]) -> pl.Expr:
-    if len(path) == 1 or path[0] not in kinds:
+def _field(path: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.Expr:
+    if len(path) == 1 or path[0] not in types:
         return pl.col(".".join(path))
     column = pl.col(path[0])
     for name in path[1:]:
@@ -295,7 +290,7 @@ def _flattened(item: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in item.items():
         flat[prefix + name] = value
-        if isinstance(value, dict) and prefix.count(".") < _DEEPEST:
+        if isinstance(value, dict) and prefix.count(".") < DEEPEST:
             flat.update(_flattened(value, f"{prefix}{name}."))
     return flat
 

@@ -15,13 +15,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
 import zstandard
 
 from cib.errors import InputError
+from cib.progress import SILENT, Watch
 
 __all__ = ["A_BLOCK", "A_LOOK", "MOST_UNPACKED", "PACKED", "File", "blocks", "members", "unpacked"]
 
@@ -54,11 +55,14 @@ class File:
         Its name in the archive.
     most_unpacked : int
         Bytes that it may unpack to whatever its ratio.
+    watch : Watch
+        Is told how many bytes of it are read.
     """
 
     path: Path
     member: str | None = None
     most_unpacked: int = MOST_UNPACKED
+    watch: Watch = field(default=SILENT, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.path}/{self.member}" if self.member else str(self.path)
@@ -76,12 +80,12 @@ class File:
         return (Path(name.stem).suffix if self.packing else name.suffix).lower()
 
 
-def members(path: Path, most_unpacked: int = MOST_UNPACKED) -> list[File]:
+def members(path: Path, most_unpacked: int = MOST_UNPACKED, watch: Watch = SILENT) -> list[File]:
     """The files of a ZIP archive, sorted by name."""
     with _as_input_error(path), zipfile.ZipFile(path) as archive:
         names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
     shown = [name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith(".")]
-    return [File(path, name, most_unpacked) for name in shown]
+    return [File(path, name, most_unpacked, watch) for name in shown]
 
 
 def blocks(file: File, *, quoted: bool = False, size: int = A_BLOCK) -> Iterator[bytes]:
@@ -141,7 +145,7 @@ def _end_of_last_row(text: bytes) -> int:
 
 def _decoded(file: File, block: int) -> Iterator[bytes]:
     with _as_input_error(file), ExitStack() as opened:
-        stream, consumed = _open(file, opened)
+        stream, consumed, whole = _open(file, opened)
         piece = stream.read(block)
         mark, encoding = next(((m, e) for m, e in _MARKS.items() if piece.startswith(m)), (b"", "utf-8"))
         decoder = codecs.getincrementaldecoder(encoding)() if encoding != "utf-8" else None
@@ -149,6 +153,8 @@ def _decoded(file: File, block: int) -> Iterator[bytes]:
         while piece:
             size += len(piece)
             _refuse_bomb(file, size, consumed())
+            if consumed() < whole:
+                file.watch.see(str(file), consumed() // 10**6, whole // 10**6, "MB")
             yield decoder.decode(piece).encode() if decoder else piece
             piece = stream.read(block)
         if decoder:
@@ -165,15 +171,17 @@ def _refuse_bomb(file: File, size: int, consumed: int) -> None:
         )
 
 
-def _open(file: File, opened: ExitStack) -> tuple[IO[bytes], Callable[[], int]]:
-    """The unpacked stream of a file, and a way to ask how many packed bytes it took so far."""
+def _open(file: File, opened: ExitStack) -> tuple[IO[bytes], Callable[[], int], int]:
+    """The unpacked stream of a file, a way to ask how many packed bytes it took so far, and how many there are."""
     raw: IO[bytes] = opened.enter_context(file.path.open("rb"))
-    consumed = raw.tell
+    consumed, whole = raw.tell, file.path.stat().st_size
     if file.member:
         archive = opened.enter_context(zipfile.ZipFile(raw))
-        packed_size = archive.getinfo(file.member).compress_size
-        raw, consumed = opened.enter_context(archive.open(file.member)), lambda: packed_size
-    return (PACKED[file.packing](raw, file) if file.packing else raw), consumed
+        whole, under = archive.getinfo(file.member).compress_size, raw
+        raw = opened.enter_context(archive.open(file.member))
+        start = under.tell()
+        consumed = lambda: under.tell() - start  # noqa: E731
+    return (PACKED[file.packing](raw, file) if file.packing else raw), consumed, whole
 
 
 def _open_zst(raw: IO[bytes], file: File) -> IO[bytes]:

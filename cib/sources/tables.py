@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain, islice
 
 import polars as pl
 
@@ -27,10 +28,17 @@ __all__ = ["SUFFIXES", "file_part"]
 
 _CUT_OFF = "unreadable line"
 _EMPTY = "empty line"
+_NOTE = "line above the header"
+
+#: Rows that are looked at to find the header.
+_LOOKED_AT = 20
+
 _CONVERT = "If it is text, convert it: iconv -f OLD_ENCODING -t UTF-8 OLD > NEW."
 
 
-def file_part(file: File, formats: Sequence[Format] = (), forced: Format | None = None) -> Part:
+def file_part(
+    file: File, formats: Sequence[Format] = (), forced: Format | None = None, named: frozenset[str] = frozenset()
+) -> Part:
     """Look at a file's columns or records, and say how to load them.
 
     Parameters
@@ -40,6 +48,8 @@ def file_part(file: File, formats: Sequence[Format] = (), forced: Format | None 
         Those that JSON records may be of.
     forced : Format, optional
         What the user says it is.
+    named : set of str
+        Columns that the user says it has: the first row that holds them all is the header.
 
     Returns
     -------
@@ -57,7 +67,7 @@ def file_part(file: File, formats: Sequence[Format] = (), forced: Format | None 
             return document_part(file, formats, forced)
         make = _MAKERS.get(file.suffix)
         if make is not None:
-            return make(file)
+            return make(file, named)
     raise InputError(
         "the name does not tell a kind of table",
         where=str(file),
@@ -81,15 +91,14 @@ def _as_input_error(file: File) -> Iterator[None]:
         ) from error
 
 
-def _csv_part(file: File, separator: str = ",") -> Part:
-    header, _ = _header_and_rest(next(blocks(file, quoted=True, size=A_LOOK), b""), file)
-    names = _names(header, separator, file)
+def _csv_part(file: File, named: frozenset[str], separator: str = ",") -> Part:
+    names, start, above = _header(next(blocks(file, quoted=True, size=A_LOOK), b""), named, separator, file)
 
     def load(wanted: Sequence[str]) -> Loaded:
         with _as_input_error(file):
             tables, cut_off, row, text = [], False, 1, b""
             for number, block in enumerate(blocks(file, quoted=True)):
-                text = block if number else _header_and_rest(block, file)[1]
+                text = block if number else block[start:]
                 if cut_off:
                     raise _ragged(row, 0, len(names), file)
                 table, cut_off = _rows(text, names, wanted, separator, row, file)
@@ -98,43 +107,65 @@ def _csv_part(file: File, separator: str = ",") -> Part:
         whole = pl.concat(tables)
         empty = whole.select(pl.all_horizontal(pl.all().is_null())).to_series()
         left = whole.filter(~empty) if empty.any() else whole
-        notes = () if text.endswith(b"\n") else ("the last row has no line end: the file may be cut off",)
-        return Loaded(left, {_CUT_OFF: int(cut_off), _EMPTY: int(empty.sum())}, notes=notes)
+        notes = [f"passed over above the header: {', '.join(map(repr, above))}"] if above else []
+        notes += [] if text.endswith(b"\n") else ["the last row has no line end: the file may be cut off"]
+        lost = {_CUT_OFF: int(cut_off), _EMPTY: int(empty.sum()), _NOTE: len(above)}
+        return Loaded(left, lost, notes=tuple(notes))
 
     return Part(str(file), names, load)
 
 
-def _header_and_rest(block: bytes, file: File) -> tuple[bytes, bytes]:
-    """The first row that is not empty, and what follows it."""
-    start = len(block) - len(block.lstrip(b"\r\n"))
-    end = start
-    while end < len(block):
-        end = (block.find(b"\n", end) + 1) or len(block)
-        if block.count(b'"', start, end) % 2 == 0:
-            return block[start:end], block[end:]
-    if not block:
+def _header(block: bytes, named: frozenset[str], separator: str, file: File) -> tuple[tuple[str, ...], int, list[str]]:
+    """The names of the columns, where the first row begins, and the lines above the header.
+
+    The header is the first row that holds all columns that the user names; else the first with more than one field
+    filled: exporters put titles and remarks above, a field a line. What else may stand there is not guessed at.
+    """
+    rows = list(islice(_first_rows(block, separator, file), _LOOKED_AT))
+    if not rows:
         raise pl.exceptions.NoDataError("nothing")
-    raise InputError("a quote in the header is never closed", where=str(file), remedy="Export the file again.")
-
-
-def _names(header: bytes, separator: str, file: File) -> tuple[str, ...]:
-    try:
-        names = tuple(next(csv.reader([header.decode().rstrip("\r\n")], delimiter=separator, strict=True)))
-    except (csv.Error, UnicodeDecodeError, StopIteration) as error:
-        raise InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT) from error
-    if any(re.search("[\x00-\x08\x0b-\x1f\ufffd]", name) for name in names):
-        raise InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT)
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+    filled = (number for number, (_, fields) in enumerate(rows) if sum(map(bool, fields)) > 1)
+    holding = (number for number, (_, fields) in enumerate(rows) if named and named <= set(fields))
+    number = next(chain(holding, filled), 0)
+    end, names = rows[number]
+    first = rows[0][1]
+    if any(mark in first[0] and (number == 0 or mark in names[0]) for mark in ";\t" if len(first) == 1):
         raise InputError(
             "the columns are not separated by commas",
             where=str(file),
-            got=repr(names[0]),
+            got=repr(first[0]),
             remedy="Save the file with commas, or with tabs and the name .tsv.",
         )
+    if any(re.search("[\x00-\x08\x0b-\x1f\ufffd]", name) for name in names):
+        raise InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT)
     repeated = [name for name, count in Counter(names).items() if count > 1 and name]
     if repeated:
         raise repeated_name(repeated[0], str(file))
-    return names
+    return names, end, [separator.join(filter(None, fields))[:80] for _, fields in rows[:number]]
+
+
+def _first_rows(block: bytes, separator: str, file: File) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Where each row ends, and its fields; without empty lines, and up to one that cannot be read."""
+    end, is_first = 0, True
+    while end < len(block):
+        start = end
+        while end == start or (block.count(b'"', start, end) % 2 and end < len(block)):
+            end = (block.find(b"\n", end) + 1) or len(block)
+        if block[start:end].strip(b"\r\n"):
+            fields = _fields(block[start:end], separator)
+            if fields is None and is_first:
+                raise InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT)
+            if fields is None:
+                return
+            is_first = False
+            yield end, fields
+
+
+def _fields(row: bytes, separator: str) -> tuple[str, ...] | None:
+    try:
+        return tuple(next(csv.reader([row.decode().rstrip("\r\n")], delimiter=separator, strict=True)))
+    except (csv.Error, UnicodeDecodeError, StopIteration):
+        return None
 
 
 def _rows(
@@ -163,14 +194,15 @@ def _rows(
 
 
 def _ragged(row: int, fields: int, expected: int, file: File) -> InputError:
+    above = " If lines stand above the header, name its columns: columns={'account_id': ...}." if row == 1 else ""
     return InputError(
         f"the row has {fields} fields where the header has {expected}",
         where=f"{file}, row {row:,}",
-        remedy="A text with a separator or a line end in it must stand in quotes: export the file again.",
+        remedy=f"A text with a separator or a line end in it must stand in quotes: export the file again.{above}",
     )
 
 
-def _parquet_part(file: File) -> Part:
+def _parquet_part(file: File, _: frozenset[str]) -> Part:
     source = io.BytesIO(unpacked(file)) if file.member or file.packing else file.path
     scan = pl.scan_parquet(source, glob=False)
 
@@ -181,7 +213,7 @@ def _parquet_part(file: File) -> Part:
     return Part(str(file), tuple(scan.collect_schema()), load)
 
 
-_MAKERS: dict[str, Callable[[File], Part]] = {
+_MAKERS: dict[str, Callable[[File, frozenset[str]], Part]] = {
     ".csv": _csv_part,
     ".tsv": partial(_csv_part, separator="\t"),
     ".parquet": _parquet_part,

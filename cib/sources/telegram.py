@@ -12,6 +12,7 @@ What it hides, and how it is mended here:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -22,11 +23,14 @@ from cib.sources.rows import Rows, chosen, digest, identity
 
 __all__ = ["TELEGRAM"]
 
+#: Where the export of a whole account keeps its chats.
+_ALL_CHATS = {"chats", "left_chats"}
+
 
 def _fits(record: dict[str, Any]) -> bool:
     if isinstance(record.get("messages"), list) and "type" in record:
         return True
-    if isinstance(record.get("chats"), dict) and "list" in record["chats"]:
+    if any(isinstance(record.get(name), dict) and "list" in record[name] for name in _ALL_CHATS):
         return True
     return "id" in record and "date" in record and ("peer_id" in record or "_chat" in record or "fwd_from" in record)
 
@@ -36,8 +40,9 @@ def _read(record: dict[str, Any], rows: Rows) -> None:
         channel = "channel" in str(record["type"]) or "supergroup" in str(record["type"])
         chat = f"{'channel' if channel else 'chat'}{identity(record.get('id')) or record.get('name')}"
         rows.each(record["messages"], partial(_exported, chat=chat, rows=rows))
-    elif "chats" in record:
-        rows.each(record["chats"]["list"], partial(_read, rows=rows))
+    elif not _ALL_CHATS.isdisjoint(record):
+        for name in sorted(_ALL_CHATS & record.keys()):
+            rows.each(record[name]["list"], partial(_read, rows=rows))
     else:
         _telethon(record, rows)
 
@@ -96,6 +101,7 @@ def _telethon(message: dict[str, Any], rows: Rows) -> None:
         target, author = (f"{chat}/{identity(answered)}" if answered else None), None
         action = "reply" if answered else "post"
     page = (message.get("media") or {}).get("webpage") or {}
+    marked = _marked(message.get("message") or "", message.get("entities") or ())
     rows.post(
         sender,
         f"{chat}/{identity(message['id'])}",
@@ -105,11 +111,30 @@ def _telethon(message: dict[str, Any], rows: Rows) -> None:
         author,
         target_created_at=_moment(forward.get("date")),
         text=message.get("message"),
-        urls=[page["url"]] if page.get("url") else [],
+        urls=list(dict.fromkeys([*marked.get("Url", ()), *([page["url"]] if page.get("url") else [])])),
+        hashtags=[word.removeprefix("#") for word in marked.get("Hashtag", ())],
+        mentions=[f"user{identity(number)}" for number in marked.get("MentionName", ())],
     )
     person = message.get("_sender") or {}
     if sender and person:
         rows.profile(sender, name=person.get("username"), seen_at=_moment(message.get("date")))
+
+
+def _marked(text: str, entities: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
+    """What is marked in a text, by kind; places count in UTF-16. Exports of 4CAT do not tell the kind, but the link."""
+    found: dict[str, list[Any]] = {}
+    wide = text.encode("utf-16-le", "surrogatepass")
+    for entity in entities:
+        kind = (entity.get("_") or entity.get("_type") or "").removeprefix("MessageEntity")
+        start, length = entity["offset"], entity["length"]
+        word = wide[2 * start : 2 * (start + length)].decode("utf-16-le", "replace")
+        if "url" in entity:
+            found.setdefault("Url", []).append(entity["url"])
+        elif "user_id" in entity:
+            found.setdefault("MentionName", []).append(entity["user_id"])
+        else:
+            found.setdefault(kind, []).append(word)
+    return found
 
 
 def _peer(peer: Any) -> str | None:
@@ -142,9 +167,9 @@ TELEGRAM = Format(
         target_account_id="fwd_from.from_id or forwarded_from_id",
         target_created_at="fwd_from.date",
         text="text or message",
-        urls="text_entities[] of type link, media.webpage.url",
-        hashtags="text_entities[] of type hashtag",
-        mentions="text_entities[] of type mention_name",
+        urls="text_entities[] of type link, entities[] of Url and TextUrl, media.webpage.url",
+        hashtags="text_entities[] of type hashtag, entities[] of Hashtag",
+        mentions="text_entities[] of type mention_name, entities[] of MentionName",
     ),
     why="its records are messages of Telegram Desktop or Telethon",
     fits=_fits,

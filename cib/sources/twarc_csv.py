@@ -17,6 +17,7 @@ import polars as pl
 from cib.sources import clocks
 from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
+from cib.sources.values import decided
 
 __all__ = ["TWARC_CSV"]
 
@@ -60,17 +61,11 @@ def _translate(raw: pl.DataFrame, _: str) -> pl.DataFrame:
     targets, authors = ({kind: pl.col(names[kind]) for kind in _REFERENCES} for names in (_TARGETS, _AUTHORS))
     return told.select(
         **_PLAIN,
-        action=_first(is_kind, words, pl.lit("post")),
-        target_post_id=_first(is_kind, targets, None),
-        target_account_id=_first(is_kind, authors, None),
+        action=decided(is_kind, words, pl.lit("post")),
+        target_post_id=decided(is_kind, targets),
+        target_account_id=decided(is_kind, authors),
         **{ours: _entity(ours) for ours in _ENTITIES if f"entities.{ours}" in raw.columns},
     )
-
-
-def _first(tests: dict[str, pl.Expr], values: dict[str, pl.Expr], otherwise: pl.Expr | None) -> pl.Expr:
-    """The value of the first kind that applies: what a post is decides what it acts on."""
-    cases = [pl.when(tests[kind]).then(values[kind]) for kind in _REFERENCES]
-    return pl.coalesce(cases) if otherwise is None else pl.coalesce([*cases, otherwise])
 
 
 def _entity(ours: str) -> pl.Expr:

@@ -216,6 +216,32 @@ def test_a_large_file_cut_at_every_997th_byte(write):
         assert good[:end].endswith(b"\n") or "may be cut off" in activity.imported.notes[-1]
 
 
+def enlarged(name, content, times):
+    """The same rows again and again."""
+    if name.endswith(".json"):
+        whole = json.loads(content)
+        inside = whole if isinstance(whole, list) else whole["messages"]
+        inside *= times
+        return json.dumps(whole, indent=1).encode()
+    header, rest = content.split(b"\n", 1) if name.endswith(".csv") else (b"", content)
+    return (header + b"\n") * bool(header) + rest * times
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_of_each_format_cut_at_every_997th_byte(write, name):
+    good = enlarged(name, SAMPLES[name], 20)
+    whole = read(write(name, good))
+    rows = set(whole.posts_table.select("account_id", "post_id", "action").iter_rows())
+    for end in range(997, len(good), 997):
+        try:
+            activity = read(write(f"cut {name}", good[:end]))
+        except InputError:
+            continue
+        assert set(activity.posts_table.select("account_id", "post_id", "action").iter_rows()) <= rows
+        assert activity.imported.rows_read <= whole.imported.rows_read
+        assert activity.imported.dropped.get("unreadable line", 0) <= 1
+
+
 def test_an_unterminated_quote_is_an_error(write):
     for text in (rows(3) + f'a,4,{NOON},"open\n' + rows(3)[len(HEADER) :], f'account_id,"created_at\na,{NOON}\n'):
         with pytest.raises(InputError):
@@ -305,6 +331,15 @@ def test_deep_huge_or_impossible_json_is_a_bad_line(write, line):
     assert report.dropped["unreadable line"] == 1
 
 
+@pytest.mark.parametrize("more", [{}, {"conversation_id": "1", "author_id": "x", "id": "7"}])
+def test_of_a_key_that_is_stated_twice_the_last_counts(write, more):
+    """In a table as in a record of a platform."""
+    line = json.dumps({"account_id": "a", "created_at": NOON, **more})
+    for key in ("account_id", "author_id") if more else ("account_id",):
+        line = line[:-1] + f', "{key}": "z"}}'
+    assert read(write("a.jsonl", line.replace(str(NOON), f'"{NOON}"'))).posts_table["account_id"].to_list() == ["z"]
+
+
 @pytest.mark.parametrize("depth", [10, 300, 1_000, 100_000])
 @pytest.mark.parametrize("key", ["x", "record", "records", "chats", "quoted_status"])
 def test_deep_values_break_nothing(write, depth, key):
@@ -344,6 +379,12 @@ def test_hostile_text_takes_no_longer_than_its_length(write):
     assert len(read(write("m.jsonl", samples.lines(*statuses)))) == 4
     table = pl.DataFrame({"account_id": ["a"] * 4, "created_at": [str(NOON)] * 4, "urls": evil, "text": evil})
     assert len(read(write("a.csv", table.write_csv()))) == 1 + 3
+
+
+@pytest.mark.parametrize("name", ["posts.pkl", "posts.pickle", "model.joblib", "graph.graphml", "graph.gexf", "a.npy"])
+def test_files_that_can_run_code_or_expand_are_not_opened(write, name):
+    with pytest.raises(InputError, match="the name does not tell a kind of table"):
+        read(write(name, b"cos\nsystem\n(S'true'\ntR."))
 
 
 # ---- packed files

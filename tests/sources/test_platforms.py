@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -96,6 +97,15 @@ def test_a_retweet_carries_what_the_original_says(write, name):
     assert posts["urls"][0].to_list() == ["https://a.org/x,y"]
 
 
+def test_a_quote_does_not_act_on_what_the_same_post_answers(write):
+    both = samples.TWARC_CSV.replace(
+        f"{THIRD},{FIRST},,,102,101".encode(), f"{THIRD},{FIRST},,{SECOND},102,101".encode()
+    )
+    assert both != samples.TWARC_CSV
+    posts = read(write("t.csv", both)).posts_table
+    assert posts.select(IDS).row(2) == ("102", THIRD, "quote", SECOND, "102")  # whose author is in the data
+
+
 def test_pages_and_flattened_posts_are_the_same_table(write, shared):
     folder = shared / "format_samples" / "twarc2"
     for page, flat in (
@@ -119,6 +129,31 @@ def test_html_of_mastodon_becomes_text(write):
     posts = read(write("m.json", samples.MASTODON)).posts_table
     assert posts["text"][:2].to_list() == ["see\nthis & that"] * 2
     assert posts["mentions"][2].to_list() == [ONE]
+
+
+@pytest.mark.parametrize("quote", [{"state": "deleted", "quoted_status": None}, {"quoted_status_id": "9"}])
+def test_a_quote_of_a_status_that_is_not_shown_is_a_quote(write, quote):
+    status = {**json.loads(samples.MASTODON)[0], "quote": quote}
+    posts = read(write("m.jsonl", samples.lines(status))).posts_table
+    assert posts.select(IDS).rows() == [(ONE, "https://one.example/1", "quote", None, None)]
+
+
+def test_the_export_of_a_whole_account_holds_its_chats_and_those_it_left(write):
+    here, left = json.loads(samples.TELEGRAM), json.loads(samples.TELEGRAM.replace(b'"id": 77', b'"id": 78'))
+    whole = {"about": "x", "chats": {"about": "x", "list": [here]}, "left_chats": {"list": [left]}}
+    assert len(read(write("t.json", json.dumps(whole).encode()))) == 6
+
+
+def test_what_is_marked_in_a_message_is_read(write):
+    """Places count in units of UTF-16: the sign in front takes two."""
+    entities = [{"_": "MessageEntityHashtag", "offset": 3, "length": 3},
+                {"_type": "MessageEntityUrl", "offset": 7, "length": 5},
+                {"_": "MessageEntityTextUrl", "offset": 13, "length": 3, "url": "https://b.org"},
+                {"offset": 13, "length": 3, "user_id": 9}]  # fmt: skip
+    message = {"_": "Message", "id": 2, "peer_id": {"channel_id": 77}, "date": NOON, "entities": entities,
+               "message": "\U0001f600 #Hi a.org you"}  # fmt: skip
+    posts = read(write("t.ndjson", samples.lines(message))).posts_table
+    assert posts.select("hashtags", "urls", "mentions").row(0) == (["Hi"], ["a.org", "https://b.org"], ["user9"])
 
 
 def test_a_forward_without_number_is_known_by_its_words(write):
@@ -179,6 +214,53 @@ def test_the_csv_of_4cat_knows_retweets_by_name_and_text(write):
     assert posts["target_post_id"][1].startswith("retweet/ann/")
     assert posts["hashtags"][0].to_list() == ["This", "That"]
     assert posts["urls"][0].to_list() == ["https://a.org/x,y", "https://b.org"]
+
+
+def test_the_csv_of_4cat_counts_messages_of_telegram_within_their_chat(write):
+    table = samples.table(
+        "id thread_id chat author body reply_to timestamp unix_timestamp author_forwarded_from_name",
+        *({"id": "1", "thread_id": chat, "chat": chat, "author": "7", "body": "x", "unix_timestamp": NOON}
+          for chat in ("one", "two")),
+        {"id": "2", "chat": "one", "author": "8", "body": "y", "unix_timestamp": NOON, "reply_to": "1"},
+        {"id": "3", "chat": "one", "author": "8", "body": "z", "unix_timestamp": NOON,
+         "author_forwarded_from_name": "Elsewhere"},
+    )  # fmt: skip
+    posts = read(write("t.csv", table)).posts_table
+    assert posts["post_id"].to_list() == ["one/1", "two/1", "one/2", "one/3"]
+    assert posts["action"].to_list() == ["post", "post", "reply", "retweet"]
+    assert posts.select("target_post_id", "target_account_id").row(2) == ("one/1", "7")
+    assert posts["target_post_id"][3].startswith("retweet/Elsewhere/")
+    assert posts["target_account_id"][3] is None
+
+
+def test_the_csv_of_4cat_names_posts_of_bluesky_by_link(write):
+    three = f"at://{BOB}/app.bsky.feed.post/3three"
+    link = "https://bsky.app/profile/{}/post/3one".format
+    at = "2020-01-01T12:00:0{}+00:00".format
+    table = samples.table(
+        "id thread_id created_at author author_id body timestamp quoted_post replied_to_post replied_to_user",
+        {"id": SKY, "author": "ana.example", "author_id": ANA, "body": "x", "created_at": at(0)},
+        {"id": three, "author": "bob.example", "author_id": BOB, "body": "y", "created_at": at(1),
+         "replied_to_post": link("ana.example"), "replied_to_user": "ana.example"},
+        {"id": three + "4", "author": "bob.example", "author_id": BOB, "body": "y", "created_at": at(2),
+         "quoted_post": link(ANA)},
+        {"id": three + "5", "author": "bob.example", "author_id": BOB, "body": "y", "created_at": at(3),
+         "quoted_post": "DELETED"},
+    )  # fmt: skip
+    posts = read(write("b.csv", table)).posts_table
+    assert posts["action"].to_list() == ["post", "reply", "quote", "quote"]
+    assert posts["target_post_id"].to_list() == [None, SKY, SKY, None]
+    assert posts["target_account_id"].to_list() == [None, ANA, ANA, None]
+
+
+def test_captures_of_x_are_read_whatever_their_year(write):
+    old = {"type": "adaptive", "user": {"id_str": "101", "screen_name": "ann"},
+           "legacy": {**samples.captured(FIRST, 0, "see", "101", "ann")["legacy"], "id_str": FIRST}}  # fmt: skip
+    gone = samples.captured(SECOND, 1, "RT @ann: see", "102", "ben",
+                            retweeted_status_result={"result": {"tombstone": {}}})  # fmt: skip
+    activity = read(write("f.ndjson", samples.lines(old, gone)))
+    assert activity.posts_table.select(IDS).rows() == [X[0], ("102", SECOND, "retweet", None, None)]
+    assert activity.accounts_table["name"].to_list() == ["ann", "ben"]
 
 
 def test_the_qut_table_is_known_by_order(write):

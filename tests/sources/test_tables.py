@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 import cib
 from cib.errors import CibError, InputError
-from cib.sources.streams import File
+from cib.progress import Watch
+from cib.sources.streams import File, blocks, members
 
 HEADER = "account_id,post_id,created_at,text\n"
 LINES = [f'a{k},p{k},2020-01-01T12:00:{k:02}Z,"one, ""two"" or\nthree"\n' for k in range(20)]
@@ -198,3 +200,44 @@ def test_what_is_no_whole_table_is_an_error_that_names_the_file(write, name, con
 
 def test_the_kind_of_a_file_is_told_by_its_name():
     assert File(Path("a.b/Posts.2020.JSONL.gz")).suffix == ".jsonl"
+
+
+# ---- lines above the header
+
+TITLES = "Posts of two accounts,,\nsep=,\n\nCollected in January\n"
+PLAIN = "user_id,created_at,text\na,1577880000,x\nb,1577880001,\n"
+
+
+def test_lines_above_the_header_are_named_and_counted(write):
+    report = read(write("a.csv", TITLES + PLAIN)).imported
+    assert report.rows_read == 5
+    assert report.dropped == {"line above the header": 3}
+    assert report.notes[-1].endswith("above the header: 'Posts of two accounts', 'sep=', 'Collected in January'")
+    assert read(write("a.csv", TITLES + PLAIN)).fingerprint == read(write("b.csv", PLAIN)).fingerprint
+
+
+@pytest.mark.parametrize("above", ["Posts, of two accounts\n", "One, two, three\nfour\n", "made,on\n2020-01-01,noon\n"])
+def test_a_header_that_could_be_elsewhere_is_asked_for(write, above):
+    path = write("a.csv", above + PLAIN)
+    with pytest.raises(InputError, match=r"columns=\{'account_id': "):
+        read(path)
+    activity = read(path, columns={"account_id": "user_id"})
+    assert activity.fingerprint == read(write("b.csv", PLAIN)).fingerprint
+    assert activity.imported.dropped == {"line above the header": above.count("\n")}
+
+
+def test_a_header_with_a_name_too_few_is_not_taken_for_a_title(write):
+    """As R writes row names: the columns would be shifted."""
+    with pytest.raises(InputError, match="row 1: the row has 4 fields where the header has 3"):
+        read(write("a.csv", "user_id,created_at,text\n1,a,1577880000,x\n2,b,1577880001,y\n"))
+
+
+def test_a_long_reading_says_how_far_it_is(write, capsys):
+    path = write("a.csv", b"x" * 3_000_000)
+    assert len(list(blocks(File(path, watch=Watch(True, every=0)), size=1_000_000))) == 1
+    assert capsys.readouterr().err.splitlines() == [f"  reading {path}: {done} of 3 MB" for done in (1, 2)]
+    packed = path.with_suffix(".zip")
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(path, "a.csv")
+    assert len(list(blocks(*members(packed, watch=Watch(True, every=0)), size=1_000_000))) == 1
+    assert f"  reading {packed}/a.csv: 1 of 3 MB" in capsys.readouterr().err.splitlines()

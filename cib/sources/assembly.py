@@ -1,0 +1,233 @@
+"""Clean rows of all parts of a source -> Activity: what takes a look at all rows together.
+
+Repeated rows are removed, posts that were taken back left out, missing post ids made up, the authors and times of
+targets looked up in the data, and the rows sorted. Nothing here depends on the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from cib.activity import POST_COLUMNS, Activity, encode
+from cib.errors import InputError
+from cib.import_report import ImportReport
+from cib.sources import clocks
+from cib.sources.cleaning import Clean, Format
+
+__all__ = ["STEPS", "assemble", "nothing_left", "with_platform"]
+
+_ORDER = ("post_id", "target_post_id")
+
+#: Steps, in seconds, that times may all be multiples of.
+STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
+
+
+def assemble(
+    parts: Sequence[Clean],
+    accounts: pl.DataFrame,
+    format: Format,
+    *,
+    source: str,
+    why: str = "",
+    columns: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+    files: int = 0,
+    library: str = "polars",
+) -> Activity:
+    """Make one Activity of all parts of a source.
+
+    Parameters
+    ----------
+    parts : sequence of Clean
+    accounts : polars.DataFrame
+        As :func:`clean_accounts` returns it.
+    format : Format
+    source, why, columns, notes, files
+        For the :class:`ImportReport`.
+    library : {'polars', 'pandas', 'pyarrow'}
+
+    Returns
+    -------
+    Activity
+
+    Raises
+    ------
+    InputError
+        If no row is left.
+    """
+    rows_read = sum(part.rows_read for part in parts)
+    dropped, repaired = Counter[str](), Counter[str]()
+    for part in parts:
+        dropped.update(part.dropped)
+        repaired.update(part.repaired)
+    together, skew = clocks.settle(pl.concat([part.table for part in parts], how="diagonal", rechunk=True))
+    table, taken_back = _without_withdrawn(together, [part.withdrawn for part in parts])
+    table, repeated = _once_each(table, format.key)
+    dropped.update(taken_back | repeated)
+    if table.is_empty():
+        raise nothing_left(source, rows_read, dropped)
+    made_up = table["post_id"].null_count()
+    table, absent = _resolved(_identified(table))
+    posts = table.select(name for name in POST_COLUMNS if name in table.columns)
+    said = [note for part in parts for note in part.notes]
+    time_source = clocks.sources(table)
+    repaired.update({"time recovered from id": time_source.get("id", 0)})
+    report = ImportReport(
+        source,
+        f"{format.name}: {why}" if why else format.name,
+        rows_read=rows_read,
+        rows_kept=posts.height,
+        dropped={reason: count for reason, count in sorted(dropped.items()) if count},
+        repaired={what: count for what, count in sorted(repaired.items()) if count},
+        columns=dict(columns or {}),
+        first=posts["created_at"][0],
+        last=posts["created_at"][-1],
+        precision=_precision(posts["created_at"]),
+        time_source=time_source,
+        clock_skew=skew,
+        targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
+        originals_absent=absent,
+        notes=tuple(dict.fromkeys([*said, *_remarks(posts, made_up), *notes])),
+        files=files,
+    )
+    return Activity(posts, accounts, report, library)
+
+
+def with_platform(table: pl.DataFrame) -> pl.DataFrame:
+    """Put the platform before each id of an account or a post: 'x:17', 'bluesky:did:plc:...'."""
+    ids = [name for name in table.columns if name.endswith("_id")]
+    named = [pl.concat_str("platform", pl.col(name), separator=":").alias(name) for name in ids]
+    if "mentions" in table.columns:
+        platforms = table["platform"].unique().sort().to_list()
+        lists = (
+            pl.when(pl.col("platform") == platform).then(pl.col("mentions").list.eval(f"{platform}:" + pl.element()))
+            for platform in platforms
+        )
+        named.append(pl.coalesce(lists).alias("mentions"))
+    return table.with_columns(named)
+
+
+def _without_withdrawn(table: pl.DataFrame, withdrawn: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Honour that an account took a post back: it is not looked at any more."""
+    gone = pl.concat(withdrawn)["post_id"].drop_nulls().unique()
+    if gone.is_empty():
+        return table, {}
+    left = table.filter(~pl.col("post_id").is_in(gone.implode()).fill_null(False))
+    return left, {"taken back by its account": table.height - left.height}
+
+
+def _once_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Remove repeated rows; rows without a post id repeat each other only if they agree in everything."""
+    nameless = table["post_id"].is_null()
+    named, dropped = _first_of_each(table.filter(~nameless), key)
+    if not nameless.any():
+        return named, dropped
+    others, more = _first_of_each(table.filter(nameless), table.columns)
+    return pl.concat([named, others]), dict(Counter(dropped) + Counter(more))
+
+
+def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
+    hashes = table.select(key).hash_rows()
+    if hashes.n_unique() == table.height:
+        return table, {}
+    suspect = hashes.is_duplicated()  # all that repeat, and a few that only share a hash
+    distinct = table.filter(suspect).unique()
+    ordered = distinct.sort(distinct.columns, nulls_last=True)
+    first = ordered.unique(subset=key, keep="first", maintain_order=True)
+    dropped = {
+        "duplicate": int(suspect.sum()) - distinct.height,
+        "conflicting duplicate": distinct.height - first.height,
+    }
+    return pl.concat([table.filter(~suspect), first]), dropped
+
+
+def _identified(table: pl.DataFrame) -> pl.DataFrame:
+    """Sort the rows, and make up the post ids that are missing: numbers in the order of all columns."""
+    nameless = table.filter(pl.col("post_id").is_null())
+    if nameless.is_empty():
+        return _sorted(table, _ORDER)
+    numbered = _sorted(nameless, nameless.columns).with_columns(post_id=_numbers(nameless.height))
+    if nameless.height == table.height:
+        return numbered
+    return _sorted(pl.concat([table.filter(pl.col("post_id").is_not_null()), numbered], rechunk=True), _ORDER)
+
+
+def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
+    """Sort by time, then by account, then by other columns.
+
+    Accounts are looked at only where times are equal, and by number, further columns only where accounts are equal
+    as well: to compare the text of all rows takes ten times as long.
+    """
+    keys = table.select(time="created_at").with_row_index("row").sort("time")
+    tied = _tied(keys)
+    accounts = table["account_id"].gather(keys["row"].filter(tied))
+    simultaneous = keys.filter(tied).with_columns(account=encode(accounts, accounts.unique().sort()))
+    simultaneous = simultaneous.sort("time", "account")
+    alike = _tied(simultaneous)
+    rows = simultaneous["row"].filter(alike)
+    columns = list(dict.fromkeys(("created_at", "account_id", *then)))
+    settled = table[rows].select(columns).with_columns(rows).sort(columns, nulls_last=True)["row"]
+    order = keys["row"].scatter(tied.arg_true(), simultaneous["row"].scatter(alike.arg_true(), settled))
+    return table if order.is_sorted() else table[order]
+
+
+def _tied(keys: pl.DataFrame) -> pl.Series:
+    """Where a row of sorted keys agrees with a neighbour in all but its number."""
+    same = pl.all_horizontal(
+        (pl.col(name) == pl.col(name).shift()).fill_null(False) for name in keys.drop("row").columns
+    )
+    return keys.select(same | same.shift(-1).fill_null(False)).to_series()
+
+
+def _numbers(count: int) -> pl.Expr:
+    return pl.format("row-{}", pl.int_range(1, count + 1).cast(pl.String).str.zfill(9))
+
+
+def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
+    """Fill in author and time of a target that is itself among the posts; and the share of retweets whose is not."""
+    targets = posts.lazy().select(post_id="target_post_id").drop_nulls().unique()
+    originals = posts.lazy().select("post_id", "account_id", "created_at").join(targets, on="post_id", how="semi")
+    known = originals.unique(subset="post_id", keep="first", maintain_order=True).collect()
+    known = known.rename({"post_id": "target_post_id", "account_id": "author", "created_at": "made_at"})
+    found = posts.join(known, on="target_post_id", how="left", maintain_order="left")
+    aimed = (pl.col("action") == "retweet") & pl.col("target_post_id").is_not_null()
+    absent = found.select(pl.col("made_at").filter(aimed).is_null().mean()).item()
+    return (
+        found.with_columns(
+            target_account_id=pl.coalesce("target_account_id", "author"),
+            target_created_at=pl.coalesce("target_created_at", "made_at"),
+        ).drop("author", "made_at"),
+        absent,
+    )
+
+
+def _precision(times: pl.Series) -> float:
+    ticks = times.to_physical()
+    return next((step for step in STEPS if (ticks % round(step * 1e6) == 0).all()), STEPS[-1])
+
+
+def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
+    remarks = []
+    if made_up == posts.height:
+        remarks.append("the source has no post ids; they were made up")
+    elif made_up:
+        remarks.append(f"{made_up:,} rows have no post id; ids were made up")
+    aimed = pl.any_horizontal(pl.col("target_post_id", "target_account_id").is_not_null())
+    aimless = posts.select(((pl.col("action") != "post") & ~aimed).sum()).item()
+    if aimless:
+        remarks.append(f"{aimless:,} retweets, quotes and replies name neither a post nor an account")
+    return remarks
+
+
+def nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
+    """What to say of a source of which no row is kept."""
+    if not rows_read:
+        return InputError("there are no rows", where=source, remedy="Give a table with at least one row.")
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(dropped.items()) if count)
+    remedy = "Check that each column is read from the right one: columns={...}."
+    if "time out of range" in dropped:
+        remedy += " Times count from 2005 on; a share table (format='shares') may have any."
+    return InputError(f"none of {rows_read:,} rows can be kept", where=source, got=reasons, remedy=remedy)
