@@ -8,7 +8,7 @@ at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -18,10 +18,10 @@ import polars as pl
 from cib.activity import Activity, encode
 from cib.graphs.graph import Graph, shared_acts
 from cib.graphs.incidence import Incidence
-from cib.networks.explanations import explanations, repeated_texts
+from cib.networks.explanations import explanations_of
 from cib.networks.facts import FACTS
 from cib.networks.network import Network
-from cib.networks.profile import profile
+from cib.networks.profile import profiles
 from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.result import Result, about
 from cib.roles import RoleScores
@@ -33,9 +33,6 @@ MAX_NETWORKS, MAX_ACCOUNTS = 150, 10_000
 
 #: For each network: the most significant pairs and the objects that most members share, each with posts.
 PAIRS, OBJECTS, POSTS = 10, 8, 5
-
-#: Networks, the first, with a profile and counter-evidence: each takes several passes over all posts.
-PROFILES = 25
 
 #: Values of a profile that are shown of each kind.
 VALUES = 5
@@ -87,8 +84,8 @@ def gather(result: Result) -> dict[str, Any]:
         "week": week(result.activity, members),
         "pairs": _pairs(edges, layers),
         "objects": _objects(shared, members, layers),
-        "profile": _profiles(result.activity, shown[:PROFILES]),
-        "explanations": _explanations(result.activity, shown[:PROFILES]),
+        "profile": _profiles(result.activity, shown),
+        "explanations": _explanations(result.activity, shown),
     }
     return {
         **about(result),
@@ -271,17 +268,12 @@ def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph
 
 def _profiles(activity: Activity, networks: Sequence[Network]) -> dict[str, Mapping[str, Any]]:
     """What each network talks about, when, how far it reached, and what its accounts are."""
-    # pieces of text take most of the time of a profile, and say little to who looks at a page
-    posts = activity.posts_table
-    activity = replace(activity, posts_table=posts.drop("text", strict=False))
-    handles = _handles(activity)
+    named = pl.col("object").str.to_lowercase().is_in(_handles(activity).implode())
     told: dict[str, Mapping[str, Any]] = {}
-    for network in networks:
-        found = profile(activity, network)
+    for found in profiles(activity, networks):
         values = found.narratives.filter(pl.col("kind").is_in(["hashtag", "domain"]))
         values = values.group_by("kind", maintain_order=True).head(VALUES).rename({"value": "object"})
-        named = pl.col("object").str.to_lowercase().is_in(handles.implode())
-        told[network.id] = {
+        told[found.network_id] = {
             "narratives": _rows(
                 values.with_columns(shown="kind", kind=pl.when(named).then(pl.lit("account")).otherwise("kind"))
             ),
@@ -303,8 +295,7 @@ def _handles(activity: Activity) -> pl.Series:
 
 def _explanations(activity: Activity, networks: Sequence[Network]) -> dict[str, Any]:
     """What else might explain each network."""
-    texts = repeated_texts(activity)
-    return {network.id: _rows(explanations(activity, network, texts)) for network in networks}
+    return {n.id: _rows(told) for n, told in zip(networks, explanations_of(activity, networks), strict=True)}
 
 
 def _first_posts(incidence: Incidence | None, objects: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
