@@ -20,12 +20,13 @@ import polars as pl
 
 from cib.errors import InputError, MissingDependencyError
 from cib.networks.network import Network
-from cib.reports.findings import Bins, gather
-from cib.reports.findings import timeline as acts_by_time
-from cib.reports.findings import week as acts_by_hour
 from cib.reports.layout import positions
 from cib.reports.palette import ROLES, VERDICTS
 from cib.reports.result import Result
+from cib.reports.shown import edges_among, lines, shown_members
+from cib.reports.times import Bins
+from cib.reports.times import timeline as acts_by_time
+from cib.reports.times import week as acts_by_hour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,12 +51,12 @@ def network_map(detection: Result, axes: Axes | None = None) -> Axes:
     from matplotlib.collections import LineCollection
 
     axes = _axes(axes, (9, 6))
-    found = gather(detection)
-    members, edges = found["members"], np.array(found["edges"], dtype=int).reshape(-1, 2)
-    places = positions([member["network_id"] for member in members], edges.tolist())
+    members = shown_members(detection.networks)
+    drawn = lines(detection.graphs, edges_among(detection.networks, members), members)
+    places, edges = positions(members["network_id"].to_list(), drawn), np.array(drawn, dtype=int).reshape(-1, 2)
     axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))
-    _dots(axes, places, pl.Series([member["role"] for member in members], dtype=pl.String))
-    names = np.array([member["network_id"] for member in members], dtype=object)
+    _dots(axes, places, members["role"])
+    names = members["network_id"].to_numpy()
     for network in detection.networks[:12]:
         inside = places[names == network.id]
         if len(inside):
