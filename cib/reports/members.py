@@ -57,7 +57,8 @@ def _reasons(scores: RoleScores, accounts: pl.Series) -> list[dict[str, Any]]:
 
 
 def _percentile(scores: RoleScores, name: str, values: pl.Series) -> pl.Series:
-    return pl.Series(name, 100 * scores.distributions[name].percentile(values.to_numpy()))
+    percentile = 100 * scores.distributions[name].percentile(values.to_numpy())
+    return pl.Series(name, percentile, nan_to_null=True).round().cast(pl.Int64)
 
 
 def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]]:
