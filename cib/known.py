@@ -33,8 +33,10 @@ __all__ = ["KnownNetwork", "KnownNetworks", "levels", "likeness", "usual"]
 LEVELS = 5
 _SHARE_ABOVE = (0.5, 0.1, 0.01, 0.0)
 
-#: Of what the halves of a known network have in common, the share below which a trace is no likeness.
-_SLIGHT = 0.1
+#: Share, by rarity, of what a group has of a trace that the known network has, too. Below the first that is no
+#: likeness, however rare among decoys: who speaks of the same things has some words in common. Up to the second nobody
+#: can say (benchmarks/linkage.py).
+_SLIGHT, _TELLING = 0.05, 0.1
 
 #: Signals that fewer decoys have are not compared.
 FEWEST_DECOYS = 30
@@ -82,7 +84,6 @@ class KnownNetwork:
     name: str
     values: pl.DataFrame
     kept: Mapping[str, Sequence[int]]
-    halves: Mapping[str, float]
     about: Mapping[str, Any]
 
     @cached_property
@@ -166,9 +167,7 @@ class KnownNetworks:
         path.mkdir(parents=True, exist_ok=True)
         tables = [network.values.select(pl.lit(network.name).alias("name"), pl.all()) for network in self.networks]
         pl.concat([_NO_VALUES, *tables]).write_parquet(path / "signals.parquet")
-        listed = [
-            {"name": one.name, "kept": one.kept, "halves": one.halves, "about": one.about} for one in self.networks
-        ]
+        listed = [{"name": one.name, "kept": one.kept, "about": one.about} for one in self.networks]
         text = json.dumps({"format": 1, "networks": listed}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         (path / "known.json").write_text(text, encoding="utf-8")
         return path
@@ -254,23 +253,20 @@ def _known(members: pl.Series, name: str, activity: Activity) -> KnownNetwork:
     group = crowd.groups["all"]
     halves = _halves(activity, crowd.signals.accounts, group)
     kept: dict[str, list[int]] = {signal: [] for signal in SIGNALS}
-    shared: dict[str, float] = {}
     for earlier, later in (halves, halves[::-1]) if len(halves[0]) >= _SMALLEST_HALF else ():
         newcomers = rng.choice(later, usual_size(len(later)), replace=False)
-        half = KnownNetwork(name, _values(crowd, earlier), {}, {}, {})
+        half = KnownNetwork(name, _values(crowd, earlier), {}, {})
         alike, part = likeness(crowd, half, [newcomers], _DECOYS_OF_HALVES)
-        level = levels(alike, part, half, _DECOYS_OF_HALVES)
+        level = levels(alike, part, _DECOYS_OF_HALVES)
         for signal, seen in kept.items():
             seen.append(int(level[signal][-1]) if signal in level else -1)
-        for signal, values in part.items():
-            shared[signal] = max(shared.get(signal, 0.0), float(values[-1]))
     about = {
         "accounts": len(members),
         "first": str(activity.imported.first),
         "last": str(activity.imported.last),
         "fingerprint": activity.fingerprint,
     }
-    return KnownNetwork(name, _values(crowd, group), kept, shared, about)
+    return KnownNetwork(name, _values(crowd, group), kept, about)
 
 
 def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
@@ -344,13 +340,11 @@ def _divergence(p: Floats, q: Floats) -> Floats:
     return divergence
 
 
-def levels(
-    alike: Mapping[str, Floats], part: Mapping[str, Floats], one: KnownNetwork, n_decoys: int
-) -> dict[str, Ints]:
-    """The level of decoys and groups in each signal that enough decoys have; -1 without the signal.
+def levels(alike: Mapping[str, Floats], part: Mapping[str, Floats], n_decoys: int) -> dict[str, Ints]:
+    """The level of decoys and groups in each signal that enough decoys have; -1 where nobody can say.
 
-    A likeness that is a small part of what the groups have, beside that of the known network's own halves, is
-    none, however rare it is among decoys: who speaks of the same things has some words in common.
+    That is without the signal, and where a group has more of a trace in common with the known network than
+    decoys have, but not so much as to tell what it does from the talk of its topic.
     """
     found = {}
     for signal, values in alike.items():
@@ -360,6 +354,8 @@ def levels(
             above = len(chance) - np.searchsorted(chance, values - _ROUNDING)
             level = (above[:, None] <= np.array(_SHARE_ABOVE) * len(chance)).sum(axis=1)
             if signal in TRACES:
-                level[n_decoys:][part[signal] < _SLIGHT * max(one.halves.get(signal, 0.0), 1.0)] = 0
+                group, common = level[n_decoys:], part[signal]
+                group[(group > 0) & (common < _TELLING)] = -1
+                group[common < _SLIGHT] = 0
             found[signal] = np.where(np.isnan(values), -1, level)
     return found

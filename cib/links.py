@@ -7,13 +7,13 @@ hours, clients, languages). For each signal the score asks two questions, after 
 * u, how often is a group that has nothing to do with it so much alike? Measured on decoys: groups of other
   accounts of the same activity (:mod:`cib.networks.decoys`). Common values count little, by their frequency
   there, then, or among the other known networks, which are about the same things.
-  One unrelated operation in a hundred is taken to share a trace as its own later part would, one in four a
-  habit: they are about the same things, and keep office hours.
+  One unrelated operation in a hundred is taken to share a trace as its own later part would, three in ten the
+  hours and the client: they are about the same things, and keep office hours.
 * m, how often is a later part of the known network so much alike? Measured by splitting the known network by
-  the time at which its accounts were created, after the rule of succession; and one time in four like u, for
-  whoever starts anew may give up any habit.
+  the time at which its accounts were created; and sometimes like u, for whoever starts anew may give up any
+  trace (one time in four), and the way names are made (every second time).
 
-The score W is the sum of ``log10(m / u)``. No trace adds more than 1.8 decades and all habits together no more
+The score W is the sum of ``log10(m / u)``. No trace adds more than 1.9 decades and all habits together no more
 than 1.5, so W = 3 takes two signals of which one is a trace, and mostly two traces. Links are by signals; none
 of it shows who runs what.
 """
@@ -38,8 +38,16 @@ from cib.networks.signals import SIGNALS, TRACES, group_matrix
 
 __all__ = ["Links", "cllr", "link", "link_members", "tippett"]
 
-#: A known network passes each signal on with this probability; else it looks like anybody.
-_PASSED_ON = 0.75
+#: How often a network passes a signal on to its next generation; else it looks like anybody. People keep their desk,
+#: their tools and their language; names are what they change first (benchmarks/linkage.py).
+_PASSED_ON = {
+    **dict.fromkeys(TRACES, 0.75),
+    "names": 0.5,
+    "creation": 0.75,
+    "hours": 0.9,
+    "client": 0.9,
+    "language": 0.9,
+}
 
 #: How often an unrelated network of the same topic and language is as much alike as the halves of the known
 #: network are: operations are about the same things at times, and many work alike (benchmarks/linkage.py).
@@ -144,8 +152,8 @@ class Links:
     signals : polars.DataFrame
         One row a pair and signal: ``network_id, known, signal, likeness, level, u, m, contribution, without,
         reason``. ``level`` is how the likeness compares with that of decoys, 0 (no more than half of them) to
-        4 (more than any), -1 where a side lacks the signal. Contributions add up to the score; ``without``
-        is the score without that signal.
+        4 (more than any), -1 where a side lacks the signal or too little is in common to say. Contributions
+        add up to the score; ``without`` is the score without that signal.
     prior : float
     decoys : numpy.ndarray
         Scores of groups that have nothing to do with the known networks.
@@ -263,12 +271,12 @@ def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: in
     level = np.full((n_decoys + len(networks), len(SIGNALS)), -1)
     likely = np.full((len(networks), len(SIGNALS)), np.nan)
     u, m = np.ones((2, LEVELS, len(SIGNALS)))
-    for signal, found in levels(alike, part, one, n_decoys).items():
+    for signal, found in levels(alike, part, n_decoys).items():
         k = SIGNALS.index(signal)
         level[:, k], likely[:, k] = found, alike[signal][n_decoys:]
         by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
         u[:, k] = _IN_COMMON[signal] * kept + (1 - _IN_COMMON[signal]) * by_chance
-        m[:, k] = _PASSED_ON * kept + (1 - _PASSED_ON) * by_chance
+        m[:, k] = _PASSED_ON[signal] * kept + (1 - _PASSED_ON[signal]) * by_chance
     evidence = _evidence(level, u, m)
     chance, mine, level = evidence[:n_decoys], evidence[n_decoys:], level[n_decoys:]
     score = mine.sum(axis=1)
@@ -299,9 +307,9 @@ def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: in
 
 
 def _frequencies(level: Ints) -> Floats:
-    """Frequency of each level, after the rule of succession."""
+    """Frequency of each level, as if one more had been seen and nobody knew where (Perks 1947)."""
     counts = np.bincount(level[level >= 0], minlength=LEVELS)
-    frequencies: Floats = (counts + 1) / (counts.sum() + LEVELS)
+    frequencies: Floats = (counts + 1 / LEVELS) / (counts.sum() + 1)
     return frequencies
 
 
@@ -376,7 +384,8 @@ def _reason() -> pl.Expr:
     level = pl.col("level").replace_strict(dict(enumerate(_IN_WORDS)), default=None, return_dtype=pl.String)
     decades = pl.col("contribution").round(1)
     words = pl.format("{}{} groups of other accounts, {} decades", common.fill_null(""), level, decades)
-    return pl.format("{}: {}", "signal", words.fill_null("not on both sides"))
+    slight = pl.format("{}too little to say", common)
+    return pl.format("{}: {}", "signal", pl.coalesce(words, slight, pl.lit("not on both sides")))
 
 
 _NO_SIGNALS = pl.DataFrame(

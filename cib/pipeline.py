@@ -222,6 +222,11 @@ class Detection:
         """Digest of the activity; see :attr:`cib.Activity.fingerprint`."""
         return self.activity.fingerprint
 
+    @cached_property
+    def _findings(self) -> dict[str, Any]:
+        """What both the saved folder and the page say; gathered once."""
+        return gather(self)
+
     def profile(self, network_id: str) -> Profile:
         """Who is in a network, what it talks about, when, and how far it reached.
 
@@ -375,7 +380,7 @@ class Detection:
                 write_graph(inside, self.table, path, f"layer-{_slug(name)}")
                 drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
         write_json({**about(self), "drawn": drawn}, path / "detection.json")
-        write_json(gather(self), path / "report.json", indent=None)
+        write_json(self._findings, path / "report.json", indent=None)
         return path
 
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
@@ -397,7 +402,7 @@ class Detection:
         """
         page = _file(path)
         rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
-        write_page(gather(self), page, reveal_ids=reveal_ids, sensitivity=rows)
+        write_page(self._findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
     def save_spreadsheet(self, path: str | Path) -> Path:

@@ -140,7 +140,7 @@ def test_library_reads_back_equal_and_holds_no_text_name_or_member(known, genera
     assert again.names == known.names
     for one, other in zip(known, again, strict=True):
         assert one.values.equals(other.values)
-        assert (one.kept, one.halves, one.about) == (other.kept, other.halves, other.about)
+        assert (one.kept, one.about) == (other.kept, other.about)
     stored = (folder / "known.json").read_text(encoding="utf-8") + known["known-0"].values.write_csv()
     activity, accounts = generations.known["known-0"]
     mine = activity.posts_table.filter(pl.col("account_id").is_in(accounts))

@@ -6,13 +6,15 @@ buttons, schedulers, one event, a public campaign, newsrooms and other accounts 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
 from cib.activity import Activity
 from cib.graphs.objects import object_events
 from cib.networks.network import Network
 
-__all__ = ["explanations", "repeated_texts"]
+__all__ = ["explanations", "explanations_of"]
 
 #: Followers from which an account is one that the public knows.
 _AUDIENCE = 5_000
@@ -28,7 +30,7 @@ _SCHEMA = {
 }
 
 
-def explanations(activity: Activity, network: Network, texts: pl.DataFrame | None = None) -> pl.DataFrame:
+def explanations(activity: Activity, network: Network) -> pl.DataFrame:
     """Measure what innocent reasons would leave behind, among members and among everybody else.
 
     Parameters
@@ -36,8 +38,6 @@ def explanations(activity: Activity, network: Network, texts: pl.DataFrame | Non
     activity : Activity
         In which the network was found.
     network : Network
-    texts : polars.DataFrame, optional
-        From :func:`repeated_texts`, so that several networks can share it.
 
     Returns
     -------
@@ -46,50 +46,105 @@ def explanations(activity: Activity, network: Network, texts: pl.DataFrame | Non
         taken, and the share among members and among others; null where the data do not tell. An explanation
         gains where members stand out.
     """
-    ids = network.members["account_id"].implode()
-    posts = activity.posts_table.with_columns(inside=pl.col("account_id").is_in(ids))
-    known = activity.accounts_table.with_columns(inside=pl.col("account_id").is_in(ids))
-    texts = _with_sides(repeated_texts(activity) if texts is None else texts, posts["inside"])
+    [found] = explanations_of(activity, [network])
+    return found
+
+
+def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.DataFrame]:
+    """:func:`explanations` of several networks, none of which share an account, in one pass over all posts."""
+    members = pl.concat([_NO_MEMBERS, *(n.members.select("account_id", network_id=pl.lit(n.id)) for n in networks)])
+    posts = activity.posts_table.select(pl.col("^account_id|created_at|client$"))
+    posts = posts.join(members, on="account_id", how="left", maintain_order="left")
+    known = activity.accounts_table.select(pl.col("^account_id|followers$")).join(members, on="account_id", how="left")
+    texts = _texts(activity, posts["network_id"])
+    shares = {
+        "busiest day": _most_frequent(posts, pl.col("created_at").dt.date()),
+        "on time": _true_of(posts, "created_at", _ON_TIME),
+        "client": _most_frequent(posts, pl.col("client")) if "client" in posts.columns else {},
+        "audience": _true_of(known, "followers", pl.col("followers") >= _AUDIENCE),
+        "text of another": _true_of(texts, "text", pl.col("accounts") > 1),
+        "text of both": _of_both_sides(texts),
+    }
+    return [
+        _explained(network, {name: found.get(network.id, _UNKNOWN) for name, found in shares.items()})
+        for network in networks
+    ]
+
+
+_NO_MEMBERS = pl.DataFrame(schema={"account_id": pl.String, "network_id": pl.String})
+
+#: A share among members, and among others.
+Shares = tuple[float | None, float | None]
+_UNKNOWN: Shares = (None, None)
+
+
+def _explained(network: Network, shares: Mapping[str, Shares]) -> pl.DataFrame:
     rows = [
         ("one event", "common acts that are on one object", network.statistics["top_share"].min(), None),
-        ("one event", "acts on the busiest day", *_of_both(posts, "created_at", _BUSIEST_DAY)),
-        ("a share button", "own posts with the text of another account", *_of_both(texts, "text", _REPEATED)),
-        ("a public template", "own posts with a text of both sides", *_of_both(texts, "text", _PUBLIC)),
-        ("a scheduler", f"acts at second 0 of every {_STEP}th minute", *_of_both(posts, "created_at", _ON_TIME)),
-        ("a tool in common", "acts by the client that is used most", *_of_both(posts, "client", _CLIENT)),
-        ("public accounts", f"accounts with {_AUDIENCE:,} followers or more", *_of_both(known, "followers", _KNOWN)),
+        ("one event", "acts on the busiest day", *shares["busiest day"]),
+        ("a share button", "own posts with the text of another account", *shares["text of another"]),
+        ("a public template", "own posts with a text of both sides", *shares["text of both"]),
+        ("a scheduler", f"acts at second 0 of every {_STEP}th minute", *shares["on time"]),
+        ("a tool in common", "acts by the client that is used most", *shares["client"]),
+        ("public accounts", f"accounts with {_AUDIENCE:,} followers or more", *shares["audience"]),
         ("public accounts", "accounts that are verified or disclosed", None, None),
         ("friends, colleagues", "pairs that follow each other", None, None),
     ]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-_BUSIEST_DAY = pl.col("created_at").dt.date().value_counts().struct.field("count").max() / pl.len()
-_ON_TIME = ((pl.col("created_at").dt.minute() % _STEP == 0) & (pl.col("created_at").dt.second() == 0)).mean()
-_CLIENT = pl.col("client").value_counts().struct.field("count").max() / pl.len()
-_KNOWN = (pl.col("followers") >= _AUDIENCE).mean()
-_REPEATED = (pl.col("accounts") > 1).mean()
-_PUBLIC = (pl.col("sides") > 1).mean()
+_ON_TIME = (pl.col("created_at").dt.minute() % _STEP == 0) & (pl.col("created_at").dt.second() == 0)
 
 
-def _of_both(table: pl.DataFrame, column: str, share: pl.Expr) -> tuple[float | None, float | None]:
-    """A share among members, and among others; None without the column or without rows."""
+def _true_of(table: pl.DataFrame, column: str, true: pl.Expr) -> dict[str, Shares]:
+    """The share of rows for which something is true, of each network and of all others, where there is the column."""
     if column not in table.columns:
-        return None, None
-    sides = dict(table.drop_nulls(column).group_by("inside").agg(share=share).iter_rows())
-    return sides.get(True), sides.get(False)
+        return {}
+    counts = table.drop_nulls(column).group_by("network_id").agg(rows=pl.len(), true=true.sum())
+    others = [pl.col(name).sum() - pl.col(name) for name in ("true", "rows")]
+    return _by_network(
+        counts.select("network_id", members=pl.col("true") / pl.col("rows"), others=others[0] / others[1])
+    )
 
 
-def repeated_texts(activity: Activity) -> pl.DataFrame:
-    """Own posts: ``row`` (position in the posts), ``text``, and how many ``accounts`` posted the text."""
+def _most_frequent(table: pl.DataFrame, value: pl.Expr) -> dict[str, Shares]:
+    """The share of rows that have the most frequent value, of each network and of all others."""
+    counts = table.select("network_id", value=value).drop_nulls("value").group_by("network_id", "value").agg(n=pl.len())
+    totals = counts.group_by("value").agg(total=pl.col("n").sum())
+    members = (
+        counts.drop_nulls()
+        .group_by("network_id")
+        .agg(own=pl.col("n").sum(), members=pl.col("n").max() / pl.col("n").sum())
+    )
+    left = members.join(totals, how="cross").join(counts, on=["network_id", "value"], how="left")
+    left = left.with_columns(left=pl.col("total") - pl.col("n").fill_null(0))
+    others = left.group_by("network_id").agg(others=pl.col("left").max() / pl.col("left").sum())
+    return _by_network(members.join(others, on="network_id").select("network_id", "members", "others"))
+
+
+def _of_both_sides(texts: pl.DataFrame) -> dict[str, Shares]:
+    """The share of own posts with a text that members and others posted, of each network and of all others."""
+    counts = texts.group_by("network_id", "text").agg(n=pl.len())
+    counts = counts.with_columns(others=pl.col("n").sum().over("text") - pl.col("n")).drop_nulls("network_id")
+    both = counts.group_by("network_id").agg(
+        members=pl.col("n").filter(pl.col("others") > 0).sum() / pl.col("n").sum(),
+        others=pl.col("others").sum() / (texts.height - pl.col("n").sum()),
+    )
+    return _by_network(both)
+
+
+def _by_network(shares: pl.DataFrame) -> dict[str, Shares]:
+    """``network_id, members, others`` by the first; nothing of nothing is unknown."""
+    return {
+        network: (mine, others) for network, mine, others in shares.fill_nan(None).drop_nulls("network_id").iter_rows()
+    }
+
+
+def _texts(activity: Activity, network: pl.Series) -> pl.DataFrame:
+    """Own posts: ``text, network_id``, and how many ``accounts`` posted the text."""
     if "text" not in activity.posts_table.columns:
-        return pl.DataFrame(schema={"row": pl.UInt32, "text": pl.String, "accounts": pl.UInt32})
-    events = object_events(activity, "text").rename({"object": "text"})
-    posted = events.with_columns(account=activity.account_codes.gather(events["row"]))
-    return posted.select("row", "text", accounts=pl.col("account").n_unique().over("text"))
-
-
-def _with_sides(texts: pl.DataFrame, inside: pl.Series) -> pl.DataFrame:
-    """Own posts: ``text, accounts, inside``, and on how many ``sides`` the text was posted."""
-    posted = texts.with_columns(inside=inside.gather(texts["row"]))
-    return posted.with_columns(sides=pl.col("inside").n_unique().over("text"))
+        return pl.DataFrame(schema={"text": pl.String, "network_id": pl.String, "accounts": pl.UInt32})
+    events = object_events(activity, "text")
+    account, network = (values.gather(events["row"]) for values in (activity.account_codes, network))
+    posted = pl.DataFrame({"text": events["object"], "account": account, "network_id": network})
+    return posted.select("text", "network_id", accounts=pl.col("account").n_unique().over("text"))

@@ -1,14 +1,14 @@
 """Profile: who is in a network, what it talks about, when, and how far it reached.
 
 Reach is what others did with it, and is kept apart from coordination: a network can be perfectly coordinated
-and heard by nobody. What is distinctive is measured against everybody else in the same activity by log-odds
-with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008), so that neither rare nor common words
-stand out by chance; pieces of text are runs of characters, so that Chinese needs no words.
+and heard by nobody.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import Any
 
@@ -18,33 +18,16 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from cib.activity import Activity
-from cib.graphs.objects import KINDS, object_events
+from cib.networks.narratives import MOST, distinctive_pieces, distinctive_values
 from cib.networks.network import Network
 
-__all__ = ["Profile", "profile"]
-
-#: Texts of members, and as many of others, that are looked at for pieces; characters of a piece.
-_TEXTS, _PIECES = 4_000, (2, 6)
-
-#: Pieces that fewer texts have are passed over.
-_FEWEST_TEXTS = 5
-
-#: Distinctive values that are shown of each kind.
-MOST = 15
-
-#: Values that fewer posts of members have are no narrative.
-_FEWEST_POSTS = 3
-
-#: Smallest log-odds, in standard errors, that is distinctive.
-_DISTINCTIVE = 3.0
+__all__ = ["Profile", "profile", "profiles"]
 
 #: Hours of work, local time, Monday to Friday.
 _WORK = range(9, 18)
 
 #: Weeks in which more members were created than chance explains at this level are batches.
 _BATCH_ALPHA = 0.01
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -155,26 +138,78 @@ def profile(activity: Activity, network: Network) -> Profile:
       ... accounts: ...
       ...
     """
-    members = network.members["account_id"].implode()
-    posts = activity.posts_table
-    mine = posts.filter(pl.col("account_id").is_in(members))
-    received = posts.filter(
-        pl.col("target_account_id").is_in(members), pl.col("account_id") != pl.col("target_account_id")
-    ).with_columns(inside=pl.col("account_id").is_in(members))
-    known = activity.accounts_table
+    [found] = profiles(activity, [network])
+    inside = activity.posts_table["account_id"].is_in(network.members["account_id"].implode())
+    return replace(found, narratives=pl.concat([found.narratives, distinctive_pieces(activity, inside)]))
+
+
+def profiles(activity: Activity, networks: Sequence[Network]) -> list[Profile]:
+    """The profiles of several networks, none of which share an account, without pieces of text.
+
+    Each profile needs all posts; here they are gone through once for all networks.
+
+    Parameters
+    ----------
+    activity : Activity
+        In which the networks were found.
+    networks : sequence of Network
+    """
+    members = pl.concat([_NO_MEMBERS, *(n.members.select("account_id", network_id=pl.lit(n.id)) for n in networks)])
+    known, followers = activity.accounts_table, _followers(activity.accounts_table)
+    posts = activity.posts_table.select(pl.col("^account_id|target_account_id|action|created_at|lang|client$"))
+    mine = posts.join(members, on="account_id", maintain_order="left")
+    received = posts.select("account_id", "target_account_id", "action").join(
+        members, left_on="target_account_id", right_on="account_id", maintain_order="left"
+    )
+    received = received.filter(pl.col("account_id") != pl.col("target_account_id")).join(
+        members.select("account_id", theirs="network_id"), on="account_id", how="left", maintain_order="left"
+    )
+    parts = {
+        "own": _split(members.join(followers, on="account_id", how="left", maintain_order="left")),
+        "mine": _split(mine.join(followers, on="account_id", how="left", maintain_order="left")),
+        "received": _split(
+            received.with_columns(inside=pl.col("theirs").eq_missing(pl.col("network_id")))
+            .drop("theirs")
+            .join(followers, on="account_id", how="left", maintain_order="left")
+        ),
+        "narratives": _split(distinctive_values(activity, members)),
+        "batches": _split(_batches(known, members)),
+    }
+    return [_profile(network, **{name: found[network.id] for name, found in parts.items()}) for network in networks]
+
+
+_NO_MEMBERS = pl.DataFrame(schema={"account_id": pl.String, "network_id": pl.String})
+
+
+def _split(table: pl.DataFrame) -> defaultdict[str, pl.DataFrame]:
+    """The rows of each network; none of those it does not name."""
+    nothing = table.clear().drop("network_id")
+    parts = table.partition_by("network_id", as_dict=True, include_key=False)
+    return defaultdict(lambda: nothing, {str(network): part for (network,), part in parts.items()})
+
+
+def _profile(
+    network: Network,
+    own: pl.DataFrame,
+    mine: pl.DataFrame,
+    received: pl.DataFrame,
+    narratives: pl.DataFrame,
+    batches: pl.DataFrame,
+) -> Profile:
+    """One network, by its members, what they did, what they received, and what is distinctive of it."""
     hours = _hours(mine)
     zone, office = _working_zone(hours["acts"].to_numpy())
     return Profile(
         network_id=network.id,
         roles=network.roles,
-        reach=_reach(mine, received, known, members),
+        reach=_reach(own, mine, received),
         languages=_shares(mine, "lang"),
         clients=_shares(mine, "client"),
-        narratives=_narratives(activity, members),
+        narratives=narratives,
         hours=hours,
         zone=zone,
         office=office,
-        batches=_batches(known, members),
+        batches=batches,
         timeline=mine.group_by(day=pl.col("created_at").dt.date())
         .agg(acts=pl.len(), accounts=pl.col("account_id").n_unique())
         .sort("day"),
@@ -182,17 +217,14 @@ def profile(activity: Activity, network: Network) -> Profile:
     )
 
 
-def _reach(
-    mine: pl.DataFrame, received: pl.DataFrame, known: pl.DataFrame, members: pl.Series
-) -> dict[str, float | None]:
+def _reach(own: pl.DataFrame, mine: pl.DataFrame, received: pl.DataFrame) -> dict[str, float | None]:
     """What others saw and did, as far as the data tell."""
     wrote = mine.filter(pl.col("action") != "retweet")
-    followers = pl.DataFrame({"account_id": members.explode()}).join(_followers(known), on="account_id")["followers"]
-    shown = pl.concat([wrote["account_id"], received.filter(pl.col("action") == "retweet")["account_id"]]).to_frame()
-    audience = shown.join(_followers(known), on="account_id")["followers"]
+    passed_on = received.filter(pl.col("action") == "retweet")
+    audience = pl.concat([wrote["followers"], passed_on["followers"]]).drop_nulls()
     reach = pl.select(
-        followers=followers.median(),
-        without_followers=(followers == 0).mean(),
+        followers=own["followers"].median(),
+        without_followers=(own["followers"] == 0).mean(),
         posts=wrote.height,
         engagement=received.height,
         inside=received["inside"].mean(),
@@ -236,20 +268,28 @@ def _working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
     return zones[best], float(shares[best])
 
 
-def _batches(known: pl.DataFrame, members: pl.Series) -> pl.DataFrame:
-    """Weeks of creation that chance does not explain, given when all other accounts were created."""
-    empty = {"week": pl.Date, "accounts": pl.UInt32, "expected": pl.Float64, "p": pl.Float64}
+def _batches(known: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Weeks of creation that chance does not explain, given when all others were created; with ``network_id``."""
     if "created_at" not in known.columns:
-        return pl.DataFrame(schema=empty)
-    created = known.drop_nulls("created_at").select(
-        week=pl.col("created_at").dt.truncate("1w").dt.date(), inside=pl.col("account_id").is_in(members)
-    )
-    weeks = created.group_by("week").agg(accounts=pl.col("inside").sum(), others=(~pl.col("inside")).sum())
-    mine, others = (weeks[side].to_numpy().astype(np.int64) for side in ("accounts", "others"))
-    share = (others + 1) / (others.sum() + weeks.height)
-    p = np.minimum(np.asarray(binom.sf(mine - 1, mine.sum(), share)) * weeks.height, 1.0)
-    tested = weeks.with_columns(expected=pl.Series(share * mine.sum()), p=pl.Series(p))
-    return tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1).select(*empty).sort("p", "week")
+        return pl.DataFrame(schema=_BATCH)
+    created = known.drop_nulls("created_at").select("account_id", week=pl.col("created_at").dt.truncate("1w").dt.date())
+    totals = created.group_by("week").agg(all=pl.len())
+    weeks = created.join(members, on="account_id").group_by("network_id", "week").agg(accounts=pl.len())
+    weeks = weeks.join(totals, on="week").with_columns(mine=pl.col("accounts").sum().over("network_id"))
+    share = (pl.col("all") - pl.col("accounts") + 1) / (created.height - pl.col("mine") + totals.height)
+    weeks = weeks.with_columns(share=share, expected=share * pl.col("mine"))
+    p = binom.sf(weeks["accounts"].to_numpy() - 1.0, weeks["mine"].to_numpy(), weeks["share"].to_numpy())
+    tested = weeks.with_columns(p=pl.Series(np.minimum(np.asarray(p) * totals.height, 1.0)))
+    return tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1).select(*_BATCH).sort("p", "week")
+
+
+_BATCH = {
+    "network_id": pl.String,
+    "week": pl.Date,
+    "accounts": pl.UInt32,
+    "expected": pl.Float64,
+    "p": pl.Float64,
+}
 
 
 def _leads(mine: pl.DataFrame, received: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -259,112 +299,3 @@ def _leads(mine: pl.DataFrame, received: pl.DataFrame, network: Network) -> pl.D
     leads = leads.join(wrote, on="account_id", how="left").with_columns(pl.col("posts").fill_null(0))
     ranked = leads.sort("inside", "engagement", "account_id", descending=[True, True, False])
     return ranked.select("account_id", "role", "posts", "engagement", "inside").head(MOST)
-
-
-def _narratives(activity: Activity, members: pl.Series) -> pl.DataFrame:
-    inside = activity.posts_table["account_id"].is_in(members)
-    parts = [pl.DataFrame(schema=_NARRATIVE)]
-    for kind in ("hashtag", "domain", "url"):
-        if KINDS[kind].column in activity.posts_table.columns:
-            events = object_events(activity, kind).unique()
-            events = events.with_columns(inside.gather(events["row"]).alias("inside"))
-            counts = events.group_by(value="object").agg(
-                inside=pl.col("inside").sum(), outside=(~pl.col("inside")).sum()
-            )
-            parts.append(_distinctive(counts, kind))
-    if "text" in activity.posts_table.columns:
-        parts.append(_pieces(activity, inside))
-    return pl.concat(parts)
-
-
-_NARRATIVE = {
-    "kind": pl.String,
-    "value": pl.String,
-    "inside": pl.Int64,
-    "outside": pl.Int64,
-    "z": pl.Float64,
-}
-
-
-def _distinctive(counts: pl.DataFrame, kind: str, most: int = MOST) -> pl.DataFrame:
-    """Values that members use more than others, by log-odds over their standard error."""
-    counts = counts.cast({"inside": pl.Int64, "outside": pl.Int64})
-    z = log_odds(counts["inside"].to_numpy(), counts["outside"].to_numpy())
-    table = counts.with_columns(z=pl.Series(z, dtype=pl.Float64), kind=pl.lit(kind)).select(*_NARRATIVE)
-    telling = table.filter(pl.col("z") > _DISTINCTIVE, pl.col("inside") >= _FEWEST_POSTS)
-    longest = pl.col("value").str.len_chars()  # of pieces that always come together
-    return telling.sort(pl.col("z").round(3), longest, "value", descending=[True, True, False]).head(most)
-
-
-def log_odds(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> Floats:
-    """Log-odds ratio of each value with an informative Dirichlet prior, over its standard error.
-
-    Parameters
-    ----------
-    inside, outside : ndarray of int, shape (n_values,)
-        Counts. The prior is the sum of both, scaled to weigh as much as the smaller side.
-
-    Returns
-    -------
-    ndarray of float, shape (n_values,)
-        Positive where the value is more frequent inside.
-
-    References
-    ----------
-    Monroe, Colaresi & Quinn (2008), Fightin' words, equations 16 to 22.
-    """
-    both = inside + outside
-    prior = both * (min(inside.sum(), outside.sum()) + 1) / max(both.sum(), 1)
-
-    def logit(counts: NDArray[np.int64]) -> Floats:
-        odds: Floats = (counts + prior) / np.maximum(counts.sum() + prior.sum() - counts - prior, 1e-9)
-        return np.log(np.maximum(odds, 1e-9))
-
-    error = np.sqrt(1 / np.maximum(inside + prior, 1e-9) + 1 / np.maximum(outside + prior, 1e-9))
-    z: Floats = (logit(inside) - logit(outside)) / error
-    return z
-
-
-def _pieces(activity: Activity, inside: pl.Series) -> pl.DataFrame:
-    """Pieces of text that many of the members' texts have and few others; longer ones before their parts."""
-    # scikit-learn takes a second to import
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    events = object_events(activity, "text").with_columns(pl.col("object").str.replace_all(r"#\S+", " "))
-    events = events.with_columns(inside.gather(events["row"]).alias("inside"))
-    texts = [_evenly(events.filter(pl.col("inside") == side)["object"]) for side in (True, False)]
-    if min(map(len, texts)) < _FEWEST_TEXTS:
-        return pl.DataFrame(schema=_NARRATIVE)
-    vectorizer = CountVectorizer(
-        analyzer="char_wb", ngram_range=_PIECES, binary=True, lowercase=False, min_df=_FEWEST_TEXTS, dtype=np.int64
-    )
-    try:
-        vectorizer.fit(texts[0])
-    except ValueError:  # no piece is in so many texts
-        return pl.DataFrame(schema=_NARRATIVE)
-    seen = [np.asarray(vectorizer.transform(side).sum(axis=0)).ravel() for side in texts]
-    counts = pl.DataFrame({"value": vectorizer.get_feature_names_out().tolist(), "inside": seen[0], "outside": seen[1]})
-    trimmed = counts.with_columns(pl.col("value").str.strip_chars()).filter(
-        pl.col("value").str.len_chars() >= _PIECES[0]
-    )
-    trimmed = trimmed.group_by("value").agg(pl.col("inside").max(), pl.col("outside").max())
-    ranked = _distinctive(trimmed, "text", most=20 * MOST)
-    return ranked.filter(pl.Series(_whole(ranked["value"].to_list()), dtype=pl.Boolean)).head(MOST)
-
-
-def _evenly(texts: pl.Series) -> pl.Series:
-    """So many of the texts as are looked at, spread evenly."""
-    return texts.gather_every(max(len(texts) // _TEXTS, 1)).head(_TEXTS)
-
-
-def _whole(values: list[str]) -> list[bool]:
-    """Which values share no half with one before them: parts and neighbours of a piece say the same again."""
-    kept: list[str] = []
-    said = []
-    for value in values:
-        half = max(len(value) // 2, 2)
-        parts = {value[k : k + half] for k in range(len(value) - half + 1)}
-        said.append(not any(part in other for other in kept for part in parts))
-        if said[-1]:
-            kept.append(value)
-    return said

@@ -183,7 +183,7 @@ def _template() -> Any:
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"n": _count, "g": _number, "percent": _percent, "span": _span, "day": _day}
+    environment.filters |= {"n": _count, "n0": _whole, "g": _number, "percent": _percent, "span": _span, "day": _day}
     return environment.from_string(_asset("report.html.j2"))
 
 
@@ -212,6 +212,10 @@ def _count(value: float | None) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
 
 
 def _percent(value: float | None) -> str:

@@ -20,17 +20,27 @@ import polars as pl
 
 from cib.errors import InputError, MissingDependencyError
 from cib.networks.network import Network
-from cib.reports.findings import Bins, gather
-from cib.reports.findings import timeline as acts_by_time
-from cib.reports.findings import week as acts_by_hour
 from cib.reports.layout import positions
 from cib.reports.palette import ROLES, VERDICTS
 from cib.reports.result import Result
+from cib.reports.shown import edges_among, lines, shown_members
+from cib.reports.times import Bins
+from cib.reports.times import timeline as acts_by_time
+from cib.reports.times import week as acts_by_hour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["lags", "network_map", "role_plane", "sensitivity", "timeline", "week"]
+
+#: Lengths of the bars of a timeline, as words.
+_SPANS = {
+    **{timedelta(hours=hours): words for hours, words in ((1, "an hour"), (6, "six hours"), (24, "a day"))},
+    **{timedelta(days=days): words for days, words in ((7, "a week"), (28, "four weeks"))},
+}
+
+#: What stands behind names on the map, so that they can be read.
+_BEHIND = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.7}
 
 
 def network_map(detection: Result, axes: Axes | None = None) -> Axes:
@@ -50,17 +60,21 @@ def network_map(detection: Result, axes: Axes | None = None) -> Axes:
     from matplotlib.collections import LineCollection
 
     axes = _axes(axes, (9, 6))
-    found = gather(detection)
-    members, edges = found["members"], np.array(found["edges"], dtype=int).reshape(-1, 2)
-    places = positions([member["network_id"] for member in members], edges.tolist())
+    members = shown_members(detection.networks)
+    drawn = lines(detection.graphs, edges_among(detection.networks, members), members)
+    places, edges = positions(members["network_id"].to_list(), drawn), np.array(drawn, dtype=int).reshape(-1, 2)
     axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))
-    _dots(axes, places, pl.Series([member["role"] for member in members], dtype=pl.String))
-    names = np.array([member["network_id"] for member in members], dtype=object)
+    _dots(axes, places, members["role"])
+    names = members["network_id"].to_numpy()
     for network in detection.networks[:12]:
         inside = places[names == network.id]
         if len(inside):
-            axes.annotate(network.id, (inside[:, 0].mean(), inside[:, 1].max() + 0.4), ha="center", fontsize=8)
-    axes.set(title="Networks", xticks=[], yticks=[], aspect="equal")
+            axes.annotate(
+                network.id, (inside[:, 0].mean(), inside[:, 1].max() + 0.4), ha="center", fontsize=9, bbox=_BEHIND
+            )
+    axes.set(
+        title="Networks: each cluster one, each dot an account, each line a pair", xticks=[], yticks=[], aspect="equal"
+    )
     axes.autoscale_view()
     axes.spines[:].set_visible(False)
     return axes
@@ -82,7 +96,7 @@ def role_plane(detection: Result, axes: Axes | None = None) -> Axes:
     scores = detection.table.select("amplifier", "highly_engaged", "role", "network_id")
     outside = scores.filter(pl.col("network_id").is_null())
     inside = scores.filter(pl.col("network_id").is_not_null())
-    axes.plot(outside["amplifier"], outside["highly_engaged"], ".", ms=1, color="#c5ccd3", label="outside networks")
+    axes.plot(outside["amplifier"], outside["highly_engaged"], ".", ms=2, color="#c5ccd3", label="outside networks")
     _dots(axes, inside.select("amplifier", "highly_engaged").to_numpy(), inside["role"])
     axes.set(title="Roles", xlabel="amplifier", ylabel="highly engaged", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     return axes
@@ -110,7 +124,7 @@ def timeline(detection: Result, axes: Axes | None = None) -> Axes:
         if verdict in counts:
             axes.bar(starts, counts[verdict], width, bottom, align="edge", color=colour, label=verdict)
             bottom += counts[verdict]
-    axes.set(title="Acts of members of networks", ylabel=f"acts in {bins.step / timedelta(hours=1):g} hours")
+    axes.set(title="Acts of members of networks", ylabel=f"acts, {_SPANS[bins.step]} a bar")
     axes.tick_params("x", rotation=30)
     axes.margins(y=0.25)
     _legend(axes, ncols=3, loc="upper left")
@@ -180,7 +194,8 @@ def sensitivity(table: Any, value: str = "accounts", axes: Axes | None = None) -
     Parameters
     ----------
     table : frame
-        A row for each setting: ``window``, ``alpha``, and the column `value`.
+        From :meth:`cib.Detection.sensitivity`: a row for each setting, with ``window_s``, ``alpha`` and the column
+        `value`.
     value : str
         What to show, such as accounts in networks.
     axes : matplotlib Axes, optional
@@ -191,26 +206,31 @@ def sensitivity(table: Any, value: str = "accounts", axes: Axes | None = None) -
 
     Examples
     --------
-    >>> table = pl.DataFrame({"window": [30, 60, 30, 60], "alpha": [0.01, 0.01, 0.05, 0.05], "accounts": [4, 5, 6, 8]})
-    >>> axes = sensitivity(table)
+    >>> table = pl.DataFrame({"window_s": [30, 60] * 2, "alpha": [0.01, 0.01, 0.05, 0.05], "accounts": [4, 5, 6, 8]})
+    >>> sensitivity(table).get_title()
+    'accounts, by other settings'
     """
     axes = _axes(axes, (6, 4))
     frame = nw.from_native(table, eager_only=True)
-    for column in ("window", "alpha", value):
+    for column in ("window_s", "alpha", value):
         if column not in frame.columns:
             raise InputError(f"the table has no column {column!r}", got=f"columns {', '.join(frame.columns)}")
-    windows, alphas = (sorted(set(frame[column].to_list())) for column in ("window", "alpha"))
+    windows, alphas = (sorted(set(frame[column].to_list())) for column in ("window_s", "alpha"))
     grid = np.full((len(alphas), len(windows)), np.nan)
-    for row in frame.select("window", "alpha", value).rows():
+    for row in frame.select("window_s", "alpha", value).rows():
         grid[alphas.index(row[1]), windows.index(row[0])] = row[2]
-    picture = axes.imshow(grid, cmap="Blues", aspect="auto", origin="lower")
+    picture = axes.imshow(grid, cmap="Blues", aspect="auto", origin="lower", vmin=0)  # small differences look small
     for (y, x), number in np.ndenumerate(grid):
         if not np.isnan(number):
             dark = number > np.nanmean(picture.get_clim())
             axes.annotate(f"{number:,g}", (x, y), ha="center", va="center", color="white" if dark else "black")
-    axes.set_xticks(range(len(windows)), map(str, windows))
+    axes.set_xticks(range(len(windows)), [f"{window:g}" for window in windows])
     axes.set_yticks(range(len(alphas)), map(str, alphas))
-    axes.set(title=value.replace("_", " "), xlabel="window", ylabel="alpha")
+    axes.set(
+        title=f"{value.replace('_', ' ')}, by other settings",
+        xlabel="window, seconds",
+        ylabel="alpha (false discovery rate)",
+    )
     return axes
 
 

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from polars.testing import assert_frame_equal
 
 import cib
-from cib.networks.explanations import explanations
-from cib.networks.profile import _working_zone, log_odds, profile
+from cib.networks.explanations import explanations, explanations_of
+from cib.networks.narratives import log_odds
+from cib.networks.profile import _working_zone, profile, profiles
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,17 @@ def test_reach_and_time_are_counts_of_posts(takedown):
     assert sum(told.roles.values()) == len(network)
 
 
+def test_several_networks_at_once_are_described_as_each_alone(takedown):
+    detection, _ = takedown
+    some = detection.networks[:6]
+    together = zip(some, profiles(detection.activity, some), explanations_of(detection.activity, some), strict=True)
+    for network, told, explained in together:
+        alone = profile(detection.activity, network).to_dict()
+        alone["narratives"] = [row for row in alone["narratives"] if row["kind"] != "text"]
+        assert told.to_dict() == alone
+        assert_frame_equal(explained, explanations(detection.activity, network))
+
+
 def test_distinctive_words_are_those_of_the_members(takedown):
     detection, network = takedown
     told = detection.profile(network.id).narratives
@@ -95,13 +108,13 @@ def test_what_the_data_lack_is_missing_not_zero(takedown):
 
 def test_log_odds_by_hand():
     # prior: both sides together scaled to 11 of 40; equal shares give 0, and signs are opposite
-    z = log_odds(np.array([5, 5]), np.array([5, 25]))
+    z = log_odds(np.array([5, 5]), np.array([5, 25]), 30)
     prior = np.array([10, 30]) * 11 / 40
     logit = [np.log((a + prior[0]) / (n + prior.sum() - a - prior[0])) for a, n in ((5, 10), (5, 30))]
     error = np.sqrt(1 / (5 + prior[0]) * 2)
     assert z[0] == pytest.approx((logit[0] - logit[1]) / error)
     assert z[0] > 0 > z[1]
-    assert log_odds(np.array([3, 3]), np.array([30, 30])).tolist() == [0, 0]
+    assert log_odds(np.array([3, 3]), np.array([30, 30]), 60).tolist() == [0, 0]
 
 
 @given(arrays(np.int64, 168, elements=st.integers(0, 50)), st.integers(-11, 12))

@@ -112,12 +112,28 @@ def test_the_table_sorts_and_filters(opened, detection):
     assert opened.locator("#cards tbody tr:visible").count() == len(detection.networks.with_verdict("candidate"))
 
 
-def test_two_clicks_lead_from_a_network_to_its_posts(opened):
+WITHOUT_POSTS = """() => {
+  const posts = (claim) => [...claim.querySelectorAll("tbody tr")].some((row) => row.textContent.includes("post-"));
+  const claims = [...document.querySelectorAll("details.pair, details.object")].filter((claim) => !posts(claim));
+  const dialog = document.querySelector("dialog");
+  const accounts = [...document.querySelectorAll("#N1 .members .account")].filter((account) => {
+    account.click();
+    return !posts(dialog);
+  });
+  return [...claims, ...accounts].map((claim) => claim.textContent);
+}"""
+
+
+@pytest.mark.parametrize(
+    "opened", [("plain", {}), ("plain", {"viewport": {"width": 390, "height": 844}})], indirect=True
+)
+def test_each_claim_is_two_clicks_from_its_posts(opened):
     opened.locator("#cards a").first.click()
-    opened.locator("#N1 details.pair > summary").first.click()
-    row = opened.locator("#N1 details.pair[open] tbody tr").first
-    assert row.is_visible()
-    assert row.inner_text().count("post-") == 3
+    for claim in ("details.pair", "details.object"):
+        opened.locator(f"#N1 {claim} > summary").first.click()
+        assert "post-" in opened.locator(f"#N1 {claim}[open] tbody tr:visible").first.inner_text()
+    assert opened.evaluate(WITHOUT_POSTS) == []
+    assert "post-" in opened.locator("dialog[open] tbody tr:visible").first.inner_text()
 
 
 def test_an_account_shows_how_its_scores_add_up_and_its_posts(opened):

@@ -12,6 +12,7 @@ import pytest
 
 import cib
 from cib.networks.network import Networks
+from cib.pipeline import LAYERS, MORE_LAYERS
 from cib.reports.findings import gather
 from cib.reports.page import FACTS, render, visible
 from tests.toys import activity
@@ -82,6 +83,35 @@ def test_every_network_account_and_pair_leads_to_posts(detection):
         else:
             assert member["own"]
     assert {"co-action", "alike", "boosted"} <= {member["joined"] for member in findings["members"]}
+
+
+def test_what_a_network_talks_about_leads_to_posts_of_members(detection):
+    posts = detection.activity.posts_table
+    behind = 0
+    for network in gather(detection)["networks"]:
+        for value in network["profile"]["narratives"]:
+            assert 1 <= len(value["acts"]) <= value["inside"]
+            behind += len(value["acts"])
+            for act in value["acts"]:
+                row = posts.row(by_predicate=pl.col("post_id") == act["post"], named=True)
+                assert act["account"] == row["account_id"] in detection.networks[network["network_id"]]
+                said = row["hashtags"] if value["kind"] == "hashtag" else row["urls"]
+                assert any(value["object"] in each.lower() for each in said)
+    assert behind
+
+
+def test_a_shared_hashtag_that_is_the_name_of_an_account_has_a_pseudonym(detection, tmp_path):
+    activity = detection.activity
+    tags = activity.posts_table["hashtags"].explode().drop_nulls().unique().sort()
+    people = activity.accounts_table.with_columns(
+        name=pl.Series([tags[k % len(tags)].title() for k in range(activity.accounts_table.height)])
+    )
+    settings = cib.Settings(layers=(*LAYERS[:1], MORE_LAYERS["co-hashtag"], MORE_LAYERS["hashtag-sequence"]))
+    found = cib.detect(replace(activity, accounts_table=people), settings, progress=False)
+    kinds = {each["kind"] for network in gather(found)["networks"] for each in network.get("objects", [])}
+    assert "hashtag" in kinds
+    text = " ".join(elements(found.report(tmp_path / "report.html").read_text("utf-8")).text).split()
+    assert set(tags).isdisjoint(word.strip("#,:;.").lower() for word in text)
 
 
 def test_a_member_without_a_pair_shows_its_own_acts_on_what_its_network_shares(detection):
@@ -203,7 +233,7 @@ def test_sensitivity_is_shown_when_given(detection, tmp_path):
 
 def test_what_is_cut_is_said(detection, monkeypatch):
     monkeypatch.setattr("cib.reports.findings.MAX_NETWORKS", 2)
-    monkeypatch.setattr("cib.reports.findings.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
+    monkeypatch.setattr("cib.reports.shown.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
     html = render(gather(detection), pseudonymous=False)
     text = " ".join("".join(elements(html).text).split())
     assert "Evidence and map show the first 2 networks" in text

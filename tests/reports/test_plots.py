@@ -58,13 +58,20 @@ def test_lags_are_those_of_the_edges(detection):
 
 
 def test_sensitivity_puts_each_setting_in_its_place():
-    table = pl.DataFrame({"window": [60, 30, 60], "alpha": [0.01, 0.05, 0.05], "accounts": [5, 6, 8]})
+    table = pl.DataFrame({"window_s": [60, 30, 60], "alpha": [0.01, 0.05, 0.05], "accounts": [5, 6, 8]})
     grid = cib.plots.sensitivity(table).images[0].get_array()
     assert np.ma.filled(grid, np.nan).tolist()[1] == [6, 8]
     assert grid[0, 1] == 5
-    assert cib.plots.sensitivity(table.to_pandas()).get_xlabel() == "window"
+    assert cib.plots.sensitivity(table.to_pandas()).get_xlabel() == "window, seconds"
     with pytest.raises(InputError, match="no column 'networks'"):
         cib.plots.sensitivity(table, "networks")
+
+
+def test_what_a_detection_says_of_other_settings_can_be_drawn(detection):
+    table = detection.sensitivity(windows=("60s",), alphas=(0.01, 0.001))
+    assert cib.plots.sensitivity(table, "networks").images[0].get_array().tolist() == [
+        [count] for count in reversed(table["networks"].to_list())
+    ]
 
 
 def test_axes_can_be_given(detection):

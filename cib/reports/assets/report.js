@@ -108,18 +108,15 @@
     body.replaceChildren(
       make("h2", { id: "account-title" }, id(member.account)),
       make("p", {}, network, ` \u00b7 ${why} \u00b7 coordination ${member.coordination.toFixed(2)} \u00b7 role ${plain(member.role ?? "unknown")}`));
-    for (const role of data.roles) {
-      const list = make("ul", { class: "quiet" }, ...reasons(member, role).map((step) => make("li", {}, step.text)));
-      body.append(make("h3", {}, `${plain(role.name)}: ${member[role.name]?.toFixed(2) ?? "not scored"}`), make("div", { class: "scroll" }, waterfall(member, role)), list);
-    }
     const pair = member.pair;
     if (pair) {
       const partner = pair.a === member.account ? pair.b : pair.a;
       body.append(make("h3", {}, "Its strongest pair"),
         make("p", {}, "With ", id(partner), `: ${number(pair.weight)} times the same (${pair.layer}), ${number(pair.expected)} expected by chance. Those closest in time:`),
-        tabled(["on", "time (UTC)", "first", "its post", "second", "its post", "after"], pair.acts.map((act) => {
-          const [x, y] = act.second === "a" ? ["b", "a"] : ["a", "b"];
-          return [id(act.object), act[`time_${x}`], id(pair[x]), id(act[`post_${x}`]), id(pair[y]), id(act[`post_${y}`]), act.second ? `${number(act.lag)} s` : "at once"];
+        tabled(["on", "its post", "the other's post", "time (UTC)", "first", "after"], pair.acts.map((act) => {
+          const [its, other] = pair.a === member.account ? ["a", "b"] : ["b", "a"];
+          const first = act.second === its ? other : its;
+          return [id(act.object), id(act[`post_${its}`]), id(act[`post_${other}`]), act[`time_${first}`], act.second ? (first === its ? "it" : "the other") : "both", act.second ? `${number(act.lag)} s` : "at once"];
         })));
     }
     if (member.own) body.append(make("h3", {}, "Its own acts on what its network shares"),
@@ -127,6 +124,10 @@
         make("span", {}, `${act.kind} `, id(act.object)), id(act.post), act.time, number(act.members), number(act.others + 1 - act.members)])));
     const posts = (title, headings, rows) => rows && body.append(make("h3", {}, title), tabled(headings, rows));
     posts("Members that boosted it", ["account", "its retweet", "time (UTC)"], member.boosted_by?.map((p) => [id(p.account), id(p.post), p.time]));
+    for (const role of data.roles) {
+      const list = make("ul", { class: "quiet" }, ...reasons(member, role).map((step) => make("li", {}, step.text)));
+      body.append(make("h3", {}, `${plain(role.name)}: ${member[role.name]?.toFixed(2) ?? "not scored"}`), make("div", { class: "scroll" }, waterfall(member, role)), list);
+    }
     posts("Its posts most retweeted", ["post", "retweets", "by accounts", "first (UTC)"], member.most_retweeted?.map((p) => [id(p.post), number(p.retweets), number(p.accounts), p.time]));
     posts("Its retweets that came soonest", ["retweet", "of post", "time (UTC)", "after"], member.soonest?.map((p) => [id(p.post), id(p.target_post), p.time, `${number(p.lag)} s`]));
     if (!dialog.open) dialog.showModal();

@@ -1,0 +1,151 @@
+"""What a network talks about: the hashtags, sites, links and pieces of text that it uses more than all others.
+
+What is distinctive is measured by log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008),
+so that neither rare nor common words stand out by chance; pieces of text are runs of characters, so that Chinese
+needs no words.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity
+from cib.graphs.objects import KINDS, object_events
+
+__all__ = ["MOST", "distinctive_pieces", "distinctive_values", "log_odds"]
+
+#: Texts of members, and as many of others, that are looked at for pieces; characters of a piece.
+_TEXTS, _PIECES = 4_000, (2, 6)
+
+#: Pieces that fewer texts have are passed over.
+_FEWEST_TEXTS = 5
+
+#: Distinctive values that are shown of each kind.
+MOST = 15
+
+#: Values that fewer posts of members have are no narrative.
+_FEWEST_POSTS = 3
+
+#: Smallest log-odds, in standard errors, that is distinctive.
+_DISTINCTIVE = 3.0
+
+Floats = NDArray[np.float64]
+
+
+def distinctive_values(activity: Activity, members: pl.DataFrame) -> pl.DataFrame:
+    """Hashtags, domains and links that each network uses more than all others; with ``network_id``."""
+    parts = [pl.DataFrame(schema={"network_id": pl.String, **_NARRATIVE})]
+    posts = activity.posts_table
+    network = posts.select("account_id").join(members, on="account_id", how="left", maintain_order="left")["network_id"]
+    for kind in ("hashtag", "domain", "url"):
+        if KINDS[kind].column in posts.columns:
+            events = object_events(activity, kind).unique()
+            events = events.with_columns(network_id=network.gather(events["row"]))
+            everywhere = events.group_by(value="object").agg(everywhere=pl.len())
+            counts = events.drop_nulls().group_by("network_id", value="object").agg(inside=pl.len())
+            counts = counts.join(everywhere, on="value").with_columns(outside=pl.col("everywhere") - pl.col("inside"))
+            for (name,), mine in counts.partition_by("network_id", as_dict=True).items():
+                found = _distinctive(mine, kind, events.height - int(mine["inside"].sum()))
+                parts.append(found.select(pl.lit(name).alias("network_id"), pl.all()))
+    return pl.concat(parts)
+
+
+_NARRATIVE = {
+    "kind": pl.String,
+    "value": pl.String,
+    "inside": pl.Int64,
+    "outside": pl.Int64,
+    "z": pl.Float64,
+}
+
+
+def _distinctive(counts: pl.DataFrame, kind: str, all_outside: int, most: int = MOST) -> pl.DataFrame:
+    """Values that members use more than others, by log-odds over their standard error."""
+    counts = counts.cast({"inside": pl.Int64, "outside": pl.Int64})
+    z = log_odds(counts["inside"].to_numpy(), counts["outside"].to_numpy(), all_outside)
+    table = counts.with_columns(z=pl.Series(z, dtype=pl.Float64), kind=pl.lit(kind)).select(*_NARRATIVE)
+    telling = table.filter(pl.col("z") > _DISTINCTIVE, pl.col("inside") >= _FEWEST_POSTS)
+    longest = pl.col("value").str.len_chars()  # of pieces that always come together
+    return telling.sort(pl.col("z").round(3), longest, "value", descending=[True, True, False]).head(most)
+
+
+def log_odds(inside: NDArray[np.int64], outside: NDArray[np.int64], all_outside: int) -> Floats:
+    """Log-odds ratio of each value with an informative Dirichlet prior, over its standard error.
+
+    Parameters
+    ----------
+    inside, outside : ndarray of int, shape (n_values,)
+        Counts of each value that there is inside.
+    all_outside : int
+        Sum of the counts outside, values that are not inside among them. The prior is the sum of both sides,
+        scaled to weigh as much as the smaller one.
+
+    Returns
+    -------
+    ndarray of float, shape (n_values,)
+        Positive where the value is more frequent inside.
+
+    References
+    ----------
+    Monroe, Colaresi & Quinn (2008), Fightin' words, equations 16 to 22.
+    """
+    all_inside = int(inside.sum())
+    weight = min(all_inside, all_outside) + 1
+    prior = (inside + outside) * weight / max(all_inside + all_outside, 1)
+
+    def logit(counts: NDArray[np.int64], total: int) -> Floats:
+        odds: Floats = (counts + prior) / np.maximum(total + weight - counts - prior, 1e-9)
+        return np.log(np.maximum(odds, 1e-9))
+
+    error = np.sqrt(1 / np.maximum(inside + prior, 1e-9) + 1 / np.maximum(outside + prior, 1e-9))
+    z: Floats = (logit(inside, all_inside) - logit(outside, all_outside)) / error
+    return z
+
+
+def distinctive_pieces(activity: Activity, inside: pl.Series) -> pl.DataFrame:
+    """Pieces of text that many of the members' texts have and few others; longer ones before their parts."""
+    # scikit-learn takes a second to import
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    if "text" not in activity.posts_table.columns:
+        return pl.DataFrame(schema=_NARRATIVE)
+    events = object_events(activity, "text").with_columns(pl.col("object").str.replace_all(r"#\S+", " "))
+    events = events.with_columns(inside.gather(events["row"]).alias("inside"))
+    texts = [_evenly(events.filter(pl.col("inside") == side)["object"]) for side in (True, False)]
+    if min(map(len, texts)) < _FEWEST_TEXTS:
+        return pl.DataFrame(schema=_NARRATIVE)
+    vectorizer = CountVectorizer(
+        analyzer="char_wb", ngram_range=_PIECES, binary=True, lowercase=False, min_df=_FEWEST_TEXTS, dtype=np.int64
+    )
+    try:
+        vectorizer.fit(texts[0])
+    except ValueError:  # no piece is in so many texts
+        return pl.DataFrame(schema=_NARRATIVE)
+    seen = [np.asarray(vectorizer.transform(side).sum(axis=0)).ravel() for side in texts]
+    counts = pl.DataFrame({"value": vectorizer.get_feature_names_out().tolist(), "inside": seen[0], "outside": seen[1]})
+    trimmed = counts.with_columns(pl.col("value").str.strip_chars()).filter(
+        pl.col("value").str.len_chars() >= _PIECES[0]
+    )
+    trimmed = trimmed.group_by("value").agg(pl.col("inside").max(), pl.col("outside").max())
+    ranked = _distinctive(trimmed, "text", int(trimmed["outside"].sum()), most=20 * MOST)
+    return ranked.filter(pl.Series(_whole(ranked["value"].to_list()), dtype=pl.Boolean)).head(MOST)
+
+
+def _evenly(texts: pl.Series) -> pl.Series:
+    """So many of the texts as are looked at, spread evenly."""
+    return texts.gather_every(max(len(texts) // _TEXTS, 1)).head(_TEXTS)
+
+
+def _whole(values: list[str]) -> list[bool]:
+    """Which values share no half with one before them: parts and neighbours of a piece say the same again."""
+    kept: list[str] = []
+    said = []
+    for value in values:
+        half = max(len(value) // 2, 2)
+        parts = {value[k : k + half] for k in range(len(value) - half + 1)}
+        said.append(not any(part in other for other in kept for part in parts))
+        if said[-1]:
+            kept.append(value)
+    return said

@@ -1,0 +1,144 @@
+"""The accounts of a report: their scores, what these add up from, and the posts behind both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from cib.activity import Activity
+from cib.graphs.graph import Graph
+from cib.reports.plain import Rows, as_rows, few
+from cib.reports.proofs import with_acts
+from cib.reports.result import Result
+from cib.roles import RoleScores
+
+__all__ = ["described", "roles_told"]
+
+#: For each account: posts of each sort.
+ACCOUNT_POSTS = 3
+
+
+def described(
+    result: Result, members: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]
+) -> Rows:
+    """Each account with its scores, what they add up from, its strongest pair or its own acts, and its posts."""
+    ends = pl.concat([edges.with_columns(place=f"place_{end}") for end in ("a", "b")])
+    best = ends.sort("q", "p", "layer", "a", "b").unique("place", keep="first", maintain_order=True)
+    pairs = dict(zip(best["place"].to_list(), with_acts(best, layers, ACCOUNT_POSTS), strict=True))
+    alone = members.join(best.select("place"), on="place", how="anti").filter(pl.col("joined") != "boosted")
+    own = _own(alone.select("account_id", "network_id"), shared, layers)
+    posts = {"own": own, **_posts(result.activity, members)}
+    reasons = _reasons(result.roles, members["account_id"])
+    rows = []
+    for row in as_rows(members.rename({"account_id": "account"})):
+        place = row.pop("place")
+        account = row["account"]
+        mine = {name: found[account] for name, found in posts.items() if account in found}
+        rows.append({**row, "reasons": reasons[place], "pair": pairs.get(place), **mine})
+    return rows
+
+
+def _reasons(scores: RoleScores, accounts: pl.Series) -> list[dict[str, Any]]:
+    """For each account and role: value, percentile and contribution of each feature, as three lists."""
+    order = accounts.to_frame("account_id")
+    values = order.join(scores.features.frame, on="account_id", how="left", maintain_order="left")
+    per_role = {}
+    for role in scores.roles:
+        added = order.join(scores.contributions(role.name).frame, on="account_id", how="left", maintain_order="left")
+        names = [name for name in role.weights if name in scores.features.names]
+        per_role[role.name] = (
+            _table(values, names),
+            _table(values.with_columns(_percentile(scores, name, values[name]) for name in names), names),
+            _table(added, names),
+        )
+    return [{name: [part[k] for part in parts] for name, parts in per_role.items()} for k in range(len(accounts))]
+
+
+def _percentile(scores: RoleScores, name: str, values: pl.Series) -> pl.Series:
+    percentile = 100 * scores.distributions[name].percentile(values.to_numpy())
+    return pl.Series(name, percentile, nan_to_null=True).round().cast(pl.Int64)
+
+
+def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]]:
+    numbers = frame.select(pl.col(name).fill_nan(None).round_sig_figs(4) for name in names)
+    return [list(row) for row in numbers.iter_rows()]
+
+
+def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
+    """What a role rests on, by account: its retweets that came soonest, its posts most retweeted, who boosted it."""
+    mine = members.select("account_id", "network_id", "joined")
+    columns = ("account_id", "post_id", "created_at", "target_post_id", "target_account_id", "target_created_at")
+    retweets = activity.posts_table.lazy().filter(pl.col("action") == "retweet").select(columns).collect()
+    soon = retweets.join(mine, on="account_id").drop_nulls("target_created_at")
+    soon = soon.select(
+        owner="account_id",
+        post="post_id",
+        target_post="target_post_id",
+        time="created_at",
+        lag=(pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6,
+    ).sort("owner", "lag", "post")
+    received = retweets.join(mine.rename({"account_id": "target_account_id"}), on="target_account_id")
+    popular = received.group_by(owner="target_account_id", post="target_post_id").agg(
+        retweets=pl.len(), accounts=pl.col("account_id").n_unique(), time=pl.col("created_at").min()
+    )
+    boosted = received.filter(pl.col("joined") == "boosted").join(mine, on=["account_id", "network_id"])
+    boosts = boosted.select(owner="target_account_id", account="account_id", post="post_id", time="created_at")
+    return {
+        "soonest": few(soon, ACCOUNT_POSTS),
+        "most_retweeted": few(
+            popular.drop_nulls("post").sort("owner", "retweets", "post", descending=[False, True, False]),
+            ACCOUNT_POSTS,
+        ),
+        "boosted_by": few(boosts.sort("owner", "time", "post"), ACCOUNT_POSTS),
+    }
+
+
+def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
+    """Acts of some members on what their network shares, by account: objects of most members first."""
+    columns = ("account_id", "network_id", "layer", "object_id")
+    parts = []
+    for (layer,), objects in shared.partition_by("layer", as_dict=True).items():
+        incidence = layers[layer].incidence
+        if incidence is not None:
+            acts = incidence.of_accounts(members["account_id"].to_list()).join(members, on="account_id")
+            acts = acts.with_columns(layer=pl.lit(layer)).join(objects, on=["network_id", "layer", "object_id"])
+            first = acts.sort("created_at", "post_id").unique(columns, keep="first", maintain_order=True)
+            parts.append(
+                first.select(
+                    "kind",
+                    "members",
+                    owner="account_id",
+                    object="object_id",
+                    others=pl.col("accounts") - 1,
+                    post="post_id",
+                    time="created_at",
+                )
+            )
+    if not parts:
+        return {}
+    order = pl.concat(parts).sort("owner", "members", "kind", "object", descending=[False, True, False, False])
+    return few(order, ACCOUNT_POSTS)
+
+
+def roles_told(scores: RoleScores) -> list[dict[str, Any]]:
+    """What the roles mean, and the sentence behind each of their features."""
+    features = scores.features
+    return [
+        {
+            "name": role.name,
+            "label": role.label,
+            "bias": role.bias,
+            "features": [
+                {
+                    "name": name,
+                    "label": features.labels.get(name, name).rstrip("."),
+                    "unit": features.units.get(name, ""),
+                }
+                for name in role.weights
+                if name in features.names
+            ],
+        }
+        for role in scores.roles
+    ]

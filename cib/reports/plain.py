@@ -1,0 +1,40 @@
+"""Tables as plain values, which JSON can hold: times as text, numbers to four figures, no NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+__all__ = ["Rows", "as_plain", "as_rows", "few", "grouped"]
+
+_TIME = "%Y-%m-%d %H:%M:%S"
+
+Rows = list[dict[str, Any]]
+
+
+def grouped(values: Rows, name: str) -> dict[str, Rows]:
+    """Rows by the value of one of their fields, which they lose."""
+    found: dict[str, Rows] = {}
+    for row in values:
+        found.setdefault(row.pop(name), []).append(row)
+    return found
+
+
+def as_rows(table: pl.DataFrame) -> Rows:
+    """The rows as plain values: times as text, numbers to four figures, no NaN."""
+    return table.with_columns(
+        pl.selectors.temporal().dt.strftime(_TIME), pl.selectors.float().fill_nan(None).round_sig_figs(4)
+    ).to_dicts()
+
+
+def as_plain(value: Any) -> Any:
+    """A time or a number as in :func:`as_rows`; anything else as it is."""
+    if hasattr(value, "strftime"):
+        return value.strftime(_TIME)
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def few(table: pl.DataFrame, most: int) -> dict[str, Rows]:
+    """The first rows of each ``owner``."""
+    return grouped(as_rows(table.group_by("owner", maintain_order=True).head(most)), "owner")
