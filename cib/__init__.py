@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from cib import evaluation, presets, testing
 from cib.activity import Activity
+from cib.detection import Detection
 from cib.errors import CibError
 from cib.features.extract import extract
 from cib.features.feature import feature
@@ -23,12 +24,14 @@ from cib.graphs.significance import backbone
 from cib.graphs.similarity import similarity_graph
 from cib.import_report import ImportReport
 from cib.known import KnownNetworks
+from cib.layers import Layer
 from cib.links import Links, link
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
-from cib.pipeline import Detection, Layer, Settings, detect
+from cib.pipeline import detect
 from cib.reports import plots
 from cib.roles import RoleScorer
+from cib.settings import Settings
 from cib.simulation import simulate
 from cib.sources.columns import Columns
 from cib.sources.files import read

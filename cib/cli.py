@@ -18,6 +18,7 @@ import polars as pl
 import polars.selectors as cs
 
 from cib.activity import Activity
+from cib.detection import Detection
 from cib.errors import CibError, InputError
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
@@ -25,9 +26,10 @@ from cib.features.standard import STANDARD
 from cib.known import KnownNetworks
 from cib.links import LIMITS as LINK_LIMITS
 from cib.links import link_members
-from cib.pipeline import Detection, Settings, detect
+from cib.pipeline import detect
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
+from cib.settings import Settings
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.cleaning import MAX_BAD
 from cib.sources.columns import Columns

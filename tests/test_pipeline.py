@@ -63,7 +63,7 @@ def test_saved_folder_holds_everything_and_reads_back(detection, tmp_path):
 
 
 def test_drawn_graphs_are_capped_and_say_so(detection, tmp_path, monkeypatch):
-    monkeypatch.setattr("cib.pipeline.MAX_DRAWN", 10)
+    monkeypatch.setattr("cib.detection.MAX_DRAWN", 10)
     folder = detection.save(tmp_path)
     assert nx.read_graphml(folder / f"{LAYER}.graphml").number_of_edges() == 10
     drawn = json.loads((folder / "detection.json").read_text(encoding="utf-8"))["drawn"]
@@ -174,7 +174,7 @@ def test_values_show_themselves_in_notebooks(detection):
 
 
 def test_other_layers_can_be_added_by_name():
-    from cib.pipeline import LAYERS, MORE_LAYERS
+    from cib.layers import LAYERS, MORE_LAYERS
 
     activity, _ = cib.simulate("tactics", scale=0.05, seed=1)
     settings = cib.Settings(layers=(*LAYERS, *MORE_LAYERS.values()))

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 import cib
+from cib.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
-from cib.pipeline import LAYERS, MORE_LAYERS
 from cib.reports.findings import gather
 from cib.reports.page import FACTS, render, visible
 from tests.toys import activity

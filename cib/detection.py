@@ -1,0 +1,352 @@
+"""Detection: what was found, with what it was found from; questions about it, and files of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from cib.activity import Activity, to_library
+from cib.evaluation.trivial import trivial_scores
+from cib.features.table import FeatureTable
+from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.graph import Graph
+from cib.graphs.interactions import retweet_graph
+from cib.graphs.significance import Null
+from cib.import_report import ImportReport
+from cib.layers import Layer, coaction_layers, significant
+from cib.networks.explanations import explanations
+from cib.networks.find import find_networks
+from cib.networks.matching import Timeline, agreement, staying, timeline
+from cib.networks.network import Networks
+from cib.networks.profile import Profile, profile
+from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.findings import gather
+from cib.reports.page import write_page
+from cib.reports.release import write_release
+from cib.reports.result import LIMITS, about
+from cib.reports.spreadsheet import write_spreadsheet
+from cib.reports.stix import write_stix
+from cib.roles import RoleScores
+from cib.settings import Settings
+
+__all__ = ["Detection"]
+
+#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
+MAX_DRAWN = 50_000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Detection:
+    """What was found, with what it was found from.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row an account: ``account_id, coordination, highly_engaged, amplifier, role, network_id,
+        verdict, joined, cluster``, highest coordination first. ``coordination`` is 0 where nothing
+        significant was found; ``network_id``, ``verdict`` and ``joined`` are null outside networks;
+        ``cluster`` is the account's
+        cluster in the retweet graph, which holds accounts together with those they boost.
+    networks : Networks
+    graphs : dict of str to Graph
+        The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each
+        layer, by name.
+    features : FeatureTable
+    roles : RoleScores
+    settings : Settings
+    imported : ImportReport
+    activity : Activity
+        What was analysed.
+    notes : tuple of str
+        What weakens the result: warnings met on the way.
+    """
+
+    table: pl.DataFrame
+    networks: Networks
+    graphs: dict[str, Graph]
+    features: FeatureTable
+    roles: RoleScores
+    settings: Settings
+    imported: ImportReport
+    activity: Activity
+    notes: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> Any:
+        """One row an account, in the library that the activity came in."""
+        return to_library(self.table, self.activity.library)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of the activity; see :attr:`cib.Activity.fingerprint`."""
+        return self.activity.fingerprint
+
+    @cached_property
+    def _findings(self) -> dict[str, Any]:
+        """What both the saved folder and the page say; gathered once."""
+        return gather(self)
+
+    def profile(self, network_id: str) -> Profile:
+        """Who is in a network, what it talks about, when, and how far it reached.
+
+        Parameters
+        ----------
+        network_id : str
+            Such as ``'N1'``.
+        """
+        return profile(self.activity, self.networks[network_id])
+
+    def explanations(self, network_id: str) -> Any:
+        """What else might explain a network; see :func:`cib.networks.explanations.explanations`."""
+        return self.activity.native(explanations(self.activity, self.networks[network_id]))
+
+    def sensitivity(
+        self,
+        windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
+        alphas: Sequence[float] = (0.001, 0.01, 0.05),
+    ) -> Any:
+        """What other thresholds would have found.
+
+        Parameters
+        ----------
+        windows : sequence of str, float or timedelta
+            Each in place of the windows of all layers that have one; layers at any time stay.
+        alphas : sequence of float
+            False discovery rates.
+
+        Returns
+        -------
+        frame
+            One row a window (in seconds) and alpha: ``window_s, alpha, networks, candidates, accounts, kept,
+            agreement``: networks, those of them with verdict ``candidate``, their members, share of this
+            detection's members that are among them, and Jaccard similarity of both sets of members.
+        """
+        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None])
+        timed = [layer for layer in self.settings.layers if layer.window is not None]
+        rows = []
+        for window in windows:
+            layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
+            tested = self._coactions(layers) + at_any_time
+            for alpha in alphas:
+                networks = self._networks(significant(tested, alpha), self.settings.seed)
+                shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
+                rows.append(
+                    {
+                        "window_s": window_seconds(window),
+                        "alpha": alpha,
+                        "networks": len(networks),
+                        "candidates": len(networks.with_verdict("candidate")),
+                        "accounts": networks.members.height,
+                        "kept": shared / max(self.networks.members.height, 1),
+                        "agreement": agreement(self.networks.members, networks.members),
+                    }
+                )
+        return self.activity.native(pl.DataFrame(rows))
+
+    def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0) -> Any:
+        """How often each member stays with its network when the data or the clustering change a little.
+
+        Parameters
+        ----------
+        runs : int
+            Samples, and seeds of the clustering.
+        share : float
+            Share of the acts that each sample has.
+        seed : int
+            Of the samples.
+
+        Returns
+        -------
+        frame
+            One row a member: ``account_id, network_id, resampled, reseeded``: share of the samples, and of
+            other seeds of the clustering, in which the account is in the network that has most of its own.
+        """
+        members = self.networks.members.select("account_id", "network_id")
+        layers = [graph for graph in self.graphs.values() if not graph.directed]
+        rng = np.random.default_rng(seed)
+        resampled, reseeded = np.zeros((2, members.height))
+        for k in range(1, runs + 1):
+            found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
+            resampled += staying(members, found.members).to_numpy()
+            reseeded += staying(members, self._networks(layers, self.settings.seed + k).members).to_numpy()
+        table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
+        return self.activity.native(table.sort("network_id", "account_id"))
+
+    def over_time(self, window: str = "7d", step: str | None = None) -> Timeline:
+        """The networks of sliding windows of time, matched from each to the next.
+
+        Parameters
+        ----------
+        window : str
+            Length, as Polars writes durations: ``'7d'``, ``'12h'``.
+        step : str, optional
+            From one start to the next; the length if not given, so that windows do not overlap.
+
+        Returns
+        -------
+        Timeline
+        """
+        posts = self.activity.posts_table
+        starts = posts.select(
+            pl.datetime_range(pl.col("created_at").min().dt.truncate("1h"), pl.col("created_at").max(), step or window)
+        ).to_series()
+        found = {}
+        for start in starts:
+            inside = posts["created_at"].is_between(start, pl.select(pl.lit(start).dt.offset_by(window)).item(), "left")
+            found[start] = self._found_in(inside).members.select("account_id", "network_id")
+        return timeline(found, self.activity.library)
+
+    def _found_in(self, posts: pl.Series) -> Networks:
+        """The networks of some of the posts, true or false for each, at the same settings."""
+        part = replace(self, activity=self.activity.keep_posts(posts))
+        part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
+        layers = significant(part._coactions(self.settings.layers), self.settings.alpha)
+        return part._networks(layers, self.settings.seed)
+
+    def _coactions(self, layers: Sequence[Layer]) -> list[tuple[Graph, Null]]:
+        return coaction_layers(self.activity, layers, self.settings.max_pairs)
+
+    def _networks(self, layers: list[Graph], seed: int) -> Networks:
+        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if need be; files of an earlier detection are replaced.
+
+        Returns
+        -------
+        Path
+            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
+            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million rows, CSV;
+            ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
+            networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
+            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;
+            ``report.json``, of which ``cib report`` makes a page.
+        """
+        path = ensure_folder(folder)
+        for name, table in self._tables().items():
+            write_table(table, path, name)
+        write_table(trivial_scores(self.activity), path, "trivial")
+        drawn = {}
+        for name, graph in self.graphs.items():
+            write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
+            if not graph.directed:
+                inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
+                write_graph(inside, self.table, path, f"layer-{_slug(name)}")
+                drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
+        write_json({**about(self), "drawn": drawn}, path / "detection.json")
+        write_json(self._findings, path / "report.json", indent=None)
+        return path
+
+    def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
+        """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
+
+        Parameters
+        ----------
+        path : str or Path
+            One file that needs no other, and no network.
+        reveal_ids : bool
+            Show the ids of accounts and posts, and the texts and links they share. Otherwise all that could
+            lead to an account has a pseudonym that holds for this file only.
+        sensitivity : frame, optional
+            What other settings would have found, a row a setting; shown as it is.
+
+        Returns
+        -------
+        Path
+        """
+        page = _file(path)
+        rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        write_page(self._findings, page, reveal_ids=reveal_ids, sensitivity=rows)
+        return page
+
+    def save_spreadsheet(self, path: str | Path) -> Path:
+        """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
+
+        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        """
+        file = _file(path)
+        write_spreadsheet(self._tables(), about(self), file)
+        return file
+
+    def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
+        """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Otherwise accounts have pseudonyms. Needs ``pip install 'cib-detect[stix]'``.
+        """
+        file = _file(path)
+        write_stix(self, file, reveal_ids=reveal_ids)
+        return file
+
+    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
+        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+
+        Parameters
+        ----------
+        folder : str or Path
+        texts : bool
+            Also texts, URLs and mentions, by which accounts can be found.
+
+        Returns
+        -------
+        Path
+            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
+            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
+            is thrown away.
+        """
+        path = ensure_folder(folder)
+        write_release(self, path, texts=texts)
+        return path
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {
+            "accounts": self.table,
+            "networks": self.networks.table,
+            "evidence": _stacked(self.networks, "edges"),
+            "objects": _stacked(self.networks, "objects"),
+        }
+
+    def __repr__(self) -> str:
+        verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
+        inside = self.table["network_id"].drop_nulls().len()
+        return (
+            f"Detection({self.table.height:,} accounts, {inside:,} of them in {len(self.networks)} networks: "
+            f"{', '.join(verdicts)})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
+
+
+def _stacked(networks: Networks, part: str) -> pl.DataFrame:
+    """One part of the evidence of all networks, with the network it belongs to."""
+    tables = [
+        getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks
+    ]
+    return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+
+
+def _file(path: str | Path) -> Path:
+    """The path, its folder made if need be."""
+    return ensure_folder(Path(path).parent) / Path(path).name
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

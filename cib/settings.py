@@ -1,0 +1,69 @@
+"""Settings: every choice of a detection, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from html import escape
+from typing import Any
+
+from cib.errors import SettingsError
+from cib.features.standard import STANDARD, FeatureSet
+from cib.graphs.coaction import MAX_PAIRS
+from cib.layers import LAYERS, Layer
+from cib.networks.find import Rule
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every choice of a detection; stored with its result.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+    alpha : float
+        False discovery rate of edges over all layers together.
+    rule : Rule
+        Thresholds of clusters and verdicts.
+    features : FeatureSet
+        What is extracted; roles use what they know of it.
+    max_pairs : int
+        Pairs of events that one object may have; see :func:`cib.coaction_graph`.
+    seed : int
+        Of the clustering.
+
+    Examples
+    --------
+    >>> import cib
+    >>> cib.Settings(alpha=0.001).alpha
+    0.001
+    """
+
+    layers: tuple[Layer, ...] = LAYERS
+    alpha: float = 0.01
+    rule: Rule = field(default_factory=Rule)
+    features: FeatureSet = STANDARD
+    max_pairs: int = MAX_PAIRS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise SettingsError("alpha must lie between 0 and 1", got=self.alpha, remedy="Take 0.01, say.")
+        if not self.layers:
+            raise SettingsError("settings need at least one layer", remedy="Leave layers= out for the default ones.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for settings.json."""
+        return {
+            "layers": [layer.to_dict() for layer in self.layers],
+            "alpha": self.alpha,
+            "rule": asdict(self.rule),
+            "features": list(self.features.names),
+            "max_pairs": self.max_pairs,
+            "seed": self.seed,
+        }
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{escape(name)}<td>{escape(str(value))}" for name, value in self.to_dict().items())
+        return f"<table>{rows}</table>"
