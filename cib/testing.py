@@ -1,7 +1,8 @@
 """The laws that every feature obeys: for the features that come with the package, and for yours.
 
 Each law is a function whose docstring says it. It takes a feature and an activity, and tells what it saw
-that breaks the law, or nothing.
+that breaks the law, or nothing. That rows which were delivered twice count once is :func:`cib.read`'s doing, before
+any feature sees them.
 
 >>> def night_share(posts):
 ...     return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())

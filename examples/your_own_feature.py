@@ -25,7 +25,11 @@ print(features["night_share"][:5])
 print(features.labels["night_share"])
 
 # %% [markdown]
-# A feature of a graph takes the graph, as its edges or as `retweets.matrix`, whose rows are the accounts.
+# What comes back can be a frame of `account_id` and the number, in any library; a mapping from account to number; or
+# an array in the order of the accounts. Accounts that are left out get null: unknown, not 0.
+#
+# A feature of a graph takes the graph, as its edges or as `retweets.matrix`, whose rows are the accounts. In
+# `cib.detect` your features stand beside the others.
 
 # %%
 
@@ -42,7 +46,8 @@ detection = cib.detect(activity, settings, progress=False)
 print(detection.features.names[-2:])
 
 # %% [markdown]
-# The laws that every standard feature obeys can be asked of yours.
+# Does it hold what a feature should? The laws that every standard feature obeys (a number or null for each account,
+# the same in any row order, nothing on no posts, and so on) can be asked of yours. What breaks one is told.
 
 # %%
 cib.testing.check_feature(night_share)

@@ -139,16 +139,11 @@ def h_index(posts: Frame, retweets: Graph) -> Numbers:
     After Hirsch (2005); for spreaders of misinformation, DeVerna et al. (2024). Unknown for all if the data do not
     say which posts were retweeted.
     """
-    columns = "account_row", "account_id", "action", "target_post_id", "target_account_id"
-    known = (
-        posts.select(*columns)
-        .to_polars()
-        .lazy()
-        .filter(
-            pl.col("action") == "retweet",
-            pl.col("target_post_id").is_not_null(),
-            pl.col("target_account_id") != pl.col("account_id"),
-        )
+    rows: pl.LazyFrame = posts.to_polars().lazy()
+    known = rows.filter(
+        pl.col("action") == "retweet",
+        pl.col("target_post_id").is_not_null(),
+        pl.col("target_account_id") != pl.col("account_id"),
     )
     of_post = pl.col("target_account_id").min().alias("author"), pl.col("account_row").n_unique().alias("retweeters")
     counts = known.group_by(pl.col("target_post_id").hash()).agg(*of_post).collect()

@@ -78,12 +78,7 @@ def creation(accounts: Frame, posts: Frame) -> pl.DataFrame:
     network); so are those of a crowd that an event draws in.
     """
     made = _profiles(accounts).select("account_row", "created_at").drop_nulls().sort("created_at", "account_row")
-    first = (
-        posts.select("account_row", "created_at")
-        .to_polars()
-        .group_by("account_row")
-        .agg(first=pl.col("created_at").min())
-    )
+    first = posts.to_polars().group_by("account_row").agg(first=pl.col("created_at").min())
     time = made["created_at"].cast(pl.Int64).to_numpy()
     half_a_day = 12 * 3600 * 10**6
     together = np.searchsorted(time, time + half_a_day, "right") - np.searchsorted(time, time - half_a_day, "left") - 1

@@ -86,9 +86,8 @@ class Distribution:
         if value > self.values[0] and least >= 0.9:
             return f"{_hundreds(least)} accounts have {self.values[0]:g}"
         share = float(self.percentile(np.array([value]))[0])
-        return (
-            f"{_hundreds(share)} accounts have less" if share >= 0.5 else f"{_hundreds(1 - share)} accounts have more"
-        )
+        less = share >= 0.5
+        return f"{_hundreds(share if less else 1 - share)} accounts have {'less' if less else 'more'}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
