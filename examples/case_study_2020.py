@@ -7,7 +7,8 @@
 # made known the year before. Of the amplifiers nothing was published.
 #
 # This page tells that story with `cib`, from the file to the link, on simulated accounts: a hundredth of the
-# size, or what `SCALE` says. No account here is real, and no figure is a claim about those that were.
+# size, or what the environment variable `SCALE` says (0.1: two million acts, for which a laptop takes some minutes).
+# No account here is real, and no figure is a claim about those that were.
 
 # %%
 from __future__ import annotations
@@ -22,6 +23,7 @@ import cib
 
 scale = float(os.environ.get("SCALE", "0.01"))
 folder = Path(tempfile.mkdtemp())
+pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
 
 # %% [markdown]
 # ## Reading
@@ -40,21 +42,25 @@ print(activity.imported)
 # %% [markdown]
 # ## Who acts together?
 #
-# One call. A *candidate* is a group whose acts chance does not explain and a shared audience seldom does; a
-# *coordinated* group may well be one of fans.
+# One call. It compares what accounts did with what as many acts on things as popular would give by chance, and
+# puts those who act together beyond that into networks. A *candidate* is a network whose acts a shared audience
+# seldom explains either; a *coordinated* one may well be of fans. What weakens the result stands in its notes.
 
 # %%
 detection = cib.detect(activity, progress=False)
 print(detection)
 candidates = detection.networks.with_verdict("candidate")
 print(candidates)
+for note in detection.notes:
+    print("note:", note)
 
 # %% [markdown]
 # ## Who, how far, what, when?
 #
 # The profile of the first: mostly amplifiers around a few who write, no followers to speak of, engagement that
 # comes from inside, Chinese and some English, office hours of a zone near UTC+8, accounts made in batches.
-# Reach is no part of coordination: this network is well coordinated and talks to itself.
+# Reach is no part of coordination: this network is well coordinated and talks to itself. Below the profile stand
+# its lead accounts: what they posted, what engagement they received, and how much of it came from members.
 
 # %%
 network = candidates[0]
@@ -79,7 +85,9 @@ print(posts.select("time_a", "time_b", "lag").head(3))
 # %% [markdown]
 # ## What else could it be?
 #
-# Before anybody draws a conclusion: the innocent explanations, each with what it would leave behind.
+# Before anybody draws a conclusion: the innocent explanations, each with what it would leave behind, as shares
+# among members and among everybody else. One gains where members stand out: here many post the text of another
+# account, so look whether a share button or a petition prescribes it. `null` is not known from these data.
 
 # %%
 with pl.Config(fmt_str_lengths=60):

@@ -111,7 +111,8 @@ class Profile:
             lines.append(f"{self.office:.0%} of acts in office hours of about UTC{self.zone:+d} (27% if spread evenly)")
         if self.batches.height:
             in_batches = self.batches["accounts"].sum()
-            lines.append(f"{in_batches:,} accounts created in batches, in {self.batches.height} different weeks")
+            weeks = f"{self.batches.height} weeks" if self.batches.height > 1 else "one week"
+            lines.append(f"{in_batches:,} accounts created in batches, in {weeks}")
         return lines
 
 

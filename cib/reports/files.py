@@ -18,6 +18,7 @@ from typing import Any
 
 import networkx as nx
 import polars as pl
+from networkx.readwrite.gexf import GEXFWriter
 
 from cib.errors import InputError
 from cib.graphs.graph import Graph
@@ -115,7 +116,14 @@ def _write_gexf(drawn: nx.Graph[str], path: Path) -> None:
         node["viz"] = {"color": {name: node.pop(name) for name in "rgb"} | {"a": 1.0}}
     for *_, edge in drawn.edges(data=True):
         edge |= {gexf: edge.pop(ours) for gexf, ours in (("start", "first"), ("end", "last")) if ours in edge}
-    nx.write_gexf(drawn, path)
+    # what networkx writes says "date" of times, and bears the day of writing: not valid, and not the same each time
+    writer = GEXFWriter(version="1.2draft")
+    writer.add_graph(drawn)
+    for element in writer.xml:
+        element.attrib.pop("lastmodifieddate", None)
+        if "timeformat" in element.attrib:
+            element.set("timeformat", "dateTime")
+    writer.write(path)
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, str | int | float | bool]:

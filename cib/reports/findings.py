@@ -24,7 +24,7 @@ from cib.networks.profile import profiles
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
 from cib.reports.proofs import first_posts, kind_of, with_acts
-from cib.reports.pseudonyms import Pseudonyms
+from cib.reports.pseudonyms import Pseudonyms, handles
 from cib.reports.result import Result, about
 from cib.reports.shown import edges_among, lines, shown_members, stacked
 from cib.reports.times import Bins, timeline, week
@@ -92,26 +92,20 @@ def gather(result: Result) -> dict[str, Any]:
         "members": described(result, members, edges, shared, layers),
         "edges": lines(result.graphs, edges, members),
     }
-    _mark(found, _handles(result.activity))
+    _mark(found, set(handles(result.activity.accounts_table)))
     return found
 
 
-def _handles(activity: Activity) -> set[str]:
-    """Names of accounts in lower case."""
-    people = activity.accounts_table
-    return set(people["name"].drop_nulls().str.to_lowercase()) if "name" in people.columns else set()
-
-
-def _mark(value: Any, handles: set[str]) -> None:
+def _mark(value: Any, names: set[str]) -> None:
     """Mark objects of open kinds that bear the name of an account, however deep they stand: they lead to it."""
     if isinstance(value, dict):
         if "object" in value and _OBJECT_KINDS.get(value["kind"], "") is None:
             words = value["object"].lower().replace("#", " ").split()
-            value["named"] = not handles.isdisjoint(words)
+            value["named"] = not names.isdisjoint(words)
         value = list(value.values())
     for each in value if isinstance(value, list) else ():
         if isinstance(each, (dict, list)):
-            _mark(each, handles)
+            _mark(each, names)
 
 
 def hidden(value: Any, pseudonyms: Pseudonyms) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from cib.reports.files import write_json, write_table
-from cib.reports.pseudonyms import Pseudonyms
+from cib.reports.pseudonyms import Pseudonyms, handles
 from cib.reports.result import Result, about
 
 __all__ = ["write_release"]
@@ -57,13 +57,19 @@ def write_release(result: Result, folder: Path, *, texts: bool = False) -> None:
         _named(posts["post_id"], public, names, posts["account_id"]),
         _named(posts["target_post_id"], public, names, posts["target_account_id"]),
     ]
+    if "hashtags" in wanted:
+        is_name = pl.element().str.to_lowercase().is_in(handles(known).implode())
+        hidden.append(posts.select(pl.col("hashtags").list.eval(pl.element().filter(~is_name)))["hashtags"])
     if "mentions" in wanted:
         hidden.append(_mentions(posts["mentions"], public, names))
     write_table(posts.with_columns(hidden).sort("created_at", "account_id", "post_id"), folder, "posts")
     write_table(networks.table, folder, "networks")
     told = about(result)
     told["imported"] = {name: value for name, value in told["imported"].items() if name != "source"}
-    write_json({**told, "hidden": f"accounts below {PUBLIC_FROM:,} followers, and their posts"}, folder / "about.json")
+    write_json({**told, "hidden": _HIDDEN}, folder / "about.json")
+
+
+_HIDDEN = f"accounts below {PUBLIC_FROM:,} followers, their posts, and hashtags that are names of accounts"
 
 
 def _named(ids: pl.Series, public: pl.Series, names: Pseudonyms, owners: pl.Series | None = None) -> pl.Series:

@@ -155,6 +155,18 @@ def test_a_release_keeps_what_belongs_together_and_public_accounts(detection, tm
     assert set(posts["account_id"]) <= set(accounts["account_id"])
 
 
+def test_a_release_drops_hashtags_that_are_names_of_accounts(detection, tmp_path):
+    def released(name):
+        people = detection.activity.accounts_table.with_columns(name=pl.lit(name))
+        named = replace(detection, activity=replace(detection.activity, accounts_table=people))
+        folder = named.save_release(tmp_path / name)
+        return pl.read_parquet(folder / "posts.parquet")["hashtags"].explode().drop_nulls()
+
+    tags = released("nobody")
+    tag = tags.mode().sort()[0]
+    assert released(tag.upper()).to_list() == tags.filter(tags != tag).to_list() != []
+
+
 def test_two_releases_have_no_pseudonym_in_common(detection, tmp_path):
     first, second = (pl.read_parquet(detection.save_release(tmp_path / name) / "accounts.parquet") for name in "ab")
     named = [{a for a in each["account_id"] if a.startswith("account-")} for each in (first, second)]

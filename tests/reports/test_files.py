@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from xml.etree import ElementTree
 
 import networkx as nx
 import polars as pl
@@ -58,7 +59,7 @@ def test_gephi_finds_colours_weights_and_times(tmp_path):
     graph = replace(graph, table=graph.table.with_columns(first=times[0], last=times[1]))
     write_graph(graph, pl.DataFrame({"account_id": ["a", "b"], "role": ["amplifier", None]}), tmp_path, "toy")
     text = (tmp_path / "toy.gexf").read_text(encoding="utf-8")
-    assert 'timeformat="date"' in text
+    assert 'timeformat="dateTime"' in text
     assert 'start="2020-06-12T00:00:00+00:00" end="2020-06-13T00:00:01+00:00"' in text
     assert '<viz:color r="43" g="108" b="163" a="1.0" />' in text
     nodes = nx.read_graphml(tmp_path / "toy.graphml").nodes
@@ -68,6 +69,57 @@ def test_gephi_finds_colours_weights_and_times(tmp_path):
         "b": 163,
         "role": "amplifier",
     }
+
+
+GEXF, VIZ = "{http://www.gexf.net/1.2draft}", "{http://www.gexf.net/1.2draft/viz}"
+
+
+def test_gexf_is_as_its_schema_wants_and_the_same_each_time(detection, tmp_path):
+    graph = detection.graphs["co-action post 60 s"].strongest(200)
+    for name in "ab":
+        write_graph(graph, detection.table, tmp_path, name)
+    assert (tmp_path / "a.gexf").read_bytes() == (tmp_path / "b.gexf").read_bytes()
+    root = ElementTree.parse(tmp_path / "a.gexf").getroot()
+    assert root.get("version") == "1.2"
+    assert not root.find(f"{GEXF}meta").attrib
+    drawn = root.find(f"{GEXF}graph")
+    assert drawn.attrib["mode"] == "dynamic"
+    assert drawn.attrib["timeformat"] == "dateTime"
+    declared = {
+        kind.get("class"): {each.get("id"): each.get("type") for each in kind}
+        for kind in drawn.iter(f"{GEXF}attributes")
+    }
+    parse = {"long": int, "double": float, "string": str}
+    assert {kind for types in declared.values() for kind in types.values()} <= set(parse)
+    for tag in ("node", "edge"):
+        found = list(drawn.iter(f"{GEXF}{tag}"))
+        assert len({each.get("id") for each in found}) == len(found) > 0
+        for each in found:
+            values = {value.get("for"): value.get("value") for value in each.iter(f"{GEXF}attvalue")}
+            assert set(values) <= set(declared[tag])
+            for key, value in values.items():
+                parse[declared[tag][key]](value)
+    nodes = {node.get("id") for node in drawn.iter(f"{GEXF}node")}
+    assert len(list(drawn.iter(f"{VIZ}color"))) == len(nodes)
+    for edge in drawn.iter(f"{GEXF}edge"):
+        assert {edge.get("source"), edge.get("target")} <= nodes
+        assert float(edge.get("weight")) > 0
+        first, last = (datetime.fromisoformat(edge.get(end)) for end in ("start", "end"))
+        assert first <= last
+        assert first.tzinfo
+
+
+def test_graphml_declares_each_key_with_a_type_that_gephi_knows(detection, tmp_path):
+    write_graph(detection.graphs["co-action post 60 s"].strongest(200), detection.table, tmp_path, "a")
+    root = ElementTree.parse(tmp_path / "a.graphml").getroot()
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    keys = {key.get("id"): key for key in root.iter(f"{space}key")}
+    assert len(keys) == len(list(root.iter(f"{space}key")))
+    assert {key.get("attr.type") for key in keys.values()} <= {"boolean", "int", "long", "float", "double", "string"}
+    for tag in ("node", "edge"):
+        used = {data.get("key") for each in root.iter(f"{space}{tag}") for data in each}
+        assert used
+        assert all(keys[key].get("for") == tag for key in used)
 
 
 def test_ids_that_xml_allows_stay_as_they_are(tmp_path):
