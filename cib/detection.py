@@ -177,7 +177,7 @@ class Detection:
         for k in range(1, runs + 1):
             found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
             resampled += staying(members, found.members).to_numpy()
-            reseeded += staying(members, self._networks(layers, self.settings.seed + k).members).to_numpy()
+            reseeded += staying(members, self._grouped(layers, self.settings.seed + k).members).to_numpy()
         table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
         return self.activity.native(table.sort("network_id", "account_id"))
 
@@ -210,13 +210,18 @@ class Detection:
         part = replace(self, activity=self.activity.keep_posts(posts))
         part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
         layers = significant(part._coactions(self.settings.layers), self.settings.alpha)
-        return part._networks(layers, self.settings.seed)
+        return part._grouped(layers, self.settings.seed)
 
     def _coactions(self, layers: Sequence[Layer]) -> list[tuple[Graph, Null]]:
         return coaction_layers(self.activity, layers, self.settings.max_pairs)
 
     def _networks(self, layers: list[Graph], seed: int) -> Networks:
         return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
+
+    def _grouped(self, layers: list[Graph], seed: int) -> Networks:
+        """The networks, of which only the members are asked for: whether they are confirmed does not matter."""
+        rule = replace(self.settings.rule, max_p_confirm=1.0)
+        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=rule, seed=seed)
 
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder.

@@ -59,7 +59,7 @@ class Rule:
         makes no network.
     max_p_confirm : float
         Above this p-value on acts that had no part in finding it, the verdict is ``insufficient``; see
-        :func:`cib.networks.confirmation.confirm`.
+        :func:`cib.networks.confirmation.confirm`. At 1 it is not asked, which takes half the time.
     min_support : float
         For ``candidate``: decades of evidence against a shared audience, see
         :func:`cib.networks.groups.support`.
@@ -152,7 +152,7 @@ def find_networks(
     weighed = support(statistics, quickest.name if quickest else None)
     statistics = statistics.join(weighed, on=["network", "layer"], how="left")
     confirmed = confirm(
-        graphs,
+        graphs if rule.max_p_confirm < 1 else [],
         groups,
         resolution=rule.resolution,
         set_resolution=rule.set_resolution,
