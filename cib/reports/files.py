@@ -116,13 +116,11 @@ def _write_gexf(drawn: nx.Graph[str], path: Path) -> None:
         node["viz"] = {"color": {name: node.pop(name) for name in "rgb"} | {"a": 1.0}}
     for *_, edge in drawn.edges(data=True):
         edge |= {gexf: edge.pop(ours) for gexf, ours in (("start", "first"), ("end", "last")) if ours in edge}
-    # what networkx writes says "date" of times, and bears the day of writing: not valid, and not the same each time
+    # networkx writes the day of writing, too, so that files differ; it says "date" of times and reads nothing else
     writer = GEXFWriter(version="1.2draft")
     writer.add_graph(drawn)
     for element in writer.xml:
         element.attrib.pop("lastmodifieddate", None)
-        if "timeformat" in element.attrib:
-            element.set("timeformat", "dateTime")
     writer.write(path)
 
 
