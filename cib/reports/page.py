@@ -37,8 +37,8 @@ VERDICTS = {
 JOINED = {
     "co-action": "did the same as another member more often than chance explains.",
     "alike": "is drawn to the same things as the network, though it forms no pair with any one member.",
-    "followed": "acts first, and the other members after it; that can happen without its doing.",
-    "boosted": "is retweeted mostly by members; that can happen without its doing.",
+    "followed": "acts first, and the other members after it; that can happen without its doing",
+    "boosted": "is retweeted mostly by members; that can happen without its doing",
 }
 
 #: What is known of accounts, in plain words.
