@@ -35,8 +35,8 @@ VERDICTS = {
 
 #: How a member came into its network.
 JOINED = {
-    "co-action": "did the same as another member more often than chance explains.",
-    "alike": "is drawn to the same things as the network, though it forms no pair with any one member.",
+    "co-action": "did the same as another member more often than chance explains",
+    "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
     "followed": "acts first, and the other members after it; that can happen without its doing",
     "boosted": "is retweeted mostly by members; that can happen without its doing",
 }
