@@ -13,6 +13,7 @@ from cib.graphs.coaction import Window, coaction_graphs, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.objects import Objects, kind_of
 from cib.graphs.significance import Null, backbone
+from cib.notebook import html_rows
 from cib.progress import stage
 
 __all__ = ["LAYERS", "MORE_LAYERS", "Layer", "coaction_layers", "significant"]
@@ -49,6 +50,9 @@ class Layer:
         """Plain values for settings.json."""
         named = {"objects": kind_of(self.objects), "null": kind_of(self.null)}
         return {**asdict(self), **named, "window": window_seconds(self.window)}
+
+    def _repr_html_(self) -> str:
+        return html_rows(self.to_dict())
 
 
 #: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import Any
 
 from cib.errors import SettingsError
@@ -11,6 +10,7 @@ from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
 from cib.layers import LAYERS, Layer
 from cib.networks.find import Rule
+from cib.notebook import html_rows
 
 __all__ = ["Settings"]
 
@@ -65,5 +65,4 @@ class Settings:
         }
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><th>{escape(name)}<td>{escape(str(value))}" for name, value in self.to_dict().items())
-        return f"<table>{rows}</table>"
+        return html_rows(self.to_dict())

@@ -8,7 +8,7 @@ group's behaviour is measured, and a verdict says what may be concluded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from cib.networks.facts import NO_FACTS, account_facts
 from cib.networks.groups import group_statistics, support
 from cib.networks.members import boosted_accounts, leading
 from cib.networks.network import Network, Networks
+from cib.notebook import html_rows
 from cib.roles import RoleScores
 
 __all__ = ["Rule", "find_networks"]
@@ -84,6 +85,9 @@ class Rule:
     def __post_init__(self) -> None:
         if self.min_size < 2:
             raise SettingsError("min_size must be at least 2", got=self.min_size)
+
+    def _repr_html_(self) -> str:
+        return html_rows(asdict(self))
 
 
 def find_networks(

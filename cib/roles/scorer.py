@@ -23,6 +23,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from scipy.special import expit
 from cib.activity import to_library
 from cib.errors import CibWarning, InputError, SettingsError, did_you_mean
 from cib.features.table import FeatureTable
+from cib.notebook import html_rows
 from cib.roles.calibration import Calibration, calibrate
 from cib.roles.population import Distribution, Population
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
@@ -351,6 +353,9 @@ class RoleScorer:
         roles = ", ".join(role.name for role in self.roles)
         fitted = "fitted" if hasattr(self, "population_") else "not fitted"
         return f"RoleScorer({roles}; {fitted})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{html_rows(self.get_params())}"
 
 
 def _support(features: FeatureTable) -> Numbers:

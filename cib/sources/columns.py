@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.notebook import html_rows
 
 __all__ = ["MENTION", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
 
@@ -107,6 +108,9 @@ class Columns:
                     where=f"columns: actions[{word!r}]",
                     remedy=f"Take one of {', '.join((*ACTIONS, MENTION))}, or None to leave such rows out.",
                 )
+
+    def _repr_html_(self) -> str:
+        return html_rows({"posts": self.posts, "actions": self.actions, "accounts": self.accounts})
 
     def of(self, table: str) -> dict[str, str | None]:
         """The mapping of one table, 'posts' or 'accounts', with our names as keys."""
