@@ -6,19 +6,17 @@ Each takes ``starts`` and the values of all accounts one after another: those of
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cib.graphs.windows import grouped, taken
+from cib.graphs.windows import compiled, grouped, taken
 
 __all__ = ["dealt", "pace", "quantiles", "weeks"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
-_F = TypeVar("_F")
 
 #: In microseconds.
 SECOND, MINUTE, HOUR = 10**6, 60 * 10**6, 3600 * 10**6
@@ -38,11 +36,7 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
     return starts, taken(values, positions)
 
 
-def _compiled(function: _F) -> _F:
-    return cast(_F, numba.njit(cache=True, nogil=True)(function))
-
-
-@_compiled
+@compiled
 def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:
     """Quantiles of the values of each account, interpolated linearly; shape (n_accounts, n_shares)."""
     found = np.full((len(starts) - 1, len(shares)), np.nan)
@@ -55,7 +49,7 @@ def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:
     return found
 
 
-@_compiled
+@compiled
 def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
     """What is said of the seconds between ascending times, a row an account.
 
@@ -85,7 +79,7 @@ def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
     return found
 
 
-@_compiled
+@compiled
 def _correlation(x: Numbers, y: Numbers) -> float:
     if x.min() == x.max() or y.min() == y.max():
         return np.nan
@@ -93,7 +87,7 @@ def _correlation(x: Numbers, y: Numbers) -> float:
     return float((x * y).sum() / np.sqrt((x * x).sum() * (y * y).sum()))
 
 
-@_compiled
+@compiled
 def weeks(starts: Ints, times: Ints) -> Numbers:
     """What is said of the hours in UTC, a row an account.
 

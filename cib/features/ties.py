@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from cib.graphs.windows import compiled
 
 __all__ = ["core_numbers", "triangles"]
 
 Ints = NDArray[np.int64]
-_F = TypeVar("_F")
 
 
 def triangles(source: Ints, target: Ints, n: int) -> NDArray[np.float64]:
@@ -45,11 +43,7 @@ def triangles(source: Ints, target: Ints, n: int) -> NDArray[np.float64]:
     return counted[rank].astype(np.float64)
 
 
-def _compiled(function: _F) -> _F:
-    return cast(_F, numba.njit(cache=True, nogil=True)(function))
-
-
-@_compiled
+@compiled
 def _counted(starts: Ints, ends: Ints) -> Ints:
     n = len(starts) - 1
     found, seen_by = np.zeros(n, np.int64), np.full(n, -1, np.int64)
@@ -65,7 +59,7 @@ def _counted(starts: Ints, ends: Ints) -> Ints:
     return found
 
 
-@_compiled
+@compiled
 def core_numbers(starts: Ints, ends: NDArray[np.int32]) -> Ints:
     """The core number of each account, from the ties of each to others; every tie is there both ways.
 
