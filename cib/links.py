@@ -364,7 +364,7 @@ def _links(compared: Sequence[_Compared], prior: float, library: str) -> Links:
         strongest.select("network_id", "known", strongest="signal", without_strongest="without"),
         on=["network_id", "known"],
         how="left",
-    ).sort("score", "network_id", "known", descending=[True, False, False])
+    ).sort("score", pl.col("network_id").str.len_chars(), "network_id", "known", descending=[True, False, False, False])
     odds = (prior * 10.0 ** pl.col("score")).alias("odds")
     return Links(
         table.select("network_id", "known", "score", "p", odds, "strongest", "without_strongest"),
