@@ -27,15 +27,7 @@ from cib.simulation import STRENGTHS
 
 STEP, LEAST = 0.1, 5e-4
 START = {
-    "highly_engaged": {
-        "h_index": 0.9,
-        "in_share": 0.7,
-        "originality": 0.6,
-        "mention_balance": 0.4,
-        "engagement_anomaly": 0.4,
-        "asymmetry": -0.6,
-        "reciprocity": -0.8,
-    },
+    "highly_engaged": HIGHLY_ENGAGED.weights,
     "amplifier": {
         "originality": -1.3,
         "asymmetry": 1.2,

@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import connected_components
 from cib.activity import encode
 from cib.features.feature import feature
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
 
 __all__ = [
     "asymmetry",
@@ -174,8 +175,7 @@ def k_core(retweets: Graph) -> Numbers:
     from cib.features.ties import core_numbers
 
     n, (source, target, _) = retweets.n_accounts, _edges(retweets)
-    pairs = np.sort(np.minimum(source, target) * n + np.maximum(source, target))
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique takes twenty times as long
+    pairs = distinct_values(np.minimum(source, target) * n + np.maximum(source, target))
     low, high = (end.astype(np.int32) for end in np.divmod(pairs, max(n, 1)))
     found = core_numbers(*dealt(np.concatenate([low, high]), np.concatenate([high, low])))
     core = np.zeros(n)

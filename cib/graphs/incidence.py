@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
 
-__all__ = ["Incidence"]
+__all__ = ["Incidence", "distinct_values"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -96,8 +96,7 @@ class Incidence:
     @cached_property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Account and object of each distinct pair of them, by object."""
-        keys = np.sort(self.object.astype(np.int64) * len(self.account_ids) + self.account)
-        keys = keys[np.diff(keys, prepend=-1) > 0]  # np.unique takes twenty times as long
+        keys = distinct_values(self.object.astype(np.int64) * len(self.account_ids) + self.account)
         return keys % len(self.account_ids), keys // len(self.account_ids)
 
     @cached_property
@@ -172,3 +171,13 @@ class Incidence:
                 "post_id": self.post_ids.gather(self.row[mask]),
             }
         )
+
+
+def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each of some numbers from 0 on, once, ascending: ``np.unique``, which hashes and takes twenty times as long.
+
+    >>> distinct_values(np.array([3, 0, 3])).tolist()
+    [0, 3]
+    """
+    ascending = np.sort(values)
+    return ascending[np.diff(ascending, prepend=-1) > 0]

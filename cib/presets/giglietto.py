@@ -10,7 +10,7 @@ from cib.activity import Activity
 from cib.errors import InputError, SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph, graph_from_codes
-from cib.graphs.incidence import Incidence
+from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.presets.inputs import check_quantile
 from cib.presets.pairs import common_objects, weight_quantile
@@ -185,6 +185,6 @@ def _bins(incidence: Incidence, seconds: float) -> Ints:
 def _in_company(incidence: Incidence, bins: Ints) -> NDArray[np.bool_]:
     """The shares in whose bin there are at least two accounts."""
     n_accounts = len(incidence.account_ids)
-    present = np.unique(bins * n_accounts + incidence.account) // n_accounts
+    present = distinct_values(bins * n_accounts + incidence.account) // n_accounts
     several: NDArray[np.bool_] = np.bincount(present, minlength=len(bins))[bins] > 1
     return several
