@@ -39,7 +39,7 @@ from cib.activity import ACTIONS, TIME, Activity
 from cib.errors import InputError
 from cib.import_report import ImportReport
 
-__all__ = ["EngineActivity", "engine_of", "fetch", "with_microseconds"]
+__all__ = ["EngineActivity", "engine_of", "fetch", "with_microseconds", "with_near"]
 
 Frame = nw.LazyFrame[Any]
 
@@ -179,10 +179,7 @@ def fetch(frame: Frame) -> pl.DataFrame:
 
 
 def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:
-    """Replace times by microseconds since 1970; `zoned` says whether they name an instant, or are UTC by word.
-
-    The one expression that narwhals does not have on all engines.
-    """
+    """Replace times by microseconds since 1970; `zoned` says whether they name an instant, or are UTC by word."""
     native: Any = frame.to_native()
     engine = engine_of(native)
     if engine == "polars":
@@ -200,3 +197,32 @@ def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:
         native = native.withColumn(column, functions.unix_micros(time) if zoned else by_word)
     microseconds: Frame = nw.from_native(native)
     return microseconds
+
+
+def with_near(frame: Frame, window: int | None, *group: str) -> Frame:
+    """Add how many others of its group each event lies within the window of, by ``time``, as ``near``."""
+    native: Any = frame.to_native()
+    engine = engine_of(native)
+    if window is None:
+        native = frame.with_columns(near=nw.len().over(*group).cast(nw.Int64) - 1).to_native()
+    elif engine == "polars":
+        lying = pl.len().rolling("time", period=f"{2 * window}i", offset=f"{-window}i", closed="both")
+        native = native.sort(*group, "time").with_columns(near=lying.over(*group).cast(pl.Int64) - 1)
+    elif engine == "duckdb":
+        import duckdb
+
+        near = f"RANGE BETWEEN {window} PRECEDING AND {window} FOLLOWING"
+        within = f"count(*) OVER (PARTITION BY {', '.join(group)} ORDER BY time {near})"
+        native = native.select(duckdb.StarExpression(), duckdb.SQLExpression(f"{within} - 1").alias("near"))
+    else:
+        from pyspark.sql import Window, functions
+
+        # both frames grow; one that moves is counted anew for each event
+        past = Window.partitionBy(*group).orderBy("time")
+        reached, passed = (
+            functions.count("*").over(past.rangeBetween(Window.unboundedPreceding, end))
+            for end in (window, -window - 1)
+        )
+        native = native.withColumn("near", reached - passed - 1)
+    counted: Frame = nw.from_native(native)
+    return counted

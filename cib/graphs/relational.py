@@ -4,12 +4,12 @@ Two events on an object lie within a window w of each other only if their times 
 into two neighbouring ones. So the pairs are an equi-join on object and stretch, and a filter: any engine does that
 by hashing, in parallel, and beyond its memory. No engine is asked for a join on a range of times.
 
-1. The objects over budget are found before anything is joined: an object with few events cannot be over it, and the
-   pairs of the others are counted exactly from running totals, without making one.
-2. Accounts and objects become numbers, in the order of their ids; all that follows is about whole numbers.
-3. The weight of every pair of accounts is counted, and the strengths from it. Nearly all accounts act once on an
-   object, and their pairs are counted as they come; only where an account acted twice on an object are
-   pairs made distinct.
+1. Accounts and objects become numbers, in the order of their ids; all that follows is about whole numbers.
+2. How many others lie within the window of each event is counted without making a pair. From that follow the
+   objects over budget, before anything is joined, and the strengths of accounts; and what need not be joined: events
+   that nobody is near, and accounts that share fewer objects with others than the minimum weight.
+3. The weight of every pair of accounts is counted. Nearly all accounts act once on an object, and their pairs are
+   counted as they come; only where an account acted on an object again are pairs made distinct.
 4. The other attributes are computed for the pairs that reach the minimum weight.
 
 The result is the kernel's: edge for edge, attribute for attribute, as the tests show on random data.
@@ -26,7 +26,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import TIME
-from cib.engine import EngineActivity, engine_of, fetch
+from cib.engine import EngineActivity, engine_of, fetch, with_near
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.graphs.incidence import Incidence
 from cib.graphs.interactions import engine_mentions
@@ -188,11 +188,14 @@ def engine_coactions(
     """
     named = engine_events(activity, objects, self_actions=self_actions)
     with ExitStack() as stack:
-        incidence, left_out, shared = _prepared(activity, named, window, max_pairs, max_accounts, stack)
-        weights = stack.enter_context(activity.held(_weights(_pairs(shared, window))))
-        ends = nw.concat([weights.select("weight", account=nw.col(end)) for end in ("source", "target")])
-        total = fetch(ends.group_by("account").agg(nw.col("weight").cast(nw.Int64).sum()))
-        raw = fetch(_edges(shared, weights, window, min_weight))
+        shared, incidence, near, left_out = _prepared(
+            activity, named, window, max_pairs, max_accounts, min_weight, stack
+        )
+        repeated = stack.enter_context(activity.held(_repeated(shared, window)))
+        surplus = fetch(_surplus(shared, repeated, window))
+        heavy = stack.enter_context(activity.held(_heavy(shared, repeated, window, min_weight)))
+        raw = fetch(_edges(shared, heavy, window))
+    strength = near - _spread(surplus, "account", "surplus", len(near))
     raw = raw.cast(pl.Int64)
     edges = raw.select(
         pl.col("source", "target").cast(pl.UInt32),
@@ -204,7 +207,7 @@ def engine_coactions(
         last=pl.col("last").cast(TIME),
         led=pl.col("led") / pl.col("pairs"),
     )
-    return Projection(edges, incidence, _spread(total, "account", "weight", len(incidence.account_ids)), left_out)
+    return Projection(edges, incidence, strength, left_out)
 
 
 def _prepared(
@@ -213,25 +216,24 @@ def _prepared(
     window: int | None,
     max_pairs: int,
     max_accounts: int | None,
+    min_weight: int,
     stack: ExitStack,
-) -> tuple[EngineIncidence, list[dict[str, Any]], Frame]:
-    """The margins, the objects over budget, and the events that may make a pair, which `stack` lets go."""
+) -> tuple[Frame, EngineIncidence, Ints, list[dict[str, Any]]]:
+    """The events that are in pairs (`stack` lets them go), the margins, the pairs of each account, objects left out."""
+    most = len(activity) if max_accounts is None else max_accounts
     with ExitStack() as numbers:
-        acted = named.select("account_id", "object_id", "created_at")
-        if activity.imported.targets_unknown:  # authors are looked up, once
-            acted = numbers.enter_context(activity.held(acted))
+        acted = numbers.enter_context(activity.held(named.select("account_id", "object_id", "created_at")))
         accounts = numbers.enter_context(activity.held(_numbered(acted, "account_id", "account")))
         things = numbers.enter_context(activity.held(_numbered(acted, "object_id", "object")))
         events = acted.join(accounts, on="account_id").join(things, on="object_id")
-        events = numbers.enter_context(activity.held(events.select("account", "object", time=nw.col("created_at"))))
-        acts = numbers.enter_context(activity.held(_counts(events, "account", "object")))
-        stats = fetch(acts.group_by("object").agg(accounts=nw.len(), events=nw.col("rows").sum()))
-        stats = stats.cast(pl.Int64).sort("object")
-        popular = stats["accounts"] > (len(activity) if max_accounts is None else max_accounts)
-        over = _over_budget(events, stats.filter(~popular), window, max_pairs)
-        out = stats.filter(popular | stats["object"].is_in(over["object"].implode())).join(
-            over, on="object", how="left"
-        )
+        events = with_near(events.select("account", "object", time=nw.col("created_at")), window, "object")
+        events = numbers.enter_context(activity.held(events))
+        acts = events.group_by("account", "object").agg(rows=nw.len(), near=nw.col("near").sum())
+        acts = numbers.enter_context(activity.held(acts))
+        sums = (nw.col(name).sum().alias(new) for name, new in (("rows", "events"), ("near", "pairs")))
+        stats = fetch(acts.group_by("object").agg(nw.len().alias("accounts"), *sums)).cast(pl.Int64).sort("object")
+        stats = stats.with_columns(pl.col("pairs") // 2)  # of events, also of one account, as in the kernel
+        out = stats.filter((pl.col("accounts") > most) | (pl.col("pairs") > max_pairs))
         if out.height:
             codes = out["object"].to_list()
             out = out.join(fetch(things.filter(nw.col("object").is_in(codes))).cast({"object": pl.Int64}), on="object")
@@ -239,25 +241,19 @@ def _prepared(
             events, acts = (frame.filter(~nw.col("object").is_in(codes)) for frame in (events, acts))
             stats = stats.with_columns(pl.col("accounts", "events") * ~pl.col("object").is_in(codes))
         ids = fetch(accounts).sort("account")["account_id"]
-        degree = _spread(fetch(_counts(acts, "account")), "account", "rows", len(ids))
+        margins = fetch(acts.group_by("account").agg(degree=nw.len(), near=nw.col("near").sum()))
+        degree, near = (_spread(margins, "account", name, len(ids)) for name in ("degree", "near"))
         incidence = EngineIncidence(ids, degree, stats["accounts"].to_numpy(), int(stats["events"].sum()), named)
-        shared = stack.enter_context(activity.held(_shared(events, acts, window)))
-    named_out = out.drop_nulls("pairs").sort("object")
-    left_out = (
-        named_out.select(object="object_id", accounts="accounts", pairs="pairs").to_dicts() if over.height else []
-    )
-    return incidence, left_out, shared
+        shared = stack.enter_context(activity.held(_shared(events, acts, window, min_weight)))
+    over = out.filter(pl.col("pairs") > max_pairs, pl.col("accounts") <= most).sort("object")
+    left_out = over.select(object="object_id", accounts="accounts", pairs="pairs").to_dicts() if over.height else []
+    return shared, incidence, near, left_out
 
 
 def _numbered(named: Frame, column: str, code: str) -> Frame:
     """Each id once, and its place in their order."""
     numbered = named.select(column).unique().with_row_index(code, order_by=column)
     return numbered.with_columns(nw.col(code).cast(nw.Int32))
-
-
-def _counts(frame: Frame, *keys: str) -> Frame:
-    """How many rows there are of each key, as ``rows``."""
-    return frame.group_by(*keys).agg(rows=nw.len()).with_columns(nw.col("rows").cast(nw.Int32))
 
 
 def _spread(table: pl.DataFrame, code: str, column: str, length: int) -> Ints:
@@ -267,96 +263,84 @@ def _spread(table: pl.DataFrame, code: str, column: str, length: int) -> Ints:
     return array
 
 
-def _over_budget(events: Frame, stats: pl.DataFrame, window: int | None, max_pairs: int) -> pl.DataFrame:
-    """The objects with more pairs of events within the window than the budget: ``object, pairs``.
+def _shared(events: Frame, acts: Frame, window: int | None, min_weight: int) -> Frame:
+    """Events that are in pairs, with the stretch of time they fall into.
 
-    Pairs of an account with itself count, as in the kernel.
+    ``again`` tells whether the account acted on the object more than once, ``able`` whether it shares enough
+    objects with others to reach the weight with any.
     """
-    n = pl.col("events")
-    large = stats.with_columns(any_lag=n * (n - 1) // 2).filter(pl.col("any_lag") > max_pairs)
-    if window is None or large.is_empty():
-        return large.select("object", pairs="any_lag")
-    reached = fetch(_reached(events.filter(nw.col("object").is_in(large["object"].to_list())), window))
-    # every ordered pair but those too far behind is reached; so is each event by itself
-    pairs = pl.col("reached").cast(pl.Int64) - n - pl.col("any_lag")
-    counted = large.join(reached.cast({"object": pl.Int64}), on="object").with_columns(pairs=pairs)
-    return counted.filter(pl.col("pairs") > max_pairs).select("object", "pairs")
-
-
-def _reached(events: Frame, window: int) -> Frame:
-    """For each object, the sum over its events of how many events are no later than the window after it."""
-    moments = events.group_by("object", "time").agg(rows=nw.len())
-    none = nw.lit(0, dtype=nw.Int64)
-    rows = nw.col("rows").cast(nw.Int64)
-    acts = moments.select("object", "time", last=none, rows=rows, asked=none)
-    questions = moments.select("object", time=nw.col("time") + window, last=none + 1, rows=none, asked=rows)
-    so_far = nw.col("rows").cum_sum().over("object", order_by=["time", "last"])
-    answered = nw.concat([acts, questions]).with_columns(reached=so_far * nw.col("asked"))
-    return answered.group_by("object").agg(nw.col("reached").sum())
-
-
-def _shared(events: Frame, acts: Frame, window: int | None) -> Frame:
-    """Events on objects of two or more accounts, with the stretch of time they fall into.
-
-    ``again`` tells whether the account acted on the object more than once.
-    """
-    common = _counts(acts, "object").filter(nw.col("rows") > 1).select("object")
     again = acts.filter(nw.col("rows") > 1).select("account", "object", "rows")
+    able = acts.filter(nw.col("near") > 0).group_by("account").agg(objects=nw.len())
+    able = able.filter(nw.col("objects") >= min_weight)
     time = nw.col("time")
     stretch = time if window == 0 else nw.lit(0, dtype=nw.Int64)
     if window:
         stretch = time - time % window  # remainders are exact on every engine, quotients are not
-    flagged = events.join(common, on="object", how="semi").join(again, on=["account", "object"], how="left")
-    return flagged.select("account", "object", "time", stretch=stretch, again=~nw.col("rows").is_null())
+    near = events.filter(nw.col("near") > 0)
+    flagged = near.join(again, on=["account", "object"], how="left").join(able, on="account", how="left")
+    return flagged.select(
+        "account",
+        "object",
+        "time",
+        stretch=stretch,
+        again=~nw.col("rows").is_null(),
+        able=~nw.col("objects").is_null(),
+    )
 
 
 def _pairs(shared: Frame, window: int | None) -> Frame:
-    """Pairs of events of two accounts on one object within the window; source is the smaller account."""
-    one = shared.select("object", "stretch", a="account", s="time", again="again")
-    other = shared.select("object", "stretch", b="account", t="time", other_again="again")
-    key, a, b = ["object", "stretch"], nw.col("a"), nw.col("b")
-    columns = ("object", "source", "target", "at", "lag", "again", "other_again")
-    lag = nw.col("t") - nw.col("s")
-    within = one.join(other, on=key).filter(a < b)
-    within = within.with_columns(source=a, target=b, at=nw.col("s"), lag=lag).select(*columns)
-    if not window:
-        return within
-    across = one.join(other.with_columns(stretch=nw.col("stretch") - window), on=key).filter(a != b, lag <= window)
-    ahead = a < b
-    across = across.with_columns(
-        source=nw.when(ahead).then(a).otherwise(b),
-        target=nw.when(ahead).then(b).otherwise(a),
-        at=nw.when(ahead).then(nw.col("s")).otherwise(nw.col("t")),
-        lag=nw.when(ahead).then(lag).otherwise(-lag),
+    """Pairs of events of two accounts on one object within the window, the earlier one at ``first``.
+
+    Source is the smaller account, and ``led`` tells whether it acted strictly first.
+    """
+    one = shared.select("object", "stretch", a="account", first="time", again="again")
+    other = shared.select("object", "stretch", b="account", last="time", other_again="again")
+    if window:
+        other = nw.concat([other, other.with_columns(stretch=nw.col("stretch") - window)])
+    a, b, lag = nw.col("a"), nw.col("b"), nw.col("last") - nw.col("first")
+    near = one.join(other, on=["object", "stretch"]).filter(a != b, (lag > 0) | ((lag == 0) & (a < b)))
+    if window:
+        near = near.filter(lag <= window)
+    return near.select(
+        "object",
+        "first",
+        "last",
+        "again",
+        "other_again",
+        source=nw.min_horizontal("a", "b"),
+        target=nw.max_horizontal("a", "b"),
+        led=((a < b) & (lag > 0)).cast(nw.Int64),
     )
-    return nw.concat([within, across.select(*columns)])
 
 
-def _weights(pairs: Frame) -> Frame:
-    """Distinct objects of each pair of accounts."""
-    again, other = nw.col("again"), nw.col("other_again")
-    once = pairs.filter(~again, ~other).select("source", "target")
-    more = nw.concat([pairs.filter(again), pairs.filter(~again, other)])  # each engine filters these before it joins
-    more = more.select("source", "target", "object").unique().select("source", "target")
-    return _counts(nw.concat([once, more]), "source", "target").rename({"rows": "weight"})
+def _repeated(shared: Frame, window: int | None) -> Frame:
+    """Pairs of events of each two accounts on an object, where either acted on it more than once."""
+    pairs, again = _pairs(shared, window), nw.col("again")
+    pairs = nw.concat([pairs.filter(again), pairs.filter(~again, nw.col("other_again"))])  # filtered, then joined
+    return pairs.group_by("source", "target", "object").agg(pairs=nw.len().cast(nw.Int64))
 
 
-def _edges(shared: Frame, weights: Frame, window: int | None, min_weight: int) -> Frame:
+def _surplus(shared: Frame, repeated: Frame, window: int | None) -> Frame:
+    """Of the pairs of each account, those with itself, and those with another on one object beyond the first."""
+    alone = with_near(shared.filter("again"), window, "object", "account").select("account", surplus="near")
+    beyond = nw.col("pairs") - 1
+    ends = [repeated.select(account=nw.col(end), surplus=beyond) for end in ("source", "target")]
+    return nw.concat([alone, *ends]).group_by("account").agg(nw.col("surplus").sum())
+
+
+def _heavy(shared: Frame, repeated: Frame, window: int | None, min_weight: int) -> Frame:
+    """The pairs of accounts that reach the weight, which is the number of their distinct objects."""
+    once = _pairs(shared.filter("able", ~nw.col("again")), window)
+    listed = nw.concat([frame.select("source", "target") for frame in (once, repeated)])
+    weights = listed.group_by("source", "target").agg(weight=nw.len())
+    return weights.filter(nw.col("weight") >= min_weight)
+
+
+def _edges(shared: Frame, heavy: Frame, window: int | None) -> Frame:
     """All attributes of the pairs of accounts that reach the weight."""
-    heavy = weights.filter(nw.col("weight") >= min_weight)
     busy = nw.concat([heavy.select(account=nw.col(end)) for end in ("source", "target")]).unique()
     pairs = _pairs(shared.join(busy, on="account", how="semi"), window)
-    at, lag = nw.col("at"), nw.col("lag")
-    behind = at + lag
-    rows = pairs.join(heavy, on=["source", "target"]).select(
-        "source",
-        "target",
-        "weight",
-        lag=lag.abs(),
-        first=nw.min_horizontal(at, behind),
-        last=nw.max_horizontal(at, behind),
-        led=(lag > 0).cast(nw.Int64),
-    )
+    rows = pairs.with_columns(lag=nw.col("last") - nw.col("first")).join(heavy, on=["source", "target"])
     return rows.group_by("source", "target").agg(
         nw.col("weight").max(),
         nw.len().alias("pairs"),
