@@ -68,7 +68,10 @@ class Evasion:
         for name, strength in chosen.items():
             if strength not in range(4):
                 raise SettingsError(
-                    f"the evasion {name!r} has the strengths 0 to 3", where="simulate", got=strength, remedy="Take one."
+                    f"the evasion {name!r} has the strengths 0 to 3",
+                    where="simulate",
+                    got=repr(strength),
+                    remedy=f"Take one, as {name}=2.",
                 )
         return cls(**{name: values[chosen.get(name, 0)] for name, values in STRENGTHS.items()})
 
