@@ -1,7 +1,7 @@
 """Parts of a scenario: crowds that act together without any operation, each for reasons of its own.
 
 Those who follow the news, pass on what eyewitnesses post, campaign with a text to copy, retweet their
-friends, or post by a schedule and say so (methods.md section 9). Fans and newsrooms are in ``organic``.
+friends, or post by a schedule and say so. Fans and newsrooms are in ``organic``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Parts run their operation as planned and mark the acts that serve it (`boost`). An :class:`Evasion` then
 changes these acts, so that the same evasions can be laid over every operation, and what is lost can be
-counted. The grid is that of methods.md section 9.
+counted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Ordinary behaviour: posting by day, and reacting to those who are popular, sooner or later.
 
-Numbers after methods.md section 9: heavy-tailed activity and popularity, communities with favourite
-authors, lognormal latency, hours by time zone.
+Heavy-tailed activity and popularity, communities with favourite authors, lognormal latency, hours by time zone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parts of a scenario that run an operation.
 
-Modelled on what was published about the three operations that were made known on 12 June 2020
-(methods.md section 2). Their posts reach almost nobody outside, so they are not in the feed.
+Modelled on what Twitter, ASPI and the Stanford Internet Observatory published about the three operations
+that were made known on 12 June 2020. Their posts reach almost nobody outside, so they are not in the feed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BOOSTED_TOPICS, RING_TOPICS, CROSS_POSTED_TOPICS = (100_000, 9), 100_009, 100_01
 #: Cross-posters link to sites that lie beyond those of newsrooms.
 OWN_SITES = SITES + 100_000 + np.arange(3)
 
-#: 78.5 % of the core have no follower, 95 % fewer than eight; hardly any has a description (section 2).
+#: 78.5 % of the core have no follower, 95 % fewer than eight; hardly any has a description (ASPI).
 CORE = Profile(
     followers=(3, 1.2),
     following=(8, 1.3),
@@ -162,7 +162,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Boosting:
-    """A core that posts and amplifiers that retweet it, in teams (methods.md sections 2 and 9).
+    """A core that posts and amplifiers that retweet it, in teams.
 
     Parameters
     ----------
@@ -413,7 +413,7 @@ class Piggybacking:
 
 @dataclass(frozen=True)
 class RetweetRing:
-    """Accounts that retweet each other, all of them (methods.md section 2: Turkey, 75 % retweets).
+    """Accounts that retweet each other, all of them, as in Turkey: 75 % of what they post are retweets.
 
     Parameters
     ----------
@@ -472,7 +472,7 @@ class RetweetRing:
 
 @dataclass(frozen=True)
 class CrossPosting:
-    """Accounts that post the same text and link within minutes (methods.md section 2: Russia).
+    """Accounts that post the same text and link within minutes, as in Russia.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Ordinary:
-    """People with communities, favourites and habits, and some celebrities (methods.md section 9).
+    """People with communities, favourites and habits, and some celebrities.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Ordinary:
 
 @dataclass(frozen=True)
 class Fandoms:
-    """Fans who retweet their idols' posts within minutes (methods.md sections 6 and 9).
+    """Fans who retweet their idols' posts within minutes.
 
     Parameters
     ----------
