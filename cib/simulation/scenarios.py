@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cib.errors import SettingsError, did_you_mean
+from cib.simulation.boosting import Boosting, Signature, later, soon
 from cib.simulation.clock import HOUR, MINUTE, START
 from cib.simulation.crowds import Activists, BreakingNews, RetweetPods, Scheduled
-from cib.simulation.operations import Boosting, CrossPosting, Piggybacking, RetweetRing, Signature, later, soon
+from cib.simulation.operations import CrossPosting, Piggybacking, RetweetRing
 from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
 from cib.simulation.population import Batches, Profile
 
