@@ -252,7 +252,15 @@ def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
             got=f"columns {', '.join(truth.columns)}",
             remedy="Rename yours; label 'coordinated' is positive, or any operation that is not null.",
         )
+    twice = truth.filter(pl.col("account_id").is_duplicated())["account_id"].sort()
+    if len(twice):
+        raise InputError(
+            "an account has several labels", where=f"account_id {twice[0]!r}", remedy="Give one row an account."
+        )
     if set_apart is not None:
+        if set_apart not in truth.columns:
+            names = ", ".join(truth.columns)
+            raise InputError(f"there is no column {set_apart!r} to set accounts apart", got=f"columns {names}")
         truth = truth.filter(~pl.col(set_apart).fill_null(False))
     positive = pl.col("label") == "coordinated" if "label" in truth.columns else pl.col("operation").is_not_null()
     known = {"operation": "operation", "role": "true_role", "community": "community", "team": "team"}

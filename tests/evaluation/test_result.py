@@ -151,11 +151,18 @@ def test_a_probability_is_checked_as_one():
     [
         ({"id": ["a"]}, "'account_id' and 'label'"),
         ({"account_id": ["z"], "label": ["coordinated"]}, "no account in common"),
+        ({"account_id": ["a", "b", "a"], "label": ["coordinated"] * 3}, "account_id 'a': an account has several"),
     ],
 )
 def test_labels_that_cannot_be_used_are_refused(labels, message):
     with pytest.raises(InputError, match=message):
         evaluate(ACCOUNTS, pl.DataFrame(labels))
+
+
+def test_only_a_column_of_the_labels_sets_accounts_apart():
+    labels = pl.DataFrame({"account_id": ["a"], "label": ["coordinated"]})
+    with pytest.raises(InputError, match="no column 'ring'"):
+        evaluate(ACCOUNTS, labels, set_apart="ring")
 
 
 def test_a_table_that_is_no_detection_is_refused():
