@@ -192,6 +192,8 @@ def test_what_cannot_be_linked_is_said(known, generations, tmp_path):
         known["known-9"]
     with pytest.raises(InputError, match="no library"):
         cib.KnownNetworks.read(tmp_path)
+    with pytest.raises(InputError, match="not its name"):
+        known.add("N1", "harbour", activity)
     with pytest.raises(SettingsError, match="prior"):
         link_members(activity, pl.DataFrame(), known, prior=0)
     with pytest.raises(SettingsError, match="decoys"):

@@ -241,7 +241,11 @@ def _accounts(detection: Detected | Any) -> pl.DataFrame:
 
 
 def _polars(frame: Any) -> pl.DataFrame:
-    return frame if isinstance(frame, pl.DataFrame) else nw.from_native(frame, eager_only=True).to_polars()
+    try:
+        return frame if isinstance(frame, pl.DataFrame) else nw.from_native(frame, eager_only=True).to_polars()
+    except TypeError as error:
+        got, remedy = f"a {type(frame).__name__}", "Give a frame; polars.read_parquet(path) reads one from a file."
+        raise InputError("labels and detection are tables", got=got, remedy=remedy) from error
 
 
 def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS, object_events
-from cib.presets.inputs import check_choice, shared_by_at_most
+from cib.presets.inputs import check_choices, shared_by_at_most
 from cib.presets.pairs import check_pairs, pair_blocks
 
 __all__ = ["iannucci2025", "modularity_clusters"]
@@ -94,8 +94,7 @@ def iannucci2025(
         )
     if layers is None:
         layers = [kind for kind in LAYERS if KINDS[kind].column in activity.posts_table.columns]
-    for layer in layers:
-        check_choice("layers", layer, LAYERS)
+    check_choices("layers", layers, LAYERS)
     events = [
         object_events(activity, layer).with_columns(object=pl.lit(layer + _MARK) + pl.col("object")) for layer in layers
     ]

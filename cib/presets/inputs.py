@@ -6,7 +6,7 @@ normalising of ``graphs/objects.py``. What is empty links nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.graphs.incidence import Incidence
 
-__all__ = ["check_choice", "check_quantile", "listed", "posts_having", "shared_by_at_most", "tagged"]
+__all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_having", "shared_by_at_most", "tagged"]
 
 
 def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
@@ -29,6 +29,16 @@ def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
         remedy = did_you_mean(value, known) or f"Take one of {', '.join(known)}."
         raise SettingsError(f"{argument}={value!r} is unknown", remedy=remedy)
+
+
+def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) -> None:
+    """Refuse a list without a name, or with one that is not among those known."""
+    known = list(known)
+    if isinstance(values, str) or not values:
+        remedy = f"Take some of {', '.join(known)}."
+        raise SettingsError(f"{argument} must be a list of names", got=repr(values), remedy=remedy)
+    for value in values:
+        check_choice(argument, value, known)
 
 
 def check_quantile(argument: str, value: float) -> None:

@@ -64,6 +64,11 @@ class Evasion:
         """The evasion of that name, or of these strengths; those not named have strength 0."""
         if isinstance(strengths, str):
             strengths = EVASIONS[_known(strengths, EVASIONS)]
+        if not isinstance(strengths, Mapping | None):
+            got, remedy = f"a {type(strengths).__name__}", "Write evasion={'jitter': 2}, say."
+            raise SettingsError(
+                "an evasion is a mapping of names to strengths", where="simulate", got=got, remedy=remedy
+            )
         chosen = {_known(name, STRENGTHS): strength for name, strength in (strengths or {}).items()}
         for name, strength in chosen.items():
             if strength not in range(4):

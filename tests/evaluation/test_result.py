@@ -159,6 +159,11 @@ def test_labels_that_cannot_be_used_are_refused(labels, message):
         evaluate(ACCOUNTS, pl.DataFrame(labels))
 
 
+def test_a_path_is_no_table():
+    with pytest.raises(InputError, match=r"Got a str. Give a frame"):
+        evaluate(ACCOUNTS, "labels.parquet")
+
+
 def test_only_a_column_of_the_labels_sets_accounts_apart():
     labels = pl.DataFrame({"account_id": ["a"], "label": ["coordinated"]})
     with pytest.raises(InputError, match="no column 'ring'"):
