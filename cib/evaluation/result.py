@@ -385,8 +385,8 @@ def _plain(name: str) -> str:
     words = {
         "average_precision": "AP",
         "f1": "F1",
-        "ari": "ARI of operations",
-        "team_ari": "ARI of teams",
+        "ari": "ARI of whole operations",
+        "team_ari": "ARI of their teams",
         "ami": "AMI",
         "weighted_precision": "weighted precision",
         "role_f1": "macro-F1 of roles",

@@ -111,7 +111,7 @@ def test_all_of_it_is_printed_and_is_plain(simulated):
     for words in (
         "verdict candidate",
         "trivial: number of posts",
-        "ARI of operations",
+        "ARI of whole operations",
         "macro-F1",
         "multi-idol-fandom",
     ):
@@ -129,7 +129,7 @@ def test_teams_are_groups_too():
     labels = pl.DataFrame({"account_id": list("abcd"), "operation": "x", "community": "x", "team": list("1122")})
     result = evaluate(accounts, labels, repeats=20)
     assert (result.team_ari, result.ari) == (1.0, 0.0)
-    assert "ARI of teams 1.000" in str(result)
+    assert "ARI of their teams 1.000" in str(result)
 
 
 def test_without_an_operation_there_are_only_false_alarms():
