@@ -29,6 +29,7 @@ from cib.known import KnownNetworks
 from cib.links import LIMITS as LINK_LIMITS
 from cib.links import link_members
 from cib.pipeline import detect
+from cib.progress import stage
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.settings import Settings
@@ -196,7 +197,7 @@ def _demo(options: argparse.Namespace) -> None:
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
     print(repr(activity))
     detection = detect(activity)
-    written = _written(detection, options.out)
+    written = _written(detection, options.out, progress=True)
     _print_networks(detection)
     print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
     print(evaluate(detection, truth))
@@ -207,7 +208,8 @@ def _detect(options: argparse.Namespace) -> None:
     _check_folder(options.out)
     settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
     detection = detect(_activity(options), settings, progress=not options.quiet)
-    written = _written(detection, options.out)  # before anything is printed: the pipe may close
+    # before anything is printed: the pipe may close
+    written = _written(detection, options.out, progress=not options.quiet)
     _print_networks(detection)
     print(written)
 
@@ -331,10 +333,12 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     print(f"\n{LIMITS}")
 
 
-def _written(detection: Detection, out: str) -> str:
+def _written(detection: Detection, out: str, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    folder = detection.save(out)
-    return f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}"
+    with stage("files and report", progress):
+        folder = detection.save(out)
+        page = detection.report(folder / "report.html")
+    return f"\nWritten to {folder}; to read: {page}"
 
 
 def _check_folder(out: str) -> None:
