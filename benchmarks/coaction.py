@@ -9,7 +9,6 @@ it would not end, so there the default budget holds.
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from floor import Events, events, floor_seconds
+from memory import peak_gb
 
 import cib
 from cib.graphs.coaction import MAX_PAIRS
@@ -90,10 +90,6 @@ def crowd(n: int) -> None:
         graph = cib.coaction_graph(activity, window=None)
     print(f"{n:,} accounts on one object: {time.perf_counter() - start:.1f} s, {peak_gb():.1f} GB with the reading")
     print(graph.parameters["left_out"])
-
-
-def peak_gb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def run(data: Events, span: int, min_weight: int, threads: int | None) -> tuple[int, int]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 
 import polars as pl
 from floor import events
+from memory import peak_gb
 
 import cib
 
@@ -108,8 +108,7 @@ def measure(engine: str, path: str, memory_limit: str) -> None:
         graph = cib.coaction_graph(activity, "post", "60s")
         end = time.perf_counter()
     digest = hashlib.blake2b(graph.edge_table.write_csv().encode(), digest_size=8)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    cpu = time.process_time() - cpu
+    memory, cpu = peak_gb(), time.process_time() - cpu
     print(f"{read - start:.2f} {end - read:.2f} {cpu:.1f} {memory:.1f} {graph.n_edges} {digest.hexdigest()}")
 
 

@@ -9,7 +9,6 @@ activity and its making in it.
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import time
 import numpy as np
 import pandas as pd
 import polars as pl
+from memory import peak_gb
 
 import cib
 from cib.activity import POST_COLUMNS, Activity
@@ -131,10 +131,6 @@ def plain(posts: pd.DataFrame) -> pd.DataFrame:
             "last_seen": by["created_at"].max(),
         }
     )
-
-
-def peak_gb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from cib.simulation import STRENGTHS
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="takedown-2020")
     parser.add_argument("--scale", type=float, default=0.01)
     parser.add_argument("--seeds", type=int, default=2)

@@ -5,7 +5,6 @@ python benchmarks/reading.py [ROWS]
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 import polars as pl
+from memory import peak_gb
 
 import cib
 
@@ -58,7 +58,7 @@ def measure(how: str, path: Path) -> None:
     wall, processor = time.perf_counter(), time.process_time()
     cib.read(path, progress=False) if how == "cib" else PLAIN[path.suffix](path)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    print(wall, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+    print(wall, processor, peak_gb())
 
 
 def measured(how: str, path: Path) -> list[float]:

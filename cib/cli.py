@@ -11,15 +11,17 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import polars.selectors as cs
 
 from cib.activity import Activity
 from cib.detection import Detection
-from cib.errors import CibError, InputError
+from cib.errors import CibError, InputError, did_you_mean
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
 from cib.features.standard import STANDARD
@@ -27,13 +29,15 @@ from cib.known import KnownNetworks
 from cib.links import LIMITS as LINK_LIMITS
 from cib.links import link_members
 from cib.pipeline import detect
+from cib.progress import stage
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.settings import Settings
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.cleaning import MAX_BAD
 from cib.sources.columns import Columns
-from cib.sources.files import read
+from cib.sources.files import FORMATS, read
+from cib.sources.streams import MOST_UNPACKED
 
 __all__ = ["main"]
 
@@ -52,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of a pipe had enough, as `cib ... | head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
+    except OSError as error:  # a folder without rights, a full disk
+        print(f"cib: {error.filename or 'cannot go on'}: {error.strerror or error}", file=sys.stderr)
+        return 2
     return 0
 
 
@@ -62,7 +69,11 @@ _IN_A_SHELL = (
     (r"columns=Columns\(actions=\{'(.*)': '(\w+)'\}\); None drops it", r"--action '\1=\2'"),
     (r'zone="(\w+)"', r"--zone \1"),
     (r"max_bad=([\d.]+)", r"--max-bad \1"),
+    (r"max_bytes=(\d+)", r"--max-bytes \1"),
     (r"format='([\w-]+)'", r"--format \1"),
+    (r"strict=True", "--strict"),
+    (r"accounts=(?!\{)", "--accounts"),
+    (r"KnownNetworks\(\)\.add\(\.\.\.\)\.save\(folder\)", "--add N1=NAME"),
 )
 
 
@@ -78,18 +89,22 @@ def _parser() -> argparse.ArgumentParser:
         description="Find coordinated networks of accounts in social-media activity, with evidence.",
         epilog=LIMITS,
     )
+    parser.add_argument("--version", action="version", version=f"cib {version('cib-detect')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    demo = commands.add_parser(
-        "demo", help="detect a simulated operation at 1:100 of June 2020, and compare with its truth"
-    )
+    def command(run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
+        name = run.__name__.removeprefix("_")
+        added = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        added.set_defaults(run=run)
+        return added
+
+    demo = command(_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth")
     demo.add_argument(
         "--out", metavar="DIR", default="out/demo", help="the folder to write the result to (default out/demo)"
     )
     demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
-    demo.set_defaults(run=_demo)
 
-    find = commands.add_parser("detect", help="find candidate networks in a file of activity")
+    find = command(_detect, "find candidate networks in a file of activity")
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     find.add_argument(
@@ -100,20 +115,19 @@ def _parser() -> argparse.ArgumentParser:
         help="also the features that an installed package brings under this name; may be repeated",
     )
     find.add_argument("--quiet", action="store_true", help="no progress")
-    find.set_defaults(run=_detect)
 
-    look = commands.add_parser("inspect", help="say what a file of activity is read as, and what became of its rows")
+    look = command(_inspect, "say what a file of activity is read as, and what became of its rows")
     _add_input(look)
-    look.set_defaults(run=_inspect, quiet=True)
+    look.set_defaults(quiet=True)
 
-    report = commands.add_parser("report", help="write a saved detection as a page for people")
+    report = command(_report, "write a saved detection as a page for people")
     report.add_argument("folder", help="written by cib detect")
     report.add_argument("--out", metavar="FILE", help="the page (default report.html in the folder)")
     report.add_argument(
         "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
     )
-    report.set_defaults(run=_report)
-    make = commands.add_parser("simulate", help="write made activity with the truth about it to a folder")
+
+    make = command(_simulate, "write made activity with the truth about it to a folder")
     make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
     make.add_argument("--scale", type=float, help="1 is the published size; each scenario has its usual one")
     make.add_argument("--seed", type=int, default=0, help="default 0")
@@ -125,16 +139,15 @@ def _parser() -> argparse.ArgumentParser:
         help=f"{', '.join(EVASIONS)}, or one of {', '.join(STRENGTHS)} with =1, =2 or =3; may be repeated",
     )
     make.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
-    make.set_defaults(run=_simulate)
 
-    score = commands.add_parser("evaluate", help="score a saved detection against labelled accounts")
+    score = command(_evaluate, "score a saved detection against labelled accounts")
     score.add_argument("folder", help="written by cib detect")
     score.add_argument(
         "labels",
         help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
     )
-    score.set_defaults(run=_evaluate)
-    compare = commands.add_parser("link", help="compare the networks of a saved detection with known ones")
+
+    compare = command(_link, "compare the networks of a saved detection with known ones")
     compare.add_argument("folder", help="written by cib detect")
     compare.add_argument("known", help="a folder of known networks; made if something is added to none")
     compare.add_argument("--input", nargs="+", metavar="FILE", help="what the detection was made from, if it has moved")
@@ -148,7 +161,6 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
     compare.add_argument("--quiet", action="store_true", help="no progress")
-    compare.set_defaults(run=_link)
     return parser
 
 
@@ -162,7 +174,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
-    command.add_argument("--format", help="the format, if it is not recognised")
+    command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
     for option, metavar, example in (
         ("--column", "OURS=THEIRS", "a column, as account_id=user"),
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
@@ -175,13 +187,17 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--max-bad", metavar="SHARE", type=float, default=MAX_BAD, help="share of lines that may be unreadable (0.001)"
     )
+    command.add_argument(
+        "--max-bytes", metavar="BYTES", type=int, default=MOST_UNPACKED, help="of a packed file, unpacked"
+    )
 
 
 def _demo(options: argparse.Namespace) -> None:
+    _check_folder(options.out)
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
     print(repr(activity))
     detection = detect(activity)
-    written = _written(detection, options.out)
+    written = _written(detection, options.out, progress=True)
     _print_networks(detection)
     print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
     print(evaluate(detection, truth))
@@ -189,9 +205,11 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
+    _check_folder(options.out)
     settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
     detection = detect(_activity(options), settings, progress=not options.quiet)
-    written = _written(detection, options.out)  # before anything is printed: the pipe may close
+    # before anything is printed: the pipe may close
+    written = _written(detection, options.out, progress=not options.quiet)
     _print_networks(detection)
     print(written)
 
@@ -225,40 +243,37 @@ def _activity(options: argparse.Namespace) -> Activity:
         zone=options.zone,
         strict=options.strict,
         max_bad=options.max_bad,
+        max_bytes=options.max_bytes,
         progress=not options.quiet,
     )
     return activity
 
 
 def _report(options: argparse.Namespace) -> None:
-    path = Path(options.folder) / "report.json"
-    try:
-        findings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            "cannot be read as the findings of a detection",
-            where=str(path),
-            got=error,
-            remedy="Make it with: cib detect INPUT --out FOLDER.",
-        ) from error
+    findings = _facts(Path(options.folder) / "report.json")
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
     write_page(findings, page, reveal_ids=options.reveal_ids)
     print(f"Written to {page}")
 
 
 def _simulate(options: argparse.Namespace) -> None:
-    evasion: dict[str, int] = {}
+    evasion: dict[str, Any] = {}
     for given in options.evasion:
         name, _, strength = given.partition("=")
-        evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdigit() else -1}
+        evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdecimal() else strength}
     folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
     print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
 
 
 def _link(options: argparse.Namespace) -> None:
     folder = Path(options.folder)
-    accounts = _table(folder / "accounts.parquet", "Make it with: cib detect INPUT --out FOLDER.")
-    about = json.loads((folder / "detection.json").read_text(encoding="utf-8"))
+    accounts, about = _table(folder / "accounts.parquet", _MAKE), _facts(folder / "detection.json")
+    members = accounts.drop_nulls("network_id").select("account_id", "network_id")
+    kept = _mapping("--add", options.add)
+    for network in kept:
+        if network not in members["network_id"]:
+            remedy = did_you_mean(network, members["network_id"].unique().sort()) or "See its networks.csv."
+            raise InputError(f"there is no network {network!r}", where=str(folder), remedy=remedy)
     options.input = options.input or [about["imported"]["source"]]
     activity = _activity(options)
     if activity.fingerprint != about["fingerprint"]:
@@ -267,7 +282,6 @@ def _link(options: argparse.Namespace) -> None:
             where=options.input[0],
             remedy="Name the file with --input, and read it with the same options as cib detect.",
         )
-    members = accounts.drop_nulls("network_id").select("account_id", "network_id")
     there = (Path(options.known) / "known.json").exists()
     known = KnownNetworks.read(options.known) if there or not options.add else KnownNetworks()
     if len(known):
@@ -278,17 +292,14 @@ def _link(options: argparse.Namespace) -> None:
             for reason in links.reasons(row["network_id"], row["known"]):
                 print(f"  {reason}")
         print(f"\n{LINK_LIMITS}")
-    for network, name in _mapping("--add", options.add).items():
+    for network, name in kept.items():
         known = known.add(members.filter(network_id=network)["account_id"], name, activity)
         print(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     folder = Path(options.folder)
-    accounts, trivial = (
-        _table(folder / f"{name}.parquet", "Make it with: cib detect INPUT --out FOLDER.")
-        for name in ("accounts", "trivial")
-    )
+    accounts, trivial = (_table(folder / f"{name}.parquet", _MAKE) for name in ("accounts", "trivial"))
     accounts = accounts.join(trivial, on="account_id", how="left")
     labels = _table(Path(options.labels), "Give a Parquet or CSV file of labelled accounts.")
     flags = [name for name, dtype in labels.schema.items() if dtype == pl.Boolean]
@@ -310,7 +321,9 @@ _ROW = (
 def _print_networks(detection: Detection, most: int = 15) -> None:
     print(f"\n{detection!r}")
     found = len(detection.networks)
-    print(f"  {_HEADING}" if found else "No candidate network: nothing here is beyond what chance explains.")
+    fewest = detection.settings.rule.min_size
+    none = f"No network: no group of {fewest} accounts or more did together what chance does not explain."
+    print(f"  {_HEADING}" if found else none)
     for row in detection.networks.table.head(most).iter_rows(named=True):
         print(" ", _ROW.format(**row))
     if found > most:
@@ -320,10 +333,18 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     print(f"\n{LIMITS}")
 
 
-def _written(detection: Detection, out: str) -> str:
+def _written(detection: Detection, out: str, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    folder = detection.save(out)
-    return f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}"
+    with stage("files and report", progress):
+        folder = detection.save(out)
+        page = detection.report(folder / "report.html")
+    return f"\nWritten to {folder}; to read: {page}"
+
+
+def _check_folder(out: str) -> None:
+    """Say that nothing can be written there before the work, not after it."""
+    if Path(out).is_file():
+        raise InputError("there is a file of this name", where=out, remedy="Name a folder with --out.")
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:
@@ -331,6 +352,20 @@ def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:
         if "=" not in pair:
             raise InputError(f"{option} takes two names with = between them", got=repr(pair))
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+#: What to do without a saved detection.
+_MAKE = "Make it with: cib detect INPUT --out FOLDER."
+
+
+def _facts(path: Path) -> Any:
+    """What a detection says about itself in JSON."""
+    if not path.is_file():
+        raise InputError("there is no such file", where=str(path), remedy=_MAKE)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError("cannot be read as JSON", where=str(path), got=error, remedy=_MAKE) from error
 
 
 def _table(path: Path, remedy: str) -> pl.DataFrame:

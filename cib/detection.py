@@ -54,8 +54,8 @@ class Detection:
         One row an account: ``account_id, coordination, highly_engaged, amplifier, role, network_id,
         verdict, joined, cluster``, highest coordination first. ``coordination`` is 0 where nothing
         significant was found; ``network_id``, ``verdict`` and ``joined`` are null outside networks;
-        ``cluster`` is the account's
-        cluster in the retweet graph, which holds accounts together with those they boost.
+        ``cluster`` is the account's cluster in the retweet graph, which holds accounts together with those
+        they boost.
     networks : Networks
     graphs : dict of str to Graph
         The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each

@@ -75,8 +75,6 @@ class KnownNetwork:
     kept : dict of str to list of int
         How much alike the earlier and the later half of its accounts are in each signal, as levels: 0 (no
         more than half of the decoys) to 4 (more than any decoy); -1 without the signal.
-    halves : dict of str to float
-        How much of what a half has of each trace the other has, too, by rarity.
     about : dict
         ``accounts``, ``first``, ``last`` and ``fingerprint`` of the activity it was found in.
     """
@@ -145,6 +143,9 @@ class KnownNetworks:
         InputError
             If the name is taken, or fewer than two of the accounts are in the activity.
         """
+        if isinstance(network, str):
+            remedy = "Take it from the detection: detection.networks['N1']."
+            raise InputError("a network is wanted, not its name", got=repr(network), remedy=remedy)
         if name in self.names:
             raise InputError(f"there is a known network {name!r} already", remedy="Give it another name.")
         members = pl.Series(network.members["account_id"] if isinstance(network, Network) else network, dtype=pl.String)

@@ -47,7 +47,7 @@ class Layer:
         return f"{kind_of(self.objects)} {'any time' if seconds is None else f'{seconds:g} s'}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for settings.json."""
+        """Plain values, as in detection.json."""
         named = {"objects": kind_of(self.objects), "null": kind_of(self.null)}
         return {**asdict(self), **named, "window": window_seconds(self.window)}
 

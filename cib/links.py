@@ -30,7 +30,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, to_library
-from cib.errors import MissingDependencyError, SettingsError
+from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.known import FEWEST_DECOYS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
 from cib.networks.decoys import Crowd, usual_size
 from cib.networks.network import Networks
@@ -59,6 +59,9 @@ _IN_COMMON = {
     "client": 0.3,
     "language": 0.7,
 }
+
+#: Pairs that a printed comparison names.
+_SHOWN = 10
 
 _BITS = np.log2(10)
 
@@ -124,6 +127,9 @@ def link_members(
     decoys: int = 1_000,
 ) -> Links:
     """As :func:`link`, for groups of accounts of one's own: ``account_id, network_id``."""
+    if not isinstance(known, KnownNetworks):
+        got, remedy = type(known).__name__, "Read a folder with cib.KnownNetworks.read(folder)."
+        raise InputError("these are no known networks", got=got, remedy=remedy)
     if not prior > 0:
         raise SettingsError("prior must be positive odds", got=prior, remedy="Take 0.001, one in a thousand, say.")
     if decoys < FEWEST_DECOYS:
@@ -175,8 +181,16 @@ class Links:
         return to_library(self.table, self.library)
 
     def reasons(self, network: str, known: str) -> tuple[str, ...]:
-        """What drives the score of a pair, in words, strongest signal first."""
+        """What drives the score of a pair, in words, strongest signal first.
+
+        Raises
+        ------
+        InputError
+            If the pair was not compared.
+        """
         pair = self.signals.filter(network_id=network, known=known)
+        if not pair.height:
+            raise InputError(f"{network!r} and {known!r} were not compared", remedy="See the pairs in .table.")
         return tuple(pair.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)["reason"])
 
     def tippett(self, axes: Any = None) -> Any:
@@ -190,9 +204,10 @@ class Links:
         lines = [
             f"  {row['network_id']} and {row['known']!r}: score {row['score']:+.1f}, p {row['p']:.2g}, "
             f"odds {row['odds']:.2g} from a prior of {self.prior:g}"
-            for row in self.table.head(10).iter_rows(named=True)
+            for row in self.table.head(_SHOWN).iter_rows(named=True)
         ]
-        return "\n".join([f"Links({len(self)} pairs)", *lines])
+        more = [f"  ... and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        return "\n".join([f"Links({len(self):,} pair{'' if len(self) == 1 else 's'})", *lines, *more])
 
     def _repr_html_(self) -> str:
         return f"<p>Prior odds {self.prior:g}. {escape(LIMITS)}</p>{self.table.head(20)._repr_html_()}"
@@ -220,12 +235,12 @@ def tippett(same: Floats, different: Floats, axes: Any = None) -> Any:
     """
     if axes is None:
         try:
-            from matplotlib.figure import Figure
+            from matplotlib import pyplot as plt  # what it makes shows in a notebook
         except ImportError as error:
             raise MissingDependencyError(
                 "plots need matplotlib", remedy="Install it: pip install 'cib-detect[plots]'."
             ) from error
-        axes = Figure(layout="constrained").subplots()
+        axes = plt.subplots(layout="constrained")[1]
     for scores, label in ((same, "known to belong together"), (different, "unrelated")):
         reached = np.sort(scores)
         axes.step(reached, 1 - np.arange(len(reached)) / max(len(reached), 1), where="pre", label=label)

@@ -54,7 +54,7 @@ class Settings:
             raise SettingsError("settings need at least one layer", remedy="Leave layers= out for the default ones.")
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for settings.json."""
+        """Plain values, as in detection.json."""
         return {
             "layers": [layer.to_dict() for layer in self.layers],
             "alpha": self.alpha,

@@ -44,7 +44,10 @@ def test_link_keeps_a_network_and_finds_it_again(files, tmp_path, capsys):
     assert "N1 and 'harbour'" in out
     assert "who runs them" in out
     assert main(["link", result, str(tmp_path / "none"), "--quiet"]) == 2
-    assert "no library of known networks" in capsys.readouterr().err
+    assert "no library of known networks" in (said := capsys.readouterr().err)
+    assert "Make one with --add N1=NAME." in said
+    assert main(["link", result, known, "--add", "N1000=harbour", "--quiet"]) == 2
+    assert "there is no network 'N1000'" in capsys.readouterr().err
     pl.read_parquet(files / "posts.parquet").head(100).write_parquet(tmp_path / "other.parquet")
     other = str(tmp_path / "other.parquet")
     assert main(["link", result, known, "--input", other, "--quiet"]) == 2
@@ -110,7 +113,7 @@ def test_two_platforms_in_one_file_are_searched_together(tmp_path, capsys):
     assert main(["detect", str(path), "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr()
     assert "6 rows read as x-v2 + bluesky, 6 kept" in printed.err
-    assert "No candidate network" in printed.out
+    assert "No network: no group of 5 accounts or more" in printed.out
     report = json.loads((tmp_path / "out" / "detection.json").read_text(encoding="utf-8"))["imported"]
     assert report["notes"][-1].endswith("records of bluesky (3), x-v2 (1)")
     assert main(["inspect", str(path)]) == 0
@@ -152,10 +155,14 @@ def test_errors_say_what_to_do_in_a_shell(tmp_path, capsys, text, hint):
         (["evaluate", "nowhere", "labels.csv"], "cib detect"),
         (["report", "nowhere"], "cib detect"),
         (["detect", "posts.parquet", "--out", "x", "--column", "account_id"], "two names with ="),
+        (["detect", "posts.parquet", "--out", "a-file"], "a-file: there is a file of this name"),
+        (["simulate", "--scale", "0.001", "--out", "a-file"], "a-file"),
+        (["simulate", "--evasion", "cells=much", "--out", "x"], "the strengths 0 to 3. Got 'much'."),
     ],
 )
 def test_a_users_error_is_one_line_and_exit_code_2(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
     assert main(arguments) == 2
     error = capsys.readouterr().err
     assert message in error

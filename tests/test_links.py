@@ -87,6 +87,19 @@ def test_reasons_are_sentences_about_signals(links):
     assert "in common" in reasons[0]
     assert "decades" in reasons[0]
     assert "groups of other accounts" in reasons[0]
+    with pytest.raises(InputError, match=r"'N0' and 'nobody' were not compared"):
+        links.reasons("N0", "nobody")
+
+
+def test_a_long_comparison_says_how_much_is_not_shown(links):
+    more = len(links) - 10
+    assert repr(links).splitlines()[-1] == f"  ... and {more} more"
+
+
+def test_a_folder_is_no_library(generations):
+    members = pl.DataFrame({"account_id": ["a", "b"], "network_id": "N1"})
+    with pytest.raises(InputError, match=r"Got str. Read a folder with cib\.KnownNetworks\.read"):
+        link_members(generations.known["known-0"][0], members, "known")
 
 
 @pytest.mark.parametrize("most", [1_000, 5])
@@ -179,6 +192,8 @@ def test_what_cannot_be_linked_is_said(known, generations, tmp_path):
         known["known-9"]
     with pytest.raises(InputError, match="no library"):
         cib.KnownNetworks.read(tmp_path)
+    with pytest.raises(InputError, match="not its name"):
+        known.add("N1", "harbour", activity)
     with pytest.raises(SettingsError, match="prior"):
         link_members(activity, pl.DataFrame(), known, prior=0)
     with pytest.raises(SettingsError, match="decoys"):

@@ -241,7 +241,11 @@ def _accounts(detection: Detected | Any) -> pl.DataFrame:
 
 
 def _polars(frame: Any) -> pl.DataFrame:
-    return frame if isinstance(frame, pl.DataFrame) else nw.from_native(frame, eager_only=True).to_polars()
+    try:
+        return frame if isinstance(frame, pl.DataFrame) else nw.from_native(frame, eager_only=True).to_polars()
+    except TypeError as error:
+        got, remedy = f"a {type(frame).__name__}", "Give a frame; polars.read_parquet(path) reads one from a file."
+        raise InputError("labels and detection are tables", got=got, remedy=remedy) from error
 
 
 def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
@@ -252,7 +256,15 @@ def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
             got=f"columns {', '.join(truth.columns)}",
             remedy="Rename yours; label 'coordinated' is positive, or any operation that is not null.",
         )
+    twice = truth.filter(pl.col("account_id").is_duplicated())["account_id"].sort()
+    if len(twice):
+        raise InputError(
+            "an account has several labels", where=f"account_id {twice[0]!r}", remedy="Give one row an account."
+        )
     if set_apart is not None:
+        if set_apart not in truth.columns:
+            names = ", ".join(truth.columns)
+            raise InputError(f"there is no column {set_apart!r} to set accounts apart", got=f"columns {names}")
         truth = truth.filter(~pl.col(set_apart).fill_null(False))
     positive = pl.col("label") == "coordinated" if "label" in truth.columns else pl.col("operation").is_not_null()
     known = {"operation": "operation", "role": "true_role", "community": "community", "team": "team"}
@@ -373,8 +385,8 @@ def _plain(name: str) -> str:
     words = {
         "average_precision": "AP",
         "f1": "F1",
-        "ari": "ARI of operations",
-        "team_ari": "ARI of teams",
+        "ari": "ARI of whole operations",
+        "team_ari": "ARI of their teams",
         "ami": "AMI",
         "weighted_precision": "weighted precision",
         "role_f1": "macro-F1 of roles",

@@ -8,12 +8,12 @@ candidate counts if its similarity, computed from all shingles, reaches the thre
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from cib.errors import MissingDependencyError, SettingsError
+from cib.graphs.windows import Ints, compiled
 
 __all__ = ["near_duplicates"]
 
@@ -29,7 +29,6 @@ _BLOCK = 50_000
 _COMPARED = 50
 
 Hashes = NDArray[np.uint32]
-Ints = NDArray[np.int64]
 
 
 def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
@@ -96,7 +95,7 @@ def _bands(shingles: Hashes, start: Ints) -> NDArray[np.uint64]:
     return bands
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     found = np.empty(len(letters) + len(begin), np.uint32)
     start = np.zeros(len(begin), np.int64)
@@ -115,7 +114,7 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     return found[: start[-1]].copy(), start
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _unite(
     order: Ints, band: NDArray[np.uint64], shingles: Hashes, start: Ints, similarity: float, first: Ints
 ) -> None:
@@ -129,7 +128,7 @@ def _unite(
             q -= 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _root(first: Ints, text: int) -> int:
     while first[text] != text:
         first[text] = first[first[text]]
@@ -137,12 +136,12 @@ def _root(first: Ints, text: int) -> int:
     return text
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _roots(first: Ints) -> Ints:
     return np.array([_root(first, text) for text in range(len(first))])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
     """Whether the Jaccard similarity of two texts reaches the threshold."""
     i, i_end, j, j_end = start[a], start[a + 1], start[b], start[b + 1]

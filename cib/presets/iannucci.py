@@ -16,7 +16,7 @@ from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS, object_events
-from cib.presets.inputs import check_choice
+from cib.presets.inputs import check_choices, shared_by_at_most
 from cib.presets.pairs import check_pairs, pair_blocks
 
 __all__ = ["iannucci2025", "modularity_clusters"]
@@ -94,14 +94,12 @@ def iannucci2025(
         )
     if layers is None:
         layers = [kind for kind in LAYERS if KINDS[kind].column in activity.posts_table.columns]
-    for layer in layers:
-        check_choice("layers", layer, LAYERS)
+    check_choices("layers", layers, LAYERS)
     events = [
         object_events(activity, layer).with_columns(object=pl.lit(layer + _MARK) + pl.col("object")) for layer in layers
     ]
     incidence = Incidence.from_events(activity, pl.concat(events))
-    if max_accounts is not None:
-        incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+    incidence = shared_by_at_most(incidence, max_accounts)
     faded = {layer: _layer(incidence, layer, seconds, epsilon, seed) for layer in layers}
     tables = [table.rename({"weight": layer}) for layer, (_, table) in faded.items()]
     edges = pl.concat(tables, how="diagonal").group_by("source", "target").agg(pl.col(name).max() for name in layers)

@@ -1,4 +1,4 @@
-"""What presets ask of their input: a name among names, a quantile, a column that is there.
+"""What presets ask of their input: a name among names, a quantile, a column that is there, objects of not too many.
 
 Published methods compare URLs and hashtags as they were written, so these are read here without the
 normalising of ``graphs/objects.py``. What is empty links nobody.
@@ -6,14 +6,15 @@ normalising of ``graphs/objects.py``. What is empty links nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.graphs.incidence import Incidence
 
-__all__ = ["check_choice", "check_quantile", "listed", "posts_having", "tagged"]
+__all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_having", "shared_by_at_most", "tagged"]
 
 
 def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
@@ -30,10 +31,25 @@ def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
         raise SettingsError(f"{argument}={value!r} is unknown", remedy=remedy)
 
 
+def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) -> None:
+    """Refuse a list without a name, or with one that is not among those known."""
+    known = list(known)
+    if isinstance(values, str) or not values:
+        remedy = f"Take some of {', '.join(known)}."
+        raise SettingsError(f"{argument} must be a list of names", got=repr(values), remedy=remedy)
+    for value in values:
+        check_choice(argument, value, known)
+
+
 def check_quantile(argument: str, value: float) -> None:
     """Refuse a quantile outside [0, 1]."""
     if not 0 <= value <= 1:
         raise SettingsError(f"{argument} is a quantile and must lie between 0 and 1", got=value)
+
+
+def shared_by_at_most(incidence: Incidence, max_accounts: int | None) -> Incidence:
+    """The events on objects of no more accounts than that; all if it is None."""
+    return incidence if max_accounts is None else incidence.keep_objects(incidence.popularity <= max_accounts)
 
 
 def posts_having(activity: Activity, column: str, *, retweets: bool) -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
-from cib.presets.inputs import check_choice, check_quantile, listed, tagged
+from cib.presets.inputs import check_choices, check_quantile, listed, shared_by_at_most, tagged
 
 __all__ = ["LUCERI_NETWORKS", "eigenvector_centrality", "luceri2024"]
 
@@ -87,14 +87,12 @@ def luceri2024(
     >>> graph.table.columns
     ['source', 'target', 'weight', 'networks', 'co_retweet', 'fast_retweet']
     """
-    for network in networks:
-        check_choice("networks", network, LUCERI_NETWORKS)
+    check_choices("networks", networks, LUCERI_NETWORKS)
     check_quantile("quantile", quantile)
     if directed := [graph.name for graph in also if graph.directed]:
         raise SettingsError("graphs in also= must be undirected", got=", ".join(directed))
     incidence = Incidence.from_events(activity, _events(activity, networks))
-    if max_accounts is not None:
-        incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
+    incidence = shared_by_at_most(incidence, max_accounts)
     layers = {network: _similar(incidence, network) for network in networks}
     layers |= {graph.name: graph.spread(activity.account_ids).table for graph in also}
     fused = graph_from_codes(

@@ -231,7 +231,8 @@ def _span(seconds: float) -> str:
 
 
 def _day(moment: str | None) -> str:
-    return "" if moment is None else f"{datetime.fromisoformat(moment):%-d %b %Y}"
+    day = moment and datetime.fromisoformat(moment)
+    return f"{day.day} {day:%b %Y}" if day else ""
 
 
 def _when(bins: Mapping[str, Any], place: int) -> str:

@@ -57,9 +57,9 @@ def network_map(detection: Result, axes: Axes | None = None) -> Axes:
     matplotlib Axes
         Distance between clusters means nothing.
     """
-    from matplotlib.collections import LineCollection
-
     axes = _axes(axes, (9, 6))
+    from matplotlib.collections import LineCollection  # there by now, or _axes has said what to install
+
     members = shown_members(detection.networks)
     drawn = lines(detection.graphs, edges_among(detection.networks, members), members)
     places, edges = positions(members["network_id"].to_list(), drawn), np.array(drawn, dtype=int).reshape(-1, 2)

@@ -16,7 +16,7 @@ __all__ = ["Bins", "timeline", "week"]
 
 @dataclass(frozen=True)
 class Bins:
-    """Equal stretches of time: hours, days or weeks, 60 of them at most.
+    """Equal stretches of time: hours, days or weeks, some 60 of them at most; more only beyond five years.
 
     Parameters
     ----------

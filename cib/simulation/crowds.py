@@ -1,7 +1,7 @@
 """Parts of a scenario: crowds that act together without any operation, each for reasons of its own.
 
 Those who follow the news, pass on what eyewitnesses post, campaign with a text to copy, retweet their
-friends, or post by a schedule and say so (methods.md section 9). Fans and newsrooms are in ``organic``.
+friends, or post by a schedule and say so. Fans and newsrooms are in ``organic``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
 from cib.simulation.draws import pareto, takes_part
 from cib.simulation.events import acts, stacked
-from cib.simulation.everyday import World, own_posts, own_reactions, retweets
+from cib.simulation.everyday import World, own_posts, own_reactions, retweets, team_retweets
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
 
@@ -159,11 +159,10 @@ class Activists:
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Retweets of the organisers, and everyday reactions."""
         organisers, members = people.split(self._organisers)
-        loyal = [
-            retweets(rng, ours, posts, rng.beta(*self.loyalty, (len(ours), 1)), world, self.median_latency, self.sigma)
-            for ours, posts in world.teams(members, organisers)
-        ]
-        return stacked([*loyal, own_reactions(rng, people, world)])
+        loyal = team_retweets(
+            rng, members, organisers, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
+        )
+        return pl.concat([loyal, own_reactions(rng, people, world)])
 
     @property
     def _organisers(self) -> int:
@@ -205,11 +204,10 @@ class RetweetPods:
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Retweets inside the pod, and everyday reactions."""
-        favours = [
-            retweets(rng, ours, posts, rng.beta(*self.loyalty, (len(ours), 1)), world, self.median_latency, self.sigma)
-            for ours, posts in world.teams(people, people)
-        ]
-        return stacked([*favours, own_reactions(rng, people, world)])
+        favours = team_retweets(
+            rng, people, people, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
+        )
+        return pl.concat([favours, own_reactions(rng, people, world)])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Parts run their operation as planned and mark the acts that serve it (`boost`). An :class:`Evasion` then
 changes these acts, so that the same evasions can be laid over every operation, and what is lost can be
-counted. The grid is that of methods.md section 9.
+counted.
 """
 
 from __future__ import annotations
@@ -64,11 +64,19 @@ class Evasion:
         """The evasion of that name, or of these strengths; those not named have strength 0."""
         if isinstance(strengths, str):
             strengths = EVASIONS[_known(strengths, EVASIONS)]
+        if not isinstance(strengths, Mapping | None):
+            got, remedy = f"a {type(strengths).__name__}", "Write evasion={'jitter': 2}, say."
+            raise SettingsError(
+                "an evasion is a mapping of names to strengths", where="simulate", got=got, remedy=remedy
+            )
         chosen = {_known(name, STRENGTHS): strength for name, strength in (strengths or {}).items()}
         for name, strength in chosen.items():
             if strength not in range(4):
                 raise SettingsError(
-                    f"the evasion {name!r} has the strengths 0 to 3", where="simulate", got=strength, remedy="Take one."
+                    f"the evasion {name!r} has the strengths 0 to 3",
+                    where="simulate",
+                    got=repr(strength),
+                    remedy=f"Take one, as {name}=2.",
                 )
         return cls(**{name: values[chosen.get(name, 0)] for name, values in STRENGTHS.items()})
 

@@ -1,12 +1,11 @@
 """Ordinary behaviour: posting by day, and reacting to those who are popular, sooner or later.
 
-Numbers after methods.md section 9: heavy-tailed activity and popularity, communities with favourite
-authors, lognormal latency, hours by time zone.
+Heavy-tailed activity and popularity, communities with favourite authors, lognormal latency, hours by time zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,17 @@ from cib.simulation.events import acts, stacked
 from cib.simulation.population import People
 from cib.simulation.wording import write
 
-__all__ = ["CURIOUS", "Feed", "World", "own_posts", "own_reactions", "reaction_times", "retweets", "scattered"]
+__all__ = [
+    "CURIOUS",
+    "Feed",
+    "World",
+    "own_posts",
+    "own_reactions",
+    "reaction_times",
+    "retweets",
+    "scattered",
+    "team_retweets",
+]
 
 #: Of everyday acts so many are posts that others may react to.
 POSTED = 0.22
@@ -205,6 +214,28 @@ def retweets(
     actors, target = members.take(who), posts[what]
     time = reaction_times(rng, world.time[target], actors.zone, median, sigma)
     return acts("retweet", actors.number, time, target=target)
+
+
+def team_retweets(
+    rng: np.random.Generator,
+    members: People,
+    authors: People,
+    chance: Callable[[int], Floats | float],
+    world: World,
+    median: float,
+    sigma: float,
+) -> pl.DataFrame:
+    """Group by group, retweets by its members of the posts of its authors.
+
+    `chance` gives that of each member of a group to retweet each post, from the number of members; all else as
+    for :func:`retweets`.
+    """
+    return stacked(
+        [
+            retweets(rng, ours, posts, chance(len(ours)), world, median, sigma)
+            for ours, posts in world.teams(members, authors)
+        ]
+    )
 
 
 def scattered(rng: np.random.Generator, people: People, posts: Ints, n: int, world: World) -> pl.DataFrame:

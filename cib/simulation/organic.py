@@ -14,8 +14,8 @@ import polars as pl
 
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
 from cib.simulation.draws import Floats, Ints, pareto
-from cib.simulation.events import acts, stacked
-from cib.simulation.everyday import World, own_posts, own_reactions, retweets, scattered
+from cib.simulation.events import acts
+from cib.simulation.everyday import World, own_posts, own_reactions, scattered, team_retweets
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
 
@@ -44,7 +44,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Ordinary:
-    """People with communities, favourites and habits, and some celebrities (methods.md section 9).
+    """People with communities, favourites and habits, and some celebrities.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Ordinary:
 
 @dataclass(frozen=True)
 class Fandoms:
-    """Fans who retweet their idols' posts within minutes (methods.md sections 6 and 9).
+    """Fans who retweet their idols' posts within minutes.
 
     Parameters
     ----------
@@ -155,14 +155,11 @@ class Fandoms:
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """What fans do for their idols, and everything else."""
         idols, fans = self._idols_and_fans(people)
-        cheers = [
-            retweets(rng, ours, posts, self._chance(rng, len(ours)), world, self.median_latency, self.sigma)
-            for ours, posts in world.teams(fans, idols)
-        ]
+        cheers = team_retweets(rng, fans, idols, lambda n: self._chance(rng, n), world, self.median_latency, self.sigma)
         outer = world.organic.take(rng.integers(0, len(world.organic), self.casual))
         acts_of_outer = rng.poisson(self.casual_acts * self.casual)
         passing = scattered(rng, outer, world.posts_by(idols), acts_of_outer, world)
-        return stacked([*cheers, own_reactions(rng, fans, world), passing])
+        return pl.concat([cheers, own_reactions(rng, fans, world), passing])
 
     def _idols_and_fans(self, people: People) -> tuple[People, People]:
         return people.split(self.idols * self.fandoms)
@@ -236,14 +233,10 @@ class Newsrooms:
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Staff retweet their desk; and everyday reactions."""
         desks, staff = people.split(self.houses)
-        shared = [
-            retweets(rng, ours, posts, self._chance(rng, len(ours)), world, self.median_latency, self.sigma)
-            for ours, posts in world.teams(staff, desks)
-        ]
-        return stacked([*shared, own_reactions(rng, staff, world)])
-
-    def _chance(self, rng: np.random.Generator, n: int) -> Floats:
-        return rng.beta(*self.loyalty, (n, 1))
+        shared = team_retweets(
+            rng, staff, desks, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
+        )
+        return pl.concat([shared, own_reactions(rng, staff, world)])
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ ACCOUNT_FIELDS = (
     "client", "created", "name", "followers", "following", "past_posts", "description",
 )  # fmt: skip
 
-#: Accounts of a home on average: methods.md section 9 has 40 to 200 communities among 16 to 20 thousand accounts.
+#: Accounts of a home on average: some hundred communities among 16 to 20 thousand accounts.
 ACCOUNTS_A_HOME = 450
 LANGUAGE_WEIGHTS = {"en": 0.36, "es": 0.14, "pt": 0.08, "fr": 0.06, "tr": 0.08, "ar": 0.08, "ja": 0.1, "zh": 0.1}
 CLIENTS, CLIENT_WEIGHTS = ("android", "ios", "web", "scheduler"), (0.42, 0.34, 0.22, 0.02)
 SAME_CLIENT = 0.7  # share of those who use a common client, where there is one
 
 OLDEST = 3_900 * DAY  # the first accounts, summer 2009
-#: From December 2017 on the platform gave new accounts a name and eight digits (methods.md section 6).
+#: From December 2017 on the platform gave new accounts a name and eight digits.
 DEFAULT_NAMES_SINCE = 840 * DAY
 BETWEEN = (" and ", " | ", ", mostly ", " fan from ", " & ", " / ", ", sometimes ", ". Likes ")
 

@@ -10,15 +10,16 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cib.errors import SettingsError, did_you_mean
+from cib.simulation.boosting import Boosting, Signature, later, soon
 from cib.simulation.clock import HOUR, MINUTE, START
 from cib.simulation.crowds import Activists, BreakingNews, RetweetPods, Scheduled
-from cib.simulation.operations import Boosting, CrossPosting, Piggybacking, RetweetRing, Signature, later, soon
+from cib.simulation.operations import CrossPosting, Piggybacking, RetweetRing
 from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
 from cib.simulation.population import Batches, Profile
 
 __all__ = ["SCENARIOS", "Scenario"]
 
-#: Accounts of the takedown of June 2020 at full scale (methods.md section 2).
+#: Accounts of the takedown of June 2020 at full scale: Twitter, 12 June 2020.
 CORE, AMPLIFIERS, RING, CROSS_POSTERS = 23_750, 150_000, 7_340, 1_152
 #: Accounts made known in August 2019, and what that operation and the one of 2020 had in common.
 PRIOR = 936
@@ -45,7 +46,7 @@ def _mixed_roles(scale: float) -> tuple[Part, ...]:
 
 
 def _prior_generation(scale: float) -> tuple[Part, ...]:
-    """The 936 accounts made known in August 2019, which the takedown of 2020 followed (methods.md section 2)."""
+    """The 936 accounts made known in August 2019, which the takedown of 2020 followed."""
     core = max(round(PRIOR * scale / 5), 4)
     prior = Boosting(core, max(round(PRIOR * scale), 20) - core, "takedown-2019", signature=PRIOR_SIGNATURE)
     return (*_organic(scale), prior)
@@ -101,7 +102,7 @@ NEWCOMER = Profile(
 
 
 def _tactics(scale: float) -> tuple[Part, ...]:
-    """Five small operations, one a tactic (methods.md section 4), among everything that looks alike."""
+    """Five small operations, one a tactic, among everything that looks alike."""
     return (
         *_lookalikes(scale),
         _tactic("A", 60, styles=(soon(60),), amplification=(0.3, 0.3)),
@@ -124,7 +125,7 @@ def _tactic(letter: str, amplifiers: int, **how: Any) -> Boosting:
 
 
 def _lookalikes(scale: float) -> tuple[Part, ...]:
-    """Ordinary people and every kind of crowd that looks like an operation (methods.md section 9)."""
+    """Ordinary people and every kind of crowd that looks like an operation."""
 
     def share(accounts: int) -> int:
         return max(round(accounts * scale), FEWEST)

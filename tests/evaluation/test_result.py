@@ -111,7 +111,7 @@ def test_all_of_it_is_printed_and_is_plain(simulated):
     for words in (
         "verdict candidate",
         "trivial: number of posts",
-        "ARI of operations",
+        "ARI of whole operations",
         "macro-F1",
         "multi-idol-fandom",
     ):
@@ -129,7 +129,7 @@ def test_teams_are_groups_too():
     labels = pl.DataFrame({"account_id": list("abcd"), "operation": "x", "community": "x", "team": list("1122")})
     result = evaluate(accounts, labels, repeats=20)
     assert (result.team_ari, result.ari) == (1.0, 0.0)
-    assert "ARI of teams 1.000" in str(result)
+    assert "ARI of their teams 1.000" in str(result)
 
 
 def test_without_an_operation_there_are_only_false_alarms():
@@ -151,11 +151,23 @@ def test_a_probability_is_checked_as_one():
     [
         ({"id": ["a"]}, "'account_id' and 'label'"),
         ({"account_id": ["z"], "label": ["coordinated"]}, "no account in common"),
+        ({"account_id": ["a", "b", "a"], "label": ["coordinated"] * 3}, "account_id 'a': an account has several"),
     ],
 )
 def test_labels_that_cannot_be_used_are_refused(labels, message):
     with pytest.raises(InputError, match=message):
         evaluate(ACCOUNTS, pl.DataFrame(labels))
+
+
+def test_a_path_is_no_table():
+    with pytest.raises(InputError, match=r"Got a str. Give a frame"):
+        evaluate(ACCOUNTS, "labels.parquet")
+
+
+def test_only_a_column_of_the_labels_sets_accounts_apart():
+    labels = pl.DataFrame({"account_id": ["a"], "label": ["coordinated"]})
+    with pytest.raises(InputError, match="no column 'ring'"):
+        evaluate(ACCOUNTS, labels, set_apart="ring")
 
 
 def test_a_table_that_is_no_detection_is_refused():

@@ -68,7 +68,13 @@ def test_layers_are_summed_and_kept_apart():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"epsilon": 1.0}, "epsilon"), ({"scales": [0]}, "must have a length"), ({"layers": ["posts"]}, "Did you mean")],
+    [
+        ({"epsilon": 1.0}, "epsilon"),
+        ({"scales": [0]}, "must have a length"),
+        ({"layers": ["posts"]}, "Did you mean"),
+        ({"layers": []}, r"Got \[\]. Take some of post, mention"),
+        ({"layers": "post"}, "must be a list of names"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(options, message):
     with pytest.raises(SettingsError, match=message):

@@ -221,7 +221,8 @@ def test_characters_that_hide_are_spelled_out(text, shown):
 def test_a_detection_without_networks_has_a_page_too(tmp_path):
     detection = cib.detect(activity([{"account_id": a, "action": "post", "at": 0} for a in "ab"]), progress=False)
     html = detection.report(tmp_path / "report.html").read_text("utf-8")
-    assert "nothing that the 2 accounts did together is beyond what chance explains" in html
+    assert "no group of 5 or more did together what chance does not explain" in html
+    assert ('href="#map"' in html, 'id="map"' in html) == (False, False)
 
 
 def test_sensitivity_is_shown_when_given(detection, tmp_path):

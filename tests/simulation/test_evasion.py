@@ -130,8 +130,13 @@ def test_moderate_is_strength_2_of_behaviour() -> None:
 
 @pytest.mark.parametrize(
     ("evasion", "message"),
-    [({"jiter": 1}, "Did you mean 'jitter'"), ("modest", "moderate"), ({"jitter": 4}, "strengths 0 to 3")],
+    [
+        ({"jiter": 1}, "Did you mean 'jitter'"),
+        ("modest", "moderate"),
+        ({"jitter": 4}, "strengths 0 to 3"),
+        (["jitter"], "Got a list"),
+    ],
 )
-def test_an_unknown_evasion_is_an_error(evasion: str | dict[str, int], message: str) -> None:
+def test_an_unknown_evasion_is_an_error(evasion: str | dict[str, int] | list[str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         simulate("tactics", scale=0.1, evasion=evasion)

@@ -275,7 +275,7 @@ def test_a_seed_is_not_negative() -> None:
         simulate(seed=-1)
 
 
-# The mix of tactics (methods.md section 4).
+# The mix of tactics.
 
 
 @pytest.fixture(scope="module")
@@ -342,7 +342,7 @@ def test_the_popular_are_boosted_within_ninety_seconds(tactics: Simulation) -> N
 
 
 def test_the_even_take_part_as_a_campaign_does_and_others_do_not(tactics: Simulation) -> None:
-    """Dispersion of participation: near 1 for accounts with a quota (methods.md section 6)."""
+    """Dispersion of participation: near 1 for accounts with a quota."""
     cheers = acts(tactics).filter(action="retweet", target_community="celebrity")
     for community, least, most in (("multi-idol-fandom-even", 0.5, 1.5), ("multi-idol-fandom", 10, 100)):
         per_fan = cheers.filter(community=community).group_by("account_id").len()["len"].to_numpy()

@@ -141,11 +141,8 @@
 
   // ---- the map ---------------------------------------------------------------------------------------------------
   const container = find("#graph");
+  if (!container) return; // no network, no map
   const hint = find("#hint");
-  if (!data.members.length) {
-    find("#map").hidden = true;
-    return;
-  }
   const verdict = Object.fromEntries(data.networks.map((network) => [network.network_id, network.verdict]));
   const wheel = (network) => `hsl(${(Number(network.slice(1)) * 137.5) % 360} 55% 52%)`;
   const hex = (colour) => { // WebGL takes no hsl()
