@@ -20,7 +20,6 @@ from cib.features.table import FeatureTable
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import retweet_graph
-from cib.graphs.significance import Null
 from cib.import_report import ImportReport
 from cib.layers import Layer, coaction_layers, significant
 from cib.networks.explanations import explanations
@@ -130,12 +129,12 @@ class Detection:
             agreement``: networks, those of them with verdict ``candidate``, their members, share of this
             detection's members that are among them, and Jaccard similarity of both sets of members.
         """
-        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None])
+        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], max(alphas))
         timed = [layer for layer in self.settings.layers if layer.window is not None]
         rows = []
         for window in windows:
             layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
-            tested = self._coactions(layers) + at_any_time
+            tested = self._coactions(layers, max(alphas)) + at_any_time
             for alpha in alphas:
                 networks = self._networks(significant(tested, alpha), self.settings.seed)
                 shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
@@ -209,11 +208,11 @@ class Detection:
         """The networks of some of the posts, true or false for each, at the same settings."""
         part = replace(self, activity=self.activity.keep_posts(posts))
         part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
-        layers = significant(part._coactions(self.settings.layers), self.settings.alpha)
-        return part._grouped(layers, self.settings.seed)
+        tested = part._coactions(self.settings.layers, self.settings.alpha)
+        return part._grouped(significant(tested, self.settings.alpha), self.settings.seed)
 
-    def _coactions(self, layers: Sequence[Layer]) -> list[tuple[Graph, Null]]:
-        return coaction_layers(self.activity, layers, self.settings.max_pairs)
+    def _coactions(self, layers: Sequence[Layer], alpha: float) -> list[Graph]:
+        return coaction_layers(self.activity, layers, self.settings.max_pairs, alpha)
 
     def _networks(self, layers: list[Graph], seed: int) -> Networks:
         return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
