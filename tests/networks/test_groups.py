@@ -28,7 +28,8 @@ def test_capture_exclusivity_and_dispersion_by_hand():
         ("c", "s", 0),
         ("e", "s", 500),
     ]
-    row = group_statistics([layer(rows)], members("a", "b", "c")).row(0, named=True)
+    statistics, _ = group_statistics([layer(rows)], members("a", "b", "c"))
+    row = statistics.row(0, named=True)
     assert row["targets"] == 3
     assert row["capture"] == pytest.approx(9 / 10)  # nine of the ten acts on p, q and r
     assert row["exclusivity"] == pytest.approx(9 / 10)  # nine of the members' ten acts
