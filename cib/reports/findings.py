@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.objects import object_events
 from cib.networks.explanations import explanations_of
@@ -77,6 +78,7 @@ def gather(result: Result) -> dict[str, Any]:
     parts: dict[str, Mapping[str, Any]] = {
         "timeline": timeline(result.activity, members, bins),
         "week": week(result.activity, members),
+        "linked": _linked(result),
         "pairs": _pairs(edges, layers),
         "objects": _objects(shared, members, layers),
         "profile": _profiles(result.activity, shown, members),
@@ -136,10 +138,27 @@ def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[s
         "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
         "facts": as_rows(network.facts),
         "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
-        "shared": network.evidence.objects.select("layer", "object_id").n_unique(),
-        "linked": network.evidence.edges.select("source", "target").n_unique(),
+        "shared": network.evidence.objects.height,
+        "linked": 0,
     }
     return row | {name: found[network.id] for name, found in parts.items() if network.id in found}
+
+
+def _linked(result: Result) -> dict[str, int]:
+    """How many pairs of accounts of each network have an edge in any layer."""
+    ids, networks = result.activity.account_ids, result.networks
+    pairs = [pl.DataFrame(schema={"network": pl.Int64, "pair": pl.UInt64})]
+    for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
+        rows = [network.evidence.rows[k] for network in networks]
+        code, edges = (
+            encode(graph.ids, ids).cast(pl.UInt64),
+            graph.table.select("source", "target")[np.concatenate(rows)],
+        )
+        source, target = (code.gather(edges[end]) for end in ("source", "target"))
+        network = np.repeat(np.arange(len(rows)), [len(of) for of in rows])
+        pairs.append(pl.DataFrame({"network": network, "pair": source * 2**32 + target}))
+    counts = pl.concat(pairs).unique().group_by("network").len()
+    return {networks[k].id: n for k, n in counts.iter_rows()}
 
 
 _PROFILE = (
