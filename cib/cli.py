@@ -27,6 +27,7 @@ from cib.known import KnownNetworks
 from cib.links import LIMITS as LINK_LIMITS
 from cib.links import link_members
 from cib.pipeline import detect
+from cib.reports.files import alone_in, ensure_folder
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.settings import Settings
@@ -322,8 +323,11 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, out: str) -> str:
     """Save the detection with its page; return where they are."""
-    folder = detection.save(out)
-    return f"\nWritten to {folder}; to read: {detection.report(folder / 'report.html')}"
+    folder = ensure_folder(out)
+    with alone_in(folder):  # the page is to be of this detection, too
+        detection.save(folder)
+        page = detection.report(folder / "report.html")
+    return f"\nWritten to {folder}; to read: {page}"
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -13,8 +15,10 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from cib.activity import Activity, to_library
+from cib.errors import CibWarning
 from cib.evaluation.trivial import trivial_scores
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import Window, window_seconds
@@ -27,7 +31,7 @@ from cib.networks.find import find_networks
 from cib.networks.matching import Timeline, agreement, staying, timeline
 from cib.networks.network import Networks
 from cib.networks.profile import Profile, profile
-from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.files import alone_in, ensure_folder, write_graph, write_json, write_parquet, write_table
 from cib.reports.findings import gather
 from cib.reports.page import write_page
 from cib.reports.release import write_release
@@ -38,6 +42,21 @@ from cib.roles import RoleScores
 from cib.settings import Settings
 
 __all__ = ["Detection"]
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """Of warnings that differ in their figures at most, the first stands for all, and says how many there were."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CibWarning)
+        yield
+    alike: dict[tuple[type[Warning], str], list[str]] = {}
+    for warning in caught:
+        said = str(warning.message)
+        alike.setdefault((warning.category, re.sub(r"[\d.,]+", "", said)), []).append(said)
+    for (category, _), (first, *more) in alike.items():
+        warnings.warn(first + (f" (and {len(more)} more like it)" if more else ""), category, stacklevel=4)
+
 
 #: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
 MAX_DRAWN = 50_000
@@ -108,6 +127,7 @@ class Detection:
         """What else might explain a network; see :func:`cib.networks.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
+    @_said_once()
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -151,6 +171,7 @@ class Detection:
                 )
         return self.activity.native(pl.DataFrame(rows))
 
+    @_said_once()
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
@@ -180,6 +201,7 @@ class Detection:
         table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
         return self.activity.native(table.sort("network_id", "account_id"))
 
+    @_said_once()
     def over_time(self, window: str = "7d", step: str | None = None) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -228,7 +250,8 @@ class Detection:
         Parameters
         ----------
         folder : str or Path
-            Made if need be; files of an earlier detection are replaced.
+            Made if need be; files of an earlier detection are replaced. Of two processes that write into one
+            folder, one waits for the other (not on Windows).
 
         Returns
         -------
@@ -241,9 +264,13 @@ class Detection:
             ``report.json``, of which ``cib report`` makes a page.
         """
         path = ensure_folder(folder)
-        for name, table in self._tables().items():
+        with alone_in(path):
+            self._write(path)
+        return path
+
+    def _write(self, path: Path) -> None:
+        for name, table in {**self._tables(), "trivial": trivial_scores(self.activity)}.items():
             write_table(table, path, name)
-        write_table(trivial_scores(self.activity), path, "trivial")
         drawn = {}
         for name, graph in self.graphs.items():
             write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
@@ -253,7 +280,6 @@ class Detection:
                 drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
         write_json({**about(self), "drawn": drawn}, path / "detection.json")
         write_json(self._findings, path / "report.json", indent=None)
-        return path
 
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
@@ -283,7 +309,8 @@ class Detection:
         Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
         """
         file = _file(path)
-        write_spreadsheet(self._tables(), about(self), file)
+        tables = {name: table.lazy().collect() for name, table in self._tables().items()}
+        write_spreadsheet(tables, about(self), file)
         return file
 
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
@@ -316,10 +343,11 @@ class Detection:
             is thrown away.
         """
         path = ensure_folder(folder)
-        write_release(self, path, texts=texts)
+        with alone_in(path):
+            write_release(self, path, texts=texts)
         return path
 
-    def _tables(self) -> dict[str, pl.DataFrame]:
+    def _tables(self) -> dict[str, pl.DataFrame | pl.LazyFrame]:
         return {
             "accounts": self.table,
             "networks": self.networks.table,
@@ -339,12 +367,15 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
-def _stacked(networks: Networks, part: str) -> pl.DataFrame:
-    """One part of the evidence of all networks, with the network it belongs to."""
-    tables = [
-        getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks
-    ]
-    return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+def _stacked(networks: Networks, part: str) -> pl.LazyFrame:
+    """One part of the evidence of all networks, with the network it belongs to; made one by one, for it can be long."""
+
+    def tables(*_: object) -> Iterator[pl.DataFrame]:
+        for network in networks:
+            yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
+
+    first = next(tables(), pl.DataFrame(schema={"network_id": pl.String}))
+    return register_io_source(tables, schema=first.schema)
 
 
 def _file(path: str | Path) -> Path:
