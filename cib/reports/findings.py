@@ -17,7 +17,9 @@ import polars as pl
 
 from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
+from cib.networks.evidence import networks_of
 from cib.networks.explanations import explanations_of
 from cib.networks.facts import FACTS
 from cib.networks.network import Network
@@ -147,18 +149,18 @@ def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[s
 def _linked(result: Result) -> dict[str, int]:
     """How many pairs of accounts of each network have an edge in any layer."""
     ids, networks = result.activity.account_ids, result.networks
-    pairs = [pl.DataFrame(schema={"network": pl.Int64, "pair": pl.UInt64})]
+    pairs = [np.empty(0, np.int64)]
     for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
-        rows = [network.evidence.rows[k] for network in networks]
-        code, edges = (
-            encode(graph.ids, ids).cast(pl.UInt64),
-            graph.table.select("source", "target")[np.concatenate(rows)],
-        )
-        source, target = (code.gather(edges[end]) for end in ("source", "target"))
-        network = np.repeat(np.arange(len(rows)), [len(of) for of in rows])
-        pairs.append(pl.DataFrame({"network": network, "pair": source * 2**32 + target}))
-    counts = pl.concat(pairs).unique().group_by("network").len()
-    return {networks[k].id: n for k, n in counts.iter_rows()}
+        rows = np.concatenate([network.evidence.rows[k] for network in networks])
+        code = encode(graph.ids, ids).to_numpy().astype(np.int64)
+        source, target = (code[graph.table[end].to_numpy()[rows]] for end in ("source", "target"))
+        pairs.append(source * len(ids) + target)
+    # an account is in one network, and both ends in the same
+    number = np.repeat(np.arange(len(networks)), [len(network) for network in networks])
+    network = networks_of(ids, networks.members.select("account_id", network=pl.Series(number)))
+    of_pair = network[distinct_values(np.concatenate(pairs)) // max(len(ids), 1)]
+    counts = np.bincount(of_pair, minlength=len(networks)).tolist()
+    return dict(zip((each.id for each in networks), counts, strict=True))
 
 
 _PROFILE = (
