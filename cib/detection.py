@@ -149,12 +149,13 @@ class Detection:
             agreement``: networks, those of them with verdict ``candidate``, their members, share of this
             detection's members that are among them, and Jaccard similarity of both sets of members.
         """
-        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], max(alphas))
+        most = max(alphas, default=self.settings.alpha)
+        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], most)
         timed = [layer for layer in self.settings.layers if layer.window is not None]
         rows = []
         for window in windows:
             layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
-            tested = self._coactions(layers, max(alphas)) + at_any_time
+            tested = self._coactions(layers, most) + at_any_time
             for alpha in alphas:
                 networks = self._networks(significant(tested, alpha), self.settings.seed)
                 shared = networks.members.join(self.networks.members, on="account_id", how="semi").height

@@ -90,9 +90,10 @@ def coaction_layers(
         with stage(f"co-action {', '.join(layer.name for layer in several)}", progress):
             graphs = _coactions(activity, several, max_pairs)
             for layer in several:
-                graph = graphs.pop(0)  # all edges of a layer are many, and let go as soon as they are tested
+                graph = graphs.pop(0)
                 if len(graph.events):
                     tested.append(backbone(graph, layer.null, alpha))
+                del graph  # all edges of a layer are many, and no longer needed
     return tested
 
 

@@ -62,7 +62,7 @@ def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.
     accounts = activity.account_ids.to_frame("account_id")
     network = accounts.join(members, on="account_id", how="left", maintain_order="left")["network_id"]
     codes = activity.account_codes
-    posts = activity.posts_table.select(pl.col("^action|created_at|client|text$"))
+    posts = activity.posts_table.select(pl.col("^(action|created_at|client|text)$"))
     posts = posts.with_columns(account=codes, network_id=network.gather(codes))
     known = activity.accounts_table.select(pl.col("^account_id|followers$")).join(members, on="account_id", how="left")
     texts = _texts(posts)
