@@ -39,6 +39,15 @@ def test_capture_exclusivity_and_dispersion_by_hand():
     assert row["observed"] == 9
 
 
+def test_pairs_of_a_large_group_are_more_than_32_bits_hold():
+    rows = [(who, post, k) for post in "pqr" for k, who in enumerate("abc")]
+    few, many = (
+        group_statistics([layer(rows)], members("a", "b", "c", *(f"u{k}" for k in range(more))))[0]["decades"].item()
+        for more in (0, 69_997)
+    )
+    assert many == pytest.approx(few * 3 / (70_000 * 69_999 / 2))
+
+
 def test_a_task_weighs_more_than_a_taste():
     columns = {"network": [0, 1], "layer": ["post", "post"], "members": [30, 30], "targets": [6, 6]}
     task = {"capture": [0.95, 0.3], "exclusivity": [0.6, 0.8], "dispersion": [1.0, 8.0], "decades": [1.0, 0.0]}
