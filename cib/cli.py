@@ -30,6 +30,7 @@ from cib.links import LIMITS as LINK_LIMITS
 from cib.links import link_members
 from cib.pipeline import detect
 from cib.progress import stage
+from cib.reports.files import alone_in, ensure_folder
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.settings import Settings
@@ -335,8 +336,9 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, out: str, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    with stage("files and report", progress):
-        folder = detection.save(out)
+    folder = ensure_folder(out)
+    with alone_in(folder), stage("files and report", progress):  # the page is to be of this detection, too
+        detection.save(folder)
         page = detection.report(folder / "report.html")
     return f"\nWritten to {folder}; to read: {page}"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -13,14 +15,15 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from cib.activity import Activity, to_library
+from cib.errors import CibWarning
 from cib.evaluation.trivial import trivial_scores
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import retweet_graph
-from cib.graphs.significance import Null
 from cib.import_report import ImportReport
 from cib.layers import Layer, coaction_layers, significant
 from cib.networks.explanations import explanations
@@ -28,7 +31,7 @@ from cib.networks.find import find_networks
 from cib.networks.matching import Timeline, agreement, staying, timeline
 from cib.networks.network import Networks
 from cib.networks.profile import Profile, profile
-from cib.reports.files import ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.files import alone_in, ensure_folder, write_graph, write_json, write_parquet, write_table
 from cib.reports.findings import gather
 from cib.reports.page import write_page
 from cib.reports.release import write_release
@@ -39,6 +42,21 @@ from cib.roles import RoleScores
 from cib.settings import Settings
 
 __all__ = ["Detection"]
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """Of warnings that differ in their figures at most, the first stands for all, and says how many there were."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CibWarning)
+        yield
+    alike: dict[tuple[type[Warning], str], list[str]] = {}
+    for warning in caught:
+        said = str(warning.message)
+        alike.setdefault((warning.category, re.sub(r"[\d.,]+", "", said)), []).append(said)
+    for (category, _), (first, *more) in alike.items():
+        warnings.warn(first + (f" (and {len(more)} more like it)" if more else ""), category, stacklevel=4)
+
 
 #: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
 MAX_DRAWN = 50_000
@@ -109,6 +127,7 @@ class Detection:
         """What else might explain a network; see :func:`cib.networks.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
+    @_said_once()
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -130,12 +149,13 @@ class Detection:
             agreement``: networks, those of them with verdict ``candidate``, their members, share of this
             detection's members that are among them, and Jaccard similarity of both sets of members.
         """
-        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None])
+        most = max(alphas, default=self.settings.alpha)
+        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], most)
         timed = [layer for layer in self.settings.layers if layer.window is not None]
         rows = []
         for window in windows:
             layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
-            tested = self._coactions(layers) + at_any_time
+            tested = self._coactions(layers, most) + at_any_time
             for alpha in alphas:
                 networks = self._networks(significant(tested, alpha), self.settings.seed)
                 shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
@@ -152,6 +172,7 @@ class Detection:
                 )
         return self.activity.native(pl.DataFrame(rows))
 
+    @_said_once()
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
@@ -181,6 +202,7 @@ class Detection:
         table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
         return self.activity.native(table.sort("network_id", "account_id"))
 
+    @_said_once()
     def over_time(self, window: str = "7d", step: str | None = None) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -209,11 +231,11 @@ class Detection:
         """The networks of some of the posts, true or false for each, at the same settings."""
         part = replace(self, activity=self.activity.keep_posts(posts))
         part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
-        layers = significant(part._coactions(self.settings.layers), self.settings.alpha)
-        return part._grouped(layers, self.settings.seed)
+        tested = part._coactions(self.settings.layers, self.settings.alpha)
+        return part._grouped(significant(tested, self.settings.alpha), self.settings.seed)
 
-    def _coactions(self, layers: Sequence[Layer]) -> list[tuple[Graph, Null]]:
-        return coaction_layers(self.activity, layers, self.settings.max_pairs)
+    def _coactions(self, layers: Sequence[Layer], alpha: float) -> list[Graph]:
+        return coaction_layers(self.activity, layers, self.settings.max_pairs, alpha)
 
     def _networks(self, layers: list[Graph], seed: int) -> Networks:
         return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
@@ -229,7 +251,8 @@ class Detection:
         Parameters
         ----------
         folder : str or Path
-            Made if need be; files of an earlier detection are replaced.
+            Made if need be; files of an earlier detection are replaced. Of two processes that write into one
+            folder, one waits for the other (not on Windows).
 
         Returns
         -------
@@ -242,9 +265,13 @@ class Detection:
             ``report.json``, of which ``cib report`` makes a page.
         """
         path = ensure_folder(folder)
-        for name, table in self._tables().items():
+        with alone_in(path):
+            self._write(path)
+        return path
+
+    def _write(self, path: Path) -> None:
+        for name, table in {**self._tables(), "trivial": trivial_scores(self.activity)}.items():
             write_table(table, path, name)
-        write_table(trivial_scores(self.activity), path, "trivial")
         drawn = {}
         for name, graph in self.graphs.items():
             write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
@@ -254,7 +281,6 @@ class Detection:
                 drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
         write_json({**about(self), "drawn": drawn}, path / "detection.json")
         write_json(self._findings, path / "report.json", indent=None)
-        return path
 
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
@@ -284,7 +310,8 @@ class Detection:
         Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
         """
         file = _file(path)
-        write_spreadsheet(self._tables(), about(self), file)
+        tables = {name: table.lazy().collect() for name, table in self._tables().items()}
+        write_spreadsheet(tables, about(self), file)
         return file
 
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
@@ -317,10 +344,11 @@ class Detection:
             is thrown away.
         """
         path = ensure_folder(folder)
-        write_release(self, path, texts=texts)
+        with alone_in(path):
+            write_release(self, path, texts=texts)
         return path
 
-    def _tables(self) -> dict[str, pl.DataFrame]:
+    def _tables(self) -> dict[str, pl.DataFrame | pl.LazyFrame]:
         return {
             "accounts": self.table,
             "networks": self.networks.table,
@@ -340,12 +368,15 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
-def _stacked(networks: Networks, part: str) -> pl.DataFrame:
-    """One part of the evidence of all networks, with the network it belongs to."""
-    tables = [
-        getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks
-    ]
-    return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+def _stacked(networks: Networks, part: str) -> pl.LazyFrame:
+    """One part of the evidence of all networks, with the network it belongs to; made one by one, for it can be long."""
+
+    def tables(*_: object) -> Iterator[pl.DataFrame]:
+        for network in networks:
+            yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
+
+    first = next(tables(), pl.DataFrame(schema={"network_id": pl.String}))
+    return register_io_source(tables, schema=first.schema)
 
 
 def _file(path: str | Path) -> Path:

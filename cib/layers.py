@@ -12,7 +12,7 @@ from cib.activity import Activity
 from cib.graphs.coaction import Window, coaction_graphs, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.objects import Objects, kind_of
-from cib.graphs.significance import Null, backbone
+from cib.graphs.significance import Null, backbone, keep_significant
 from cib.notebook import html_rows
 from cib.progress import stage
 
@@ -81,21 +81,25 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
 
 
 def coaction_layers(
-    activity: Activity, layers: Sequence[Layer], max_pairs: int, progress: bool = False
-) -> list[tuple[Graph, Null]]:
-    """The co-actions of each layer that the data have, and the null to test them with."""
+    activity: Activity, layers: Sequence[Layer], max_pairs: int, alpha: float, progress: bool = False
+) -> list[Graph]:
+    """The co-actions of each layer that the data have, tested; no edge with a q above `alpha`, as most have."""
     tested = []
     for _, alike in groupby(layers, lambda layer: (layer.objects, layer.min_weight, layer.max_accounts)):
         several = list(alike)  # they differ by window
         with stage(f"co-action {', '.join(layer.name for layer in several)}", progress):
             graphs = _coactions(activity, several, max_pairs)
-        tested += [(graph, layer.null) for graph, layer in zip(graphs, several, strict=True)]
-    return [(graph, null) for graph, null in tested if graph.incidence is not None and len(graph.incidence)]
+            for layer in several:
+                graph = graphs.pop(0)
+                if len(graph.events):
+                    tested.append(backbone(graph, layer.null, alpha))
+                del graph  # all edges of a layer are many, and no longer needed
+    return tested
 
 
-def significant(tested: list[tuple[Graph, Null]], alpha: float) -> list[Graph]:
-    """Benjamini-Hochberg within a layer, Bonferroni over the layers."""
-    return [backbone(graph, null, alpha / len(tested)) for graph, null in tested]
+def significant(tested: Sequence[Graph], alpha: float) -> list[Graph]:
+    """Of edges from :func:`coaction_layers`: Benjamini-Hochberg within a layer, Bonferroni over the layers."""
+    return [keep_significant(graph, alpha / len(tested)) for graph in tested]
 
 
 def _coactions(activity: Activity, layers: list[Layer], max_pairs: int) -> list[Graph]:

@@ -100,7 +100,7 @@ def _layers(activity: Activity, settings: Settings, progress: bool) -> tuple[lis
     """The significant edges of each layer that the data have, and the warnings met on the way."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        tested = coaction_layers(activity, settings.layers, settings.max_pairs, progress)
+        tested = coaction_layers(activity, settings.layers, settings.max_pairs, settings.alpha, progress)
     return significant(tested, settings.alpha), tuple(sorted({str(warning.message) for warning in caught}))
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+import warnings
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,6 +152,18 @@ def test_stability_is_whole_without_change(detection):
     assert less.equals(detection.stability(runs=2, share=0.5))
 
 
+def test_what_weakens_every_run_is_said_once(activity):
+    detection = cib.detect(activity, cib.Settings(max_pairs=1_000), progress=False)
+    assert len(detection.notes) > 1
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        detection.stability(runs=3)
+    (said,) = caught
+    assert "were left out" in str(said.message)
+    assert "more like it" in str(said.message)
+    assert said.filename == __file__
+
+
 def test_over_time_one_window_is_the_detection(detection):
     whole = detection.over_time("365d")
     assert whole.table["fate"].unique().to_list() == ["born"]
@@ -186,3 +202,42 @@ def test_other_layers_can_be_added_by_name():
     looked_at = {name.removeprefix("co-action ") for name in detection.graphs}
     made = {layer.name for layer in MORE_LAYERS.values()} - {"hashtag-sequence 600 s"}  # nobody uses five hashtags
     assert made <= looked_at
+
+
+_SAVE = """
+import sys, cib
+detection = cib.detect(cib.simulate(scale=0.001, seed=int(sys.argv[1])).activity, progress=False)
+detection.save(sys.argv[2])
+print("ready", flush=True)
+sys.stdin.readline()
+detection.save(sys.argv[3])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no locks of folders")
+def test_a_folder_that_two_processes_write_is_all_of_one(tmp_path):
+    own, both = [tmp_path / "1", tmp_path / "2"], tmp_path / "both"
+    slow, fast = (
+        subprocess.Popen(
+            [sys.executable, "-c", _SAVE, folder.name, str(folder), str(both)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for folder in own
+    )
+    for process in (slow, fast):
+        assert process.stdout.readline().strip() == b"ready"
+    slow.stdin.close()
+    while not (both / "accounts.csv").exists():
+        time.sleep(0.001)
+    slow.send_signal(signal.SIGSTOP)  # in the middle of it
+    fast.stdin.close()
+    with suppress(subprocess.TimeoutExpired):
+        fast.wait(timeout=5)
+    slow.send_signal(signal.SIGCONT)
+    assert slow.wait(timeout=60) == fast.wait(timeout=60) == 0
+    first, second, found = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in (*own, both))
+    assert first != second
+    assert found == second  # which waited
+    for process in (slow, fast):
+        process.stdout.close()

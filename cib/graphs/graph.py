@@ -97,7 +97,7 @@ class Graph:
 
     def matrix_of(self, column: str) -> sp.csr_array:
         """The matrix of an edge attribute instead of the weight."""
-        source, target = self.endpoints
+        source, target = (self.table[end].to_numpy().astype(np.int32) for end in ("source", "target"))
         values = self.table[column].cast(pl.Float64).to_numpy()
         shape = (self.n_accounts, self.n_accounts)
         if not self.directed:
@@ -135,7 +135,7 @@ class Graph:
             )
         return self.incidence
 
-    @cached_property
+    @property
     def edge_table(self) -> pl.DataFrame:
         """The edges with account ids, as a Polars frame."""
         return self.table.with_columns(

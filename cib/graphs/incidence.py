@@ -93,7 +93,7 @@ class Incidence:
         """First event of each object, and one past the last; shape (n_objects + 1,)."""
         return np.searchsorted(self.object, np.arange(len(self.object_ids) + 1)).astype(np.int64)
 
-    @cached_property
+    @property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Account and object of each distinct pair of them, by object."""
         keys = distinct_values(self.object.astype(np.int64) * len(self.account_ids) + self.account)
@@ -102,12 +102,18 @@ class Incidence:
     @cached_property
     def degree(self) -> NDArray[np.int64]:
         """Number of distinct objects of each account; shape (n_accounts,)."""
-        return np.bincount(self.distinct[0], minlength=len(self.account_ids))
+        return self._margins[0]
 
     @cached_property
     def popularity(self) -> NDArray[np.int64]:
         """Number of distinct accounts of each object; shape (n_objects,)."""
-        return np.bincount(self.distinct[1], minlength=len(self.object_ids))
+        return self._margins[1]
+
+    @cached_property
+    def _margins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Both at once: the pairs themselves would be held for long."""
+        (account, object_), sizes = self.distinct, (len(self.account_ids), len(self.object_ids))
+        return np.bincount(account, minlength=sizes[0]), np.bincount(object_, minlength=sizes[1])
 
     @property
     def n_active(self) -> int:

@@ -46,11 +46,13 @@ def configuration(graph: Graph) -> Chance:
     co-actions, as in data of a campaign without a background: there its own exposure explains it.
     Costs O(1) an edge. After Newman's configuration model, applied to the raw windowed multigraph.
     """
-    _, source, target = ends(graph)
+    incidence = graph.events
     if graph.strength is None:
         raise InputError(f"graph {graph.name!r} does not know its strengths", remedy=_REMEDY)
     strength = graph.strength.astype(np.float64)
-    return poisson(graph, strength[source] * strength[target] / max(strength.sum(), 1.0))
+    expected = _products(graph, incidence, strength)
+    expected /= max(strength.sum(), 1.0)
+    return poisson(graph, expected)
 
 
 def chung_lu(graph: Graph) -> Chance:
@@ -66,11 +68,11 @@ def chung_lu(graph: Graph) -> Chance:
     tastes, and where ``n_u k_j`` is not small beside K: take ``'bicm'`` there. Costs O(1) an edge. After
     Chung & Lu (2002).
     """
-    incidence, source, target = ends(graph)
+    incidence = graph.events
     popularity = incidence.popularity.astype(np.float64)
-    collision = (popularity * (popularity - 1)).sum() / max(popularity.sum(), 1.0) ** 2
-    degree = incidence.degree.astype(np.float64)
-    return poisson(graph, degree[source] * degree[target] * collision)
+    expected = _products(graph, incidence, incidence.degree.astype(np.float64))
+    expected *= (popularity * (popularity - 1)).sum() / max(popularity.sum(), 1.0) ** 2
+    return poisson(graph, expected)
 
 
 def hypergeometric(graph: Graph) -> Chance:
@@ -99,8 +101,15 @@ def hypergeometric(graph: Graph) -> Chance:
 
 def poisson(graph: Graph, expected: Floats) -> Chance:
     """The chance that a Poisson count of this mean is at least the weight of the edge."""
-    weight = graph.table["weight"].to_numpy().astype(np.float64)
-    return Chance(expected, gammainc(weight, np.maximum(expected, 1e-300)))
+    return Chance(expected, gammainc(graph.table["weight"].to_numpy(), np.maximum(expected, 1e-300)))
+
+
+def _products(graph: Graph, incidence: Incidence, of_account: Floats) -> Floats:
+    """For each edge the product of what is given for its one account and for its other."""
+    own = of_account[encode(graph.ids, incidence.account_ids).to_numpy()]
+    product: Floats = own[graph.table["source"].to_numpy()]
+    product *= own[graph.table["target"].to_numpy()]
+    return product
 
 
 def alike(graph: Graph, source: Ints, target: Ints) -> tuple[Ints, Ints]:

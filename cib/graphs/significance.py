@@ -42,7 +42,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.nulls import Chance, chung_lu, configuration, hypergeometric
 from cib.graphs.permutation import permuted_in_account, permuted_in_object
 
-__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "chance", "with_significance"]
+__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "chance", "keep_significant", "with_significance"]
 
 #: A null model by name, or a function of a co-action graph that returns a :class:`cib.graphs.nulls.Chance`.
 Null = str | Callable[[Graph], Chance]
@@ -86,13 +86,14 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
     [0.01, 0.1]
     """
     order = np.argsort(p, kind="stable")
-    ranks = np.arange(1, len(p) + 1)
     family = float(tests)
     if method == "by":
         family *= np.log(max(tests, 1)) + np.euler_gamma
-    raised = p[order] * family / ranks
+    raised = p[order]
+    raised *= family  # in place: there may be many
+    raised /= np.arange(1, len(p) + 1)
     q = np.empty_like(raised)
-    q[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    q[order] = np.minimum.accumulate(raised[::-1])[::-1].clip(max=1.0)
     return q
 
 
@@ -168,8 +169,12 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
     >>> bool(significant.n_edges < coactions.n_edges and significant.table["q"].max() <= 0.01)
     True
     """
+    return keep_significant(with_significance(graph, null, method), alpha)
+
+
+def keep_significant(tested: Graph, alpha: float) -> Graph:
+    """The edges of a tested graph with a q of at most `alpha`."""
     if not 0 < alpha < 1:
         raise SettingsError("alpha must lie between 0 and 1", got=alpha, remedy="Take 0.01, say.")
-    tested = with_significance(graph, null, method)
-    kept = tested.keep_edges((tested.table["q"] <= alpha).to_numpy())
-    return replace(kept, parameters={**tested.parameters, "alpha": alpha})
+    graph = tested.keep_edges((tested.table["q"] <= alpha).to_numpy())
+    return replace(graph, parameters={**tested.parameters, "alpha": alpha})

@@ -20,7 +20,7 @@ from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.significance import chance, with_significance
+from cib.graphs.significance import backbone, chance
 from cib.networks.audiences import audiences, is_timeless
 from cib.networks.communities import clusters_of
 from cib.networks.evidence import LEAST, rows_inside
@@ -81,15 +81,14 @@ def confirm(
 
 
 def _halves(graph: Graph) -> Iterator[Graph]:
-    """Both halves of a layer; those of one without a window have the events alone."""
+    """Both halves of a layer, with what stands out in each; those of one without a window have the events alone."""
     side = _side(graph)
     for k in (0, 1):
         half = graph.events.keep_events(side == k)
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:
-            projected = project(half, graph.parameters["window_s"], 2)
-            yield with_significance(projected, graph.parameters["null"])
+            yield backbone(project(half, graph.parameters["window_s"], 2), graph.parameters["null"], _ALPHA)
 
 
 def _side(graph: Graph) -> NDArray[np.int64]:
@@ -111,11 +110,10 @@ _Tested = tuple[pl.DataFrame, pl.DataFrame]
 
 def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
     """Pairs that were edges in one half: their co-actions in the other."""
-    kept = searched.keep_edges((searched.table["q"] <= _ALPHA).to_numpy())
-    clusters = clusters_of(kept, resolution=resolution, min_size=min_size, seed=seed)
-    rows, cluster = rows_inside(kept, clusters.rename({"cluster": "network"}))
-    codes = encode(kept.ids, held_out.events.account_ids)
-    ends = {end: codes.gather(kept.table[end].gather(rows)) for end in ("source", "target")}
+    clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
+    rows, cluster = rows_inside(searched, clusters.rename({"cluster": "network"}))
+    codes = encode(searched.ids, held_out.events.account_ids)
+    ends = {end: codes.gather(searched.table[end].gather(rows)) for end in ("source", "target")}
     pairs = pl.DataFrame({**ends, "cluster": cluster})
     return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))
 

@@ -27,6 +27,7 @@ __all__ = [
     "networks_of",
     "rows_inside",
     "shared_objects",
+    "told_objects",
 ]
 
 #: Evidence of one edge is counted up to this many decades, so that one pair cannot carry a network.
@@ -112,33 +113,38 @@ def coordination(graphs: Sequence[Graph]) -> pl.DataFrame:
     return best.select("account_id", coordination=pl.col("decades") / (pl.col("decades") + 10.0))
 
 
-def shared_objects(graphs: Sequence[Graph], membership: pl.DataFrame) -> pl.DataFrame:
-    """Objects that at least two members of a network acted on.
+def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
+    """Objects that at least two members of a network acted on, of :func:`acts_of_members`.
 
-    Columns ``network, layer, object_id, members, accounts, first, last``; ``members`` counts those of the
-    network, ``accounts`` all accounts on the object.
+    Columns ``network, object, members, acts, first, last``: members of the network, their acts on the object, and
+    the times of these.
     """
-    parts = []
-    for graph in graphs:
-        events = acts_of_members(graph, membership)
-        objects = events.group_by("network", "object").agg(
-            members=pl.col("account").n_unique(),
-            first=pl.col("time").min().cast(pl.Datetime("us", "UTC")),
-            last=pl.col("time").max().cast(pl.Datetime("us", "UTC")),
+    objects = acts.group_by("network", "object").agg(
+        members=pl.col("account").n_unique(),
+        acts=pl.len(),
+        first=pl.col("time").min().cast(pl.Datetime("us", "UTC")),
+        last=pl.col("time").max().cast(pl.Datetime("us", "UTC")),
+    )
+    return objects.filter(pl.col("members") >= 2)
+
+
+def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Shared objects of each layer as people read them: ``network, layer, object_id, members, accounts, first, last``.
+
+    ``members`` counts those of the network, ``accounts`` all accounts on the object.
+    """
+    parts = [
+        shared.select(
+            "network",
+            layer=pl.lit(graph.name),
+            object_id=graph.events.object_ids.gather(shared["object"]),
+            members="members",
+            accounts=pl.Series(graph.events.popularity[shared["object"].to_numpy()]),
+            first="first",
+            last="last",
         )
-        objects = objects.filter(pl.col("members") >= 2)
-        codes = objects["object"]
-        parts.append(
-            objects.select(
-                "network",
-                layer=pl.lit(graph.name),
-                object_id=graph.events.object_ids.gather(codes),
-                members="members",
-                accounts=pl.Series(graph.events.popularity[codes.to_numpy()]),
-                first="first",
-                last="last",
-            )
-        )
+        for graph, shared in zip(graphs, objects, strict=True)
+    ]
     return pl.concat(parts).sort("network", "members", "layer", "object_id", descending=[False, True, False, False])
 
 
@@ -168,10 +174,7 @@ def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:
 
 
 def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """Acts of members: ``network, account, object, time, crowd``.
-
-    Accounts and objects are codes of the incidence; ``crowd`` is the number of acts on the object by anybody.
-    """
+    """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence."""
     incidence = graph.events
     network = networks_of(incidence.account_ids, membership)[incidence.account]
     mine = network >= 0
@@ -181,6 +184,5 @@ def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
             "account": incidence.account[mine],
             "object": incidence.object[mine],
             "time": incidence.time[mine],
-            "crowd": np.diff(incidence.starts)[incidence.object[mine]],
         }
     )

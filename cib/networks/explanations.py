@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from cib.activity import Activity
-from cib.graphs.objects import object_events
+from cib.graphs.text import message
 from cib.networks.network import Network
 
 __all__ = ["explanations", "explanations_of"]
@@ -52,17 +52,26 @@ def explanations(activity: Activity, network: Network) -> pl.DataFrame:
 
 def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.DataFrame]:
     """:func:`explanations` of several networks, none of which share an account, in one pass over all posts."""
-    members = pl.concat([_NO_MEMBERS, *(n.members.select("account_id", network_id=pl.lit(n.id)) for n in networks)])
-    posts = activity.posts_table.select(pl.col("^account_id|created_at|client$"))
-    posts = posts.join(members, on="account_id", how="left", maintain_order="left")
+    ids = pl.Enum([network.id for network in networks])
+    members = pl.concat(
+        [
+            pl.DataFrame(schema={"account_id": pl.String, "network_id": ids}),
+            *(n.members.select("account_id", network_id=pl.lit(n.id, dtype=ids)) for n in networks),
+        ]
+    )
+    accounts = activity.account_ids.to_frame("account_id")
+    network = accounts.join(members, on="account_id", how="left", maintain_order="left")["network_id"]
+    codes = activity.account_codes
+    posts = activity.posts_table.select(pl.col("^(action|created_at|client|text)$"))
+    posts = posts.with_columns(account=codes, network_id=network.gather(codes))
     known = activity.accounts_table.select(pl.col("^account_id|followers$")).join(members, on="account_id", how="left")
-    texts = _texts(activity, posts["network_id"])
+    texts = _texts(posts)
     shares = {
         "busiest day": _most_frequent(posts, pl.col("created_at").dt.date()),
         "on time": _true_of(posts, "created_at", _ON_TIME),
         "client": _most_frequent(posts, pl.col("client")) if "client" in posts.columns else {},
         "audience": _true_of(known, "followers", pl.col("followers") >= _AUDIENCE),
-        "text of another": _true_of(texts, "text", pl.col("accounts") > 1),
+        "text of another": _true_of(texts, "text", pl.col("again")),
         "text of both": _of_both_sides(texts),
     }
     return [
@@ -70,8 +79,6 @@ def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.
         for network in networks
     ]
 
-
-_NO_MEMBERS = pl.DataFrame(schema={"account_id": pl.String, "network_id": pl.String})
 
 #: A share among members, and among others.
 Shares = tuple[float | None, float | None]
@@ -100,7 +107,8 @@ def _true_of(table: pl.DataFrame, column: str, true: pl.Expr) -> dict[str, Share
     """The share of rows for which something is true, of each network and of all others, where there is the column."""
     if column not in table.columns:
         return {}
-    counts = table.drop_nulls(column).group_by("network_id").agg(rows=pl.len(), true=true.sum())
+    known = table.lazy().filter(pl.col(column).is_not_null())
+    counts = known.group_by("network_id").agg(rows=pl.len(), true=true.sum()).collect(engine="streaming")
     others = [pl.col(name).sum() - pl.col(name) for name in ("true", "rows")]
     return _by_network(
         counts.select("network_id", members=pl.col("true") / pl.col("rows"), others=others[0] / others[1])
@@ -109,7 +117,8 @@ def _true_of(table: pl.DataFrame, column: str, true: pl.Expr) -> dict[str, Share
 
 def _most_frequent(table: pl.DataFrame, value: pl.Expr) -> dict[str, Shares]:
     """The share of rows that have the most frequent value, of each network and of all others."""
-    counts = table.select("network_id", value=value).drop_nulls("value").group_by("network_id", "value").agg(n=pl.len())
+    known = table.lazy().select("network_id", value=value).filter(pl.col("value").is_not_null())
+    counts = known.group_by("network_id", "value").agg(n=pl.len()).collect(engine="streaming")
     totals = counts.group_by("value").agg(total=pl.col("n").sum())
     members = (
         counts.drop_nulls()
@@ -124,7 +133,8 @@ def _most_frequent(table: pl.DataFrame, value: pl.Expr) -> dict[str, Shares]:
 
 def _of_both_sides(texts: pl.DataFrame) -> dict[str, Shares]:
     """The share of own posts with a text that members and others posted, of each network and of all others."""
-    counts = texts.group_by("network_id", "text").agg(n=pl.len())
+    of_members = texts.drop_nulls("network_id")["text"].unique()
+    counts = texts.filter(pl.col("text").is_in(of_members.implode())).group_by("network_id", "text").agg(n=pl.len())
     counts = counts.with_columns(others=pl.col("n").sum().over("text") - pl.col("n")).drop_nulls("network_id")
     both = counts.group_by("network_id").agg(
         members=pl.col("n").filter(pl.col("others") > 0).sum() / pl.col("n").sum(),
@@ -140,11 +150,12 @@ def _by_network(shares: pl.DataFrame) -> dict[str, Shares]:
     }
 
 
-def _texts(activity: Activity, network: pl.Series) -> pl.DataFrame:
-    """Own posts: ``text, network_id``, and how many ``accounts`` posted the text."""
-    if "text" not in activity.posts_table.columns:
-        return pl.DataFrame(schema={"text": pl.String, "network_id": pl.String, "accounts": pl.UInt32})
-    events = object_events(activity, "text")
-    account, network = (values.gather(events["row"]) for values in (activity.account_codes, network))
-    posted = pl.DataFrame({"text": events["object"], "account": account, "network_id": network})
-    return posted.select("text", "network_id", accounts=pl.col("account").n_unique().over("text"))
+def _texts(posts: pl.DataFrame) -> pl.DataFrame:
+    """Own posts: ``text`` (its hash), ``network_id``, and whether another account posted the text ``again``."""
+    if "text" not in posts.columns:
+        return pl.DataFrame(schema={"text": pl.UInt64, "network_id": posts["network_id"].dtype, "again": pl.Boolean})
+    own = posts.lazy().filter(pl.col("action") != "retweet")
+    said = own.select("network_id", "account", text=message(pl.col("text"))).filter(pl.col("text") != "")
+    texts = said.with_columns(pl.col("text").hash()).collect(engine="streaming")
+    account = pl.col("account")
+    return texts.select("text", "network_id", again=account.min().over("text") != account.max().over("text"))

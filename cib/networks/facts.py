@@ -69,12 +69,13 @@ def account_facts(activity: Activity, membership: pl.DataFrame) -> pl.DataFrame:
 
 def _about(activity: Activity) -> pl.DataFrame:
     """What is known of each account, its client among them: null where it is not."""
-    posts = activity.posts_table
     about = activity.account_ids.to_frame().join(activity.accounts_table, on="account_id", how="left")
-    if "client" in posts.columns:
-        used = posts.drop_nulls("client").group_by("account_id", "client").len()
-        used = used.sort("account_id", "len", "client", descending=[False, True, False])
-        about = about.join(used.unique("account_id", keep="first").drop("len"), on="account_id", how="left")
+    if "client" in activity.posts_table.columns:
+        posts = activity.posts_table.lazy().select("client", row=activity.account_codes).drop_nulls("client")
+        used = posts.group_by("row", "client").len().collect(engine="streaming")
+        used = used.sort("row", "len", "client", descending=[False, True, False]).unique("row", keep="first")
+        used = used.select("client", account_id=activity.account_ids.gather(used["row"]))
+        about = about.join(used, on="account_id", how="left")
     asked = {**ACCOUNT_COLUMNS, "client": pl.String()}
     absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in asked.items() if name not in about.columns]
     return about.with_columns(absent)
@@ -138,6 +139,7 @@ def _tested(table: pl.DataFrame, known: int, tries: pl.Expr) -> pl.DataFrame:
     seen, members, share = (table[name].to_numpy() for name in ("seen", "members", "elsewhere"))
     p = np.asarray(binom.sf(seen.astype(np.int64) - 1, members.astype(np.int64), share))
     table = table.with_columns(p=(pl.Series(p) * tries).clip(0, 1))
-    best = table.sort("network", "p", "seen", descending=[False, False, True])
+    # clients of as many members, all at a p of 1, differ in how many others have them
+    best = table.sort("network", "p", "seen", "elsewhere", descending=[False, False, True, False])
     best = best.unique("network", keep="first", maintain_order=True)
     return best.select("network", pl.col("members").cast(pl.Int64), "share", "elsewhere", "p")

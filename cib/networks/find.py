@@ -22,9 +22,9 @@ from cib.graphs.graph import Graph
 from cib.networks.audiences import audiences, is_timeless
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
-from cib.networks.evidence import Evidence, decades, rows_inside, shared_objects
+from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
 from cib.networks.facts import NO_FACTS, account_facts
-from cib.networks.groups import group_statistics, support
+from cib.networks.groups import Inside, group_statistics, support
 from cib.networks.members import boosted_accounts, leading
 from cib.networks.network import Network, Networks
 from cib.notebook import html_rows
@@ -152,7 +152,7 @@ def find_networks(
     membership = _with_evidence(placed, graphs, rule.min_size)
     groups = membership.select("account_id", "network")
     sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
-    statistics = group_statistics(graphs, groups, sets)
+    statistics, inside = group_statistics(graphs, groups, sets)
     weighed = support(statistics, quickest.name if quickest else None)
     statistics = statistics.join(weighed, on=["network", "layer"], how="left")
     confirmed = confirm(
@@ -168,7 +168,7 @@ def find_networks(
     members = _ranked(_with_order(membership, quickest, rule), judged)
     if retweets is not None and members.height:
         members = pl.concat([members, _boosted(retweets, members)])
-    return _networks(graphs, _with_roles(members, roles), statistics, judged, facts)
+    return _networks(graphs, inside, _with_roles(members, roles), statistics, judged, facts)
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -293,11 +293,14 @@ def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _networks(
-    graphs: Sequence[Graph], members: pl.DataFrame, statistics: pl.DataFrame, judged: pl.DataFrame, facts: pl.DataFrame
+    graphs: Sequence[Graph],
+    inside: Sequence[Inside],
+    members: pl.DataFrame,
+    statistics: pl.DataFrame,
+    judged: pl.DataFrame,
+    facts: pl.DataFrame,
 ) -> Networks:
-    acting = members.filter(pl.col("joined") != "boosted").select("account_id", "network")
-    edges = [rows_inside(graph, acting) for graph in graphs]
-    shared = shared_objects(graphs, acting)
+    shared = told_objects(graphs, [layer.objects for layer in inside])
     no_objects, no_facts = shared.head(0).drop("network"), NO_FACTS.drop("network")
     objects, rows, known = (
         table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
@@ -309,7 +312,7 @@ def _networks(
     for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
         best = verdicts[key[0]]
         level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
-        own = tuple(at[slice(*np.searchsorted(network, [key[0], key[0] + 1]))] for at, network in edges)
+        own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
         reasons = (*_reasons(best), *_known(about))

@@ -9,17 +9,19 @@ all networks are measured at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 import polars.selectors as cs
+from numpy.typing import NDArray
 from scipy.special import gammainc
 from scipy.stats import chi2
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import LEAST, acts_of_members, log_evidence, rows_inside
+from cib.networks.evidence import LEAST, acts_of_members, log_evidence, rows_inside, shared_objects
 
-__all__ = ["WEIGHTS", "group_statistics", "signs", "support"]
+__all__ = ["WEIGHTS", "Inside", "group_statistics", "signs", "support"]
 
 #: With fewer targets little is known of how a group spreads its acts.
 _MIN_TARGETS = 3
@@ -81,10 +83,18 @@ def _log_odds(column: str, least: float) -> pl.Expr:
     return (share / (1 - share)).log10()
 
 
+class Inside(NamedTuple):
+    """What one layer has of all networks."""
+
+    rows: NDArray[np.int64]  #: of the edges with both ends in one network, by network
+    network: NDArray[np.int64]  #: the network of each
+    objects: pl.DataFrame  #: from :func:`cib.networks.evidence.shared_objects`
+
+
 def group_statistics(
     graphs: Sequence[Graph], membership: pl.DataFrame, sets: Sequence[pl.DataFrame | None] | None = None
-) -> pl.DataFrame:
-    """What a group does as a group, one row per network and layer.
+) -> tuple[pl.DataFrame, list[Inside]]:
+    """What a group does as a group, and what it rests on.
 
     Parameters
     ----------
@@ -95,8 +105,8 @@ def group_statistics(
 
     Returns
     -------
-    polars.DataFrame
-        ``network, layer, members`` and
+    statistics : polars.DataFrame
+        One row per network and layer: ``network, layer, members`` and
 
         * ``pairs``: significant pairs inside;
         * ``observed``, ``expected``: co-actions of those pairs, and by chance under the layer's null;
@@ -112,37 +122,35 @@ def group_statistics(
           tasked alike, 10 and more in a crowd of casual and ardent fans.
 
         The last three are null without targets.
+    inside : list of Inside
+        One a graph.
     """
-    sizes = membership.group_by("network").agg(members=pl.len())
-    rows = [
-        _layer_statistics(graph, membership, sizes, objects)
+    sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
+    found = [
+        _in_layer(graph, membership, sizes, objects)
         for graph, objects in zip(graphs, sets or [None] * len(graphs), strict=True)
     ]
+    rows, inside = zip(*found, strict=True)
     # sums of decimal numbers depend on their order, which threads decide, in the last digits
-    return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9))
+    return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9)), list(inside)
 
 
-def _layer_statistics(
+def _in_layer(
     graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, Inside]:
     acts = acts_of_members(graph, membership)
-    objects = _objects(acts)
+    inside = Inside(*rows_inside(graph, membership), shared_objects(acts))
+    objects = inside.objects.select("network", "object", "acts", pl.col("members").cast(pl.Int64))
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
-    parts = (_pairs(graph, membership, sizes), shares, _behaviour(acts, _targets(objects, sizes, found_by)))
+    targets = _targets(objects, sizes, found_by)
+    crowd = np.diff(graph.events.starts)[targets["object"].to_numpy()]  # acts by anybody
+    behaviour = _behaviour(acts, targets.with_columns(crowd=pl.Series(crowd)))
     table = sizes
-    for part in parts:
+    for part in (_pairs(graph, inside, sizes), shares, behaviour):
         table = table.join(part, on="network", how="left")
     counts = [pl.col(name).fill_null(0) for name in ("pairs", "observed", "expected", "decades", "objects", "targets")]
-    return table.with_columns(pl.lit(graph.name).alias("layer"), *counts)
-
-
-def _objects(acts: pl.DataFrame) -> pl.DataFrame:
-    """The objects that two or more members acted on."""
-    objects = acts.group_by("network", "object").agg(
-        members=pl.col("account").n_unique(), acts=pl.len(), crowd=pl.col("crowd").first()
-    )
-    return objects.filter(pl.col("members") >= 2)
+    return table.with_columns(pl.lit(graph.name).alias("layer"), *counts), inside
 
 
 def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None) -> pl.DataFrame:
@@ -155,12 +163,11 @@ def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame 
     return pl.concat([aimed, common.join(aimed, on="network", how="anti")])
 
 
-def _pairs(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+def _pairs(graph: Graph, inside: Inside, sizes: pl.DataFrame) -> pl.DataFrame:
     """Significant pairs inside each network, their co-actions, and how many chance explains."""
-    rows, network = rows_inside(graph, membership)
-    inside = graph.table[rows].select("weight", "expected", "p")
-    inside = inside.with_columns(log_evidence(inside), network=pl.Series(network))
-    pairs = inside.group_by("network").agg(
+    edges = graph.table.select("weight", "expected", "p")[inside.rows]
+    edges = edges.with_columns(log_evidence(edges), network=pl.Series(inside.network))
+    pairs = edges.group_by("network").agg(
         pairs=pl.len(),
         observed=pl.col("weight").sum(),
         expected=pl.col("expected").sum(),
@@ -174,7 +181,8 @@ def _pairs(graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame) -> pl.Da
 
 def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """How the acts of members are spread over the group's targets and over its members."""
-    on_target = acts.join(targets.select("network", "object", hit=pl.lit(1)), on=["network", "object"], how="left")
+    aims = targets.select("network", "object", hit=pl.lit(1))
+    on_target = acts.drop("time").join(aims, on=["network", "object"], how="left")
     # members without any act in this layer (another layer found them) are no part of its spread
     by_member = on_target.group_by("network", "account").agg(acts=pl.len(), hits=pl.col("hit").sum())
     spread = by_member.group_by("network").agg(

@@ -80,13 +80,13 @@ class Network:
     @property
     def profile(self) -> dict[str, Any]:
         """Size, roles and span of time as plain values."""
-        objects = self.evidence.objects  # on which every edge was found
+        objects, roles = self.evidence.objects, self.roles  # objects on which every edge was found
         return {
             "network_id": self.id,
             "accounts": len(self),
             "boosted": int((self.members["joined"] == "boosted").sum()),
             **{
-                role: self.roles.get(role, 0)
+                role: roles.get(role, 0)
                 for role in ("highly_engaged", "amplifier", "both", "peripheral", "low_support")
             },
             "coordination": self.coordination,

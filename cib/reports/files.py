@@ -11,10 +11,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import polars as pl
@@ -24,7 +27,11 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.reports.palette import rgb
 
+if sys.platform != "win32":  # which has no such locks
+    import fcntl
+
 __all__ = [
+    "alone_in",
     "atomically",
     "ensure_folder",
     "flat",
@@ -35,6 +42,8 @@ __all__ = [
     "xml_text",
 ]
 
+_Frame = TypeVar("_Frame", pl.DataFrame, pl.LazyFrame)
+
 #: Characters that XML 1.0 cannot hold or keep, and the U of what looks like one spelled out.
 _NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|U(?=\\+[0-9A-F]{4})")
 
@@ -43,19 +52,19 @@ _NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|U(
 MAX_CSV_ROWS = 1_000_000
 
 
-def write_table(table: pl.DataFrame, folder: Path, name: str) -> None:
+def write_table(table: pl.DataFrame | pl.LazyFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet`` and, unless it would be too long to open, ``<name>.csv``."""
     write_parquet(table, folder, name)
-    file = folder / f"{name}.csv"
-    if table.height > MAX_CSV_ROWS:
+    written, file = pl.scan_parquet(folder / f"{name}.parquet", glob=False), folder / f"{name}.csv"
+    if written.select(pl.len()).collect().item() > MAX_CSV_ROWS:
         file.unlink(missing_ok=True)  # of an earlier detection
     else:
-        atomically(file, flat(table).write_csv)
+        atomically(file, flat(written).sink_csv)
 
 
-def write_parquet(table: pl.DataFrame, folder: Path, name: str) -> None:
+def write_parquet(table: pl.DataFrame | pl.LazyFrame, folder: Path, name: str) -> None:
     """Write ``<name>.parquet``."""
-    atomically(folder / f"{name}.parquet", table.write_parquet)
+    atomically(folder / f"{name}.parquet", table.lazy().sink_parquet)
 
 
 def write_json(values: Mapping[str, Any], path: Path, *, indent: int | None = 2) -> None:
@@ -95,6 +104,29 @@ def ensure_folder(path: str | Path) -> Path:
             remedy="Choose another with --out.",
         ) from error
     return folder
+
+
+#: Folders that are this thread's own at the moment.
+_OWN: ContextVar[frozenset[Path]] = ContextVar("own", default=frozenset())
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes into a folder, so that all its files are of one detection: the last.
+
+    Within it, the same thread may ask again. Windows has no locks of folders: there it does not wait.
+    """
+    place = folder.resolve()
+    if sys.platform == "win32" or place in _OWN.get():
+        yield
+        return
+    opened, before = os.open(place, os.O_RDONLY), _OWN.set(_OWN.get() | {place})
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        _OWN.reset(before)
+        os.close(opened)  # which gives the lock back, as the end of the process would
 
 
 def _drawable(graph: Graph, nodes: pl.DataFrame) -> nx.Graph[str]:
@@ -143,9 +175,9 @@ def xml_text(text: str) -> str:
     return _NOT_XML.sub(lambda match: f"U+{ord(match[0]):04X}", text)
 
 
-def flat(table: pl.DataFrame) -> pl.DataFrame:
+def flat(table: _Frame) -> _Frame:
     """CSV has no lists: join them by spaces."""
-    lists = [name for name, dtype in table.schema.items() if isinstance(dtype, pl.List)]
+    lists = [name for name, dtype in table.collect_schema().items() if isinstance(dtype, pl.List)]
     return table.with_columns(pl.col(lists).list.join(" ")) if lists else table
 
 

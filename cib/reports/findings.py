@@ -12,11 +12,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
+from cib.networks.evidence import networks_of
 from cib.networks.explanations import explanations_of
 from cib.networks.facts import FACTS
 from cib.networks.network import Network
@@ -77,6 +80,7 @@ def gather(result: Result) -> dict[str, Any]:
     parts: dict[str, Mapping[str, Any]] = {
         "timeline": timeline(result.activity, members, bins),
         "week": week(result.activity, members),
+        "linked": _linked(result),
         "pairs": _pairs(edges, layers),
         "objects": _objects(shared, members, layers),
         "profile": _profiles(result.activity, shown, members),
@@ -136,10 +140,27 @@ def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[s
         "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
         "facts": as_rows(network.facts),
         "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
-        "shared": network.evidence.objects.select("layer", "object_id").n_unique(),
-        "linked": network.evidence.edges.select("source", "target").n_unique(),
+        "shared": network.evidence.objects.height,
+        "linked": 0,
     }
     return row | {name: found[network.id] for name, found in parts.items() if network.id in found}
+
+
+def _linked(result: Result) -> dict[str, int]:
+    """How many pairs of accounts of each network have an edge in any layer."""
+    ids, networks = result.activity.account_ids, result.networks
+    pairs = [np.empty(0, np.int64)]
+    for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
+        rows = np.concatenate([network.evidence.rows[k] for network in networks])
+        code = encode(graph.ids, ids).to_numpy().astype(np.int64)
+        source, target = (code[graph.table[end].to_numpy()[rows]] for end in ("source", "target"))
+        pairs.append(source * len(ids) + target)
+    # an account is in one network, and both ends in the same
+    number = np.repeat(np.arange(len(networks)), [len(network) for network in networks])
+    network = networks_of(ids, networks.members.select("account_id", network=pl.Series(number)))
+    of_pair = network[distinct_values(np.concatenate(pairs)) // max(len(ids), 1)]
+    counts = np.bincount(of_pair, minlength=len(networks)).tolist()
+    return dict(zip((each.id for each in networks), counts, strict=True))
 
 
 _PROFILE = (

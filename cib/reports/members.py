@@ -68,9 +68,8 @@ def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]
 
 def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
     """What a role rests on, by account: its retweets that came soonest, its posts most retweeted, who boosted it."""
-    mine = members.select("account_id", "network_id", "joined")
-    columns = ("account_id", "post_id", "created_at", "target_post_id", "target_account_id", "target_created_at")
-    retweets = activity.posts_table.lazy().filter(pl.col("action") == "retweet").select(columns).collect()
+    mine = members.lazy().select("account_id", "network_id", "joined")
+    retweets = activity.posts_table.lazy().filter(pl.col("action") == "retweet")
     soon = retweets.join(mine, on="account_id").drop_nulls("target_created_at")
     soon = soon.select(
         owner="account_id",
@@ -86,12 +85,12 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
     boosted = received.filter(pl.col("joined") == "boosted").join(mine, on=["account_id", "network_id"])
     boosts = boosted.select(owner="target_account_id", account="account_id", post="post_id", time="created_at")
     return {
-        "soonest": few(soon, ACCOUNT_POSTS),
+        "soonest": few(soon.collect(), ACCOUNT_POSTS),
         "most_retweeted": few(
-            popular.drop_nulls("post").sort("owner", "retweets", "post", descending=[False, True, False]),
+            popular.drop_nulls("post").sort("owner", "retweets", "post", descending=[False, True, False]).collect(),
             ACCOUNT_POSTS,
         ),
-        "boosted_by": few(boosts.sort("owner", "time", "post"), ACCOUNT_POSTS),
+        "boosted_by": few(boosts.sort("owner", "time", "post").collect(), ACCOUNT_POSTS),
     }
 
 

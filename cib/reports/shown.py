@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
+from cib.activity import encode
 from cib.graphs.graph import Graph
+from cib.networks.evidence import edges_at
 from cib.networks.network import Network
 
 __all__ = ["edges_among", "lines", "shown_members", "stacked"]
@@ -42,8 +45,10 @@ def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFram
     parts = [strongest]
     if "retweet" in graphs:
         place = members.select("account_id", "place", "network_id", "joined")
-        retweets = graphs["retweet"].edge_table.select("source", "target", "weight")
-        retweets = retweets.join(place.filter(pl.col("joined") == "boosted"), left_on="target", right_on="account_id")
+        graph, boosted = graphs["retweet"], place.filter(pl.col("joined") == "boosted")
+        rows = np.isin(graph.table["target"], encode(boosted["account_id"], graph.ids).drop_nulls())
+        retweets = edges_at(graph, np.flatnonzero(rows)).select("source", "target", "weight")
+        retweets = retweets.join(boosted, left_on="target", right_on="account_id")
         retweets = retweets.join(place, left_on=["source", "network_id"], right_on=["account_id", "network_id"])
         retweets = retweets.sort("place", "weight", "place_right", descending=[False, True, False])
         parts.append(

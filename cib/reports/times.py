@@ -60,6 +60,7 @@ def week(activity: Activity, members: pl.DataFrame) -> dict[str, list[int]]:
 
 def _counted(activity: Activity, members: pl.DataFrame, place: pl.Expr, size: int) -> dict[str, list[int]]:
     mine = members.select("account_id", "network_id")
-    acts = activity.posts_table.select("account_id", place=place.cast(pl.Int64)).join(mine, on="account_id")
+    acts = activity.posts_table.select("account_id", "created_at").join(mine, on="account_id")
+    acts = acts.select("network_id", place=place.cast(pl.Int64))
     tables = acts.partition_by("network_id", as_dict=True).items()
     return {network: np.bincount(table["place"], minlength=size).tolist() for (network,), table in tables}

@@ -60,3 +60,20 @@ def test_nothing_known_is_no_row():
     )
     members = pl.DataFrame({"account_id": activity.account_ids.head(20), "network": [0] * 20})
     assert account_facts(bare, members).height == 0
+
+
+def test_of_clients_that_say_equally_little_the_one_that_fewest_others_have_is_told():
+    crowd = ["common"] * 400 + ["rare"] * 300
+    posts = pl.DataFrame(
+        {
+            "account_id": [f"u{k:03}" for k in range(700)],
+            "created_at": [datetime(2020, 3, 1, tzinfo=UTC)] * 700,
+            "client": crowd,
+        }
+    )
+    # fifty groups with two of each; neither is more than anybody has
+    groups = pl.DataFrame(
+        {"account_id": [f"u{j + k:03}" for k in range(0, 100, 2) for j in (0, 1, 400, 401)], "network": range(200)}
+    ).with_columns(pl.col("network") // 4)
+    facts = account_facts(cib.read(posts, progress=False), groups)
+    assert facts["elsewhere"].to_list() == [pytest.approx(299 / 698)] * 50

@@ -28,7 +28,8 @@ def test_capture_exclusivity_and_dispersion_by_hand():
         ("c", "s", 0),
         ("e", "s", 500),
     ]
-    row = group_statistics([layer(rows)], members("a", "b", "c")).row(0, named=True)
+    statistics, _ = group_statistics([layer(rows)], members("a", "b", "c"))
+    row = statistics.row(0, named=True)
     assert row["targets"] == 3
     assert row["capture"] == pytest.approx(9 / 10)  # nine of the ten acts on p, q and r
     assert row["exclusivity"] == pytest.approx(9 / 10)  # nine of the members' ten acts
@@ -36,6 +37,15 @@ def test_capture_exclusivity_and_dispersion_by_hand():
     assert row["top_share"] == pytest.approx(1 / 3)
     assert row["pairs"] == 3
     assert row["observed"] == 9
+
+
+def test_pairs_of_a_large_group_are_more_than_32_bits_hold():
+    rows = [(who, post, k) for post in "pqr" for k, who in enumerate("abc")]
+    few, many = (
+        group_statistics([layer(rows)], members("a", "b", "c", *(f"u{k}" for k in range(more))))[0]["decades"].item()
+        for more in (0, 69_997)
+    )
+    assert many == pytest.approx(few * 3 / (70_000 * 69_999 / 2))
 
 
 def test_a_task_weighs_more_than_a_taste():
