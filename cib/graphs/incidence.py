@@ -57,7 +57,9 @@ class Incidence:
         A post that names an object twice is one event on it.
         """
         # grouping looks at each text once, and does so on all cores
-        groups = events.drop_nulls().sort("row").group_by("object").agg("row").sort("object")
+        groups = events.drop_nulls().sort("row").group_by("object").agg("row")
+        # to sort text takes a quarter of the time of sorting a table by it
+        groups = groups["object"].sort().to_frame().join(groups, on="object", how="left", maintain_order="left")
         counts = groups["row"].list.len().to_numpy()
         objects = np.repeat(np.arange(len(groups), dtype=np.int32), counts)
         rows = groups["row"].explode()  # by time, account and post, as the posts are
