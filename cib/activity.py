@@ -192,7 +192,7 @@ def accounts_in(posts: pl.DataFrame) -> pl.Series:
 
 
 def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
-    """Replace ids by their position in `ids` (sorted, unique); null where the id is missing or not among them.
+    """Replace ids by their position in `ids` (each once); null where the id is missing or not among them.
 
     Parameters
     ----------
