@@ -183,22 +183,24 @@ def _numbers(count: int) -> pl.Expr:
 
 def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
     """Fill in author and time of a target that is itself among the posts; and the share of retweets whose is not."""
-    # hashes are compared first, and text only of the few that may be originals
-    targets = posts.select(hash=pl.col("target_post_id").drop_nulls().hash().unique())
-    hashed = posts.select("post_id", "account_id", "created_at", hash=pl.col("post_id").hash())
-    known = hashed.join(targets, on="hash", how="semi").unique(subset="post_id", keep="first", maintain_order=True)
-    made = known.lazy().select(target_post_id="post_id", author="account_id", made_at="created_at")
-    aims = posts.lazy().select("target_post_id")
-    found = aims.join(made, on="target_post_id", how="left", maintain_order="left").drop("target_post_id").collect()
+    originals = _targets(posts)
+    place = encode(posts["target_post_id"], originals["post_id"])
     aimed = (pl.col("action") == "retweet") & pl.col("target_post_id").is_not_null()
-    absent = posts.select(pl.lit(found["made_at"]).filter(aimed).is_null().mean()).item()
+    absent = posts.select(pl.lit(place).filter(aimed).is_null().mean()).item()
     return (
         posts.with_columns(
-            target_account_id=pl.coalesce("target_account_id", found["author"]),
-            target_created_at=pl.coalesce("target_created_at", found["made_at"]),
+            target_account_id=pl.coalesce("target_account_id", originals["account_id"].gather(place)),
+            target_created_at=pl.coalesce("target_created_at", originals["created_at"].gather(place)),
         ),
         absent,
     )
+
+
+def _targets(posts: pl.DataFrame) -> pl.DataFrame:
+    """The posts that others act on: hashes are compared, so that a few more may be among them."""
+    aims = posts.select(hash=pl.col("target_post_id").drop_nulls().hash().unique())
+    hashed = posts.select("post_id", "account_id", "created_at", hash=pl.col("post_id").hash())
+    return hashed.join(aims, on="hash", how="semi").unique(subset="post_id", keep="first", maintain_order=True)
 
 
 def _precision(times: pl.Series) -> float:
