@@ -113,13 +113,7 @@ class Activity:
     @cached_property
     def account_ids(self) -> pl.Series:
         """Every account that acted, was acted on or was mentioned, sorted, each once."""
-        posts = self.posts_table.lazy()
-        seen = [posts.select(account_id=name) for name in ("account_id", "target_account_id")]
-        if "mentions" in self.posts_table.columns:
-            seen.append(posts.select(account_id=pl.col("mentions").explode()))
-        # streaming takes a third of the time
-        ids = pl.concat(seen).drop_nulls().unique().collect(engine="streaming")
-        return ids["account_id"].sort()
+        return accounts_in(self.posts_table)
 
     @cached_property
     def account_codes(self) -> pl.Series:
@@ -182,8 +176,23 @@ def to_library(frame: pl.DataFrame, library: str) -> Any:
         ) from error
 
 
+def accounts_in(posts: pl.DataFrame) -> pl.Series:
+    """Every account that acted, was acted on or was mentioned, sorted, each once.
+
+    >>> accounts_in(pl.DataFrame({"account_id": ["b", "a"], "target_account_id": [None, "c"]})).to_list()
+    ['a', 'b', 'c']
+    """
+    rows = posts.lazy()
+    seen = [rows.select(account_id=name) for name in ("account_id", "target_account_id")]
+    if "mentions" in posts.columns:
+        seen.append(rows.select(account_id=pl.col("mentions").explode()))
+    # streaming takes a third of the time
+    ids = pl.concat(seen).drop_nulls().unique().collect(engine="streaming")
+    return ids["account_id"].sort()
+
+
 def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
-    """Replace ids by their position in `ids` (sorted, unique); null where the id is missing or not among them.
+    """Replace ids by their position in `ids` (each once); null where the id is missing or not among them.
 
     Parameters
     ----------
@@ -199,9 +208,18 @@ def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
     >>> encode(pl.Series(["b", None, "x", "a"]), pl.Series(["a", "b"])).to_list()
     [1, None, None, 0]
     """
-    # a join is three times as fast as a cast to Enum once there are millions of ids
-    known = ids.to_frame("id").with_row_index("code")
-    return column.to_frame("id").join(known, on="id", how="left", maintain_order="left")["code"]
+    # to look up hashes takes half the time; who shares one is found out by the text
+    hashed = pl.when(pl.col("id").is_not_null()).then(pl.col("id").hash())
+    wanted, known = column.to_frame("id").select(hash=hashed), ids.to_frame("id").select(hash=hashed)
+    codes = _positions(wanted, known)
+    if len(codes) == len(column) and not (ids.gather(codes) != column).any():
+        return codes
+    return _positions(column.to_frame("id"), ids.to_frame("id"))
+
+
+def _positions(wanted: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """The row of `known` that equals each of `wanted`: a join, which is three times as fast as a cast to Enum."""
+    return wanted.join(known.with_row_index("code"), on=known.columns, how="left", maintain_order="left")["code"]
 
 
 def _check_schema(which: str, table: pl.DataFrame, schema: dict[str, pl.DataType], required: tuple[str, ...]) -> None:

@@ -34,6 +34,13 @@ def test_codes_are_positions_and_strangers_are_null(ids, column):
     assert codes.to_list() == [known.index(value) if value in known else None for value in column]
 
 
+@given(st.lists(st.text("ab", max_size=2), min_size=1), st.lists(st.text("abc", max_size=2) | st.none()))
+def test_codes_are_exact_where_hashes_are_not(ids, column):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pl.Expr, "hash", lambda text: text.str.len_bytes())
+        test_codes_are_positions_and_strangers_are_null.hypothesis.inner_test(ids, column)
+
+
 def test_fingerprint_tells_content_apart_and_nothing_else():
     one = retweets(("a", "x", 0.0), ("b", "x", 1.0))
     assert one.fingerprint == retweets(("a", "x", 0.0), ("b", "x", 1.0)).fingerprint

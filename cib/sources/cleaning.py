@@ -175,10 +175,9 @@ def clean_posts(
 
 def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """The table without NUL characters, which no writer downstream survives, and the number of values mended."""
-    text = [column for column in raw.iter_columns() if column.dtype == pl.String]
-    bad = [(column, int(column.str.contains("\0", literal=True).sum())) for column in text]
-    mended = [column.str.replace_all("\0", "", literal=True) for column, count in bad if count]
-    return raw.with_columns(mended), sum(count for _, count in bad)
+    counts = raw.select(pl.col(pl.String).str.contains("\0", literal=True).sum())
+    bad = {column.name: int(column[0]) for column in counts if column[0]}
+    return raw.with_columns(pl.col(list(bad)).str.replace_all("\0", "", literal=True)), sum(bad.values())
 
 
 def _read_columns(

@@ -94,8 +94,9 @@ class Gathering:
         ]
 
     def _clean(self, part: Part, format: Format, mapping: Mapping[str, str], loaded: Loaded) -> Clean:
+        table = loaded.table.rechunk()  # to pick rows of what is in pieces takes several times as long
         clean = clean_posts(
-            loaded.table if part.format else _ours(loaded.table, mapping, format, part.where),
+            table if part.format else _ours(table, mapping, format, part.where),
             mapping,
             format,
             synonyms=self.given.actions,

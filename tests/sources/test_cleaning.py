@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from polars.testing import assert_frame_equal
+from polars.testing import assert_frame_equal, assert_series_equal
 
 import cib
 from cib.errors import InputError
@@ -83,6 +83,27 @@ def test_rows_delivered_twice_have_no_effect(rows, again):
 def test_reading_what_was_read_changes_nothing(rows):
     activity = read(rows)
     assert_frame_equal(read(activity.posts_table).posts_table, activity.posts_table)
+
+
+@given(ROWS)
+def test_accounts_are_numbered_as_an_activity_made_by_hand_numbers_them(rows):
+    activity = read(rows)
+    by_hand = cib.Activity(activity.posts_table, activity.accounts_table, activity.imported)
+    assert_series_equal(activity.account_ids, by_hand.account_ids)
+    assert_series_equal(activity.account_codes, by_hand.account_codes)
+    few = activity.keep_posts(activity.posts_table["action"] == "post")
+    assert few.account_ids.gather(few.account_codes).equals(few.posts_table["account_id"])
+
+
+def test_an_original_is_found_by_its_id_and_not_by_a_hash_it_shares(monkeypatch):
+    rows = [
+        {"account_id": "b", "post_id": "1"},
+        {"account_id": "c", "post_id": "2"},
+        {"account_id": "d", "post_id": "3", "action": "retweet", "target_post_id": "2"},
+        {"account_id": "e", "post_id": "4", "action": "retweet", "target_post_id": "9"},
+    ]
+    monkeypatch.setattr(pl.Expr, "hash", lambda text: text.str.len_bytes())
+    assert read(rows).posts_table["target_account_id"].to_list() == [None, None, "c", None]
 
 
 def test_the_frame_that_came_in_is_not_changed():
