@@ -124,8 +124,8 @@ def test_two_platforms_in_one_file_are_searched_together(tmp_path, capsys):
 
 
 def test_a_pipe_that_closes_loses_no_result(files, tmp_path):
-    cib_main = [sys.executable, "-c", "import sys; from cib.cli import main; sys.exit(main())"]
-    command = [*cib_main, "detect", str(files / "posts.parquet"), "--out", str(tmp_path / "out"), "--quiet"]
+    command = [sys.executable, "-m", "cib", "detect", str(files / "posts.parquet"), "--out", str(tmp_path / "out")]
+    command.append("--quiet")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         running.stdout.close()
         said = running.stderr.read()
