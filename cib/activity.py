@@ -157,7 +157,10 @@ class Activity:
         span = ""
         if self.imported.first and self.imported.last:
             span = f", {self.imported.first:%Y-%m-%d} to {self.imported.last:%Y-%m-%d}"
-        return f"Activity({len(self):,} rows: {counts or 'none'}; {len(self.account_ids):,} accounts{span})"
+        rows, accounts = (
+            f"{n:,} {what}{'s' * (n != 1)}" for n, what in ((len(self), "row"), (len(self.account_ids), "account"))
+        )
+        return f"Activity({rows}: {counts or 'none'}; {accounts}{span})"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}<br>{escape(str(self.imported))}</p>{self.posts_table.head(5)._repr_html_()}"

@@ -74,6 +74,7 @@ _IN_A_SHELL = (
     (r"format='([\w-]+)'", r"--format \1"),
     (r"strict=True", "--strict"),
     (r"accounts=(?!\{)", "--accounts"),
+    (r"Choose another folder\.", "Choose another with --out."),
     (r"KnownNetworks\(\)\.add\(\.\.\.\)\.save\(folder\)", "--add N1=NAME"),
 )
 

@@ -18,7 +18,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from cib.activity import Activity, to_library
-from cib.errors import CibWarning
+from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
 from cib.evaluation.trivial import trivial_scores
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import Window, window_seconds
@@ -26,11 +26,13 @@ from cib.graphs.graph import Graph
 from cib.graphs.interactions import retweet_graph
 from cib.import_report import ImportReport
 from cib.layers import Layer, coaction_layers, significant
+from cib.networks.evidence import EVIDENCE
 from cib.networks.explanations import explanations
 from cib.networks.find import find_networks
 from cib.networks.matching import Timeline, agreement, staying, timeline
 from cib.networks.network import Networks
 from cib.networks.profile import Profile, profile
+from cib.progress import stage
 from cib.reports.files import alone_in, ensure_folder, write_graph, write_json, write_parquet, write_table
 from cib.reports.findings import gather
 from cib.reports.page import write_page
@@ -57,6 +59,9 @@ def _said_once() -> Iterator[None]:
     for (category, _), (first, *more) in alike.items():
         warnings.warn(first + (f" (and {len(more)} more like it)" if more else ""), category, stacklevel=4)
 
+
+#: A length of time as Polars writes it, above 0.
+_DURATION = re.compile(r"(?=.*[1-9])([0-9]+(mo|ms|[smhdwqy]))+")
 
 #: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
 MAX_DRAWN = 50_000
@@ -132,6 +137,8 @@ class Detection:
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
         alphas: Sequence[float] = (0.001, 0.01, 0.05),
+        *,
+        progress: bool = True,
     ) -> Any:
         """What other thresholds would have found.
 
@@ -141,6 +148,8 @@ class Detection:
             Each in place of the windows of all layers that have one; layers at any time stay.
         alphas : sequence of float
             False discovery rates.
+        progress : bool
+            Print a line a window to standard error.
 
         Returns
         -------
@@ -149,31 +158,38 @@ class Detection:
             agreement``: networks, those of them with verdict ``candidate``, their members, share of this
             detection's members that are among them, and Jaccard similarity of both sets of members.
         """
+        check_several("windows", windows, "['60s', '10min']")
+        check_several("alphas", alphas, "[0.001, 0.01]")
+        lengths = [(window, window_seconds(window)) for window in windows]
+        alphas = [replace(self.settings, alpha=alpha).alpha for alpha in alphas]  # which checks them
         most = max(alphas, default=self.settings.alpha)
-        at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], most)
+        with stage("layers at any time", progress):
+            at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], most)
         timed = [layer for layer in self.settings.layers if layer.window is not None]
         rows = []
-        for window in windows:
-            layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
-            tested = self._coactions(layers, most) + at_any_time
-            for alpha in alphas:
-                networks = self._networks(significant(tested, alpha), self.settings.seed)
-                shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
-                rows.append(
-                    {
-                        "window_s": window_seconds(window),
-                        "alpha": alpha,
-                        "networks": len(networks),
-                        "candidates": len(networks.with_verdict("candidate")),
-                        "accounts": networks.members.height,
-                        "kept": shared / max(self.networks.members.height, 1),
-                        "agreement": agreement(self.networks.members, networks.members),
-                    }
-                )
+        for window, seconds in lengths:
+            with stage(f"window {window}", progress):
+                layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
+                tested = self._coactions(layers, most) + at_any_time
+                rows += [self._compared(seconds, alpha, significant(tested, alpha)) for alpha in alphas]
         return self.activity.native(pl.DataFrame(rows))
 
+    def _compared(self, window_s: float | None, alpha: float, layers: list[Graph]) -> dict[str, Any]:
+        """A row of :meth:`sensitivity`."""
+        networks = self._networks(layers, self.settings.seed)
+        shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
+        return {
+            "window_s": window_s,
+            "alpha": alpha,
+            "networks": len(networks),
+            "candidates": len(networks.with_verdict("candidate")),
+            "accounts": networks.members.height,
+            "kept": shared / max(self.networks.members.height, 1),
+            "agreement": agreement(self.networks.members, networks.members),
+        }
+
     @_said_once()
-    def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0) -> Any:
+    def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
         Parameters
@@ -184,6 +200,8 @@ class Detection:
             Share of the acts that each sample has.
         seed : int
             Of the samples.
+        progress : bool
+            Print a line a sample to standard error.
 
         Returns
         -------
@@ -191,19 +209,24 @@ class Detection:
             One row a member: ``account_id, network_id, resampled, reseeded``: share of the samples, and of
             other seeds of the clustering, in which the account is in the network that has most of its own.
         """
+        check_whole("runs", runs, 1)
+        check_whole("seed", seed, 0)
+        if not 0 < share <= 1:
+            raise SettingsError("share must be above 0 and at most 1", got=share, remedy="Take 0.8, say.")
         members = self.networks.members.select("account_id", "network_id")
         layers = [graph for graph in self.graphs.values() if not graph.directed]
         rng = np.random.default_rng(seed)
         resampled, reseeded = np.zeros((2, members.height))
         for k in range(1, runs + 1):
-            found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
-            resampled += staying(members, found.members).to_numpy()
-            reseeded += staying(members, self._grouped(layers, self.settings.seed + k).members).to_numpy()
+            with stage(f"sample {k} of {runs}", progress):
+                found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
+                resampled += staying(members, found.members).to_numpy()
+                reseeded += staying(members, self._grouped(layers, self.settings.seed + k).members).to_numpy()
         table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
         return self.activity.native(table.sort("network_id", "account_id"))
 
     @_said_once()
-    def over_time(self, window: str = "7d", step: str | None = None) -> Timeline:
+    def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
         Parameters
@@ -212,19 +235,27 @@ class Detection:
             Length, as Polars writes durations: ``'7d'``, ``'12h'``.
         step : str, optional
             From one start to the next; the length if not given, so that windows do not overlap.
+        progress : bool
+            Print a line a window to standard error.
 
         Returns
         -------
         Timeline
         """
+        step = window if step is None else step
+        for argument, given in (("window", window), ("step", step)):
+            if not _DURATION.fullmatch(str(given)):
+                raise SettingsError(f"{argument}={given!r} is not a length of time", remedy="Write '7d' or '12h', say.")
         posts = self.activity.posts_table
         starts = posts.select(
-            pl.datetime_range(pl.col("created_at").min().dt.truncate("1h"), pl.col("created_at").max(), step or window)
+            pl.datetime_range(pl.col("created_at").min().dt.truncate("1h"), pl.col("created_at").max(), step)
         ).to_series()
         found = {}
-        for start in starts:
-            inside = posts["created_at"].is_between(start, pl.select(pl.lit(start).dt.offset_by(window)).item(), "left")
-            found[start] = self._found_in(inside).members.select("account_id", "network_id")
+        for k, start in enumerate(starts, 1):
+            with stage(f"window {k} of {len(starts)}", progress):
+                end = pl.select(pl.lit(start).dt.offset_by(window)).item()
+                inside = posts["created_at"].is_between(start, end, "left")
+                found[start] = self._found_in(inside).members.select("account_id", "network_id")
         return timeline(found, self.activity.library)
 
     def _found_in(self, posts: pl.Series) -> Networks:
@@ -375,12 +406,14 @@ def _stacked(networks: Networks, part: str) -> pl.LazyFrame:
         for network in networks:
             yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
 
-    first = next(tables(), pl.DataFrame(schema={"network_id": pl.String}))
+    first = next(tables(), pl.DataFrame(schema={"network_id": pl.String, **EVIDENCE[part]}))
     return register_io_source(tables, schema=first.schema)
 
 
 def _file(path: str | Path) -> Path:
     """The path, its folder made if need be."""
+    if Path(path).is_dir():
+        raise InputError("this is a folder", where=str(path), remedy="Name a file in it.")
     return ensure_folder(Path(path).parent) / Path(path).name
 
 

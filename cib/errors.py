@@ -13,7 +13,12 @@ cib.errors.InputError: posts.csv: the column 'account_id' is missing. Got column
 from __future__ import annotations
 
 import difflib
+import inspect
+import os
+import warnings
 from collections.abc import Iterable
+from numbers import Integral
+from pathlib import Path
 
 __all__ = [
     "CibError",
@@ -22,8 +27,15 @@ __all__ = [
     "MissingDependencyError",
     "PrecisionWarning",
     "SettingsError",
+    "check_kind",
+    "check_several",
+    "check_whole",
     "did_you_mean",
+    "warn",
 ]
+
+#: Where the files of the package lie.
+_HERE = str(Path(__file__).parent) + os.sep
 
 
 class CibError(Exception):
@@ -86,3 +98,52 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def check_whole(argument: str, value: object, least: int) -> None:
+    """Refuse what is no whole number, or a smaller one.
+
+    >>> check_whole("runs", 0, 1)
+    Traceback (most recent call last):
+        ...
+    cib.errors.SettingsError: runs must be a whole number, 1 or more. Got 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise SettingsError(f"{argument} must be a whole number, {least} or more", got=repr(value))
+
+
+def check_kind(argument: str, value: object, kind: type) -> None:
+    """Refuse what is of another type than one of the public types.
+
+    >>> class Rule: ...
+    >>> check_kind("rule", None, Rule)
+    Traceback (most recent call last):
+        ...
+    cib.errors.SettingsError: rule must be a cib.Rule. Got a NoneType. Write cib.Rule(...), or leave it out ...
+    """
+    if not isinstance(value, kind):
+        raise SettingsError(
+            f"{argument} must be a cib.{kind.__name__}",
+            got=f"a {type(value).__name__}",
+            remedy=f"Write cib.{kind.__name__}(...), or leave it out for the default.",
+        )
+
+
+def check_several(argument: str, values: object, example: str) -> None:
+    """Refuse one value where several are taken: the letters of a text would be taken for them.
+
+    >>> check_several("windows", "60s", "['60s']")
+    Traceback (most recent call last):
+        ...
+    cib.errors.SettingsError: windows must be a list. Got '60s'. Write windows=['60s'].
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise SettingsError(f"{argument} must be a list", got=repr(values), remedy=f"Write {argument}={example}.")
+
+
+def warn(message: str, kind: type[CibWarning] = CibWarning) -> None:
+    """Warn at the user's line: the nearest that is not in this package."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, kind, stacklevel=level)

@@ -12,7 +12,8 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
-from cib.errors import CibWarning
+from cib.engine import EngineActivity
+from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
@@ -61,7 +62,14 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     >>> detection.accounts.columns[:6]
     ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
     """
-    settings = settings or Settings()
+    if not isinstance(activity, (Activity, EngineActivity)):  # the latter says itself what it takes
+        raise InputError(
+            "detect takes an activity",
+            got=f"a {type(activity).__name__}",
+            remedy="Read it first: cib.detect(cib.read(...)).",
+        )
+    settings = Settings() if settings is None else settings
+    check_kind("settings", settings, Settings)
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
     layers, notes = _layers(activity, settings, progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cib.errors import SettingsError
+from cib.errors import SettingsError, check_kind, check_several, check_whole
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
 from cib.layers import LAYERS, Layer
@@ -50,8 +50,15 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
             raise SettingsError("alpha must lie between 0 and 1", got=self.alpha, remedy="Take 0.01, say.")
+        check_several("layers", self.layers, "[cib.Layer('post', '60s')]")
+        object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise SettingsError("settings need at least one layer", remedy="Leave layers= out for the default ones.")
+        for k, layer in enumerate(self.layers):
+            check_kind(f"layers[{k}]", layer, Layer)
+        check_kind("rule", self.rule, Rule)
+        check_kind("features", self.features, FeatureSet)
+        check_whole("seed", self.seed, 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""

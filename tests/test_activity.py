@@ -17,6 +17,14 @@ from cib.import_report import ImportReport
 from tests.toys import activity, retweets
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [([("a", "x", 0.0)], "1 row: 1 retweet; 1 account)"), ([("a", "x", 0.0), ("b", "x", 1.0)], "2 rows: ")],
+)
+def test_one_is_one_and_two_are_several(rows, said):
+    assert said in repr(retweets(*rows))
+
+
 def test_accounts_are_those_that_acted_were_acted_on_or_mentioned():
     posts = activity(
         [

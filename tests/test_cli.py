@@ -148,6 +148,13 @@ def test_errors_say_what_to_do_in_a_shell(tmp_path, capsys, text, hint):
     assert hint in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_made_is_chosen_with_an_option(tmp_path, capsys):
+    path = tmp_path / "posts.csv"
+    path.write_text("account_id,created_at,target_post_id\na,2020-06-12T00:00:00.5Z,x\n", "utf-8")
+    assert main(["detect", str(path), "--quiet", "--out", str(path / "below")]) == 2
+    assert "Choose another with --out." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -12,6 +12,7 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import networkx as nx
@@ -19,7 +20,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.errors import SettingsError
+from cib.errors import CibError, InputError, SettingsError
 
 LAYER = "layer-co-action-post-600-s"
 
@@ -110,13 +111,25 @@ def test_results_come_back_in_the_library_that_came_in(activity):
     assert type(result.graphs["retweet"].edges).__module__.startswith("pandas")
 
 
-def test_data_without_any_co_action_give_no_network():
+def _nobody():
     frame = pl.DataFrame(
         {"account_id": ["a", "b"], "created_at": ["2020-06-12T00:00:00Z"] * 2, "action": ["post", "post"]}
     )
-    detection = cib.detect(cib.read(frame, progress=False), progress=False)
+    return cib.detect(cib.read(frame, progress=False), progress=False)
+
+
+def test_data_without_any_co_action_give_no_network():
+    detection = _nobody()
     assert len(detection.networks) == 0
     assert detection.accounts["coordination"].to_list() == [0.0, 0.0]
+
+
+def test_without_networks_files_have_their_columns_and_no_row(detection, tmp_path):
+    folders = [found.save(tmp_path / name) for found, name in ((detection, "some"), (_nobody(), "none"))]
+    for name in ("networks", "evidence", "objects"):
+        some, none = (pl.read_parquet(folder / f"{name}.parquet") for folder in folders)
+        assert (none.height, none.schema) == (0, some.schema)
+        assert pl.read_csv(folders[1] / f"{name}.csv").columns == some.columns
 
 
 def test_coarse_times_are_noted_in_the_result(activity):
@@ -125,10 +138,67 @@ def test_coarse_times_are_noted_in_the_result(activity):
     assert any("below twice the precision" in note for note in detection.notes)
 
 
-@pytest.mark.parametrize(("options", "message"), [({"alpha": 2}, "alpha"), ({"layers": ()}, "layer")])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"alpha": 2}, "alpha"),
+        ({"layers": ()}, "layer"),
+        ({"layers": "co-text"}, "layers must be a list"),
+        ({"layers": ["co-text"]}, r"layers\[0\] must be a cib\.Layer"),
+        ({"rule": None}, r"rule must be a cib\.Rule"),
+        ({"features": ["h_index"]}, r"features must be a cib\.FeatureSet"),
+        ({"seed": -1}, "seed"),
+    ],
+)
 def test_settings_that_make_no_sense_are_refused(options, message):
     with pytest.raises(SettingsError, match=message):
         cib.Settings(**options)
+
+
+def test_what_is_no_activity_is_refused_with_the_way_to_one(activity):
+    with pytest.raises(InputError, match=r"Got a str\. Read it first: cib\.detect\(cib\.read"):
+        cib.detect("x.csv")
+    with pytest.raises(SettingsError, match=r"settings must be a cib\.Settings\. Got a dict"):
+        cib.detect(activity, {})
+    posts = activity.posts_table.lazy().select("account_id", "created_at", "target_post_id")
+    with pytest.raises(InputError, match=r"collect\(\)"):
+        cib.detect(cib.read(posts, progress=False), progress=False)
+
+
+@pytest.mark.parametrize(
+    ("ask", "options", "message"),
+    [
+        ("over_time", {"window": "7days"}, "window='7days' is not a length"),
+        ("over_time", {"window": timedelta(days=7)}, "window=.* is not a length"),
+        ("over_time", {"step": "0d"}, "step='0d' is not a length"),
+        ("stability", {"runs": 0}, "runs must be a whole number, 1 or more"),
+        ("stability", {"share": 2}, "share must be above 0"),
+        ("sensitivity", {"windows": "60s"}, "windows must be a list"),
+        ("sensitivity", {"windows": ["sixty"]}, "'sixty' is not a length"),
+        ("sensitivity", {"alphas": 0.01}, "alphas must be a list"),
+        ("sensitivity", {"alphas": [2]}, "alpha must lie.*Got 2"),
+        ("report", {"path": "."}, "this is a folder"),
+    ],
+)
+def test_questions_that_make_no_sense_are_refused(detection, ask, options, message, capsys):
+    with pytest.raises(CibError, match=message):
+        getattr(detection, ask)(**options)
+    assert capsys.readouterr().err == ""  # before any work
+
+
+@pytest.mark.parametrize(
+    ("ask", "options", "said"),
+    [
+        ("sensitivity", {"windows": ["60s"], "alphas": [0.01]}, "window 60s"),
+        ("stability", {"runs": 1}, "sample 1 of 1"),
+        ("over_time", {"window": "365d"}, "window 1 of 1"),
+    ],
+)
+def test_long_questions_say_how_far_they_are(detection, ask, options, said, capsys):
+    getattr(detection, ask)(**options, progress=False)
+    assert capsys.readouterr().err == ""
+    getattr(detection, ask)(**options)
+    assert said in capsys.readouterr().err
 
 
 def test_sensitivity_at_the_settings_of_the_detection_agrees_with_it(activity):

@@ -9,12 +9,13 @@ of, never dropped in silence.
 
 from __future__ import annotations
 
+import math
 import re
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.engine import EngineActivity
-from cib.errors import CibWarning, PrecisionWarning, SettingsError, did_you_mean
+from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -152,8 +153,8 @@ def coaction_graphs(
     >>> minute.n_edges < hour.n_edges
     True
     """
-    if min_weight < 1:
-        raise SettingsError("min_weight must be at least 1", got=min_weight)
+    check_whole("min_weight", min_weight, 1)
+    check_several("windows", windows, "['60s', '10min']")
     if over_budget not in ("leave out", "shorten"):
         raise SettingsError(
             f"over_budget={over_budget!r} is no rule",
@@ -325,14 +326,13 @@ def window_seconds(window: Window) -> float | None:
         return None
     if isinstance(window, timedelta):
         window = window.total_seconds()
-    if isinstance(window, str):
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", window.strip())
-        if not match:
-            raise SettingsError(
-                f"window={window!r} is not a length of time",
-                remedy="Write '60s', '10min', '1h', '2d', or None.",
-            )
+    if isinstance(window, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", window.strip())):
         window = float(match[1]) * _UNITS[match[2]]
+    if isinstance(window, bool) or not isinstance(window, Real) or not math.isfinite(window):
+        raise SettingsError(
+            f"window={window!r} is not a length of time",
+            remedy="Write '60s', '10min', '1h', '2d', or None.",
+        )
     if window < 0:
         raise SettingsError("a window cannot be negative", got=window)
     return float(window)
@@ -341,11 +341,10 @@ def window_seconds(window: Window) -> float | None:
 def _check_precision(activity: Activity | EngineActivity, seconds: float | None) -> None:
     precision = activity.imported.precision
     if seconds is not None and precision and precision > 0.001 and seconds < 2 * precision:
-        warnings.warn(
+        warn(
             f"the window of {seconds:g} s is below twice the precision of the times ({precision:g} s): "
             "equal stamps may lie further apart, and order within them is unknown",
             PrecisionWarning,
-            stacklevel=3,
         )
 
 
@@ -356,10 +355,8 @@ def _warn_over_budget(left_out: list[dict[str, Any]], shortened: list[dict[str, 
     ):
         if items:
             largest = max(items, key=lambda item: int(item["pairs"]))
-            warnings.warn(
+            warn(
                 f"{len(items)} object(s) with more than {max_pairs:,} pairs {done}, the largest with "
                 f"{largest['accounts']:,} accounts and {largest['pairs']:,} pairs; see "
-                f"graph.parameters[{name!r}], or raise max_pairs",
-                CibWarning,
-                stacklevel=4,
+                f"graph.parameters[{name!r}], or raise max_pairs"
             )

@@ -20,7 +20,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
-from cib.errors import InputError
+from cib.errors import InputError, check_several
 from cib.graphs.incidence import Incidence
 
 __all__ = ["Graph", "shared_acts"]
@@ -163,6 +163,7 @@ class Graph:
         -------
         Graph
         """
+        check_several("accounts", accounts, f"[{accounts!r}]")
         wanted = np.zeros(self.n_accounts, dtype=bool)
         wanted[encode(pl.Series(list(accounts), dtype=pl.String), self.ids).drop_nulls().to_numpy()] = True
         source, target = self.endpoints

@@ -14,7 +14,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from cib.activity import Activity
-from cib.errors import SettingsError, did_you_mean
+from cib.errors import SettingsError, check_whole, did_you_mean
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -123,8 +123,8 @@ def _check(threshold: float, measure: str, **counts: int | None) -> None:
     if not 0 <= threshold <= 1:
         raise SettingsError("threshold is a similarity and must lie in [0, 1]", got=threshold)
     for name, value in counts.items():
-        if value is not None and value < 1:
-            raise SettingsError(f"{name} must be at least 1", got=value)
+        if value is not None:
+            check_whole(name, value, 1)
 
 
 def _counts(incidence: Incidence) -> sp.csr_array:

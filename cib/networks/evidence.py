@@ -18,6 +18,7 @@ from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
 
 __all__ = [
+    "EVIDENCE",
     "Evidence",
     "acts_of_members",
     "coordination",
@@ -36,9 +37,18 @@ MOST_DECADES = 50.0
 #: Smaller probabilities and expectations are not told apart.
 LEAST = 1e-300
 
+_SPAN = dict.fromkeys(("first", "last"), pl.Datetime("us", "UTC"))
 
-#: What an edge says, in :attr:`Evidence.edges`.
-_EDGE = ("weight", "expected", "p", "q", "lag", "led", "first", "last")
+#: The columns of :attr:`Evidence.edges` and :attr:`Evidence.objects`.
+EVIDENCE: dict[str, dict[str, Any]] = {
+    "edges": {
+        **dict.fromkeys(("layer", "source", "target"), pl.String),
+        "weight": pl.Int64,
+        **dict.fromkeys(("expected", "p", "q", "lag", "led"), pl.Float64),
+        **_SPAN,
+    },
+    "objects": {"layer": pl.String, "object_id": pl.String, "members": pl.UInt32, "accounts": pl.Int64, **_SPAN},
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,7 +77,7 @@ class Evidence:
     def edges(self) -> pl.DataFrame:
         """``layer, source, target, weight, expected, p, q, lag, led, first, last``, strongest first."""
         parts = [
-            edges_at(graph, rows).select(pl.lit(graph.name).alias("layer"), "source", "target", *_EDGE)
+            edges_at(graph, rows).with_columns(layer=pl.lit(graph.name)).select(*EVIDENCE["edges"])
             for graph, rows in zip(self.graphs, self.rows, strict=True)
         ]
         return pl.concat(parts).sort("q", "p", "layer", "source", "target")

@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity
-from cib.errors import InputError, SettingsError
+from cib.errors import InputError, check_whole
 from cib.graphs.graph import Graph
 from cib.networks.audiences import audiences, is_timeless
 from cib.networks.communities import clusters_of
@@ -26,15 +26,11 @@ from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
 from cib.networks.facts import NO_FACTS, account_facts
 from cib.networks.groups import Inside, group_statistics, support
 from cib.networks.members import boosted_accounts, leading
-from cib.networks.network import Network, Networks
+from cib.networks.network import VERDICTS, Network, Networks
 from cib.notebook import html_rows
 from cib.roles import RoleScores
 
 __all__ = ["Rule", "find_networks"]
-
-
-#: From the most that can be concluded to the least.
-_VERDICTS = ("candidate", "coordinated", "insufficient")
 
 #: Decades of a network of which no layer says anything.
 _UNSUPPORTED = -3.0
@@ -83,8 +79,7 @@ class Rule:
     min_led: float = 0.8
 
     def __post_init__(self) -> None:
-        if self.min_size < 2:
-            raise SettingsError("min_size must be at least 2", got=self.min_size)
+        check_whole("min_size", self.min_size, 2)
 
     def _repr_html_(self) -> str:
         return html_rows(asdict(self))
@@ -267,7 +262,7 @@ def _judged(statistics: pl.DataFrame, confirmed: pl.DataFrame, facts: pl.DataFra
         .then(pl.lit("candidate"))
         .otherwise(pl.lit("coordinated"))
     )
-    rows = rows.with_columns(verdict=verdict.cast(pl.Enum(_VERDICTS)))
+    rows = rows.with_columns(verdict=verdict.cast(pl.Enum(VERDICTS)))
     best = rows.sort("network", "verdict", "support", "layer", descending=[False, False, True, False])
     return best.unique("network", keep="first", maintain_order=True)
 
@@ -317,7 +312,7 @@ def _networks(
         about = known.get(key, no_facts)
         reasons = (*_reasons(best), *_known(about))
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about))
-    found.sort(key=lambda n: (_VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
+    found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
 
 

@@ -19,16 +19,19 @@ import polars as pl
 from scipy.stats import poisson
 
 from cib.activity import to_library
-from cib.errors import InputError, did_you_mean
+from cib.errors import InputError, SettingsError, did_you_mean
 from cib.networks.evidence import Evidence
 from cib.networks.facts import NO_FACTS
 
-__all__ = ["Network", "Networks", "Verdict"]
+__all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
 
 #: Smaller probabilities are not told apart.
 _LEAST = 1e-300
 
-Verdict = str  #: 'candidate', 'coordinated' or 'insufficient'
+#: From the most that can be concluded to the least.
+VERDICTS = ("candidate", "coordinated", "insufficient")
+
+Verdict = str  #: one of :data:`VERDICTS`
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -210,7 +213,7 @@ class Networks(Sequence[Network]):
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row a network: id, accounts, roles, coordination, verdict, first, last."""
-        return pl.DataFrame([network.profile for network in self.found], schema_overrides=_TABLE)
+        return pl.DataFrame([network.profile for network in self.found], schema=_TABLE)
 
     @cached_property
     def members(self) -> pl.DataFrame:
@@ -232,7 +235,10 @@ class Networks(Sequence[Network]):
         return to_library(self.table, self.library)
 
     def with_verdict(self, verdict: Verdict) -> Networks:
-        """The networks of one verdict."""
+        """The networks of one verdict: ``'candidate'``, ``'coordinated'`` or ``'insufficient'``."""
+        if verdict not in VERDICTS:
+            remedy = did_you_mean(verdict, VERDICTS) or f"Take one of {', '.join(VERDICTS)}."
+            raise SettingsError(f"there is no verdict {verdict!r}", remedy=remedy)
         return Networks(tuple(network for network in self if network.verdict == verdict), self.library)
 
     def __len__(self) -> int:

@@ -101,7 +101,7 @@ def ensure_folder(path: str | Path) -> Path:
             "cannot make the folder to write into",
             where=str(folder),
             got=error,
-            remedy="Choose another with --out.",
+            remedy="Choose another folder.",
         ) from error
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -115,6 +116,15 @@ def test_a_million_accounts_on_one_object_make_no_pair():
     assert graph.n_edges == 0
 
 
+@pytest.mark.parametrize("ask", [coaction_graph, coaction_graphs])
+def test_warnings_point_at_the_line_that_asked(ask):
+    minutes = retweets(*((account, "x", 0.0) for account in "abc"), precision=60.0)
+    with pytest.warns() as caught:
+        ask(minutes, max_pairs=2)
+    assert {warning.category for warning in caught} == {PrecisionWarning, CibWarning}
+    assert {warning.filename for warning in caught} == {__file__}
+
+
 def test_window_below_twice_the_precision_warns():
     minutes = retweets(("a", "x", 0.0), ("b", "x", 60.0), precision=60.0)
     with pytest.warns(PrecisionWarning, match="below twice the precision"):
@@ -199,10 +209,19 @@ def test_windows_are_read(window, seconds):
     assert window_seconds(window) == seconds
 
 
-@pytest.mark.parametrize("window", ["sixty", "60 parsecs", -1])
+@pytest.mark.parametrize("window", ["sixty", "60 parsecs", -1, True, math.nan, ["60s"]])
 def test_windows_that_make_no_sense_are_refused(window):
     with pytest.raises(SettingsError, match="window"):
         window_seconds(window)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"min_weight": "2"}, "min_weight.*Got '2'"), ({"min_weight": 0}, "1 or more"), ({"windows": "60s"}, "'60s'")],
+)
+def test_one_value_of_the_wrong_kind_is_refused(options, message):
+    with pytest.raises(SettingsError, match=message):
+        coaction_graphs(retweets(("a", "x", 0)), **options)
 
 
 def test_an_unknown_rule_for_the_budget_is_refused():

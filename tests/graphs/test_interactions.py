@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from cib.errors import SettingsError
 from cib.graphs.interactions import mention_graph, reply_graph, retweet_graph
 from cib.sources.files import read
 from tests.toys import START, activity
@@ -61,6 +62,11 @@ def test_subgraph_and_spread_keep_the_weights(posts):
     wide = graph.spread(posts.account_ids)
     assert wide.matrix.shape == (3, 3)
     assert wide.matrix.sum() == graph.matrix.sum()
+
+
+def test_one_account_is_no_list_of_its_letters(posts):
+    with pytest.raises(SettingsError, match=r"accounts=\['ac'\]"):
+        retweet_graph(posts).subgraph("ac")
 
 
 def test_undirected_matrix_is_symmetric(posts):

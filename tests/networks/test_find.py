@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.errors import InputError
+from cib.errors import InputError, SettingsError
 from cib.networks.find import Rule
 
 
@@ -82,6 +82,15 @@ def test_thresholds_decide_the_verdict(takedown):
     strict = cib.find_networks(layers, rule=Rule(min_support=9))
     assert len(strict.with_verdict("candidate")) == 0
     assert len(strict.with_verdict("coordinated")) > 0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "hint"),
+    [("candidates", "Did you mean 'candidate'"), ("sure", "candidate, coordinated, insufficient")],
+)
+def test_a_verdict_that_nobody_gives_is_refused(verdict, hint):
+    with pytest.raises(SettingsError, match=hint):
+        cib.Networks().with_verdict(verdict)
 
 
 def test_a_quick_layer_without_an_edge_is_evidence_of_no_haste(takedown):

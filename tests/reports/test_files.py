@@ -170,5 +170,5 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path):
     from cib.errors import InputError
 
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="--out"):
+    with pytest.raises(InputError, match="Choose another folder"):
         ensure_folder(tmp_path / "file" / "below")
