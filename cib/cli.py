@@ -346,8 +346,9 @@ def _written(detection: Detection, out: str, *, progress: bool) -> str:
 
 def _check_folder(out: str) -> None:
     """Say that nothing can be written there before the work, not after it."""
-    if Path(out).is_file():
-        raise InputError("there is a file of this name", where=out, remedy="Name a folder with --out.")
+    for place in (Path(out), *Path(out).parents):
+        if place.is_file():
+            raise InputError("there is a file of this name", where=str(place), remedy="Choose another folder.")
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:

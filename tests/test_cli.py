@@ -163,6 +163,7 @@ def test_a_folder_that_cannot_be_made_is_chosen_with_an_option(tmp_path, capsys)
         (["report", "nowhere"], "cib detect"),
         (["detect", "posts.parquet", "--out", "x", "--column", "account_id"], "two names with ="),
         (["detect", "posts.parquet", "--out", "a-file"], "a-file: there is a file of this name"),
+        (["detect", "posts.parquet", "--out", "a-file/below"], "a-file: there is a file of this name"),
         (["simulate", "--scale", "0.001", "--out", "a-file"], "a-file"),
         (["simulate", "--evasion", "cells=much", "--out", "x"], "the strengths 0 to 3. Got 'much'."),
     ],

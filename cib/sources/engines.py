@@ -132,7 +132,8 @@ def _typed(raw: Frame, mapping: Mapping[str, str], zone: str | None, where: str)
             text = nw.col(ours).cast(nw.String)
             posts = posts.with_columns(nw.when(~text.is_in(nothing)).then(text).alias(ours))
     absent = {name: nw.Int64() if POST_COLUMNS[name] == TIME else nw.String() for name in ALWAYS if name not in mapping}
-    posts = posts.with_columns(**{name: nw.lit(None, dtype=kind) for name, kind in absent.items()})
+    if absent:  # to add nothing is an error to narwhals
+        posts = posts.with_columns(**{name: nw.lit(None, dtype=kind) for name, kind in absent.items()})
     if "action" in mapping:
         return posts
     aimed = ~(nw.col("target_post_id").is_null() & nw.col("target_account_id").is_null())

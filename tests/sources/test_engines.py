@@ -48,6 +48,13 @@ def test_collecting_reads_it_as_any_frame(put):
     assert_frame_equal(collected.posts_table, cib.read(ROWS, columns=STARS, progress=False).posts_table)
 
 
+def test_a_table_that_has_every_column_of_ours_is_read_as_it_is(put):
+    posts = cib.read(ROWS, columns=STARS, progress=False).posts_table.with_columns(pl.col("action").cast(pl.String))
+    ours = cib.read(put(posts), progress=False)
+    assert len(ours) == len(posts)
+    assert_frame_equal(ours.collect().posts_table, cib.read(posts, progress=False).posts_table)
+
+
 def test_a_share_table_takes_times_as_they_are_and_needs_an_object(put):
     table = pl.DataFrame(
         {"object_id": ["x", "x", None], "id_user": [1, 2, 3], "content_id": [4, 5, 6], "timestamp_share": [0, -5, 9]}
