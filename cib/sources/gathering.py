@@ -53,6 +53,7 @@ class Gathering:
         """Load one part, and clean it with its like."""
         mapping = format.match(names, self.given, part.where)
         loaded = _load(part, mapping, format)
+        loaded = loaded._replace(table=loaded.table.rechunk())  # to pick rows from pieces takes several times as long
         for seen in (format, *loaded.formats):
             self.formats[seen.name] = None
             self._remember(mapping if seen is format else seen.match(names, self.given, part.where))
@@ -77,7 +78,7 @@ class Gathering:
         for one in waiting:
             lost.update(one.loaded.lost)
             repaired.update(one.loaded.repaired)
-        table = pl.concat([one.loaded.table for one in waiting])
+        table = pl.concat([one.loaded.table for one in waiting], rechunk=True)
         try:
             self.parts.append(self._clean(first.part, first.format, first.mapping, Loaded(table, lost, repaired)))
         except InputError:
@@ -94,9 +95,8 @@ class Gathering:
         ]
 
     def _clean(self, part: Part, format: Format, mapping: Mapping[str, str], loaded: Loaded) -> Clean:
-        table = loaded.table.rechunk()  # to pick rows of what is in pieces takes several times as long
         clean = clean_posts(
-            table if part.format else _ours(table, mapping, format, part.where),
+            loaded.table if part.format else _ours(loaded.table, mapping, format, part.where),
             mapping,
             format,
             synonyms=self.given.actions,
