@@ -1,4 +1,5 @@
 """``python -m cib`` is ``cib``."""
+
 from __future__ import annotations
 
 import sys

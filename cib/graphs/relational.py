@@ -230,13 +230,14 @@ def _prepared(
         events = numbers.enter_context(activity.held(events))
         acts = events.group_by("account", "object").agg(rows=nw.len(), near=nw.col("near").sum())
         acts = numbers.enter_context(activity.held(acts))
-        sums = (nw.col(name).sum().alias(new) for name, new in (("rows", "events"), ("near", "pairs")))
-        stats = fetch(acts.group_by("object").agg(nw.len().alias("accounts"), *sums)).cast(pl.Int64).sort("object")
-        stats = stats.with_columns(pl.col("pairs") // 2)  # of events, also of one account, as in the kernel
-        out = stats.filter((pl.col("accounts") > most) | (pl.col("pairs") > max_pairs))
+        stats = _of_objects(acts)
+        out, left_out = stats.filter((pl.col("accounts") > most) | (pl.col("pairs") > max_pairs)), []
         if out.height:
             codes = out["object"].to_list()
-            out = out.join(fetch(things.filter(nw.col("object").is_in(codes))).cast({"object": pl.Int64}), on="object")
+            names = fetch(things.filter(nw.col("object").is_in(codes))).cast({"object": pl.Int64})
+            out = out.join(names, on="object", maintain_order="left")
+            over = out.filter(pl.col("accounts") <= most)
+            left_out = over.select(object="object_id", accounts="accounts", pairs="pairs").to_dicts()
             named = named.filter(~nw.col("object_id").is_in(out["object_id"].to_list()))
             events, acts = (frame.filter(~nw.col("object").is_in(codes)) for frame in (events, acts))
             stats = stats.with_columns(pl.col("accounts", "events") * ~pl.col("object").is_in(codes))
@@ -245,8 +246,6 @@ def _prepared(
         degree, near = (_spread(margins, "account", name, len(ids)) for name in ("degree", "near"))
         incidence = EngineIncidence(ids, degree, stats["accounts"].to_numpy(), int(stats["events"].sum()), named)
         shared = stack.enter_context(activity.held(_shared(events, acts, window, min_weight)))
-    over = out.filter(pl.col("pairs") > max_pairs, pl.col("accounts") <= most).sort("object")
-    left_out = over.select(object="object_id", accounts="accounts", pairs="pairs").to_dicts() if over.height else []
     return shared, incidence, near, left_out
 
 
@@ -254,6 +253,13 @@ def _numbered(named: Frame, column: str, code: str) -> Frame:
     """Each id once, and its place in their order."""
     numbered = named.select(column).unique().with_row_index(code, order_by=column)
     return numbered.with_columns(nw.col(code).cast(nw.Int32))
+
+
+def _of_objects(acts: Frame) -> pl.DataFrame:
+    """Of each object the accounts, the events and, as in the kernel also of one account, their pairs in the window."""
+    sums = (nw.col(name).sum().alias(new) for name, new in (("rows", "events"), ("near", "pairs")))
+    table = fetch(acts.group_by("object").agg(nw.len().alias("accounts"), *sums)).cast(pl.Int64)
+    return table.with_columns(pl.col("pairs") // 2).sort("object")
 
 
 def _spread(table: pl.DataFrame, code: str, column: str, length: int) -> Ints:
