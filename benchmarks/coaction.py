@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--min-weight", type=int, default=2)
     parser.add_argument("--threads", type=int, help="default: all cores")
     parser.add_argument("--crowd", type=int, help="instead: so many accounts on one object, without a window")
+    parser.add_argument("--similarity", type=int, help="instead: TF-IDF cosine of 0.5 and more in so many events")
     parser.add_argument("--file", type=Path, help="measure in this process, the events of this file")
     options = parser.parse_args()
     if options.file:
@@ -43,6 +45,9 @@ def main() -> None:
         return
     if options.crowd:
         crowd(options.crowd)
+        return
+    if options.similarity:
+        similarity(options.similarity)
         return
     print(
         f"{'events':>11} {'window':>7} {'pairs':>13} {'edges':>11} {'kernel s':>9} {'floor s':>8} ratio    GB  ns/pair"
@@ -90,6 +95,26 @@ def crowd(n: int) -> None:
         graph = cib.coaction_graph(activity, window=None)
     print(f"{n:,} accounts on one object: {time.perf_counter() - start:.1f} s, {peak_gb():.1f} GB with the reading")
     print(graph.parameters["left_out"])
+
+
+def similarity(n: int) -> None:
+    """All pairs of accounts that are alike in the posts they retweet, whatever the times."""
+    data = events(n)
+    activity = cib.read(
+        pl.DataFrame(
+            {
+                "account_id": pl.Series(data.account).cast(pl.String),
+                "target_post_id": pl.Series(data.object).cast(pl.String),
+                "created_at": data.time // 1_000_000 + 1_577_836_800,
+            }
+        ),
+        progress=False,
+    )
+    cib.similarity_graph(replace(activity, posts_table=activity.posts_table.head(1_000)))  # compiles
+    start = time.perf_counter()
+    graph = cib.similarity_graph(activity)
+    seconds = time.perf_counter() - start
+    print(f"{n:,} events: {graph.n_edges:,} pairs, {seconds:.1f} s, {peak_gb():.1f} GB with the reading")
 
 
 def run(data: Events, span: int, min_weight: int, threads: int | None) -> tuple[int, int]:
