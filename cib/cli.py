@@ -364,17 +364,20 @@ _MAKE = "Make it with: cib detect INPUT --out FOLDER."
 
 def _facts(path: Path) -> Any:
     """What a detection says about itself in JSON."""
-    if not path.is_file():
-        raise InputError("there is no such file", where=str(path), remedy=_MAKE)
+    _must_exist(path, _MAKE)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError("cannot be read as JSON", where=str(path), got=error, remedy=_MAKE) from error
 
 
-def _table(path: Path, remedy: str) -> pl.DataFrame:
+def _must_exist(path: Path, remedy: str) -> None:
     if not path.is_file():
         raise InputError("there is no such file", where=str(path), remedy=remedy)
+
+
+def _table(path: Path, remedy: str) -> pl.DataFrame:
+    _must_exist(path, remedy)
     try:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)

@@ -45,6 +45,12 @@ from cib.settings import Settings
 
 __all__ = ["Detection"]
 
+#: A length of time as Polars writes it, above 0.
+_DURATION = re.compile(r"(?=.*[1-9])([0-9]+(mo|ms|[smhdwqy]))+")
+
+#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
+MAX_DRAWN = 50_000
+
 
 @contextmanager
 def _said_once() -> Iterator[None]:
@@ -58,13 +64,6 @@ def _said_once() -> Iterator[None]:
         alike.setdefault((warning.category, re.sub(r"[\d.,]+", "", said)), []).append(said)
     for (category, _), (first, *more) in alike.items():
         warnings.warn(first + (f" (and {len(more)} more like it)" if more else ""), category, stacklevel=4)
-
-
-#: A length of time as Polars writes it, above 0.
-_DURATION = re.compile(r"(?=.*[1-9])([0-9]+(mo|ms|[smhdwqy]))+")
-
-#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
-MAX_DRAWN = 50_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -406,8 +405,7 @@ def _stacked(networks: Networks, part: str) -> pl.LazyFrame:
         for network in networks:
             yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
 
-    first = next(tables(), pl.DataFrame(schema={"network_id": pl.String, **EVIDENCE[part]}))
-    return register_io_source(tables, schema=first.schema)
+    return register_io_source(tables, schema={"network_id": pl.String, **EVIDENCE[part]})
 
 
 def _file(path: str | Path) -> Path:

@@ -9,14 +9,13 @@ take a co-action graph and return a :class:`cib.graphs.nulls.Chance`.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, expit, gammainc
 
-from cib.errors import CibWarning
+from cib.errors import warn
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.nulls import Chance, alike, ends, poisson
@@ -119,7 +118,7 @@ class Bicm:
             cells = expit(x[:, None] + y)
             y += _newton(popularity, accounts @ cells, accounts @ (cells * (1 - cells)))
         else:
-            warnings.warn(f"the bipartite model has not settled after {_ROUNDS} rounds", CibWarning, stacklevel=2)
+            warn(f"the bipartite model has not settled after {_ROUNDS} rounds")
         return cls(row, cells, objects)
 
     def expected(self, source: Ints, target: Ints) -> Floats:

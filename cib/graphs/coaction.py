@@ -168,9 +168,7 @@ def coaction_graphs(
         make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
     else:
         incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-        if max_accounts is not None:
-            incidence = incidence.keep_objects(incidence.popularity <= max_accounts)
-        make = partial(project, incidence, threads=threads)
+        make = partial(project, incidence.shared_by_at_most(max_accounts), threads=threads)
     kind = kind_of(objects)
     graphs = []
     for seconds in spans:

@@ -125,6 +125,10 @@ class Incidence:
         """The events on the objects where `keep` (shape (n_objects,)) is true; object codes stay."""
         return self.keep_events(keep[self.object])
 
+    def shared_by_at_most(self, most: int | None) -> Incidence:
+        """The events on objects of no more accounts than that; all if it is None."""
+        return self if most is None else self.keep_objects(self.popularity <= most)
+
     def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
         """The events where `keep` (shape (n_events,)) is true; all codes stay."""
         return replace(

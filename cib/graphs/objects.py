@@ -20,7 +20,7 @@ from cib.errors import InputError, SettingsError, did_you_mean
 from cib.graphs.text import hashtag, message
 from cib.graphs.urls import canonical_urls, hosts
 
-__all__ = ["OBJECTS", "Objects", "kind_of", "object_events"]
+__all__ = ["OBJECTS", "Objects", "kind_of", "lazy_events", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
@@ -70,6 +70,11 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     """
     if callable(objects):
         return _of_function(activity, objects)
+    return lazy_events(activity, objects, self_actions=self_actions).collect()
+
+
+def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False) -> pl.LazyFrame:
+    """:func:`object_events` of a kind by name, for who does not need them all at once."""
     if objects not in KINDS:
         raise SettingsError(
             f"objects={objects!r} is no kind of object",
@@ -82,8 +87,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         posts = posts.filter(pl.col("action") != "retweet")
     elif not self_actions:
         posts = posts.filter(pl.col("target_account_id").ne_missing(pl.col("account_id")))
-    events = kind.events(posts).select("row", "object").collect()
-    return events.filter(pl.col("object") != "")
+    return kind.events(posts).select("row", "object").filter(pl.col("object") != "")
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:

@@ -68,7 +68,7 @@ def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: in
     the popularity of each object and the activity of each account are held fixed.
     """
     mirror = incidence.transposed()
-    mirror = mirror.keep_objects(mirror.popularity <= MAX_OBJECTS)
+    mirror = mirror.shared_by_at_most(MAX_OBJECTS)
     pairs = backbone(project(mirror, None, MIN_OBJECTS), "chung-lu", alpha)
     sets = clusters_of(pairs, resolution=resolution, min_size=MIN_OBJECTS, seed=seed)
     objects = incidence.object_ids.alias("account_id").to_frame().with_row_index("object")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from cib.activity import Activity
-from cib.graphs.text import message
+from cib.graphs.objects import lazy_events
 from cib.networks.network import Network
 
 __all__ = ["explanations", "explanations_of"]
@@ -62,10 +62,9 @@ def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.
     accounts = activity.account_ids.to_frame("account_id")
     network = accounts.join(members, on="account_id", how="left", maintain_order="left")["network_id"]
     codes = activity.account_codes
-    posts = activity.posts_table.select(pl.col("^(action|created_at|client|text)$"))
-    posts = posts.with_columns(account=codes, network_id=network.gather(codes))
+    posts = activity.posts_table.select(pl.col("^(created_at|client)$"), network_id=network.gather(codes))
     known = activity.accounts_table.select(pl.col("^account_id|followers$")).join(members, on="account_id", how="left")
-    texts = _texts(posts)
+    texts = _texts(activity, posts["network_id"])
     shares = {
         "busiest day": _most_frequent(posts, pl.col("created_at").dt.date()),
         "on time": _true_of(posts, "created_at", _ON_TIME),
@@ -150,12 +149,13 @@ def _by_network(shares: pl.DataFrame) -> dict[str, Shares]:
     }
 
 
-def _texts(posts: pl.DataFrame) -> pl.DataFrame:
+def _texts(activity: Activity, network: pl.Series) -> pl.DataFrame:
     """Own posts: ``text`` (its hash), ``network_id``, and whether another account posted the text ``again``."""
-    if "text" not in posts.columns:
-        return pl.DataFrame(schema={"text": pl.UInt64, "network_id": posts["network_id"].dtype, "again": pl.Boolean})
-    own = posts.lazy().filter(pl.col("action") != "retweet")
-    said = own.select("network_id", "account", text=message(pl.col("text"))).filter(pl.col("text") != "")
-    texts = said.with_columns(pl.col("text").hash()).collect(engine="streaming")
-    account = pl.col("account")
-    return texts.select("text", "network_id", again=account.min().over("text") != account.max().over("text"))
+    if "text" not in activity.posts_table.columns:
+        return pl.DataFrame(schema={"text": pl.UInt64, "network_id": network.dtype, "again": pl.Boolean})
+    hashed = lazy_events(activity, "text").select("row", text=pl.col("object").hash())
+    said = hashed.collect(engine="streaming")  # the texts themselves are never all there
+    account, network = (values.gather(said["row"]) for values in (activity.account_codes, network))
+    texts = said.select("text", network_id=network, account=account)
+    again = pl.col("account").min().over("text") != pl.col("account").max().over("text")
+    return texts.select("text", "network_id", again=again)

@@ -12,7 +12,7 @@ from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import Objects, kind_of, object_events
-from cib.presets.inputs import check_quantile, shared_by_at_most
+from cib.presets.inputs import check_quantile
 from cib.presets.pairs import common_objects, weight_quantile
 
 __all__ = ["coornet", "estimate_coord_interval"]
@@ -89,7 +89,7 @@ def coornet(
     seconds = _estimate(incidence, q, p) if interval == "estimate" else window_seconds(interval)
     if not seconds:
         raise SettingsError("interval must have a length", got=interval, remedy="Write interval='60s', say.")
-    incidence = shared_by_at_most(incidence, max_accounts)
+    incidence = incidence.shared_by_at_most(max_accounts)
     bins = _bins(incidence, seconds)
     together = _in_company(incidence, bins)
     incidence, bins = incidence.keep_events(together), bins[together]

@@ -16,7 +16,7 @@ from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS, object_events
-from cib.presets.inputs import check_choices, shared_by_at_most
+from cib.presets.inputs import check_choices
 from cib.presets.pairs import check_pairs, pair_blocks
 
 __all__ = ["iannucci2025", "modularity_clusters"]
@@ -99,7 +99,7 @@ def iannucci2025(
         object_events(activity, layer).with_columns(object=pl.lit(layer + _MARK) + pl.col("object")) for layer in layers
     ]
     incidence = Incidence.from_events(activity, pl.concat(events))
-    incidence = shared_by_at_most(incidence, max_accounts)
+    incidence = incidence.shared_by_at_most(max_accounts)
     faded = {layer: _layer(incidence, layer, seconds, epsilon, seed) for layer in layers}
     tables = [table.rename({"weight": layer}) for layer, (_, table) in faded.items()]
     edges = pl.concat(tables, how="diagonal").group_by("source", "target").agg(pl.col(name).max() for name in layers)

@@ -12,7 +12,6 @@ from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
-from cib.presets.inputs import shared_by_at_most
 from cib.presets.pairs import check_pairs, pair_blocks
 
 __all__ = ["polio"]
@@ -80,7 +79,7 @@ def polio(
     if not length:
         raise SettingsError("period must have a length", got=period, remedy="Write period='12h', say.")
     incidence = Incidence.from_events(activity, object_events(activity, "post", self_actions=True))
-    incidence = shared_by_at_most(incidence, max_accounts)
+    incidence = incidence.shared_by_at_most(max_accounts)
     check_pairs(incidence, seconds)
     number = (incidence.time - round(_DAWN_S * 1e6)) // round(length * 1e6)
     shares = _shares(incidence, number)

@@ -1,4 +1,4 @@
-"""What presets ask of their input: a name among names, a quantile, a column that is there, objects of not too many.
+"""What presets ask of their input: a name among names, a quantile, a column that is there.
 
 Published methods compare URLs and hashtags as they were written, so these are read here without the
 normalising of ``graphs/objects.py``. What is empty links nobody.
@@ -12,9 +12,8 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
-from cib.graphs.incidence import Incidence
 
-__all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_having", "shared_by_at_most", "tagged"]
+__all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_having", "tagged"]
 
 
 def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
@@ -45,11 +44,6 @@ def check_quantile(argument: str, value: float) -> None:
     """Refuse a quantile outside [0, 1]."""
     if not 0 <= value <= 1:
         raise SettingsError(f"{argument} is a quantile and must lie between 0 and 1", got=value)
-
-
-def shared_by_at_most(incidence: Incidence, max_accounts: int | None) -> Incidence:
-    """The events on objects of no more accounts than that; all if it is None."""
-    return incidence if max_accounts is None else incidence.keep_objects(incidence.popularity <= max_accounts)
 
 
 def posts_having(activity: Activity, column: str, *, retweets: bool) -> pl.LazyFrame:

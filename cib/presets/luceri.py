@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,12 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.errors import CibWarning, SettingsError
+from cib.errors import SettingsError, warn
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
-from cib.presets.inputs import check_choices, check_quantile, listed, shared_by_at_most, tagged
+from cib.presets.inputs import check_choices, check_quantile, listed, tagged
 
 __all__ = ["LUCERI_NETWORKS", "eigenvector_centrality", "luceri2024"]
 
@@ -92,7 +91,7 @@ def luceri2024(
     if directed := [graph.name for graph in also if graph.directed]:
         raise SettingsError("graphs in also= must be undirected", got=", ".join(directed))
     incidence = Incidence.from_events(activity, _events(activity, networks))
-    incidence = shared_by_at_most(incidence, max_accounts)
+    incidence = incidence.shared_by_at_most(max_accounts)
     layers = {network: _similar(incidence, network) for network in networks}
     layers |= {graph.name: graph.spread(activity.account_ids).table for graph in also}
     fused = graph_from_codes(
@@ -152,7 +151,7 @@ def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
         if np.abs(now - before).sum() < graph.n_accounts * _TOLERANCE or not graph.n_accounts:
             break
     else:
-        warnings.warn(f"eigenvector centrality has not settled after {_ROUNDS} rounds", CibWarning, stacklevel=2)
+        warn(f"eigenvector centrality has not settled after {_ROUNDS} rounds")
     return now
 
 

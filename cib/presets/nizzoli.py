@@ -13,7 +13,7 @@ from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
-from cib.presets.inputs import check_quantile, shared_by_at_most
+from cib.presets.inputs import check_quantile
 
 __all__ = ["nizzoli2021"]
 
@@ -71,7 +71,7 @@ def nizzoli2021(
     if len(ranked):
         least = ranked[max(math.ceil(top * len(ranked)), 1) - 1]
         incidence = incidence.keep_events(acts[incidence.account] >= least)
-    incidence = shared_by_at_most(incidence, max_accounts)
+    incidence = incidence.shared_by_at_most(max_accounts)
     edges = _with_disparity(cosine_edges(incidence, smooth=False)).filter(pl.col("alpha") < alpha)
     kept = edges.with_columns(coordination=pl.col("weight").rank("max") / pl.len())
     return graph_from_codes(

@@ -14,7 +14,7 @@ from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
-from cib.presets.inputs import check_choice, check_quantile, shared_by_at_most, tagged
+from cib.presets.inputs import check_choice, check_quantile, tagged
 from cib.presets.pairs import common_objects, weight_quantile
 
 __all__ = ["PACHECO_TRACES", "pacheco2021"]
@@ -92,7 +92,7 @@ def pacheco2021(
     check_quantile("quantile", quantile)
     support = PACHECO_TRACES[trace] if min_support is None else min_support
     incidence = _EVENTS[trace](activity, support, bins)
-    incidence = shared_by_at_most(incidence, max_accounts)
+    incidence = incidence.shared_by_at_most(max_accounts)
     parameters = {"preset": "pacheco2021", "trace": trace, "min_support": support, "max_accounts": max_accounts}
     if trace == "hashtag_sequence":
         table = common_objects(incidence, incidence.object.astype(np.int64)).select("source", "target", "weight")

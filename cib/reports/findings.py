@@ -141,7 +141,6 @@ def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[s
         "facts": as_rows(network.facts),
         "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
         "shared": network.evidence.objects.height,
-        "linked": 0,
     }
     return row | {name: found[network.id] for name, found in parts.items() if network.id in found}
 

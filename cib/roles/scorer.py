@@ -20,7 +20,6 @@ The scorer follows scikit-learn's protocol without deriving from its classes, wh
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
@@ -33,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from cib.activity import to_library
-from cib.errors import CibWarning, InputError, SettingsError, did_you_mean
+from cib.errors import InputError, SettingsError, did_you_mean, warn
 from cib.features.table import FeatureTable
 from cib.notebook import html_rows
 from cib.roles.calibration import Calibration, calibrate
@@ -322,7 +321,7 @@ class RoleScorer:
                     got=f"features {', '.join(features.names)}",
                     remedy=f"Extract one or more of {', '.join(role.weights)}.",
                 )
-            warnings.warn(f"{what}: its score says nothing", CibWarning, stacklevel=3)
+            warn(f"{what}: its score says nothing")
         if strict:
             _check_counts(features)
 
