@@ -23,9 +23,10 @@ from floor import Events, events, floor_seconds
 from memory import peak_gb
 
 import cib
+from cib.compiled import grouped, taken
 from cib.graphs.coaction import MAX_PAIRS
-from cib.graphs.kernel import coactions
-from cib.graphs.windows import ALWAYS, grouped, taken, window_bounds, window_pairs
+from cib.graphs.compiled.coaction import coactions
+from cib.graphs.compiled.windows import ALWAYS, window_bounds, window_pairs
 
 SIZES = (100_000, 1_000_000, 10_000_000, 40_000_000)
 

@@ -25,9 +25,9 @@ from cib.errors import CibError, InputError, did_you_mean
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
 from cib.features.standard import STANDARD
-from cib.known import KnownNetworks
-from cib.links import LIMITS as LINK_LIMITS
-from cib.links import link_members
+from cib.linkage.known import KnownNetworks
+from cib.linkage.links import LIMITS as LINK_LIMITS
+from cib.linkage.links import link_members
 from cib.pipeline import detect
 from cib.progress import stage
 from cib.reports.files import alone_in, ensure_folder

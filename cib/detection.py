@@ -24,22 +24,22 @@ from cib.features.table import FeatureTable
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import retweet_graph
+from cib.graphs.layers import Layer, coaction_layers, significant
 from cib.import_report import ImportReport
-from cib.layers import Layer, coaction_layers, significant
 from cib.networks.evidence import EVIDENCE
-from cib.networks.explanations import explanations
 from cib.networks.find import find_networks
-from cib.networks.matching import Timeline, agreement, staying, timeline
 from cib.networks.network import Networks
-from cib.networks.profile import Profile, profile
+from cib.profiles.explanations import explanations
+from cib.profiles.profile import Profile, profile
 from cib.progress import stage
+from cib.reports.data import gather
 from cib.reports.files import alone_in, ensure_folder, write_graph, write_json, write_parquet, write_table
-from cib.reports.findings import gather
 from cib.reports.page import write_page
 from cib.reports.release import write_release
 from cib.reports.result import LIMITS, about
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
+from cib.robustness.matching import Timeline, agreement, staying, timeline
 from cib.roles import RoleScores
 from cib.settings import Settings
 
@@ -128,7 +128,7 @@ class Detection:
         return profile(self.activity, self.networks[network_id])
 
     def explanations(self, network_id: str) -> Any:
-        """What else might explain a network; see :func:`cib.networks.explanations.explanations`."""
+        """What else might explain a network; see :func:`cib.profiles.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()

@@ -17,7 +17,7 @@ from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.layers import coaction_layers, significant
+from cib.graphs.layers import coaction_layers, significant
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.find import find_networks

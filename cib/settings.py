@@ -8,7 +8,7 @@ from typing import Any
 from cib.errors import SettingsError, check_kind, check_several, check_whole
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
-from cib.layers import LAYERS, Layer
+from cib.graphs.layers import LAYERS, Layer
 from cib.networks.find import Rule
 from cib.notebook import html_rows
 

@@ -190,8 +190,8 @@ def project(
 ) -> Graph:
     """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.kernel import coactions
-    from cib.graphs.windows import ALWAYS
+    from cib.graphs.compiled.coaction import coactions
+    from cib.graphs.compiled.windows import ALWAYS
 
     span = ALWAYS if window_s is None else round(window_s * 1e6)
     low, high, left_out, shortened = _affordable(incidence, span, max_pairs, over_budget)
@@ -293,7 +293,7 @@ def _affordable(
     incidence: Incidence, span: int, max_pairs: int, over_budget: OverBudget
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], list[dict[str, Any]], list[dict[str, Any]]]:
     """The events within the window of each, first and one past the last; objects left out; objects shortened."""
-    from cib.graphs.windows import longest_window, window_bounds, window_pairs
+    from cib.graphs.compiled.windows import longest_window, window_bounds, window_pairs
 
     low, high = window_bounds(incidence.starts, incidence.time, span)
     pairs = window_pairs(incidence.starts, high)

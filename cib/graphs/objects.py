@@ -16,9 +16,9 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity
+from cib.content.text import hashtag, message
+from cib.content.urls import canonical_urls, hosts
 from cib.errors import InputError, SettingsError, did_you_mean
-from cib.graphs.text import hashtag, message
-from cib.graphs.urls import canonical_urls, hosts
 
 __all__ = ["OBJECTS", "Objects", "kind_of", "lazy_events", "object_events"]
 
@@ -42,11 +42,11 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         - ``'quoted'``, ``'replied'``: the post quoted or replied to;
         - ``'mention'``: an account named in a post;
         - ``'url'``, ``'domain'``: a link, however it is written, or its host
-          (:func:`cib.graphs.urls.canonical_urls`);
+          (:func:`cib.content.urls.canonical_urls`);
         - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or five and more of one post in their order;
         - ``'text'``: equal text but for case, invisible characters, URLs and leading mentions
-          (:func:`cib.graphs.text.message`);
-        - ``'near-text'``: nearly equal text (:func:`cib.graphs.near_duplicates.near_duplicates`);
+          (:func:`cib.content.text.message`);
+        - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
 
         or a function of the posts that returns a frame of ``post_id`` and ``object``. What a retweet
@@ -151,7 +151,7 @@ def _texts(posts: pl.LazyFrame) -> pl.LazyFrame:
 def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Nearly equal texts. The same, and templates with a name or number in them: weather, prices, games."""
     # it needs a library that few have, and numba
-    from cib.graphs.near_duplicates import near_duplicates
+    from cib.content.near_duplicates import near_duplicates
 
     return _once_each(_texts(posts), near_duplicates)
 

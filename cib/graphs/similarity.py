@@ -1,6 +1,6 @@
 """Accounts whose lists of objects are alike, whatever the times.
 
-Three measures of alike, by one exact kernel (see :mod:`cib.graphs.products`): the full product of all
+Three measures of alike, by one exact kernel (see :mod:`cib.graphs.compiled.similarity`): the full product of all
 accounts with all accounts never exists. A similarity orders pairs and tests nothing: a threshold on it
 always finds somebody (see :func:`cib.backbone` for a test).
 """
@@ -81,7 +81,7 @@ def similarity_graph(
     False
     """
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.products import similar_rows
+    from cib.graphs.compiled.similarity import similar_rows
 
     _check(threshold, measure, top=top, min_objects=min_objects, max_accounts=max_accounts)
     incidence = Incidence.from_events(activity, object_events(activity, objects))

@@ -20,10 +20,10 @@ from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.significance import backbone, chance
-from cib.networks.audiences import audiences, is_timeless
+from cib.graphs.nulls.registry import backbone, chance
 from cib.networks.communities import clusters_of
 from cib.networks.evidence import LEAST, rows_inside
+from cib.networks.object_sets import audiences, is_timeless
 
 __all__ = ["confirm"]
 
@@ -52,7 +52,7 @@ def confirm(
         ``account_id, network``.
     resolution, set_resolution, min_size, seed
         Of the search; see :func:`cib.networks.communities.clusters_of` and
-        :func:`cib.networks.audiences.audiences`.
+        :func:`cib.networks.object_sets.audiences`.
 
     Returns
     -------

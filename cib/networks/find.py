@@ -19,14 +19,14 @@ from scipy.sparse.csgraph import connected_components
 from cib.activity import Activity
 from cib.errors import InputError, check_whole
 from cib.graphs.graph import Graph
-from cib.networks.audiences import audiences, is_timeless
+from cib.networks.account_metadata import NO_FACTS, account_facts
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
-from cib.networks.facts import NO_FACTS, account_facts
-from cib.networks.groups import Inside, group_statistics, support
-from cib.networks.members import boosted_accounts, leading
+from cib.networks.membership import boosted_accounts, leading
 from cib.networks.network import VERDICTS, Network, Networks
+from cib.networks.object_sets import audiences, is_timeless
+from cib.networks.statistics import Inside, group_statistics, support
 from cib.notebook import html_rows
 from cib.roles import RoleScores
 
@@ -46,7 +46,7 @@ class Rule:
         Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
     set_resolution : float
         The same per pair of objects, for sets of objects with one audience; see
-        :func:`cib.networks.audiences.audiences`.
+        :func:`cib.networks.object_sets.audiences`.
     min_size : int
         Smaller clusters are no network.
     min_objects : int
@@ -59,10 +59,10 @@ class Rule:
         :func:`cib.networks.confirmation.confirm`. At 1 it is not asked, which takes half the time.
     min_support : float
         For ``candidate``: decades of evidence against a shared audience, see
-        :func:`cib.networks.groups.support`.
+        :func:`cib.networks.statistics.support`.
     min_facts : float
         Or so many decades from what is known of the accounts, where behaviour does not speak against it; see
-        :mod:`cib.networks.facts`.
+        :mod:`cib.networks.account_metadata`.
     min_led : float
         An account that acted before all other members on at least this share of what it shares with them is
         ``followed``.
@@ -105,7 +105,7 @@ def find_networks(
     retweets : Graph, optional
         From :func:`cib.retweet_graph`; adds the accounts that a network boosts.
     activity : Activity, optional
-        Adds what is known of the accounts; see :mod:`cib.networks.facts`.
+        Adds what is known of the accounts; see :mod:`cib.networks.account_metadata`.
     rule : Rule, optional
     seed : int
         Of the clustering.

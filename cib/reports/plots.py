@@ -23,7 +23,7 @@ from cib.networks.network import Network
 from cib.reports.layout import positions
 from cib.reports.palette import ROLES, VERDICTS
 from cib.reports.result import Result
-from cib.reports.shown import edges_among, lines, shown_members
+from cib.reports.selection import edges_among, lines, shown_members
 from cib.reports.times import Bins
 from cib.reports.times import timeline as acts_by_time
 from cib.reports.times import week as acts_by_hour

@@ -17,7 +17,7 @@ from polars.testing import assert_frame_equal
 
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
 from cib.graphs.coaction import coaction_graph, coaction_graphs, window_seconds
-from cib.graphs.kernel import coactions as kernel
+from cib.graphs.compiled.coaction import coactions as kernel
 from tests.oracles import coactions, strengths
 from tests.toys import START, activity, retweets
 
@@ -37,8 +37,8 @@ windows = st.sampled_from([0.0, 1.0, 60.0, 3600.0, None])
 def _in_many_parts():
     """Work and edges are cut up as those of large data are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cib.graphs.kernel._PART", 1)
-        patch.setattr("cib.graphs.kernel._SHELF", 1)
+        patch.setattr("cib.graphs.compiled.coaction._PART", 1)
+        patch.setattr("cib.graphs.compiled.coaction._SHELF", 1)
         yield
 
 

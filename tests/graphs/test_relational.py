@@ -21,7 +21,7 @@ from polars.testing import assert_frame_equal
 import cib
 from cib.errors import CibWarning, InputError, SettingsError
 from cib.graphs.coaction import coaction_graph
-from cib.graphs.significance import with_significance
+from cib.graphs.nulls.registry import with_significance
 from tests.oracles import coactions, strengths
 from tests.toys import START
 
