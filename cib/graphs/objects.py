@@ -209,7 +209,7 @@ def _require(activity: Activity, objects: str, column: str) -> None:
 
 def _of_function(activity: Activity, function: Callable[[nw.DataFrame[Any]], Any]) -> pl.DataFrame:
     name = getattr(function, "__name__", repr(function))
-    returned = function(activity.posts)
+    returned = function(nw.from_native(activity.posts_table, eager_only=True))
     try:
         frame: pl.DataFrame = nw.from_native(returned, eager_only=True, pass_through=False).to_polars()
         pairs = frame.select(pl.col("post_id").cast(pl.String), pl.col("object").cast(pl.String))
