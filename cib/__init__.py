@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from cib import evaluation, presets, testing
 from cib.activity import Activity
-from cib.detection import Detection
+from cib.detection import Detection, load
 from cib.errors import CibError
 from cib.features.extract import extract
 from cib.features.feature import feature
@@ -65,6 +65,7 @@ __all__ = [
     "feature",
     "find_networks",
     "link",
+    "load",
     "mention_graph",
     "plots",
     "presets",

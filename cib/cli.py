@@ -30,7 +30,7 @@ from cib.linkage.links import LIMITS as LINK_LIMITS
 from cib.linkage.links import link_members
 from cib.pipeline import detect
 from cib.progress import stage
-from cib.reports.files import alone_in, ensure_folder
+from cib.reports.folders import alone_in, ensure_folder
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.settings import Settings
