@@ -17,6 +17,7 @@ from cib.errors import CibError, InputError, check_kind
 from cib.features.feature import Feature
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
+from cib.graphs.construction import Construction, CrowdedObject, Significance
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.layers import Layer
@@ -41,6 +42,18 @@ MAKE = "Make it with: cib detect INPUT --out FOLDER."
 _REMEDY = "Save the detection again."
 
 _TEXTS, _COUNTS = {str: str}, {str: count}
+
+_CROWDED = {"object": str, "accounts": count, "pairs?": count, "window_s?": number}
+
+_MADE = {
+    "objects": str,
+    "window_s": (None, number),
+    "counts": bool,
+    "tested": (None, {"null": str, "correction": str, "alpha": number}),
+    "left_out": [_CROWDED],
+    "shortened": [_CROWDED],
+    "options": {"max_accounts?": (None, count)},
+}
 
 #: The shape of ``detection.json``, as far as it is read; of the first format what there was.
 _ABOUT: dict[str, Any] = {
@@ -85,7 +98,9 @@ _ABOUT: dict[str, Any] = {
     "result?": str,
     "files?": _COUNTS,
     "library?": lambda value: value in ("polars", "pandas", "pyarrow"),
-    "graphs?": [{"name": str, "directed": bool, "file": lambda value: slug(str(value)) == value, "parameters": dict}],
+    "graphs?": [
+        {"name": str, "directed": bool, "file": lambda value: slug(str(value)) == value, "made": (None, _MADE)}
+    ],
     "networks?": [{"network_id": str, "verdict": str, "coordination": number, "reasons": [str]}],
     "roles?": [{"name": str, "label": str, "weights": [[(str, number)]], "bias": number}],
     "features?": {"labels": _TEXTS, "units": _TEXTS},
@@ -280,12 +295,18 @@ def _graph(
     edges = read_table(path, one["file"], told)
     ids = pl.concat([edges["source"], edges["target"]]).unique().sort().alias("account_id")
     table = edges.with_columns(encode(edges[end], ids).alias(end) for end in ("source", "target"))
-    parameters = one["parameters"]
-    made = {"name": one["name"], "directed": one["directed"], "ids": ids, "table": table, "library": library}
-    if one["directed"]:
-        return Graph(**made, parameters=parameters)
-    events = _Absent(*_NO_POSTS) if activity is None else _incidence(activity, parameters)
-    return Graph(**made, parameters=parameters, incidence=events)  # type: ignore[arg-type]
+    told_of = {"name": one["name"], "directed": one["directed"], "ids": ids, "table": table, "library": library}
+    if one["directed"] or one["made"] is None:
+        return Graph(**told_of)
+    construction = _construction(one["made"])
+    events = _Absent(*_NO_POSTS) if activity is None else _incidence(activity, construction, "result" in told)
+    return Graph(**told_of, construction=construction, incidence=events)  # type: ignore[arg-type]
+
+
+def _construction(made: Mapping[str, Any]) -> Construction:
+    crowded = {name: tuple(CrowdedObject(**item) for item in made[name]) for name in ("left_out", "shortened")}
+    tested = made["tested"] and Significance(**made["tested"])
+    return Construction(**{**made, **crowded, "tested": tested})
 
 
 _NO_POSTS = (
@@ -294,14 +315,13 @@ _NO_POSTS = (
 )
 
 
-def _incidence(activity: Activity, parameters: Mapping[str, Any]) -> Incidence | _Absent:
-    """What a layer was projected from, made again."""
-    objects = parameters.get("objects")
-    if objects not in OBJECTS or "left_out" not in parameters:
-        return _Absent(f"the posts behind {objects!r} cannot be found again", "Run cib.detect again.")
-    incidence = Incidence.from_events(activity, object_events(activity, objects))
-    incidence = incidence.shared_by_at_most(parameters.get("max_accounts"))
-    left_out = pl.Series([item["object"] for item in parameters["left_out"]], dtype=pl.String)
+def _incidence(activity: Activity, made: Construction, known: bool) -> Incidence | _Absent:
+    """What a layer was projected from, made again if it is `known` what was left out."""
+    if made.objects not in OBJECTS or not known:
+        return _Absent(f"the posts behind {made.objects!r} cannot be found again", "Run cib.detect again.")
+    incidence = Incidence.from_events(activity, object_events(activity, made.objects))
+    incidence = incidence.shared_by_at_most(made.options.get("max_accounts"))
+    left_out = pl.Series([item.object for item in made.left_out], dtype=pl.String)
     keep = np.ones(len(incidence.object_ids), dtype=bool)
     keep[encode(left_out, incidence.object_ids).drop_nulls().to_numpy()] = False
     return incidence.keep_events(keep[incidence.object]) if len(left_out) else incidence
@@ -309,20 +329,16 @@ def _incidence(activity: Activity, parameters: Mapping[str, Any]) -> Incidence |
 
 def _graphs_of_first(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What version 0.1 did not say of its graphs."""
-    plain: list[dict[str, Any]] = [
-        {"name": name, "directed": True, "parameters": {}} for name in ("retweet", "mention", "reply", "quote")
+    found: list[dict[str, Any]] = [
+        {"name": name, "directed": True, "made": None} for name in ("retweet", "mention", "reply", "quote")
     ]
-    layers = [Layer(**{**layer, "window": layer["window"]}) for layer in told["settings"]["layers"]]
-    made: list[dict[str, Any]] = [
-        {
-            "name": f"co-action {layer.name}",
-            "directed": False,
-            "parameters": {"objects": layer.objects, "window_s": layer.window, "alpha": told["settings"]["alpha"]},
-        }
-        for layer in layers
-        if f"co-action {layer.name}" in told.get("drawn", {})
-    ]
-    return [{**each, "file": f"edges-{slug(each['name'])}"} for each in (*plain, *made)]
+    for each in told["settings"]["layers"]:
+        layer = Layer(**each)
+        if (name := f"co-action {layer.name}") in told.get("drawn", {}):
+            tested = {"null": layer.null, "correction": "bh", "alpha": told["settings"]["alpha"]}
+            made = {"objects": layer.objects, "window_s": layer.window, "tested": tested}
+            found.append({"name": name, "directed": False, "made": {**made, "left_out": [], "shortened": []}})
+    return [{**each, "file": f"edges-{slug(each['name'])}"} for each in found]
 
 
 def _networks(

@@ -20,6 +20,7 @@ from polars.io.plugins import register_io_source
 
 from cib.errors import SettingsError, check_several, did_you_mean
 from cib.evaluation.trivial import trivial_scores
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph
 from cib.graphs.objects import kind_of
 from cib.networks.evidence import EVIDENCE
@@ -162,8 +163,25 @@ def _write_graphs(result: Result, folder: Path, most: int | None) -> dict[str, d
 
 
 def _graph_told(name: str, graph: Graph) -> dict[str, Any]:
-    parameters = {key: kind_of(value) if callable(value) else value for key, value in graph.parameters.items()}
-    return {"name": name, "directed": graph.directed, "file": f"edges-{slug(name)}", "parameters": parameters}
+    return {
+        "name": name,
+        "directed": graph.directed,
+        "file": f"edges-{slug(name)}",
+        "made": None if graph.directed else _made(graph.construction),
+    }
+
+
+def _made(construction: Construction) -> dict[str, Any]:
+    """How a layer was made, as plain values; functions by their names."""
+    tested = construction.tested
+    return {
+        "objects": construction.objects,
+        "window_s": construction.window_s,
+        "counts": construction.counts,
+        "tested": None if tested is None else {**asdict(tested), "null": kind_of(tested.null)},
+        **{name: [item.to_dict() for item in getattr(construction, name)] for name in ("left_out", "shortened")},
+        "options": dict(construction.options),
+    }
 
 
 def slug(name: str) -> str:
