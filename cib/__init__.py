@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cib import evaluation, presets, testing
     from cib.activity import Activity
-    from cib.detection import Detection
+    from cib.detection import Detection, load
     from cib.errors import CibError
     from cib.features.extract import extract
     from cib.features.feature import feature
@@ -69,6 +69,7 @@ __all__ = [
     "feature",
     "find_networks",
     "link",
+    "load",
     "mention_graph",
     "plots",
     "presets",
@@ -108,6 +109,7 @@ _PLACES = {
     "extract": "cib.features.extract:extract",
     "feature": "cib.features.feature:feature",
     "find_networks": "cib.networks.find:find_networks",
+    "load": "cib.detection:load",
     "link": "cib.linkage.links:link",
     "mention_graph": "cib.graphs.interactions:mention_graph",
     "plots": "cib.reports.plots",

@@ -369,7 +369,7 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, out: str, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    from cib.reports.files import alone_in, ensure_folder
+    from cib.reports.folders import alone_in, ensure_folder
 
     folder = ensure_folder(out)
     with alone_in(folder), stage("files and report", progress):  # the page is to be of this detection, too

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from cib.activity import Activity
+from cib.features.table import FeatureTable
 from cib.graphs.graph import Graph
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
@@ -44,6 +45,10 @@ class Result(Protocol):
     def notes(self) -> tuple[str, ...]: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def features(self) -> FeatureTable: ...
+    @property
+    def findings(self) -> dict[str, Any]: ...
 
 
 def about(result: Result) -> dict[str, Any]:
