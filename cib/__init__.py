@@ -20,12 +20,12 @@ from cib.features.table import FeatureTable
 from cib.graphs.coaction import coaction_graph, coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.graphs.significance import backbone
+from cib.graphs.layers import Layer
+from cib.graphs.nulls.registry import backbone
 from cib.graphs.similarity import similarity_graph
 from cib.import_report import ImportReport
-from cib.known import KnownNetworks
-from cib.layers import Layer
-from cib.links import Links, link
+from cib.linkage.known import KnownNetworks
+from cib.linkage.links import Links, link
 from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
 from cib.pipeline import detect

@@ -19,8 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from cib.reports.data import hidden
 from cib.reports.files import atomically
-from cib.reports.findings import hidden
 from cib.reports.layout import positions
 from cib.reports.pseudonyms import Pseudonyms
 
@@ -86,7 +86,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     Parameters
     ----------
     findings : mapping
-        From :func:`cib.reports.findings.gather`, or :func:`~cib.reports.findings.hidden` of it.
+        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.data.hidden` of it.
     pseudonymous : bool
         Which of the two; the page says so.
     sensitivity : list of dict, optional
