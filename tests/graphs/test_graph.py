@@ -26,8 +26,8 @@ def test_accounts_of_a_directed_graph_are_counted_at_both_ends():
         "a": 2,
         "b": 1,
         "c": 1,
-        "x_author": 0,
-        "y_author": 0,
+        "x": 0,
+        "y": 0,
     }
 
 
