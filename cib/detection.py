@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
@@ -23,11 +22,8 @@ from cib.evaluation.trivial import trivial_scores
 from cib.features.table import FeatureTable
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
-from cib.graphs.interactions import retweet_graph
-from cib.graphs.layers import Layer, coaction_layers, significant
 from cib.import_report import ImportReport
 from cib.networks.evidence import EVIDENCE
-from cib.networks.find import find_networks
 from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
@@ -39,7 +35,8 @@ from cib.reports.release import write_release
 from cib.reports.result import LIMITS, about
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
-from cib.robustness.matching import Timeline, agreement, staying, timeline
+from cib.robustness.matching import Timeline, timeline
+from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
 from cib.settings import Settings
 
@@ -159,33 +156,10 @@ class Detection:
         """
         check_several("windows", windows, "['60s', '10min']")
         check_several("alphas", alphas, "[0.001, 0.01]")
-        lengths = [(window, window_seconds(window)) for window in windows]
-        alphas = [replace(self.settings, alpha=alpha).alpha for alpha in alphas]  # which checks them
-        most = max(alphas, default=self.settings.alpha)
-        with stage("layers at any time", progress):
-            at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], most)
-        timed = [layer for layer in self.settings.layers if layer.window is not None]
-        rows = []
-        for window, seconds in lengths:
-            with stage(f"window {window}", progress):
-                layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
-                tested = self._coactions(layers, most) + at_any_time
-                rows += [self._compared(seconds, alpha, significant(tested, alpha)) for alpha in alphas]
-        return self.activity.native(pl.DataFrame(rows))
-
-    def _compared(self, window_s: float | None, alpha: float, layers: list[Graph]) -> dict[str, Any]:
-        """A row of :meth:`sensitivity`."""
-        networks = self._networks(layers, self.settings.seed)
-        shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
-        return {
-            "window_s": window_s,
-            "alpha": alpha,
-            "networks": len(networks),
-            "candidates": len(networks.with_verdict("candidate")),
-            "accounts": networks.members.height,
-            "kept": shared / max(self.networks.members.height, 1),
-            "agreement": agreement(self.networks.members, networks.members),
-        }
+        for window in windows:
+            window_seconds(window)  # which refuses what is not a length of time
+        settings = [replace(self.settings, alpha=alpha) for alpha in alphas]
+        return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
@@ -212,17 +186,7 @@ class Detection:
         check_whole("seed", seed, 0)
         if not 0 < share <= 1:
             raise SettingsError("share must be above 0 and at most 1", got=share, remedy="Take 0.8, say.")
-        members = self.networks.members.select("account_id", "network_id")
-        layers = [graph for graph in self.graphs.values() if not graph.directed]
-        rng = np.random.default_rng(seed)
-        resampled, reseeded = np.zeros((2, members.height))
-        for k in range(1, runs + 1):
-            with stage(f"sample {k} of {runs}", progress):
-                found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
-                resampled += staying(members, found.members).to_numpy()
-                reseeded += staying(members, self._grouped(layers, self.settings.seed + k).members).to_numpy()
-        table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
-        return self.activity.native(table.sort("network_id", "account_id"))
+        return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
@@ -254,26 +218,12 @@ class Detection:
             with stage(f"window {k} of {len(starts)}", progress):
                 end = pl.select(pl.lit(start).dt.offset_by(window)).item()
                 inside = posts["created_at"].is_between(start, end, "left")
-                found[start] = self._found_in(inside).members.select("account_id", "network_id")
+                found[start] = self._rerun.found_in(inside).members.select("account_id", "network_id")
         return timeline(found, self.activity.library)
 
-    def _found_in(self, posts: pl.Series) -> Networks:
-        """The networks of some of the posts, true or false for each, at the same settings."""
-        part = replace(self, activity=self.activity.keep_posts(posts))
-        part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
-        tested = part._coactions(self.settings.layers, self.settings.alpha)
-        return part._grouped(significant(tested, self.settings.alpha), self.settings.seed)
-
-    def _coactions(self, layers: Sequence[Layer], alpha: float) -> list[Graph]:
-        return coaction_layers(self.activity, layers, self.settings.max_pairs, alpha)
-
-    def _networks(self, layers: list[Graph], seed: int) -> Networks:
-        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
-
-    def _grouped(self, layers: list[Graph], seed: int) -> Networks:
-        """The networks, of which only the members are asked for: whether they are confirmed does not matter."""
-        rule = replace(self.settings.rule, max_p_confirm=1.0)
-        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=rule, seed=seed)
+    @property
+    def _rerun(self) -> Rerun:
+        return Rerun(self.activity, self.settings, self.roles, self.graphs["retweet"], self.networks)
 
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder.

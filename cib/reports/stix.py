@@ -92,7 +92,7 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
 
 def _techniques(result: Result, network: Network) -> Iterator[dict[str, str]]:
     layers = network.statistics["layer"].unique().to_list()
-    kinds = {str(result.graphs[layer].parameters.get("objects")) for layer in layers if layer in result.graphs}
+    kinds = {result.graphs[layer].construction.objects for layer in layers if layer in result.graphs}
     for technique in sorted({DISARM[kind] for kind in kinds if kind in DISARM}):
         yield {
             "source_name": "DISARM",
