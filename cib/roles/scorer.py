@@ -7,7 +7,7 @@ Two scores in [0, 1] for each account, independent of each other. Each is the lo
 so that what each feature contributes can be read off, and adds up exactly. ``z`` is where the account stands
 among all accounts: its rank turned into a normal deviate (van der Waerden), within -3 and 3, equal values
 sharing the middle of their ranks. Ranks do not care how heavy a tail is, or on which scale something is
-measured. ``reliability`` is ``n / (n + 5)`` for the n actions that an account made or received: little data
+measured. ``reliability`` is ``n / (n + 1)`` for the n actions that an account made or received: little data
 pulls every score to 0.10, the score of an account that stands in the middle of everything. So does a
 feature about which the data say nothing.
 
@@ -103,7 +103,7 @@ class RoleScorer:
 
     roles: Sequence[Role] = (HIGHLY_ENGAGED, AMPLIFIER)
     reference: Population | str | Path | None = None
-    shrinkage: float = 5.0
+    shrinkage: float = 1.0
     min_actions: int = 3
     threshold: float = 0.7
     margin: float = 0.2
