@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from cib import evaluation, presets, testing
 from cib.activity import Activity
 from cib.detection import Detection
@@ -30,11 +32,13 @@ from cib.networks.find import Rule, find_networks
 from cib.networks.network import Network, Networks
 from cib.pipeline import detect
 from cib.reports import plots
-from cib.roles import RoleScorer
 from cib.settings import Settings
 from cib.simulation import simulate
 from cib.sources.columns import Columns
 from cib.sources.files import read
+
+if TYPE_CHECKING:
+    from cib.roles import RoleScorer
 
 __version__ = "0.1.0"
 
@@ -76,3 +80,15 @@ __all__ = [
     "simulate",
     "testing",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "RoleScorer":  # scikit-learn takes a second to import
+        from cib.roles import RoleScorer
+
+        return RoleScorer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -58,7 +58,7 @@ def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Ma
       as 0; B is the number of other accounts that act on the target, as above, and 0 for acts that are returned or
       are on nobody.
     - ``attention_returned``: ``M / (R + 4)`` for R acts received, of which M have one in return: the smaller number of
-      the two ways, summed over those who act on it. Follow-back pods live of it, and it is evidence against boosting.
+      the two ways, summed over those who act on it. It is high in follow-back pods; unknown without acts received.
 
     The core disclosed in June 2020 had hardly a follower and was retweeted tens of times a post (Twitter 2020; ASPI
     2020). Unknown where followers are not.
@@ -66,13 +66,13 @@ def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Ma
     acts, followers = Acts.of(interactions), _column(accounts, "followers", interactions.n_accounts)
     one_sided = acts.returned == 0
     actors = acts.received(one_sided)
-    received = acts.received(acts.weight)
+    received, returned = acts.received(acts.weight), acts.received(np.minimum(acts.weight, acts.returned))
     others = np.maximum(actors - 1, 0)
     unearned = others / (others + followers + 1)
     return {
         "unearned_given": acts.share(posts, unearned[acts.target] * one_sided),
         "unearned_received": actors / (actors + followers + PRIOR),
-        "attention_returned": acts.received(np.minimum(acts.weight, acts.returned)) / (received + PRIOR),
+        "attention_returned": np.where(received > 0, returned / (received + PRIOR), np.nan),
     }
 
 

@@ -81,7 +81,7 @@ def extract(
     >>> def night_share(posts):
     ...     '''Share of an account's posts between 00:00 and 06:00 UTC.'''
     ...     return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())
-    >>> cib.extract(cib.read(pl.DataFrame(rows), progress=False), ["originality", night_share]).to_native()
+    >>> cib.extract(cib.read(pl.DataFrame(rows), progress=False), ["originality", night_share]).frame
     shape: (3, 3)
     ┌────────────┬─────────────┬─────────────┐
     │ account_id ┆ originality ┆ night_share │
