@@ -23,7 +23,7 @@ from cib.activity import Activity
 from cib.detection import Detection
 from cib.errors import CibError, InputError, did_you_mean
 from cib.evaluation.result import evaluate
-from cib.features.installed import installed_features
+from cib.extensions import load_extension
 from cib.features.standard import STANDARD
 from cib.linkage.known import KnownNetworks
 from cib.linkage.links import LIMITS as LINK_LIMITS
@@ -208,7 +208,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 def _detect(options: argparse.Namespace) -> None:
     _check_folder(options.out)
-    settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
+    settings = Settings(features=STANDARD + [load_extension("cib.features", name) for name in options.features])
     detection = detect(_activity(options), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
     written = _written(detection, options.out, progress=not options.quiet)

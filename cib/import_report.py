@@ -7,7 +7,7 @@ enforced when a report is made, so a reader that loses a row cannot finish.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -91,6 +91,17 @@ class ImportReport:
         if self.precision and self.precision >= 1:
             line += f", times to {self.precision:g} s"
         return line
+
+    def without(self, rows: int, times: Any) -> ImportReport:
+        """Return the report after a filter removed a number of rows; `times` is the series of those left."""
+        reason = "filtered by the user"
+        return replace(
+            self,
+            rows_kept=self.rows_kept - rows,
+            dropped={**self.dropped, reason: self.dropped.get(reason, 0) + rows},
+            first=times.min(),
+            last=times.max(),
+        )
 
     def describe(self) -> str:
         """The whole report as text, a fact a line."""

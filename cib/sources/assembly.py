@@ -95,9 +95,7 @@ def assemble(
         notes=tuple(dict.fromkeys([*said, *_remarks(posts, made_up), *notes])),
         files=files,
     )
-    activity = Activity(posts, accounts, report, library)
-    vars(activity).update(account_ids=account_ids, account_codes=table["code"])  # or they would be made once more
-    return activity
+    return Activity(posts, accounts, report, library, numbered=(account_ids, table["code"]))
 
 
 def with_platform(table: pl.DataFrame) -> pl.DataFrame:
