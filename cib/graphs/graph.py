@@ -89,10 +89,22 @@ class Graph:
         """Number of edges; for undirected graphs each pair counts once."""
         return self.table.height
 
-    @cached_property
-    def accounts(self) -> NDArray[np.object_]:
-        """Account ids, sorted; row ``i`` of the matrix is ``accounts[i]``."""
-        return np.array(self.ids.to_list(), dtype=object)
+    @property
+    def accounts(self) -> Any:
+        """One row an account, in the order of :attr:`ids`, in the library that the activity came in.
+
+        Columns ``account_id``, ``degree`` (number of edges) and ``weight`` (their sum); of a directed graph
+        ``out_degree``, ``in_degree``, ``out_weight`` and ``in_weight``.
+        """
+        values = {"degree": np.ones(self.n_edges, np.int64), "weight": self.table["weight"].to_numpy()}
+        out, into = (
+            {name: np.bincount(end, each, self.n_accounts).astype(each.dtype) for name, each in values.items()}
+            for end in self.endpoints
+        )
+        columns = {name: out[name] + into[name] for name in values}
+        if self.directed:
+            columns = {f"{side}_{name}": sums[name] for name in values for side, sums in (("out", out), ("in", into))}
+        return to_library(pl.DataFrame({"account_id": self.ids, **columns}), self.library)
 
     @cached_property
     def matrix(self) -> sp.csr_array:

@@ -211,7 +211,7 @@ def test_graphs_are_spread_over_all_accounts():
         return retweets.matrix.sum(axis=1)
 
     coactions = cib.coaction_graph(toy_activity(), window="60s")
-    assert coactions.accounts.tolist() == ["cat", "dan"]
+    assert coactions.ids.to_list() == ["cat", "dan"]
     assert extract(toy_activity(), [rows], coactions=coactions)["rows"].tolist() == [1, 0, 5, 3, 3, 1, 0, 0]
 
 
