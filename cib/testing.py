@@ -447,7 +447,7 @@ def _broken(feature: Feature, law: Law, seen: str) -> FeatureLawError:
 
 
 def _of(table: FeatureTable, accounts: pl.Series) -> FeatureTable:
-    return replace(table, frame=table.frame.filter(pl.col("account_id").is_in(accounts.implode())))
+    return replace(table, table=table.table.filter(pl.col("account_id").is_in(accounts.implode())))
 
 
 def _differences(one: FeatureTable, other: FeatureTable) -> str:
