@@ -29,7 +29,8 @@ from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
 from cib.progress import stage
 from cib.reports.data import gather
-from cib.reports.files import alone_in, ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.files import alone_in, ensure_folder, write_json, write_parquet, write_table
+from cib.reports.graph_files import write_graph
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
