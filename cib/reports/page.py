@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from cib.progress import printable
 from cib.reports.data import hidden
 from cib.reports.files import atomically
 from cib.reports.layout import positions
@@ -152,16 +152,10 @@ def visible(value: Any) -> Any:
     """
     if isinstance(value, str):
         text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        return text if text.isprintable() else "".join(map(_spelled, text))
+        return printable(text).replace("\n", "U+000A")
     if isinstance(value, Mapping):
         return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
     return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value
-
-
-def _spelled(character: str) -> str:
-    # categories C*: control, format, surrogate, private, unassigned; Zl and Zp break lines
-    hides = unicodedata.category(character)[0] == "C" or unicodedata.category(character) in ("Zl", "Zp")
-    return f"U+{ord(character):04X}" if hides else character
 
 
 def _json(value: Any) -> str:
