@@ -123,7 +123,11 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
             for n in result.networks
         ],
         "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in their order
-        "features": {"labels": dict(result.features.labels), "units": dict(result.features.units)},
+        "features": {
+            "labels": dict(result.features.labels),
+            "units": dict(result.features.units),
+            "compared": list(roles.distributions),
+        },
     }
 
 
