@@ -98,6 +98,7 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
         "hashtag-sequence": Layer("hashtag-sequence", "10min"),
         "co-text": Layer("text", "10min"),
         "near-text": Layer("near-text", "10min"),
+        "meaning": Layer("meaning", "10min"),
     }
 )
 
