@@ -35,6 +35,7 @@ from cib.settings import Settings
 from cib.simulation import simulate
 from cib.sources.columns import Columns
 from cib.sources.files import read
+from cib.sources.format import Format
 
 __version__ = "0.1.0"
 
@@ -46,6 +47,7 @@ __all__ = [
     "Detection",
     "FeatureSet",
     "FeatureTable",
+    "Format",
     "Graph",
     "ImportReport",
     "KnownNetworks",

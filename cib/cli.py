@@ -37,7 +37,8 @@ from cib.settings import Settings
 from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
 from cib.sources.cleaning import MAX_BAD
 from cib.sources.columns import Columns
-from cib.sources.files import FORMATS, read
+from cib.sources.files import read
+from cib.sources.registry import known_formats
 from cib.sources.streams import MOST_UNPACKED
 
 __all__ = ["main"]
@@ -176,7 +177,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
-    command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
+    command.add_argument("--format", help=f"if it is not recognised: {', '.join(known_formats())}")
     for option, metavar, example in (
         ("--column", "OURS=THEIRS", "a column, as account_id=user"),
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),

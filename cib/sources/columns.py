@@ -14,7 +14,10 @@ from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.notebook import html_rows
 
-__all__ = ["MENTION", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
+__all__ = ["MENTION", "NEEDED", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
+
+#: Without these a table says nothing.
+NEEDED = ("account_id", "created_at")
 
 #: The words of a share table (CooRTweet) for our columns.
 SHARE_NAMES = {

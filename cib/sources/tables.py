@@ -19,9 +19,9 @@ from itertools import chain, islice
 import polars as pl
 
 from cib.errors import InputError
-from cib.sources.cleaning import Format
+from cib.sources.format import Format
 from cib.sources.frames import Loaded, Part, repeated_name
-from cib.sources.records import document_part, lines_part
+from cib.sources.records import LINES, json_part
 from cib.sources.streams import A_LOOK, PACKED, File, blocks, unpacked
 
 __all__ = ["SUFFIXES", "file_part"]
@@ -61,10 +61,8 @@ def file_part(
         If it is of no known kind, empty, or not the table that its name promises.
     """
     with _as_input_error(file):
-        if file.suffix in {".jsonl", ".ndjson"}:
-            return lines_part(file, formats, forced)
-        if file.suffix == ".json":
-            return document_part(file, formats, forced)
+        if file.suffix in {*LINES, ".json"}:
+            return json_part(file, formats, forced)
         make = _MAKERS.get(file.suffix)
         if make is not None:
             return make(file, named)
@@ -110,7 +108,7 @@ def _csv_part(file: File, named: frozenset[str], separator: str = ",") -> Part:
         notes = [f"passed over above the header: {', '.join(map(repr, above))}"] if above else []
         notes += [] if text.endswith(b"\n") else ["the last row has no line end: the file may be cut off"]
         lost = {_CUT_OFF: int(cut_off), _EMPTY: int(empty.sum()), _NOTE: len(above)}
-        return Loaded(left, lost, notes=tuple(notes))
+        return Loaded(left, lost, notes=tuple(notes), has_null=False)
 
     return Part(str(file), names, load)
 
@@ -220,4 +218,4 @@ _MAKERS: dict[str, Callable[[File, frozenset[str]], Part]] = {
 }
 
 #: The kinds of file that can be read.
-SUFFIXES = (*_MAKERS, ".jsonl", ".ndjson", ".json")
+SUFFIXES = (*_MAKERS, *LINES, ".json")

@@ -23,8 +23,8 @@ from typing import Any
 import polars as pl
 
 from cib.sources import clocks
-from cib.sources.cleaning import Format
 from cib.sources.columns import Columns, match_columns, stated_columns
+from cib.sources.format import Format
 from cib.sources.rows import Rows, chosen, digest
 from cib.sources.values import decided
 from cib.sources.x_posts import put_post
@@ -76,7 +76,7 @@ def _as_v1(result: dict[str, Any]) -> dict[str, Any]:
     return {
         **legacy,
         "id_str": chosen(post.get("rest_id"), legacy.get("id_str")),
-        "full_text": chosen(note.get("text"), legacy.get("full_text")),
+        "extended_tweet": {"full_text": note["text"], "entities": note.get("entity_set")} if "text" in note else None,
         "source": chosen(post.get("source"), legacy.get("source")),
         "user": user,
         "retweeted_status": _as_v1(retweeted) if retweeted else None,
