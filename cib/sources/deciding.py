@@ -8,7 +8,7 @@ import polars as pl
 
 from cib.sources.values import decided
 
-__all__ = ["KINDS", "decide", "names_of", "present", "stated_text"]
+__all__ = ["KINDS", "decide", "names_of", "one_row_a_post", "present", "stated_text"]
 
 #: What a post may do, the first that holds first: a retweet carries what its original quotes and answers.
 KINDS = ("retweet", "quote", "reply")
@@ -54,7 +54,7 @@ def decide(
         "target_post_id": decided(is_kind, post),
         "target_account_id": decided(is_kind, account),
     }
-    return table.select(**{**present(plain, raw), **ours, **more})
+    return table.select(**{**{name: pl.col(theirs) for name, theirs in present(plain, raw).items()}, **ours, **more})
 
 
 def present(plain: Mapping[str, str], raw: pl.DataFrame) -> dict[str, str]:
@@ -77,3 +77,24 @@ def names_of(raw: pl.DataFrame, name: str, number: str) -> dict[str, str]:
     called = pl.col(name).cast(pl.String).str.to_lowercase()
     pairs = raw.select(called, pl.col(number).cast(pl.String)).drop_nulls().unique(maintain_order=False)
     return dict(pairs.sort(name, number).iter_rows())
+
+
+def one_row_a_post(acts: pl.DataFrame) -> pl.DataFrame:
+    """Give every row of a post what its rows say together, so that all but one are duplicates.
+
+    Parameters
+    ----------
+    acts : polars.DataFrame
+        Our columns, a row for each account that a post names: ``target_account_id`` for the one acted on, ``named`` for
+        one mentioned.
+
+    Returns
+    -------
+    polars.DataFrame
+        With the list ``mentions`` instead of ``named``.
+    """
+    mentioned = acts.group_by("post_id").agg(mentions=pl.col("named").drop_nulls().unique().sort())
+    best = pl.col("target_account_id").is_null()  # the row that says whom the post acts on
+    columns = [name for name in acts.columns if name not in {"post_id", "named"}]
+    told = acts.with_columns(pl.col(name).sort_by(best, pl.col("named")).first().over("post_id") for name in columns)
+    return told.drop("named").join(mentioned, on="post_id", how="left", maintain_order="left", nulls_equal=True)
