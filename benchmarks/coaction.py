@@ -23,9 +23,10 @@ from floor import Events, events, floor_seconds
 from memory import peak_gb
 
 import cib
+from cib.compiled import grouped, taken
 from cib.graphs.coaction import MAX_PAIRS
-from cib.graphs.kernel import coactions
-from cib.graphs.windows import ALWAYS, grouped, taken, window_bounds, window_pairs
+from cib.graphs.compiled.coaction import coactions
+from cib.graphs.compiled.windows import ALWAYS, window_bounds, window_pairs
 
 SIZES = (100_000, 1_000_000, 10_000_000, 40_000_000)
 
@@ -94,7 +95,7 @@ def crowd(n: int) -> None:
     with warnings.catch_warnings(record=True):
         graph = cib.coaction_graph(activity, window=None)
     print(f"{n:,} accounts on one object: {time.perf_counter() - start:.1f} s, {peak_gb():.1f} GB with the reading")
-    print(graph.parameters["left_out"])
+    print(graph.construction.left_out)
 
 
 def similarity(n: int) -> None:

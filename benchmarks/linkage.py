@@ -27,9 +27,9 @@ import polars as pl
 
 import cib
 from cib.activity import TIME, Activity
-from cib.known import KnownNetworks
-from cib.links import cllr, link_members
-from cib.networks.signals import SIGNALS
+from cib.linkage.known import KnownNetworks
+from cib.linkage.links import cllr, link_members
+from cib.linkage.signals import SIGNALS
 from cib.simulation.wording import WORDS as SPOKEN
 from cib.simulation.wording import invented
 

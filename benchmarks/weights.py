@@ -2,7 +2,7 @@
 
 Groups are found in simulated activity, on tuning seeds (0 and up; those of benchmarks/detection.py are 100 and up), and
 a logistic regression tells operations from crowds that look alike. Each kind of group counts by the square root of
-its number, operations and crowds as much as each other. The figures in `cib.networks.groups.WEIGHTS` are rounded.
+its number, operations and crowds as much as each other. The figures in `cib.networks.statistics.WEIGHTS` are rounded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 from sklearn.linear_model import LogisticRegression
 
 import cib
-from cib.networks.groups import WEIGHTS, signs
+from cib.networks.statistics import WEIGHTS, signs
 
 SCENARIOS = (
     ("tactics", 1.0),

@@ -7,7 +7,7 @@ enforced when a report is made, so a reader that loses a row cannot finish.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -35,6 +35,8 @@ class ImportReport:
         Words that stood for a missing value ("NA", "None", ...), by column of the source.
     columns : mapping of str to str
         Our column to the column of the source that it was read from.
+    unread : tuple of str
+        Columns of the source that nothing was read from.
     first, last : datetime or None
         Time of the first and the last kept row, UTC.
     precision : float or None
@@ -68,6 +70,7 @@ class ImportReport:
     repaired: Mapping[str, int] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     first: datetime | None = None
     last: datetime | None = None
     precision: float | None = None
@@ -95,6 +98,17 @@ class ImportReport:
             line += f", times to {self.precision:g} s"
         return line
 
+    def without(self, rows: int, times: Any) -> ImportReport:
+        """Return the report after a filter removed a number of rows; `times` is the series of those left."""
+        reason = "filtered by the user"
+        return replace(
+            self,
+            rows_kept=self.rows_kept - rows,
+            dropped={**self.dropped, reason: self.dropped.get(reason, 0) + rows},
+            first=times.min(),
+            last=times.max(),
+        )
+
     def describe(self) -> str:
         """The whole report as text, a fact a line."""
         lines = [str(self), f"format: {self.format}"]
@@ -121,7 +135,7 @@ class ImportReport:
         plain = asdict(self)
         for name in ("dropped", "repaired", "missing", "columns", "time_source", "clock_skew"):
             plain[name] = dict(plain[name])
-        plain["notes"] = list(self.notes)
+        plain |= {"notes": list(self.notes), "unread": list(self.unread)}
         for name in ("first", "last"):
             plain[name] = plain[name].isoformat() if plain[name] else None
         return plain

@@ -264,7 +264,7 @@ def test_values_show_themselves_in_notebooks(detection):
 
 
 def test_other_layers_can_be_added_by_name():
-    from cib.layers import LAYERS, MORE_LAYERS
+    from cib.graphs.layers import LAYERS, MORE_LAYERS
 
     activity, _ = cib.simulate("tactics", scale=0.05, seed=1)
     settings = cib.Settings(layers=(*LAYERS, *MORE_LAYERS.values()))

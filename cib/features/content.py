@@ -11,9 +11,9 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from cib.content.text import hashtag, message
+from cib.content.urls import hosts
 from cib.features.feature import feature
-from cib.graphs.text import hashtag, message
-from cib.graphs.urls import hosts
 
 __all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "repeated_text_share"]
 
@@ -85,7 +85,7 @@ def links(posts: Frame) -> pl.DataFrame:
 def repeated_text_share(posts: Frame) -> pl.DataFrame:
     """Share of its texts that somebody, or the account itself, posted in the same words elsewhere.
 
-    Texts are compared by :func:`cib.graphs.text.message`: case, invisible characters, links and leading mentions
+    Texts are compared by :func:`cib.content.text.message`: case, invisible characters, links and leading mentions
     aside. Texts under 20 characters do not count. Unknown without any text.
     """
     key = message(pl.col("text"))

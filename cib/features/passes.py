@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cib.graphs.windows import compiled, grouped, taken
+from cib.compiled import compiled, grouped, taken
 
 __all__ = ["dealt", "pace", "quantiles", "weeks"]
 

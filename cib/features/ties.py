@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cib.graphs.windows import compiled
+from cib.compiled import compiled
 
 __all__ = ["core_numbers", "triangles"]
 

@@ -7,8 +7,8 @@ and edges by (source, target), so equal input gives an equal graph.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -21,9 +21,13 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.errors import InputError, check_several
+from cib.graphs.construction import Construction, Significance
 from cib.graphs.incidence import Incidence
 
 __all__ = ["Graph", "shared_acts"]
+
+#: Of graphs that are no projection: their weights are not numbers of shared objects.
+NO_COUNTS = Construction(counts=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,8 +47,8 @@ class Graph:
         the first two, each pair once.
     incidence : Incidence, optional
         What a projection was made from.
-    parameters : mapping, optional
-        How the graph was built.
+    construction : Construction
+        How a projection was made.
     strength : ndarray of int64, optional
         For co-action graphs, of every account of the incidence: co-actions with anyone, before edges
         below the minimum weight were left out.
@@ -71,7 +75,7 @@ class Graph:
     ids: pl.Series
     table: pl.DataFrame
     incidence: Incidence | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    construction: Construction = NO_COUNTS
     strength: NDArray[np.int64] | None = None
     library: str = "polars"
 
@@ -134,6 +138,19 @@ class Graph:
                 remedy="Take a graph made by coaction_graph().",
             )
         return self.incidence
+
+    @property
+    def significance(self) -> Significance:
+        """How the edges were tested.
+
+        Raises
+        ------
+        InputError
+            If they were not.
+        """
+        if self.construction.tested is None:
+            raise InputError(f"graph {self.name!r} has no significance", remedy="Pass it to cib.backbone() first.")
+        return self.construction.tested
 
     @property
     def edge_table(self) -> pl.DataFrame:
@@ -221,7 +238,7 @@ class Graph:
             if account not in self.ids:
                 raise InputError(f"account {account!r} is not in graph {self.name!r}")
         pair = pl.DataFrame({"a": [a], "b": [b]})
-        acts = shared_acts(incidence, pair, self.parameters).drop("a", "b")
+        acts = shared_acts(incidence, pair, self.construction).drop("a", "b")
         return to_library(acts, self.library)
 
     def __repr__(self) -> str:
@@ -236,7 +253,7 @@ class Graph:
         return f"<p>{escape(repr(self))}</p>{self.edge_table.head(5)._repr_html_()}"
 
 
-def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[str, Any]) -> pl.DataFrame:
+def shared_acts(incidence: Incidence, pairs: pl.DataFrame, made: Construction) -> pl.DataFrame:
     """The closest acts of each pair of accounts on each object that both acted on.
 
     Parameters
@@ -244,9 +261,8 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[s
     incidence : Incidence
     pairs : polars.DataFrame
         ``a`` and ``b``, account ids, each pair once.
-    parameters : mapping
-        How the graph was built: acts further apart than ``window_s`` are left out, or than the window of an
-        object in ``shortened``.
+    made : Construction
+        Acts further apart than its window are left out, or than the window of an object in ``shortened``.
 
     Returns
     -------
@@ -269,10 +285,9 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[s
     )
     ahead = (pl.col("time_b") - pl.col("time_a")).dt.total_microseconds() / 1e6
     shared = shared.drop_nulls("time_b").with_columns(ahead=ahead, lag=ahead.abs())
-    window = parameters.get("window_s")
-    own = {item["object"]: item["window_s"] for item in parameters.get("shortened", ())}
-    if window is not None or own:
-        widest = pl.lit(math.inf if window is None else window)
+    own = {item.object: item.window_s for item in made.shortened}
+    if made.window_s is not None or own:
+        widest = pl.lit(math.inf if made.window_s is None else made.window_s)
         shared = shared.filter(pl.col("lag") <= pl.col("object_id").replace_strict(own, default=widest))
     shared = shared.sort("lag", "time_a", "post_a").unique(["a", "b", "object_id"], keep="first", maintain_order=True)
     second = pl.when(pl.col("ahead") > 0).then("b").when(pl.col("ahead") < 0).then("a")

@@ -1,6 +1,6 @@
 """Accounts whose lists of objects are alike, whatever the times.
 
-Three measures of alike, by one exact kernel (see :mod:`cib.graphs.products`): the full product of all
+Three measures of alike, by one exact kernel (see :mod:`cib.graphs.compiled.similarity`): the full product of all
 accounts with all accounts never exists. A similarity orders pairs and tests nothing: a threshold on it
 always finds somebody (see :func:`cib.backbone` for a test).
 """
@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from cib.activity import Activity
 from cib.errors import SettingsError, check_whole, did_you_mean
+from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -52,7 +53,7 @@ def similarity_graph(
         Accounts with fewer distinct objects take no part: two accounts with one and the same object
         have similarity 1 whatever it is.
     max_accounts : int, optional
-        Objects that more accounts acted on are left out and named in ``graph.parameters['left_out']``;
+        Objects that more accounts acted on are left out and named in ``graph.construction.left_out``;
         None keeps all.
     threads : int, optional
         Default: all cores. The result does not depend on it.
@@ -81,12 +82,12 @@ def similarity_graph(
     False
     """
     # numba takes half a second to import; a reader of the report need not wait for it
-    from cib.graphs.products import similar_rows
+    from cib.graphs.compiled.similarity import similar_rows
 
     _check(threshold, measure, top=top, min_objects=min_objects, max_accounts=max_accounts)
     incidence = Incidence.from_events(activity, object_events(activity, objects))
     popular = np.flatnonzero(incidence.popularity > (max_accounts or len(incidence)))
-    left_out = [{"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k])} for k in popular.tolist()]
+    left_out = [CrowdedObject(incidence.object_ids[k], int(incidence.popularity[k])) for k in popular.tolist()]
     if left_out:
         incidence = incidence.keep_objects(~np.isin(np.arange(len(incidence.object_ids)), popular))
     incidence = incidence.keep_events(incidence.degree[incidence.account] >= min_objects)
@@ -102,15 +103,18 @@ def similarity_graph(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={
-            "objects": kind_of(objects),
-            "measure": measure,
-            "threshold": threshold,
-            "top": top,
-            "min_objects": min_objects,
-            "max_accounts": max_accounts,
-            "left_out": left_out,
-        },
+        construction=Construction(
+            kind_of(objects),
+            counts=False,
+            left_out=tuple(left_out),
+            options={
+                "measure": measure,
+                "threshold": threshold,
+                "top": top,
+                "min_objects": min_objects,
+                "max_accounts": max_accounts,
+            },
+        ),
     )
 
 

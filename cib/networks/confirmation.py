@@ -20,10 +20,10 @@ from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.significance import backbone, chance
-from cib.networks.audiences import audiences, is_timeless
+from cib.graphs.nulls.registry import backbone, chance
 from cib.networks.communities import clusters_of
 from cib.networks.evidence import LEAST, rows_inside
+from cib.networks.object_sets import audiences, is_timeless
 
 __all__ = ["confirm"]
 
@@ -52,7 +52,7 @@ def confirm(
         ``account_id, network``.
     resolution, set_resolution, min_size, seed
         Of the search; see :func:`cib.networks.communities.clusters_of` and
-        :func:`cib.networks.audiences.audiences`.
+        :func:`cib.networks.object_sets.audiences`.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def _halves(graph: Graph) -> Iterator[Graph]:
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:
-            yield backbone(project(half, graph.parameters["window_s"], 2), graph.parameters["null"], _ALPHA)
+            yield backbone(project(half, graph.construction.window_s, 2), graph.significance.null, _ALPHA)
 
 
 def _side(graph: Graph) -> NDArray[np.int64]:
@@ -154,11 +154,11 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     cluster = np.full(len(incidence.account_ids), -1, dtype=np.int64)
     for end in ("source", "target"):
         cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
-    inside = project(incidence.within(cluster), graph.parameters["window_s"], 1).spread(incidence.account_ids)
+    inside = project(incidence.within(cluster), graph.construction.window_s, 1).spread(incidence.account_ids)
     weights = inside.table.select("source", "target", observed=pl.col("weight").cast(pl.Float64))
     observed = pairs.join(weights, on=["source", "target"], how="left", maintain_order="left")["observed"]
     asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
-    expected, _ = chance(asked, graph.parameters["null"])
+    expected, _ = chance(asked, graph.significance.null)
     return [observed.fill_null(0.0), pl.Series("expected", expected)]
 
 

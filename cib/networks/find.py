@@ -19,14 +19,15 @@ from scipy.sparse.csgraph import connected_components
 from cib.activity import Activity
 from cib.errors import InputError, check_whole
 from cib.graphs.graph import Graph
-from cib.networks.audiences import audiences, is_timeless
+from cib.graphs.nulls.registry import check_counts
+from cib.networks.account_metadata import NO_FACTS, account_facts
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
-from cib.networks.facts import NO_FACTS, account_facts
-from cib.networks.groups import Inside, group_statistics, support
-from cib.networks.members import boosted_accounts, leading
+from cib.networks.membership import boosted_accounts, leading
 from cib.networks.network import VERDICTS, Network, Networks
+from cib.networks.object_sets import audiences, is_timeless
+from cib.networks.statistics import Inside, group_statistics, support
 from cib.notebook import html_rows
 from cib.roles import RoleScores
 
@@ -46,7 +47,7 @@ class Rule:
         Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
     set_resolution : float
         The same per pair of objects, for sets of objects with one audience; see
-        :func:`cib.networks.audiences.audiences`.
+        :func:`cib.networks.object_sets.audiences`.
     min_size : int
         Smaller clusters are no network.
     min_objects : int
@@ -59,10 +60,10 @@ class Rule:
         :func:`cib.networks.confirmation.confirm`. At 1 it is not asked, which takes half the time.
     min_support : float
         For ``candidate``: decades of evidence against a shared audience, see
-        :func:`cib.networks.groups.support`.
+        :func:`cib.networks.statistics.support`.
     min_facts : float
         Or so many decades from what is known of the accounts, where behaviour does not speak against it; see
-        :mod:`cib.networks.facts`.
+        :mod:`cib.networks.account_metadata`.
     min_led : float
         An account that acted before all other members on at least this share of what it shares with them is
         ``followed``.
@@ -105,7 +106,7 @@ def find_networks(
     retweets : Graph, optional
         From :func:`cib.retweet_graph`; adds the accounts that a network boosts.
     activity : Activity, optional
-        Adds what is known of the accounts; see :mod:`cib.networks.facts`.
+        Adds what is known of the accounts; see :mod:`cib.networks.account_metadata`.
     rule : Rule, optional
     seed : int
         Of the clustering.
@@ -131,12 +132,7 @@ def find_networks(
     """
     rule = rule or Rule()
     graphs = [coactions] if isinstance(coactions, Graph) else list(coactions)
-    for graph in graphs:
-        if "q" not in graph.table.columns:
-            raise InputError(
-                f"graph {graph.name!r} has no significance",
-                remedy="Pass cib.backbone(graph) instead of the graph.",
-            )
+    _check_tested(graphs)
     library = graphs[0].library if graphs else "polars"
     quickest = _quickest(graphs)  # one without an edge says something, too: nobody kept so close
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
@@ -166,10 +162,21 @@ def find_networks(
     return _networks(graphs, inside, _with_roles(members, roles), statistics, judged, facts)
 
 
+def _check_tested(graphs: Iterable[Graph]) -> None:
+    """Refuse a graph whose edges were not tested, or are no counts of shared objects."""
+    for graph in graphs:
+        if graph.construction.tested is None:
+            raise InputError(
+                f"graph {graph.name!r} has no significance",
+                remedy="Pass cib.backbone(graph) instead of the graph.",
+            )
+        check_counts(graph)
+
+
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
     if is_timeless(graph):
-        alpha = graph.parameters["alpha"]
+        alpha = graph.significance.alpha
         return audiences(graph.events, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed)
     clusters = clusters_of(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
     return clusters.join(decades(graph), on="account_id"), None
@@ -226,8 +233,10 @@ def _ends_inside(graph: Graph, placed: pl.DataFrame) -> pl.Series:
 
 def _quickest(graphs: Sequence[Graph]) -> Graph | None:
     """The layer of the shortest window."""
-    timed = [graph for graph in graphs if not is_timeless(graph)]
-    return min(timed, key=lambda graph: float(graph.parameters["window_s"]), default=None)
+    timed = [
+        (graph.construction.window_s, k) for k, graph in enumerate(graphs) if graph.construction.window_s is not None
+    ]
+    return graphs[min(timed)[1]] if timed else None
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:

@@ -20,8 +20,8 @@ from scipy.stats import poisson
 
 from cib.activity import to_library
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
-from cib.networks.facts import NO_FACTS
 
 __all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
 
@@ -53,11 +53,12 @@ class Network:
     reasons : tuple of str
         The sentences that the verdict rests on.
     statistics : polars.DataFrame
-        One row a layer; see :func:`cib.networks.groups.group_statistics`.
+        One row a layer; see :func:`cib.networks.statistics.group_statistics`.
     evidence : Evidence
     library : str
     facts : polars.DataFrame
-        What is known of the accounts; see :func:`cib.networks.facts.account_facts`. No part of `coordination`.
+        Account metadata; see :func:`cib.networks.account_metadata.account_facts`. Not part of
+        `coordination`.
     """
 
     id: str

@@ -43,11 +43,11 @@ def cosine_edges(
 
     Notes
     -----
-    Rows have unit length, and the product is taken row by row (:mod:`cib.graphs.products`). What comes back
+    Rows have unit length, and the product is taken row by row (:mod:`cib.graphs.compiled.similarity`). What comes back
     holds every pair, so their number is bounded before (see :data:`cib.presets.pairs.MOST_PAIRS`).
     """
     # numba takes half a second to import
-    from cib.graphs.products import similar_rows
+    from cib.graphs.compiled.similarity import similar_rows
 
     accounts, rows = np.unique(incidence.account, return_inverse=True)
     if not len(accounts):

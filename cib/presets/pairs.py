@@ -54,7 +54,7 @@ def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[I
         first come in one block; without any, one block is empty.
     """
     # numba takes half a second to import; only those who ask for pairs wait for it
-    from cib.graphs.windows import ALWAYS, window_bounds
+    from cib.graphs.compiled.windows import ALWAYS, window_bounds
 
     span = ALWAYS if seconds is None else round(seconds * 1e6)
     low, high = window_bounds(incidence.starts, incidence.time, span)
@@ -76,7 +76,7 @@ def _pairs(events: Ints, partners: Ints, low: NDArray[np.int32]) -> tuple[Ints, 
 
 def check_pairs(incidence: Incidence, seconds: float | None) -> None:
     """Refuse to walk more than :data:`MOST_PAIRS` pairs of events within a window, before the first."""
-    from cib.graphs.windows import ALWAYS, window_bounds, window_pairs
+    from cib.graphs.compiled.windows import ALWAYS, window_bounds, window_pairs
 
     span = ALWAYS if seconds is None else round(seconds * 1e6)
     _, high = window_bounds(incidence.starts, incidence.time, span)
@@ -106,7 +106,7 @@ def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
         Columns ``source``, ``target``, ``weight`` (distinct objects), ``pairs`` (of events), ``lag`` (mean
         over pairs, seconds).
     """
-    from cib.graphs.kernel import coactions
+    from cib.graphs.compiled.coaction import coactions
 
     low = np.searchsorted(groups, groups, side="left").astype(np.int32)
     high = np.searchsorted(groups, groups, side="right").astype(np.int32)

@@ -9,8 +9,8 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.graphs.graph import Graph
+from cib.reports.evidence_posts import with_acts
 from cib.reports.plain import Rows, as_rows, few
-from cib.reports.proofs import with_acts
 from cib.reports.result import Result
 from cib.roles import RoleScores
 

@@ -23,7 +23,7 @@ from cib.networks.network import Network
 from cib.reports.layout import positions
 from cib.reports.palette import ROLES, VERDICTS
 from cib.reports.result import Result
-from cib.reports.shown import edges_among, lines, shown_members
+from cib.reports.selection import edges_among, lines, shown_members
 from cib.reports.times import Bins
 from cib.reports.times import timeline as acts_by_time
 from cib.reports.times import week as acts_by_hour
@@ -145,7 +145,7 @@ def lags(detection: Result, axes: Axes | None = None) -> Axes:
         One histogram for each layer that has a window.
     """
     axes = _axes(axes, (7, 3.5))
-    windows = {name: graph.parameters.get("window_s") for name, graph in detection.graphs.items()}
+    windows = {name: graph.construction.window_s for name, graph in detection.graphs.items()}
     limited = {name: window for name, window in windows.items() if window is not None}
     edges = [network.evidence.edges.select("layer", "lag") for network in detection.networks]
     table = pl.concat(edges or [pl.DataFrame(schema={"layer": pl.String, "lag": pl.Float64})])

@@ -37,6 +37,7 @@ def assemble(
     source: str,
     why: str = "",
     columns: Mapping[str, str] | None = None,
+    unread: tuple[str, ...] = (),
     notes: Sequence[str] = (),
     files: int = 0,
     library: str = "polars",
@@ -51,7 +52,7 @@ def assemble(
     format : Format
     known, names : sequence of polars.DataFrame
         What records leave to others, see :mod:`cib.sources.joining`.
-    source, why, columns, notes, files
+    source, why, columns, unread, notes, files
         For the :class:`ImportReport`.
     library : {'polars', 'pandas', 'pyarrow'}
 
@@ -94,6 +95,7 @@ def assemble(
         repaired={what: count for what, count in sorted(repaired.items()) if count},
         missing=dict(sorted(missing.items())),
         columns=dict(columns or {}),
+        unread=unread,
         first=posts["created_at"][0],
         last=posts["created_at"][-1],
         precision=_precision(posts["created_at"]),
@@ -104,9 +106,7 @@ def assemble(
         notes=tuple(dict.fromkeys([*said, *joined, *_remarks(posts, made_up), *notes])),
         files=files,
     )
-    activity = Activity(posts, accounts, report, library)
-    vars(activity).update(account_ids=account_ids, account_codes=table["code"])  # or they would be made once more
-    return activity
+    return Activity(posts, accounts, report, library, numbered=(account_ids, table["code"]))
 
 
 def with_platform(table: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.engine import EngineActivity, engine_of
-from cib.errors import InputError
+from cib.errors import InputError, warn
 from cib.progress import SILENT, Watch, say
 from cib.sources.assembly import assemble
 from cib.sources.cleaning import MAX_BAD, AccountsTable, clean_accounts
@@ -26,10 +26,11 @@ from cib.sources.engines import on_engine
 from cib.sources.format import Format
 from cib.sources.formats.canonical import CANONICAL
 from cib.sources.formats.shares import SHARES, is_share_table
-from cib.sources.frames import Part, frame_part, library_of
+from cib.sources.frames import NoRowsError, Part, frame_part, library_of
 from cib.sources.gathering import Gathering, with_platforms
 from cib.sources.paths import files_of
 from cib.sources.registry import known_formats, named_format
+from cib.sources.signals import mapping_to_write
 from cib.sources.streams import MOST_UNPACKED
 from cib.sources.tables import SUFFIXES, file_part
 from cib.sources.values import check_zone
@@ -155,7 +156,9 @@ def read(
             watch.see(part.where, number + 1, len(opened.parts), "files")
         gathering.finish()
         tables = gathering.profiles if accounts is None else _accounts_tables(accounts, given)
-        return _assembled(opened, formats, gathering, tables, why)
+        activity = _assembled(opened, formats, gathering, tables, why)
+        _check_signals(activity, gathering, opened.name, strict=strict)
+        return activity
 
     activity: Activity | EngineActivity
     if engine_of(source):
@@ -168,6 +171,20 @@ def read(
         raise InputError("rows were dropped, and strict=True allows none", where=opened.name, got=reasons)
     say(str(activity.imported), progress)
     return activity
+
+
+def _check_signals(activity: Activity, gathered: Gathering, where: str, *, strict: bool) -> None:
+    """Say so if nothing was read as a target, though columns speak of one."""
+    posts = activity.posts_table
+    if not gathered.signals or any(posts[name].count() for name in ("target_post_id", "target_account_id")):
+        return
+    what = (
+        f"no row has a target, though unread columns speak of what posts act on or say: {', '.join(gathered.signals)}"
+    )
+    remedy = f"Map what they hold: {mapping_to_write(gathered.signals, gathered.columns)}."
+    if strict:
+        raise InputError(what, where=where, remedy=remedy)
+    warn(f"{where}: {what}. {remedy}")
 
 
 def _assembled(
@@ -184,6 +201,7 @@ def _assembled(
         source=opened.name,
         why=why,
         columns=gathered.columns,
+        unread=tuple(gathered.unread),
         notes=[*gathered.notes, *remarks, *opened.notes],
         files=opened.files,
         library=opened.library,
@@ -226,8 +244,18 @@ def _open(
         raise InputError("there is no file to read", where=name, remedy=f"Known are {', '.join(SUFFIXES)}.")
     named = frozenset(theirs for theirs in given.values() if theirs is not None)
     records = [format for format in known_formats().values() if format.read]
-    parts = tuple(file_part(path, records, forced, named) for path in paths)
-    return _Opened(name, parts, files=len(paths), notes=tuple(notes))
+    parts, empty = [], []
+    for path in paths:
+        try:
+            parts.append(file_part(path, records, forced, named))
+        except NoRowsError as error:
+            empty.append(error)
+    if not parts:
+        raise empty[0]
+    if empty:
+        more = f" and {len(empty) - 1:,} more files" if len(empty) > 1 else ""
+        notes.append(f"{empty[0].where}{more}: empty, 0 rows")
+    return _Opened(name, tuple(parts), files=len(paths), notes=tuple(notes))
 
 
 def _forced(format: str | Format | None) -> Format | None:

@@ -19,7 +19,11 @@ from cib.engine import engine_of, fetch
 from cib.errors import InputError, MissingDependencyError
 from cib.sources.format import Format
 
-__all__ = ["Loaded", "Part", "frame_part", "library_of", "repeated_name"]
+__all__ = ["Loaded", "NoRowsError", "Part", "frame_part", "library_of", "repeated_name"]
+
+
+class NoRowsError(InputError):
+    """A file holds nothing: an error alone, a remark beside others."""
 
 
 class Loaded(NamedTuple):

@@ -15,8 +15,9 @@ from cib.sources.cleaning import AccountsTable, Clean, clean_posts
 from cib.sources.columns import NEEDED, Columns
 from cib.sources.format import Format
 from cib.sources.frames import Loaded, Part
+from cib.sources.signals import signal_columns
 from cib.sources.tidying import MISSING, tidied
-from cib.sources.values import times
+from cib.sources.values import stated, times
 
 __all__ = ["Gathering", "with_platforms"]
 
@@ -57,13 +58,18 @@ class Gathering:
         self.names: list[pl.DataFrame] = []
         self.columns: dict[str, str] = {}
         self.formats: dict[str, None] = {}
+        self.signals: dict[str, None] = {}  #: unread columns that hold something and speak of a target or of text
+        self.unread: dict[str, None] = {}
         self._noted: dict[str, list[str]] = {}
         self._waiting: list[_Waiting] = []
 
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
         """Load one part, and clean it with its like."""
         mapping = format.columns(names, self.given, part.where)
-        loaded = _load(part, mapping, format)
+        loaded = _load(part, mapping, format, signals := _signals(part, mapping, format))
+        self.signals |= dict.fromkeys(name for name in signals if stated(loaded.table[name]).any())
+        self.unread |= dict.fromkeys(_unread_names(part, mapping, format))
+        loaded = loaded._replace(table=loaded.table.drop(signals))
         if not part.format:
             loaded = self._tidied(loaded, mapping, part.where)
         loaded = loaded._replace(table=loaded.table.rechunk())  # to pick rows from pieces takes several times as long
@@ -151,7 +157,14 @@ class Gathering:
                 self.columns[ours] = f"{known} | {theirs}"
 
 
-def _load(part: Part, mapping: Mapping[str, str], format: Format) -> Loaded:
+def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
+    """The unread columns of a table without targets that may hold some."""
+    if format.translate or {"target_post_id", "target_account_id"} & mapping.keys():
+        return []
+    return signal_columns(_unread_names(part, mapping, format), text="text" not in mapping)
+
+
+def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
     if part.format:
         return part.load(())
     for ours in NEEDED:
@@ -162,14 +175,20 @@ def _load(part: Part, mapping: Mapping[str, str], format: Format) -> Loaded:
                 got=f"columns {', '.join(part.names)}",
                 remedy="All files of a source need it.",
             )
-    wanted = {*mapping.values(), *format.also}
+    wanted = {*mapping.values(), *format.also, *more}
     return part.load([name for name in part.names if format.whole or name in wanted])
 
 
+def _unread_names(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
+    """The columns of a table that nothing is read from."""
+    read = {*mapping.values(), *format.also}
+    return [] if format.whole else [name for name in part.names if name and name not in read]
+
+
 def _unread(part: Part, mapping: Mapping[str, str], format: Format, most: int = 12) -> list[str]:
-    """A note of the columns of a table that nothing is read from."""
-    unread = [name for name in part.names if name and name not in {*mapping.values(), *format.also}]
-    if format.whole or not unread:
+    """A note of them."""
+    unread = _unread_names(part, mapping, format)
+    if not unread:
         return []
     more = f" and {len(unread) - most:,} more" if len(unread) > most else ""
     return [f"columns not read: {', '.join(unread[:most])}{more}"]

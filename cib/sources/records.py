@@ -113,6 +113,7 @@ def _lines_part(file: File, formats: Sequence[Format], forced: Format | None = N
         raise pl.exceptions.NoDataError("no whole line")
     if not first:
         raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
+    _refuse_captures(first, file)
     kinds, odd = _kinds(file)
     types = {name: pl.Float64() if kind == DECIMAL else pl.String() for name, kind in kinds.items()}
     mixed = frozenset(name for name, kind in kinds.items() if kind == DECIMAL | OTHER)
@@ -132,7 +133,20 @@ def _document_part(file: File, formats: Sequence[Format], forced: Format | None 
     names = tuple(dict.fromkeys(name for item in flat for name in item))
     if not names:
         raise pl.exceptions.NoDataError("no object")
+    _refuse_captures(objects, file)
     return Part(str(file), names, lambda wanted: reading.loaded(_table(flat, wanted)))
+
+
+def _refuse_captures(objects: Sequence[dict[str, Any]], file: File) -> None:
+    """Say how to go on with captures of a platform that no format is of."""
+    captured = next((item for item in objects[:_LOOKED_AT] if {"source_platform", "data"} <= item.keys()), None)
+    if captured or any("__import_meta" in item for item in objects[:_LOOKED_AT]):
+        platform = (captured or {}).get("source_platform", "a platform")
+        raise InputError(
+            f"captures of {platform} are not read as they are",
+            where=str(file),
+            remedy="Import the file into 4CAT and export it as CSV: that is read.",
+        )
 
 
 def _recognised(objects: Iterable[dict[str, Any]], formats: Sequence[Format]) -> Format | None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pkgutil import iter_modules
 
 from cib.errors import SettingsError, did_you_mean
+from cib.extensions import installed, load_extension
 from cib.sources import formats
 from cib.sources.format import Format
 
@@ -52,14 +52,9 @@ def _built_in() -> list[Format]:
 
 def _installed() -> list[Format]:
     found = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            format = point.load()
-        except (ImportError, AttributeError) as error:
-            raise SettingsError(
-                f"the format {point.name!r} cannot be imported", where=point.value, got=str(error)
-            ) from error
+    for name in sorted(installed(GROUP)):
+        format = load_extension(GROUP, name)
         if not isinstance(format, Format):
-            raise SettingsError(f"{point.name!r} is no cib.Format", where=point.value, got=f"a {type(format).__name__}")
+            raise SettingsError(f"the format {name!r} is no cib.Format", got=f"a {type(format).__name__}")
         found.append(format)
     return found

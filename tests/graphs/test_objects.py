@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cib.content.text import look, message
 from cib.errors import InputError, SettingsError
 from cib.graphs.objects import OBJECTS, object_events
-from cib.graphs.text import look, message
 from tests.toys import activity, retweets
 
 POSTS = [

@@ -21,7 +21,7 @@ from polars.testing import assert_frame_equal
 import cib
 from cib.errors import CibWarning, InputError, SettingsError
 from cib.graphs.coaction import coaction_graph
-from cib.graphs.significance import with_significance
+from cib.graphs.nulls.registry import with_significance
 from tests.oracles import coactions, strengths
 from tests.toys import START
 
@@ -91,7 +91,7 @@ def crowd():
 
 def same_graph(ours, kernels):
     assert_frame_equal(ours.edge_table, kernels.edge_table, check_exact=True)
-    assert ours.parameters == kernels.parameters
+    assert ours.construction == kernels.construction
     assert ours.name == kernels.name
 
 
@@ -186,7 +186,7 @@ def test_the_same_objects_are_left_out(put, crowd, window, max_pairs, max_accoun
     same_graph(ours, kernels)
     assert sorted(ours.incidence.popularity) == sorted(kernels.incidence.popularity)
     said = [str(warning.message) for warning in recwarn if issubclass(warning.category, CibWarning)]
-    assert len(set(said)) == bool(kernels.parameters["left_out"])
+    assert len(set(said)) == bool(kernels.construction.left_out)
 
 
 @pytest.mark.parametrize("build", [cib.retweet_graph, cib.reply_graph, cib.quote_graph, cib.mention_graph])

@@ -110,7 +110,7 @@ def test_the_union_is_unweighted_and_each_network_keeps_its_cosine():
         ("a", "b", 1, 1, pytest.approx(1.0), None),
         ("b", "c", 1, 1, None, pytest.approx(1.0)),
     ]
-    assert graph.parameters["networks"] == dict(zip(names, [0, 1, 1, 0], strict=True))
+    assert graph.construction.options["networks"] == dict(zip(names, [0, 1, 1, 0], strict=True))
     assert graph.evidence("b", "c")["object_id"].to_list() == ["co_url: u"]
 
 

@@ -11,10 +11,11 @@ import polars as pl
 import pytest
 
 import cib
-from cib.layers import LAYERS, MORE_LAYERS
+from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
-from cib.reports.findings import gather
-from cib.reports.page import FACTS, render, visible
+from cib.reports.data import gather
+from cib.reports.page import FACTS, render
+from cib.reports.plain import visible
 from tests.toys import activity
 
 HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")
@@ -233,8 +234,8 @@ def test_sensitivity_is_shown_when_given(detection, tmp_path):
 
 
 def test_what_is_cut_is_said(detection, monkeypatch):
-    monkeypatch.setattr("cib.reports.findings.MAX_NETWORKS", 2)
-    monkeypatch.setattr("cib.reports.shown.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
+    monkeypatch.setattr("cib.reports.data.MAX_NETWORKS", 2)
+    monkeypatch.setattr("cib.reports.selection.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
     html = render(gather(detection), pseudonymous=False)
     text = " ".join("".join(elements(html).text).split())
     assert "Evidence and map show the first 2 networks" in text

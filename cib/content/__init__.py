@@ -1,0 +1,1 @@
+"""Content of posts: normalised text, links and near duplicates."""

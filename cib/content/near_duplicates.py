@@ -1,0 +1,161 @@
+"""Texts that are nearly the same: MinHash finds the candidates, the texts themselves decide.
+
+A text is the set of its shingles, the pieces of five characters; characters, not words, because Chinese
+puts no spaces between words. Texts that agree in one of 21 bands of six MinHash values are candidates:
+a pair with Jaccard similarity 0.8 becomes one with probability 0.998, a pair with 0.3 with 0.015. A
+candidate counts if its similarity, computed from all shingles, reaches the threshold (Broder 1997).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.compiled import Ints, compiled
+from cib.errors import MissingDependencyError, SettingsError
+
+__all__ = ["near_duplicates"]
+
+_SHINGLE = 5
+_PERMUTATIONS, _BANDS, _WIDTH = 128, 21, 6
+_SEED = 1
+
+#: Texts that are worked on at a time.
+_BLOCK = 50_000
+
+#: In a band a text is compared with so many before it: a template of 100,000 texts must not make
+#: 5 billion pairs. Smaller groups are compared completely.
+_COMPARED = 50
+
+Hashes = NDArray[np.uint32]
+
+
+def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
+    """For each text the first of those that it is nearly the same as, directly or over others.
+
+    Parameters
+    ----------
+    texts : polars.Series of str
+        Distinct, sorted, none missing; normalised (:func:`cib.content.text.message`).
+    similarity : float
+        Jaccard similarity of the sets of shingles from which two texts are one object, in (0, 1].
+
+    Returns
+    -------
+    polars.Series of str
+        As long as `texts`.
+
+    Raises
+    ------
+    MissingDependencyError
+        If ``rensa`` is not installed.
+
+    Examples
+    --------
+    >>> texts = pl.Series(["something else", "vote for anna on sunday", "vote for anna on sunday!"])
+    >>> near_duplicates(texts).to_list()
+    ['something else', 'vote for anna on sunday', 'vote for anna on sunday']
+    """
+    if not 0 < similarity <= 1:
+        raise SettingsError("similarity must lie in (0, 1]", got=similarity)
+    blocks = [_shingles_of(texts.slice(first, _BLOCK)) for first in range(0, len(texts), _BLOCK)]
+    if not blocks:
+        return texts
+    bands = np.concatenate([_bands(*block) for block in blocks])
+    shingles = np.concatenate([hashes for hashes, _ in blocks])
+    start = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(offsets) for _, offsets in blocks]))])
+    first = np.arange(len(texts))
+    for band in bands.T:
+        order = np.argsort(band, kind="stable")
+        _unite(order, band[order], shingles, start, similarity, first)
+    return texts.gather(_roots(first))
+
+
+def _shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Hashes of the distinct shingles of each text, ascending, and where each text begins."""
+    letters = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
+    end = texts.str.len_chars().cast(pl.Int64).cum_sum().to_numpy()
+    return _shingles(letters, np.concatenate([[0], end]))
+
+
+def _bands(shingles: Hashes, start: Ints) -> NDArray[np.uint64]:
+    """One number for the MinHash values of each band; shape (n_texts, 21)."""
+    try:
+        from rensa import RMinHash
+    except ImportError as error:
+        raise MissingDependencyError(
+            "near-duplicate text needs rensa", remedy="Install it: pip install 'cib-detect[text]'."
+        ) from error
+    hashes, offsets = shingles.astype(np.uint64), start.astype(np.uint64)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, _PERMUTATIONS, _SEED)
+    values = np.array(matrix.to_rows(), np.uint64)[:, : _BANDS * _WIDTH].reshape(-1, _BANDS, _WIDTH)
+    odd = np.random.default_rng(_SEED).integers(0, 2**63, _WIDTH, np.uint64) * np.uint64(2) + np.uint64(1)
+    bands: NDArray[np.uint64] = (values * odd).sum(axis=2)
+    return bands
+
+
+@compiled
+def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
+    found = np.empty(len(letters) + len(begin), np.uint32)
+    start = np.zeros(len(begin), np.int64)
+    for t in range(len(begin) - 1):
+        first, n = start[t], begin[t + 1] - begin[t]
+        size = max(n - _SHINGLE + 1, 1)
+        for k in range(size):
+            h = np.uint64(0xCBF29CE484222325)
+            for letter in letters[begin[t] + k : begin[t] + min(k + _SHINGLE, n)]:
+                h = (h ^ np.uint64(letter)) * np.uint64(0x9E3779B97F4A7C15)
+                h ^= h >> np.uint64(32)
+            found[first + k] = h & np.uint64(0xFFFFFFFF)
+        distinct = np.unique(found[first : first + size])
+        found[first : first + len(distinct)] = distinct
+        start[t + 1] = first + len(distinct)
+    return found[: start[-1]].copy(), start
+
+
+@compiled
+def _unite(
+    order: Ints, band: NDArray[np.uint64], shingles: Hashes, start: Ints, similarity: float, first: Ints
+) -> None:
+    """Join similar texts that are equal in a band; `first` is the forest of what is joined."""
+    for p in range(len(order)):
+        q = p - 1
+        while q >= max(0, p - _COMPARED) and band[q] == band[p]:
+            a, b = _root(first, order[q]), _root(first, order[p])
+            if a != b and _similar(shingles, start, order[q], order[p], similarity):
+                first[max(a, b)] = min(a, b)
+            q -= 1
+
+
+@compiled
+def _root(first: Ints, text: int) -> int:
+    while first[text] != text:
+        first[text] = first[first[text]]
+        text = first[text]
+    return text
+
+
+@compiled
+def _roots(first: Ints) -> Ints:
+    return np.array([_root(first, text) for text in range(len(first))])
+
+
+@compiled
+def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
+    """Whether the Jaccard similarity of two texts reaches the threshold."""
+    i, i_end, j, j_end = start[a], start[a + 1], start[b], start[b + 1]
+    total = (i_end - i) + (j_end - j)
+    # shared / (total - shared) >= similarity, with room for rounding
+    needed: float = similarity / (1 + similarity) * total - 1e-9
+    shared = 0
+    while i < i_end and j < j_end and shared + min(i_end - i, j_end - j) >= needed:
+        if shingles[i] == shingles[j]:
+            shared += 1
+            i += 1
+            j += 1
+        elif shingles[i] < shingles[j]:
+            i += 1
+        else:
+            j += 1
+    return shared >= needed

@@ -1,0 +1,62 @@
+"""Windows: the events within some time of each event, counted before any two are compared.
+
+Events are sorted by object and time, so those within a window of one event are a slice of the array.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cib.compiled import Codes, Ints, compiled
+
+__all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs"]
+
+#: A window longer than any span of time: every two events on an object are a pair.
+ALWAYS = np.iinfo(np.int64).max // 4
+
+
+@compiled
+def window_bounds(starts: NDArray[np.int64], time: NDArray[np.int64], window: int) -> tuple[Codes, Codes]:
+    """First event, and one past the last, that lies within `window` of each event on its object."""
+    low = np.empty(len(time), np.int32)
+    high = np.empty(len(time), np.int32)
+    for k in range(len(starts) - 1):
+        begin, end = starts[k], starts[k + 1]
+        i, j = begin, begin
+        for e in range(begin, end):
+            while time[e] - time[i] > window:
+                i += 1
+            while j < end and time[j] - time[e] <= window:
+                j += 1
+            low[e], high[e] = i, j
+    return low, high
+
+
+@compiled
+def window_pairs(starts: Ints, high: Codes) -> Ints:
+    """Exact number of pairs of events within the window, per object, before any pair is looked at.
+
+    Pairs of an account with itself are counted too.
+    """
+    counts = np.zeros(len(starts) - 1, np.int64)
+    for k in range(len(counts)):
+        for e in range(starts[k], starts[k + 1]):
+            counts[k] += high[e] - e - 1
+    return counts
+
+
+def longest_window(time: Ints, window: int, max_pairs: int) -> int:
+    """The longest window, up to `window`, in which the events of one object have no more than so many pairs.
+
+    -1 if events at equal times alone have more. `time` is ascending.
+    """
+    starts = np.array([0, len(time)])
+    shortest, longest = -1, min(window, int(time[-1] - time[0]))
+    while shortest < longest:
+        middle = (shortest + longest + 1) // 2
+        if window_pairs(starts, window_bounds(starts, time, middle)[1])[0] > max_pairs:
+            longest = middle - 1
+        else:
+            shortest = middle
+    return shortest

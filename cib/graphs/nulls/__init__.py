@@ -1,0 +1,1 @@
+"""Null models: the expected weight and the p-value of each edge."""

@@ -1,0 +1,419 @@
+"""link(): which networks share public signals with those found before, and how rarely chance does as much.
+
+A platform links operations by addresses, devices and telephone numbers, which nobody else can see. What can
+be seen are traces (accounts acted on, links, wording, names that come back) and habits (names, creation,
+hours, clients, languages). For each signal the score asks two questions, after Fellegi & Sunter (1969):
+
+* u, how often is a group that has nothing to do with it so much alike? Measured on decoys: groups of other
+  accounts of the same activity (:mod:`cib.linkage.controls`). Common values count little, by their frequency
+  there, then, or among the other known networks, which are about the same things.
+  One unrelated operation in a hundred is taken to share a trace as its own later part would, three in ten the
+  hours and the client: they are about the same things, and keep office hours.
+* m, how often is a later part of the known network so much alike? Measured by splitting the known network by
+  the time at which its accounts were created; and sometimes like u, for whoever starts anew may give up any
+  trace (one time in four), and the way names are made (every second time).
+
+The score W is the sum of ``log10(m / u)``. No trace adds more than 1.9 decades and all habits together no more
+than 1.5, so W = 3 takes two signals of which one is a trace, and mostly two traces. Links are by signals; none
+of it shows who runs what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity, to_library
+from cib.errors import InputError, MissingDependencyError, SettingsError
+from cib.linkage.controls import Crowd, usual_size
+from cib.linkage.known import FEWEST_DECOYS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
+from cib.linkage.signals import SIGNALS, TRACES, group_matrix
+from cib.networks.network import Networks
+
+__all__ = ["Links", "cllr", "link", "link_members", "tippett"]
+
+#: How often a network passes a signal on to its next generation; else it looks like anybody. People keep their desk,
+#: their tools and their language; names are what they change first (benchmarks/linkage.py).
+_PASSED_ON = {
+    **dict.fromkeys(TRACES, 0.75),
+    "names": 0.5,
+    "creation": 0.75,
+    "hours": 0.9,
+    "client": 0.9,
+    "language": 0.9,
+}
+
+#: How often an unrelated network of the same topic and language is as much alike as the halves of the known
+#: network are: operations are about the same things at times, and many work alike (benchmarks/linkage.py).
+_IN_COMMON = {
+    **dict.fromkeys(TRACES, 0.01),
+    "names": 0.2,
+    "creation": 0.7,
+    "hours": 0.3,
+    "client": 0.3,
+    "language": 0.7,
+}
+
+#: Pairs that a printed comparison names.
+_SHOWN = 10
+
+_BITS = np.log2(10)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Detected(Protocol):
+    """What :func:`link` needs of a detection."""
+
+    @property
+    def activity(self) -> Activity:
+        """What was analysed."""
+
+    @property
+    def networks(self) -> Networks:
+        """What was found in it."""
+
+
+def link(
+    detection: Detected, known: KnownNetworks, prior: float = 1e-3, seed: int = 0, *, decoys: int = 1_000
+) -> Links:
+    """Compare each network of a detection with each known network.
+
+    Parameters
+    ----------
+    detection : Detection
+    known : KnownNetworks
+    prior : float
+        Odds of a link before the signals are looked at; shown with each result. It is yours to give.
+    seed : int
+        Of the decoys.
+    decoys : int
+        Groups of other accounts that each network is compared with.
+
+    Returns
+    -------
+    Links
+        Of all networks of which at least two members did anything.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.002, seed=1)
+    >>> detection = cib.detect(activity, progress=False)
+    >>> known = cib.KnownNetworks().add(detection.networks[0], "harbour", activity)
+    >>> links = cib.link(detection, known, decoys=100)
+    >>> best = links.table.row(0, named=True)
+    >>> best["network_id"], best["known"], best["score"] > 3
+    ('N1', 'harbour', True)
+    """
+    members = detection.networks.members.select("account_id", "network_id")
+    return link_members(detection.activity, members, known, prior, seed, decoys=decoys)
+
+
+def link_members(
+    activity: Activity,
+    members: pl.DataFrame,
+    known: KnownNetworks,
+    prior: float = 1e-3,
+    seed: int = 0,
+    *,
+    decoys: int = 1_000,
+) -> Links:
+    """As :func:`link`, for groups of accounts of one's own: ``account_id, network_id``."""
+    if not isinstance(known, KnownNetworks):
+        got, remedy = type(known).__name__, "Read a folder with cib.KnownNetworks.read(folder)."
+        raise InputError("these are no known networks", got=got, remedy=remedy)
+    if not prior > 0:
+        raise SettingsError("prior must be positive odds", got=prior, remedy="Take 0.001, one in a thousand, say.")
+    if decoys < FEWEST_DECOYS:
+        raise SettingsError("too few decoys to measure chance with", got=decoys, remedy="Take 1000.")
+    rng = np.random.default_rng(seed)
+    by_network = members.sort("network_id", "account_id").partition_by("network_id", as_dict=True, maintain_order=True)
+    groups = {str(network): group["account_id"] for (network,), group in by_network.items()}
+    crowd = Crowd.of(activity, groups, rng, usual_size)
+    compared, weighed = [], known.weighed()
+    for networks in crowd.by_kind().values():
+        compared += [_compared(crowd, networks, one, decoys) for one in weighed]
+    return _links(compared, prior, activity.library)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Links:
+    """How much each network has in common with each known one, and how rarely chance does the same.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row a pair, highest score first: ``network_id, known, score, p, odds, strongest,
+        without_strongest``. ``score`` is W, in decades, 0 where no signal can be compared; ``p`` the share of
+        decoys with such a score; ``odds`` are ``prior * 10 ** score``; ``without_strongest`` is the score
+        without the signal that adds most.
+    signals : polars.DataFrame
+        One row a pair and signal: ``network_id, known, signal, likeness, level, u, m, contribution, without,
+        reason``. ``level`` is how the likeness compares with that of decoys, 0 (no more than half of them) to
+        4 (more than any), -1 where a side lacks the signal or too little is in common to say. Contributions
+        add up to the score; ``without`` is the score without that signal.
+    prior : float
+    decoys : numpy.ndarray
+        Scores of groups that have nothing to do with the known networks.
+    kept : numpy.ndarray
+        Scores of the halves of the known networks, beside the same decoys.
+    library : str
+    """
+
+    table: pl.DataFrame
+    signals: pl.DataFrame
+    prior: float
+    decoys: Floats
+    kept: Floats
+    library: str = "polars"
+
+    @property
+    def frame(self) -> Any:
+        """:attr:`table`, in the library that the activity came in."""
+        return to_library(self.table, self.library)
+
+    def reasons(self, network: str, known: str) -> tuple[str, ...]:
+        """What drives the score of a pair, in words, strongest signal first.
+
+        Raises
+        ------
+        InputError
+            If the pair was not compared.
+        """
+        pair = self.signals.filter(network_id=network, known=known)
+        if not pair.height:
+            raise InputError(f"{network!r} and {known!r} were not compared", remedy="See the pairs in .table.")
+        return tuple(pair.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)["reason"])
+
+    def tippett(self, axes: Any = None) -> Any:
+        """Draw how often decoys, and halves of the known networks, reach each score; see :func:`tippett`."""
+        return tippett(self.kept, self.decoys, axes)
+
+    def __len__(self) -> int:
+        return self.table.height
+
+    def __repr__(self) -> str:
+        lines = [
+            f"  {row['network_id']} and {row['known']!r}: score {row['score']:+.1f}, p {row['p']:.2g}, "
+            f"odds {row['odds']:.2g} from a prior of {self.prior:g}"
+            for row in self.table.head(_SHOWN).iter_rows(named=True)
+        ]
+        more = [f"  ... and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        return "\n".join([f"Links({len(self):,} pair{'' if len(self) == 1 else 's'})", *lines, *more])
+
+    def _repr_html_(self) -> str:
+        return f"<p>Prior odds {self.prior:g}. {escape(LIMITS)}</p>{self.table.head(20)._repr_html_()}"
+
+
+#: What every comparison says about itself.
+LIMITS = (
+    "A link says that two networks share public signals more than groups of other accounts do. It does not say "
+    "who runs them; technical links, which platforms hold, cannot be seen in such data."
+)
+
+
+def tippett(same: Floats, different: Floats, axes: Any = None) -> Any:
+    """Draw the share of scores that reach each value, of linked and of unrelated pairs.
+
+    Parameters
+    ----------
+    same, different : ndarray of float
+        Scores.
+    axes : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    if axes is None:
+        try:
+            from matplotlib import pyplot as plt  # what it makes shows in a notebook
+        except ImportError as error:
+            raise MissingDependencyError(
+                "plots need matplotlib", remedy="Install it: pip install 'cib-detect[plots]'."
+            ) from error
+        axes = plt.subplots(layout="constrained")[1]
+    for scores, label in ((same, "known to belong together"), (different, "unrelated")):
+        reached = np.sort(scores)
+        axes.step(reached, 1 - np.arange(len(reached)) / max(len(reached), 1), where="pre", label=label)
+    axes.axvline(0, color="0.7", linewidth=0.8)
+    axes.set(xlabel="score W (decades)", ylabel="share of pairs with this score or more", ylim=(0, 1))
+    axes.legend(frameon=False)
+    return axes
+
+
+def cllr(same: Floats, different: Floats) -> float:
+    """Cost of the log-likelihood ratio: 0 for perfect scores, 1 for scores that say nothing.
+
+    Parameters
+    ----------
+    same, different : ndarray of float
+        Scores in decades, of pairs that belong together and of unrelated ones.
+
+    References
+    ----------
+    Brummer & du Preez (2006), Application-independent evaluation of speaker detection.
+
+    Examples
+    --------
+    >>> cllr(np.zeros(3), np.zeros(5))
+    1.0
+    """
+    missed = np.logaddexp2(0, -same * _BITS).mean()
+    false = np.logaddexp2(0, different * _BITS).mean()
+    return float((missed + false) / 2)
+
+
+class _Compared(NamedTuple):
+    """One known network beside some networks of one kind: parts of :class:`Links`."""
+
+    pairs: pl.DataFrame
+    signals: pl.DataFrame
+    decoys: Floats
+    kept: Floats
+
+
+def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: int) -> _Compared:
+    alike, part = likeness(crowd, one, [crowd.groups[network] for network in networks], n_decoys)
+    level = np.full((n_decoys + len(networks), len(SIGNALS)), -1)
+    likely = np.full((len(networks), len(SIGNALS)), np.nan)
+    u, m = np.ones((2, LEVELS, len(SIGNALS)))
+    for signal, found in levels(alike, part, n_decoys).items():
+        k = SIGNALS.index(signal)
+        level[:, k], likely[:, k] = found, alike[signal][n_decoys:]
+        by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
+        u[:, k] = _IN_COMMON[signal] * kept + (1 - _IN_COMMON[signal]) * by_chance
+        m[:, k] = _PASSED_ON[signal] * kept + (1 - _PASSED_ON[signal]) * by_chance
+    evidence = _evidence(level, u, m)
+    chance, mine, level = evidence[:n_decoys], evidence[n_decoys:], level[n_decoys:]
+    score = mine.sum(axis=1)
+    above = (chance.sum(axis=1) >= score[:, None]).sum(axis=1)
+    pairs = pl.DataFrame({"network_id": networks, "score": score, "p": (1 + above) / (1 + n_decoys)})
+    at = (np.maximum(level, 0), np.arange(len(SIGNALS)))
+    signals = pl.DataFrame(
+        {
+            "network_id": np.repeat(networks, len(SIGNALS)),
+            "signal": SIGNALS * len(networks),
+            **{
+                name: part.ravel()
+                for name, part in (("likeness", likely), ("level", level), ("u", u[at]), ("m", m[at]))
+            },
+            "contribution": mine.ravel(),
+            "without": (score[:, None] - mine).ravel(),
+        }
+    )
+    signals = signals.join(_shared(crowd, networks, one), on=["network_id", "signal"], how="left")
+    halves = np.array([one.kept[signal] for signal in SIGNALS], dtype=np.int64).T
+    known = pl.lit(one.name).alias("known")
+    return _Compared(
+        pairs.select("network_id", known, "score", "p"),
+        signals.select("network_id", known, pl.exclude("network_id")),
+        chance.sum(axis=1),
+        _evidence(halves, u, m).sum(axis=1),
+    )
+
+
+def _frequencies(level: Ints) -> Floats:
+    """Frequency of each level, as if one more had been seen and nobody knew where (Perks 1947)."""
+    counts = np.bincount(level[level >= 0], minlength=LEVELS)
+    frequencies: Floats = (counts + 1 / LEVELS) / (counts.sum() + 1)
+    return frequencies
+
+
+def _evidence(level: Ints, u: Floats, m: Floats) -> Floats:
+    """Decades for each group and signal, shape (n_groups, n_signals); 0 without the signal."""
+    decades = np.log10(m / u)
+    return np.where(level >= 0, decades[np.maximum(level, 0), np.arange(len(SIGNALS))], 0.0)
+
+
+def _shared(crowd: Crowd, networks: list[str], one: KnownNetwork) -> pl.DataFrame:
+    """How many values of each trace a network and the known one have in common, and the rarest of them."""
+    parts = [pl.DataFrame(schema={"network_id": pl.String, "signal": pl.String, **_RAREST})]
+    matrix = group_matrix([crowd.groups[network] for network in networks], len(crowd.signals.accounts))
+    for signal in (signal for signal in TRACES if signal in one.of_signal and signal in crowd.signals.tables):
+        table = one.of_signal[signal]
+        found = crowd.signals.weights(signal, matrix, table["value"]).tocoo()
+        values = pl.DataFrame(
+            {
+                "network_id": pl.Series(networks, dtype=pl.String).gather(found.row),
+                "value": table["value"].gather(found.col),
+                "usual": usual(crowd, signal, table)[found.col],
+            }
+        )
+        rarest = pl.col("value").sort_by("usual", "value").first()
+        counted = values.group_by("network_id").agg(rarest=rarest, common=pl.len(), one_in=1 / pl.col("usual").min())
+        parts.append(counted.select("network_id", pl.lit(signal).alias("signal"), *_RAREST))
+    return pl.concat(parts)
+
+
+_RAREST = {"common": pl.UInt32, "rarest": pl.String, "one_in": pl.Float64}
+
+#: A level in words.
+_IN_WORDS = (
+    "no more alike than half of the",
+    "more alike than half of the",
+    "more alike than nine in ten",
+    "more alike than 99 in 100",
+    "more alike than any of the",
+)
+
+
+def _links(compared: Sequence[_Compared], prior: float, library: str) -> Links:
+    """All comparisons together, best first."""
+    empty = pl.DataFrame(schema={"network_id": pl.String, "known": pl.String, "score": pl.Float64, "p": pl.Float64})
+    pairs = pl.concat([empty, *(part.pairs for part in compared)])
+    signals = pl.concat([_NO_SIGNALS, *(part.signals for part in compared)])
+    signals = signals.with_columns(reason=_reason()).drop("common", "rarest", "one_in")
+    strongest = (
+        signals.sort("contribution", descending=True, maintain_order=True).group_by("network_id", "known").first()
+    )
+    table = pairs.join(
+        strongest.select("network_id", "known", strongest="signal", without_strongest="without"),
+        on=["network_id", "known"],
+        how="left",
+    ).sort("score", pl.col("network_id").str.len_chars(), "network_id", "known", descending=[True, False, False, False])
+    odds = (prior * 10.0 ** pl.col("score")).alias("odds")
+    return Links(
+        table.select("network_id", "known", "score", "p", odds, "strongest", "without_strongest"),
+        signals.sort("network_id", "known", maintain_order=True),
+        prior,
+        np.concatenate([np.zeros(0), *(part.decoys for part in compared)]),
+        np.concatenate([np.zeros(0), *(part.kept for part in compared)]),
+        library,
+    )
+
+
+def _reason() -> pl.Expr:
+    """Why a signal adds what it adds, as a sentence."""
+    hidden = pl.col("rarest").str.contains("^(text|name|description|account) ")
+    rarest = pl.format(", the rarest {}, which 1 in {} others have", "rarest", pl.col("one_in").round().cast(pl.Int64))
+    common = pl.format("{} in common{}; ", "common", pl.when(hidden).then(pl.lit("")).otherwise(rarest))
+    level = pl.col("level").replace_strict(dict(enumerate(_IN_WORDS)), default=None, return_dtype=pl.String)
+    decades = pl.col("contribution").round(1)
+    words = pl.format("{}{} groups of other accounts, {} decades", common.fill_null(""), level, decades)
+    slight = pl.format("{}too little to say", common)
+    return pl.format("{}: {}", "signal", pl.coalesce(words, slight, pl.lit("not on both sides")))
+
+
+_NO_SIGNALS = pl.DataFrame(
+    schema={
+        "network_id": pl.String,
+        "known": pl.String,
+        "signal": pl.String,
+        "likeness": pl.Float64,
+        "level": pl.Int64,
+        "u": pl.Float64,
+        "m": pl.Float64,
+        "contribution": pl.Float64,
+        "without": pl.Float64,
+        **_RAREST,
+    }
+)

@@ -1,0 +1,105 @@
+"""Audiences: sets of objects that the same accounts act on, and the accounts that are drawn to them.
+
+Two accounts that hide among ordinary acts share little that chance does not explain. What they were given to
+boost does not hide: two authors that hardly anybody knows, retweeted by the same fifty accounts. So objects
+that are acted on at any time are clustered by who acted on them, and accounts follow from the objects. Every
+circle of friends and every fandom is an audience, too: this proposes groups, it judges none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cib.graphs.coaction import project
+from cib.graphs.graph import Graph
+from cib.graphs.incidence import Incidence
+from cib.graphs.nulls.registry import backbone
+from cib.networks.communities import clusters_of
+
+__all__ = ["audiences", "is_timeless"]
+
+#: Fewer objects are no set: an account must have acted on as many of them.
+MIN_OBJECTS = 3
+#: Accounts that acted on more objects link nobody.
+MAX_OBJECTS = 500
+#: Evidence, in powers of ten, that an account is drawn to a set of objects.
+MIN_DECADES = 4.0
+
+
+def is_timeless(graph: Graph) -> bool:
+    """Whether a layer has no window, so that what an account chose can tell and when cannot."""
+    return graph.construction.window_s is None
+
+
+def audiences(
+    incidence: Incidence, *, alpha: float, resolution: float, min_size: int, seed: int = 0
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Groups of accounts that are drawn to one set of objects.
+
+    Parameters
+    ----------
+    incidence : Incidence
+    alpha : float
+        False discovery rate among pairs of objects.
+    resolution : float
+        Mean decades of evidence per pair of objects above which they form one set.
+    min_size, seed : int
+
+    Returns
+    -------
+    groups : polars.DataFrame
+        ``account_id, cluster, decades``; an account is in the one that it is drawn to most.
+    sets : polars.DataFrame
+        ``cluster, object`` (codes of the incidence).
+    """
+    sets = _object_sets(incidence, alpha, resolution, seed)
+    drawn = _drawn(incidence, sets)
+    best = drawn.sort("account", "decades", "cluster", descending=[False, True, False])
+    best = best.unique("account", keep="first", maintain_order=True).filter(pl.len().over("cluster") >= min_size)
+    groups = best.select(incidence.account_ids.gather(best["account"]).alias("account_id"), "cluster", "decades")
+    return groups, sets.join(groups.select("cluster").unique(), on="cluster", how="semi")
+
+
+def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: int) -> pl.DataFrame:
+    """Sets of objects that the same accounts acted on: ``cluster, object``.
+
+    Pairs of objects are tested as pairs of accounts are, under the Chung-Lu null with both sides exchanged:
+    the popularity of each object and the activity of each account are held fixed.
+    """
+    mirror = incidence.transposed()
+    mirror = mirror.shared_by_at_most(MAX_OBJECTS)
+    pairs = backbone(project(mirror, None, MIN_OBJECTS), "chung-lu", alpha)
+    sets = clusters_of(pairs, resolution=resolution, min_size=MIN_OBJECTS, seed=seed)
+    objects = incidence.object_ids.alias("account_id").to_frame().with_row_index("object")
+    return (
+        objects.join(sets, on="account_id").select("cluster", pl.col("object").cast(pl.Int32)).sort("cluster", "object")
+    )
+
+
+def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
+    """Accounts with more acts on a set of objects than their activity explains.
+
+    If h of an account's n acts are on the set, and a share r of all acts is, the log-likelihood ratio of
+    Poisson rates h and n r is ``h ln(h / n r) - h + n r``. Acts beside, however many, add to n only.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``account, cluster, hits, decades``: at least three objects of the set, and four decades.
+    """
+    events = pl.DataFrame({"account": incidence.account, "object": incidence.object})
+    hits = (
+        events.join(sets, on="object")
+        .group_by("cluster", "account")
+        .agg(hits=pl.len().cast(pl.Float64), objects=pl.col("object").n_unique())
+    )
+    share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(events), 1))
+    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
+    hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")
+    chance = pl.min_horizontal(pl.Series(acts[hits["account"].to_numpy()]) * hits["r"], hits["hits"])
+    decades = (pl.col("hits") * (pl.col("hits") / pl.col("chance")).log() - pl.col("hits") + pl.col("chance")) / np.log(
+        10
+    )
+    found = hits.with_columns(chance=chance).with_columns(decades=decades)
+    return found.filter(pl.col("decades") >= MIN_DECADES).select("account", "cluster", "hits", "decades")

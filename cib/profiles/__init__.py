@@ -1,0 +1,1 @@
+"""Profiles of networks: members, narratives, alternative explanations."""

@@ -1,0 +1,248 @@
+"""What a report says, as plain values: gathered once from a detection, shown as often as wanted.
+
+Everything is cut to what people can look at, strongest first, and says how much there was. Each pair of
+accounts, each shared object and each account leads to its posts. Whole frames are worked on, all networks
+at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cib.activity import Activity, encode
+from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
+from cib.graphs.objects import object_events
+from cib.networks.account_metadata import FACTS
+from cib.networks.evidence import networks_of
+from cib.networks.network import Network
+from cib.profiles.explanations import explanations_of
+from cib.profiles.profile import profiles
+from cib.reports.evidence_posts import first_posts, kind_of, with_acts
+from cib.reports.members import described, roles_told
+from cib.reports.plain import Rows, as_plain, as_rows, grouped
+from cib.reports.pseudonyms import Pseudonyms, handles
+from cib.reports.result import Result, about
+from cib.reports.selection import edges_among, lines, shown_members, stacked
+from cib.reports.times import Bins, timeline, week
+
+__all__ = ["gather", "hidden"]
+
+#: Networks with details of their own.
+MAX_NETWORKS = 150
+
+#: For each network: the most significant pairs, and the objects that most members share.
+PAIRS, OBJECTS = 10, 8
+
+#: Values of a profile that are shown of each kind, and posts and accounts behind them.
+VALUES, BEHIND = 5, 3
+
+#: What stands under these names are ids, of this kind.
+_KINDS = {
+    **dict.fromkeys(("account", "a", "b"), "account"),
+    **dict.fromkeys(("post", "post_a", "post_b", "target_post"), "post"),
+}
+
+#: The same for kinds of objects. The open ones lead to no account; others, such as texts, could.
+_OBJECT_KINDS = {
+    **dict.fromkeys(("author", "mention"), "account"),
+    **dict.fromkeys(("post", "quoted", "replied"), "post"),
+    **dict.fromkeys(("domain", "hashtag", "hashtag-sequence"), None),
+}
+
+_STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
+
+
+def gather(result: Result) -> dict[str, Any]:
+    """Everything that a report shows, as values that JSON can hold.
+
+    Parameters
+    ----------
+    result : Detection
+
+    Returns
+    -------
+    dict
+        The same for the same result. Ids are as they are in the data; see :func:`hidden`.
+    """
+    shown = result.networks[:MAX_NETWORKS]
+    layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
+    members = shown_members(shown)
+    shared = _shared(shown, layers)
+    edges = edges_among(shown, members)
+    bins = Bins.of(result.activity)
+    parts: dict[str, Mapping[str, Any]] = {
+        "timeline": timeline(result.activity, members, bins),
+        "week": week(result.activity, members),
+        "linked": _linked(result),
+        "pairs": _pairs(edges, layers),
+        "objects": _objects(shared, members, layers),
+        "profile": _profiles(result.activity, shown, members),
+        "explanations": _explanations(result.activity, shown),
+    }
+    found = {
+        **about(result),
+        "accounts": result.table.height,
+        "bins": {"first": f"{bins.first:%Y-%m-%d %H:%M}", "hours": bins.step / timedelta(hours=1)},
+        "layers": {name: {"kind": kind_of(g), "window_s": g.construction.window_s} for name, g in layers.items()},
+        "networks": [_network(network, parts) for network in result.networks],
+        "roles": roles_told(result.roles),
+        "members": described(result, members, edges, shared, layers),
+        "edges": lines(result.graphs, edges, members),
+    }
+    _mark(found, set(handles(result.activity.accounts_table)))
+    return found
+
+
+def _mark(value: Any, names: set[str]) -> None:
+    """Mark objects of open kinds that bear the name of an account, however deep they stand: they lead to it."""
+    if isinstance(value, dict):
+        if "object" in value and _OBJECT_KINDS.get(value["kind"], "") is None:
+            words = value["object"].lower().replace("#", " ").split()
+            value["named"] = not names.isdisjoint(words)
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, (dict, list)):
+            _mark(each, names)
+
+
+def hidden(value: Any, pseudonyms: Pseudonyms) -> Any:
+    """The same findings with pseudonyms for ids, however deep they stand."""
+    if isinstance(value, list):
+        return [hidden(each, pseudonyms) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {}
+    for name, each in value.items():
+        kind = _kind_of_object(value) if name == "object" else _KINDS.get(name)
+        lead = kind is not None and isinstance(each, str)
+        kept[name] = pseudonyms.of(str(kind), each) if lead else hidden(each, pseudonyms)
+    return kept
+
+
+def _kind_of_object(row: Mapping[str, Any]) -> str | None:
+    kind: str = row["kind"]
+    return kind if row.get("named") else _OBJECT_KINDS.get(kind, kind)
+
+
+def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    told, statistics = network.profile, as_rows(network.statistics)
+    row = {
+        **{name: as_plain(told.get(name)) for name in _PROFILE},
+        "joined": dict(network.members["joined"].value_counts().sort("joined").iter_rows()),
+        # what is known of the accounts is shown as a table of its own
+        "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
+        "facts": as_rows(network.facts),
+        "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
+        "shared": network.evidence.objects.height,
+    }
+    return row | {name: found[network.id] for name, found in parts.items() if network.id in found}
+
+
+def _linked(result: Result) -> dict[str, int]:
+    """How many pairs of accounts of each network have an edge in any layer."""
+    ids, networks = result.activity.account_ids, result.networks
+    pairs = [np.empty(0, np.int64)]
+    for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
+        rows = np.concatenate([network.evidence.rows[k] for network in networks])
+        code = encode(graph.ids, ids).to_numpy().astype(np.int64)
+        source, target = (code[graph.table[end].to_numpy()[rows]] for end in ("source", "target"))
+        pairs.append(source * len(ids) + target)
+    # an account is in one network, and both ends in the same
+    number = np.repeat(np.arange(len(networks)), [len(network) for network in networks])
+    network = networks_of(ids, networks.members.select("account_id", network=pl.Series(number)))
+    of_pair = network[distinct_values(np.concatenate(pairs)) // max(len(ids), 1)]
+    counts = np.bincount(of_pair, minlength=len(networks)).tolist()
+    return dict(zip((each.id for each in networks), counts, strict=True))
+
+
+_PROFILE = (
+    *("network_id", "accounts", "boosted", "coordination", "verdict", "first", "last"),
+    *("highly_engaged", "amplifier", "both", "peripheral", "low_support"),
+)
+
+
+def _pairs(edges: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
+    """The most significant pairs of each network, with the acts that were closest in time."""
+    best = edges.group_by("network_id", maintain_order=True).head(PAIRS)
+    return grouped(with_acts(best, layers), "network_id")
+
+
+def _shared(shown: Sequence[Network], layers: Mapping[str, Graph]) -> pl.DataFrame:
+    """The objects that members of each network share, each kind of object once, most members first."""
+    kinds = {name: kind_of(graph) for name, graph in layers.items()}
+    objects = stacked(((n.id, n.evidence.objects) for n in shown), _OBJECTS)
+    objects = objects.with_columns(kind=pl.col("layer").replace_strict(kinds, return_dtype=pl.String))
+    objects = objects.sort("network_id", "members", "object_id", "kind", descending=[False, True, False, False])
+    return objects.unique(["network_id", "kind", "object_id"], keep="first", maintain_order=True)
+
+
+def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
+    """The objects that most members of each network acted on, each with the first posts of members."""
+    objects = shared.group_by("network_id", maintain_order=True).head(OBJECTS)
+    posts: dict[tuple[str, str, str], Rows] = {}
+    for (layer,), wanted in objects.partition_by("layer", as_dict=True).items():
+        for row in as_rows(first_posts(layers[layer].incidence, wanted, members)):
+            posts.setdefault((layer, row.pop("network_id"), row.pop("object_id")), []).append(row)
+    rows = as_rows(objects.rename({"object_id": "object"}))
+    told = [{**row, "acts": posts.get((row["layer"], row["network_id"], row["object"]), [])} for row in rows]
+    return grouped(told, "network_id")
+
+
+def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
+    """What each network talks about, when, how far it reached, and what its accounts are."""
+    told = {found.network_id: found for found in profiles(activity, networks)}
+    values = stacked(((network, found.narratives) for network, found in told.items()), _NARRATIVES)
+    values = values.filter(pl.col("kind").is_in(["hashtag", "domain"]))
+    values = values.group_by("network_id", "kind", maintain_order=True).head(VALUES)
+    narratives = grouped(_with_posts(activity, values, members), "network_id")
+    return {
+        network: {
+            "narratives": narratives.get(network, []),
+            "languages": as_rows(found.languages.head(VALUES)),
+            "clients": as_rows(found.clients.head(VALUES)),
+            "batches": as_rows(found.batches.head(VALUES).with_columns(pl.col("week").cast(pl.String))),
+            "reach": {name: as_plain(value) for name, value in found.reach.items()},
+            "leads": as_rows(found.leads.head(BEHIND).rename({"account_id": "account"})),
+            "zone": found.zone,
+            "office": as_plain(found.office),
+        }
+        for network, found in told.items()
+    }
+
+
+def _with_posts(activity: Activity, values: pl.DataFrame, members: pl.DataFrame) -> Rows:
+    """Rows of what networks talk about, each with the first posts of members."""
+    posts = activity.posts_table.join(members.select("account_id", "network_id"), on="account_id")
+    posts = posts.sort("created_at", "account_id", "post_id")
+    acts: dict[tuple[str, str, str], Rows] = {}
+    for (kind,), wanted in values.partition_by("kind", as_dict=True).items():
+        events = object_events(replace(activity, posts_table=posts.drop("network_id")), str(kind)).unique()
+        told = posts.select(account="account_id", post="post_id", time="created_at", network_id="network_id")
+        mine = pl.concat([events.select(value="object"), told[events["row"]], events.select("row")], how="horizontal")
+        mine = mine.join(wanted.select("network_id", "value"), on=["network_id", "value"]).sort("row").drop("row")
+        for row in as_rows(mine.group_by("network_id", "value", maintain_order=True).head(BEHIND)):
+            acts.setdefault((row.pop("network_id"), str(kind), row.pop("value")), []).append(row)
+    rows = as_rows(values.rename({"value": "object"}))
+    return [{**row, "acts": acts.get((row["network_id"], row["kind"], row["object"]), [])} for row in rows]
+
+
+def _explanations(activity: Activity, networks: Sequence[Network]) -> dict[str, Any]:
+    """What else might explain each network."""
+    return {n.id: as_rows(told) for n, told in zip(networks, explanations_of(activity, networks), strict=True)}
+
+
+_NARRATIVES = {
+    **dict.fromkeys(("kind", "value"), pl.String()),
+    **dict.fromkeys(("inside", "outside"), pl.Int64()),
+}
+_OBJECTS = {
+    **dict.fromkeys(("layer", "object_id"), pl.String()),
+    **dict.fromkeys(("members", "accounts"), pl.Int64()),
+}

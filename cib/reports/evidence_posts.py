@@ -1,0 +1,54 @@
+"""The posts behind what a report says of pairs and of objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from cib.activity import encode
+from cib.graphs.graph import Graph, shared_acts
+from cib.graphs.incidence import Incidence
+from cib.reports.plain import Rows, as_rows
+
+__all__ = ["POSTS", "first_posts", "kind_of", "with_acts"]
+
+#: Posts that are shown of each pair and object.
+POSTS = 5
+
+
+def kind_of(graph: Graph) -> str:
+    """What was shared, such as ``post``."""
+    return graph.construction.objects
+
+
+def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POSTS) -> Rows:
+    """Rows of pairs, each with its acts: which object, which posts, when, how far apart, who was second."""
+    acts: dict[tuple[str, str, str], Rows] = {}
+    for (layer,), wanted in pairs.partition_by("layer", as_dict=True).items():
+        graph = layers[layer]
+        if graph.incidence is None:
+            continue
+        shared = shared_acts(graph.incidence, wanted.select("a", "b").unique(), graph.construction)
+        closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(posts)
+        for row in as_rows(closest.rename({"object_id": "object"}).with_columns(kind=pl.lit(kind_of(graph)))):
+            key = (layer, row.pop("a"), row.pop("b"))
+            row["second"] = {key[1]: "a", key[2]: "b"}.get(row["second"])
+            acts.setdefault(key, []).append(row)
+    told = as_rows(pairs.select("network_id", "layer", "a", "b", "weight", "expected", "q"))
+    return [{**row, "acts": acts.get((row["layer"], row["a"], row["b"]), [])} for row in told]
+
+
+def first_posts(incidence: Incidence | None, objects: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The first posts of members on some objects: network_id, object_id, account, post, time."""
+    if incidence is None:
+        return objects.head(0)
+    mine = objects.select("network_id", "object_id").join(members.select("network_id", "account_id"), on="network_id")
+    codes = encode(objects["object_id"].unique(), incidence.object_ids).drop_nulls()
+    events = incidence.keep_events(np.isin(incidence.object, codes.to_numpy().astype(np.int32)))
+    acts = events.of_accounts(mine["account_id"].unique().to_list()).join(mine, on=["account_id", "object_id"])
+    acts = acts.sort("created_at", "post_id", "network_id").rename(
+        {"account_id": "account", "post_id": "post", "created_at": "time"}
+    )
+    return acts.group_by("network_id", "object_id", maintain_order=True).head(POSTS)

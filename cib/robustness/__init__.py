@@ -1,0 +1,1 @@
+"""Robustness: reruns of a detection, and matching of their networks."""
