@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cib.simulation import simulate
     from cib.sources.columns import Columns
     from cib.sources.files import read
+    from cib.sources.format import Format
 
 __version__ = "0.1.0"
 
@@ -50,6 +51,7 @@ __all__ = [
     "Detection",
     "FeatureSet",
     "FeatureTable",
+    "Format",
     "Graph",
     "ImportReport",
     "KnownNetworks",
@@ -91,6 +93,7 @@ _PLACES = {
     "Detection": "cib.detection:Detection",
     "FeatureSet": "cib.features.standard:FeatureSet",
     "FeatureTable": "cib.features.table:FeatureTable",
+    "Format": "cib.sources.format:Format",
     "Graph": "cib.graphs.graph:Graph",
     "ImportReport": "cib.import_report:ImportReport",
     "KnownNetworks": "cib.linkage.known:KnownNetworks",

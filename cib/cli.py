@@ -201,11 +201,11 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
     from cib.sources.cleaning import MAX_BAD
-    from cib.sources.files import FORMATS
+    from cib.sources.registry import known_formats
     from cib.sources.streams import MOST_UNPACKED
 
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
-    command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
+    command.add_argument("--format", help=f"if it is not recognised: {', '.join(known_formats())}")
     for option, metavar, example in (
         ("--column", "OURS=THEIRS", "a column, as account_id=user"),
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
@@ -296,10 +296,36 @@ def _detect(options: argparse.Namespace) -> None:
 
 
 def _inspect(options: argparse.Namespace) -> None:
+    from cib.sources.signals import describe_signals
+
     activity = _activity(options)
     print(repr(activity))
     print(_rows(activity.posts_table.head(10)))
     print(activity.imported.describe())
+    print("\n".join(describe_signals(activity.posts_table)))
+    unread = activity.imported.unread
+    print(f"unread columns: {', '.join(unread) or 'none'}")
+    print("\n".join(_usable_layers(activity)))
+
+
+def _usable_layers(activity: Activity) -> list[str]:
+    """Say for each layer of a detection how many rows have an object of its kind."""
+    from cib.errors import InputError
+    from cib.graphs.layers import LAYERS, MORE_LAYERS
+    from cib.graphs.objects import lazy_events
+
+    told = []
+    for kind in dict.fromkeys(str(layer.objects) for layer in (*LAYERS, *MORE_LAYERS.values())):
+        if kind == "near-text":
+            continue  # where there is text
+        try:
+            events = lazy_events(activity, kind).collect()
+        except InputError:
+            continue
+        rows = events["row"].n_unique()
+        if rows:
+            told.append(f"layer {kind!r}: {rows:,} rows, {events['object'].n_unique():,} objects")
+    return told or ["layers: none, no row has anything in common with another"]
 
 
 def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
