@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cib.settings import Settings
     from cib.simulation import simulate
     from cib.sources.columns import Columns
+    from cib.sources.concatenation import concat
     from cib.sources.files import read
     from cib.sources.format import Format
 
@@ -65,6 +66,7 @@ __all__ = [
     "backbone",
     "coaction_graph",
     "coaction_graphs",
+    "concat",
     "detect",
     "evaluation",
     "extract",
@@ -107,6 +109,7 @@ _PLACES = {
     "backbone": "cib.graphs.nulls.registry:backbone",
     "coaction_graph": "cib.graphs.coaction:coaction_graph",
     "coaction_graphs": "cib.graphs.coaction:coaction_graphs",
+    "concat": "cib.sources.concatenation:concat",
     "detect": "cib.pipeline:detect",
     "evaluation": "cib.evaluation",
     "extract": "cib.features.extract:extract",
