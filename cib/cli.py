@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` ne
 
     from cib.activity import Activity
     from cib.detection import Detection
+    from cib.settings import Settings
 
 __all__ = ["main"]
 
@@ -135,7 +137,18 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
         default=[],
         help="also the features that an installed package brings under this name; may be repeated",
     )
+    find.add_argument("--settings", metavar="FILE", help="a TOML file of settings, such as cib settings prints")
+    find.add_argument("--window", help="in place of the window of each layer that has one, such as 60s or 10min")
+    find.add_argument("--alpha", type=_share, help="false discovery rate of edges")
+    find.add_argument("--seed", type=_whole, help="of the clustering")
+    find.add_argument(
+        "--layers", metavar="OBJECT", nargs="+", help="only layers of these objects, such as post url text"
+    )
     find.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _add_settings(show: argparse.ArgumentParser) -> None:
+    show.add_argument("file", nargs="?", help="check this file and print it in full")
 
 
 def _add_inspect(look: argparse.ArgumentParser) -> None:
@@ -281,18 +294,47 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
-    from cib.extensions import load_extension
-    from cib.features.standard import STANDARD
     from cib.pipeline import detect
-    from cib.settings import Settings
 
     _check_folder(options)
-    settings = Settings(features=STANDARD + [load_extension("cib.features", name) for name in options.features])
+    settings = _chosen_settings(options)
     detection = detect(_activity(options), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
     written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
     _say(written)
+
+
+def _chosen_settings(options: argparse.Namespace) -> Settings:
+    """The settings of a file, or the default ones, with the choices of the command line in their place."""
+    from cib.extensions import load_extension
+    from cib.settings import Settings
+
+    settings = Settings.from_toml(options.settings) if options.settings else Settings()
+    changes: dict[str, Any] = {name: getattr(options, name) for name in ("alpha", "seed")}
+    layers = settings.layers
+    if options.layers:
+        layers = tuple(layer for layer in layers if layer.kind in options.layers)
+        known = sorted({layer.kind for layer in settings.layers})
+        for name in options.layers:
+            if name not in known:
+                raise InputError(
+                    f"there is no layer of {name!r}",
+                    where="--layers",
+                    remedy=did_you_mean(name, known) or f"Take some of {', '.join(known)}, or write it in --settings.",
+                )
+    if options.window:
+        layers = tuple(layer if layer.window is None else replace(layer, window=options.window) for layer in layers)
+    changes["layers"] = None if layers == settings.layers else tuple(dict.fromkeys(layers))
+    if options.features:
+        changes["features"] = settings.features + [load_extension("cib.features", each) for each in options.features]
+    return replace(settings, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _settings(options: argparse.Namespace) -> None:
+    from cib.settings import Settings
+
+    _say((Settings.from_toml(options.file) if options.file else Settings()).to_toml().rstrip())
 
 
 def _inspect(options: argparse.Namespace) -> None:
@@ -532,6 +574,7 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
 _COMMANDS: tuple[tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None], str], ...] = (
     (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
     (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_settings, _add_settings, "print the settings as TOML, to edit and to pass with --settings"),
     (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
     (_report, _add_report, "write a saved detection as a page for people"),
     (_simulate, _add_simulate, "write made activity with the truth about it to a folder"),

@@ -10,7 +10,7 @@ from cib.activity import Activity
 from cib.errors import InputError, check_several
 from cib.sources.assembly import assemble
 from cib.sources.cleaning import Clean
-from cib.sources.registry import CANONICAL
+from cib.sources.formats.canonical import CANONICAL
 
 __all__ = ["concat"]
 
