@@ -14,38 +14,25 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
-import polars.selectors as cs
-
-from cib.activity import Activity
-from cib.detection import Detection
 from cib.errors import CibError, InputError, did_you_mean
-from cib.evaluation.result import evaluate
-from cib.extensions import load_extension
-from cib.features.standard import STANDARD
-from cib.linkage.known import KnownNetworks
-from cib.linkage.links import LIMITS as LINK_LIMITS
-from cib.linkage.links import link_members
-from cib.pipeline import detect
 from cib.progress import stage
-from cib.reports.files import alone_in, ensure_folder
-from cib.reports.page import visible, write_page
-from cib.reports.result import LIMITS
-from cib.settings import Settings
-from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
-from cib.sources.cleaning import MAX_BAD
-from cib.sources.columns import Columns
-from cib.sources.files import FORMATS, read
-from cib.sources.streams import MOST_UNPACKED
+from cib.reports.limits import LIMITS
+
+if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` needs next to nothing
+    import polars as pl
+
+    from cib.activity import Activity
+    from cib.detection import Detection
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `cib` with the given arguments, or those of the shell; return the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given).parse_args(given)
     try:
         options.run(options)
         sys.stdout.flush()
@@ -85,7 +72,8 @@ def _for_a_shell(message: str) -> str:
     return message
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of all commands, with the arguments of those that are among the words `given`."""
     parser = argparse.ArgumentParser(
         prog="cib",
         description="Find coordinated networks of accounts in social-media activity, with evidence.",
@@ -93,20 +81,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cib {version('cib-detect')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    def command(run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
+    for run, add_arguments, about in _COMMANDS:
         name = run.__name__.removeprefix("_")
-        added = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-        added.set_defaults(run=run)
-        return added
+        command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        command.set_defaults(run=run)
+        if name in given:
+            add_arguments(command)
+    return parser
 
-    demo = command(_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth")
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "--out", metavar="DIR", default="out/demo", help="the folder to write the result to (default out/demo)"
     )
     demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
 
-    find = command(_detect, "find candidate networks in a file of activity")
+
+def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     find.add_argument(
@@ -118,18 +109,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     find.add_argument("--quiet", action="store_true", help="no progress")
 
-    look = command(_inspect, "say what a file of activity is read as, and what became of its rows")
+
+def _add_inspect(look: argparse.ArgumentParser) -> None:
     _add_input(look)
     look.set_defaults(quiet=True)
 
-    report = command(_report, "write a saved detection as a page for people")
+
+def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("folder", help="written by cib detect")
     report.add_argument("--out", metavar="FILE", help="the page (default report.html in the folder)")
     report.add_argument(
         "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
     )
 
-    make = command(_simulate, "write made activity with the truth about it to a folder")
+
+def _add_simulate(make: argparse.ArgumentParser) -> None:
+    from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS
+
     make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
     make.add_argument("--scale", type=float, help="1 is the published size; each scenario has its usual one")
     make.add_argument("--seed", type=int, default=0, help="default 0")
@@ -142,14 +138,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
 
-    score = command(_evaluate, "score a saved detection against labelled accounts")
+
+def _add_evaluate(score: argparse.ArgumentParser) -> None:
     score.add_argument("folder", help="written by cib detect")
     score.add_argument(
         "labels",
         help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
     )
 
-    compare = command(_link, "compare the networks of a saved detection with known ones")
+
+def _add_link(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("folder", help="written by cib detect")
     compare.add_argument("known", help="a folder of known networks; made if something is added to none")
     compare.add_argument("--input", nargs="+", metavar="FILE", help="what the detection was made from, if it has moved")
@@ -163,7 +161,6 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
     compare.add_argument("--quiet", action="store_true", help="no progress")
-    return parser
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -175,6 +172,10 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
+    from cib.sources.cleaning import MAX_BAD
+    from cib.sources.files import FORMATS
+    from cib.sources.streams import MOST_UNPACKED
+
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
     command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
     for option, metavar, example in (
@@ -195,6 +196,10 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
+    from cib.evaluation.result import evaluate
+    from cib.pipeline import detect
+    from cib.simulation import simulate
+
     _check_folder(options.out)
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
     print(repr(activity))
@@ -207,6 +212,11 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
+    from cib.extensions import load_extension
+    from cib.features.standard import STANDARD
+    from cib.pipeline import detect
+    from cib.settings import Settings
+
     _check_folder(options.out)
     settings = Settings(features=STANDARD + [load_extension("cib.features", name) for name in options.features])
     detection = detect(_activity(options), settings, progress=not options.quiet)
@@ -225,6 +235,11 @@ def _inspect(options: argparse.Namespace) -> None:
 
 def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
     """A row a line, each value cut to a width, and nothing in it that a terminal obeys; without empty columns."""
+    import polars as pl
+    import polars.selectors as cs
+
+    from cib.reports.plain import visible
+
     lists = [name for name, kind in posts.schema.items() if kind == pl.List]
     told = posts.with_columns(pl.col(lists).list.join(" "), cs.datetime().dt.strftime("%Y-%m-%d %H:%M:%S%.3f"))
     columns = []
@@ -237,6 +252,9 @@ def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
 
 
 def _activity(options: argparse.Namespace) -> Activity:
+    from cib.sources.columns import Columns
+    from cib.sources.files import read
+
     activity: Activity = read(
         options.input if len(options.input) > 1 else options.input[0],
         accounts=options.accounts,
@@ -252,6 +270,8 @@ def _activity(options: argparse.Namespace) -> Activity:
 
 
 def _report(options: argparse.Namespace) -> None:
+    from cib.reports.page import write_page
+
     findings = _facts(Path(options.folder) / "report.json")
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
     write_page(findings, page, reveal_ids=options.reveal_ids)
@@ -259,6 +279,8 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> None:
+    from cib.simulation import EVASIONS, write
+
     evasion: dict[str, Any] = {}
     for given in options.evasion:
         name, _, strength = given.partition("=")
@@ -268,6 +290,12 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _link(options: argparse.Namespace) -> None:
+    import polars as pl
+
+    from cib.linkage.known import KnownNetworks
+    from cib.linkage.links import LIMITS as LINK_LIMITS
+    from cib.linkage.links import link_members
+
     folder = Path(options.folder)
     accounts, about = _table(folder / "accounts.parquet", _MAKE), _facts(folder / "detection.json")
     members = accounts.drop_nulls("network_id").select("account_id", "network_id")
@@ -300,6 +328,10 @@ def _link(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    import polars as pl
+
+    from cib.evaluation.result import evaluate
+
     folder = Path(options.folder)
     accounts, trivial = (_table(folder / f"{name}.parquet", _MAKE) for name in ("accounts", "trivial"))
     accounts = accounts.join(trivial, on="account_id", how="left")
@@ -337,6 +369,8 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, out: str, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
+    from cib.reports.folders import alone_in, ensure_folder
+
     folder = ensure_folder(out)
     with alone_in(folder), stage("files and report", progress):  # the page is to be of this detection, too
         detection.save(folder)
@@ -377,6 +411,8 @@ def _must_exist(path: Path, remedy: str) -> None:
 
 
 def _table(path: Path, remedy: str) -> pl.DataFrame:
+    import polars as pl
+
     _must_exist(path, remedy)
     try:
         if path.suffix == ".parquet":
@@ -384,3 +420,15 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
         return pl.read_csv(path, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise InputError("cannot be read as a table", where=str(path), got=str(error), remedy=remedy) from error
+
+
+#: Each command: what it does, its arguments, and its line in the help.
+_COMMANDS: tuple[tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None], str], ...] = (
+    (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
+    (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
+    (_report, _add_report, "write a saved detection as a page for people"),
+    (_simulate, _add_simulate, "write made activity with the truth about it to a folder"),
+    (_evaluate, _add_evaluate, "score a saved detection against labelled accounts"),
+    (_link, _add_link, "compare the networks of a saved detection with known ones"),
+)

@@ -94,3 +94,10 @@ def test_an_absent_file_is_named(tmp_path):
 def test_a_layer_that_makes_no_sense_is_refused(argument, value):
     with pytest.raises(SettingsError):
         cib.Layer("post", **{argument: value})
+
+
+@pytest.mark.usefixtures("importable")
+def test_a_saved_detection_imports_nothing(monkeypatch):
+    monkeypatch.setattr("cib.extensions.load_reference", None)
+    layer = cib.Layer.from_saved({"objects": "own_choices:initials", "window": None, "null": "own_choices:ninth"})
+    assert (layer.name, layer.min_weight) == ("own_choices:initials any time", 2)

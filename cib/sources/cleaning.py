@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, TIME
+from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, PSEUDO_ACCOUNTS, TIME
 from cib.errors import InputError
 from cib.sources import clocks, values
 from cib.sources.columns import MENTION, Columns
@@ -217,7 +217,7 @@ def _read_column(
 
 
 def _real_mentions(mentions: pl.Series) -> pl.Series:
-    real = ~pl.element().is_in(values.PSEUDO_ACCOUNTS)
+    real = ~pl.element().is_in(PSEUDO_ACCOUNTS)
     return mentions.list.eval(pl.element().filter(real))
 
 

@@ -20,25 +20,25 @@ from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.progress import SILENT, Watch, say
 from cib.sources.assembly import assemble
-from cib.sources.bluesky import BLUESKY
 from cib.sources.cleaning import MAX_BAD, AccountsTable, Format, clean_accounts
 from cib.sources.columns import Columns, columns_of, match_columns
 from cib.sources.engines import on_engine
-from cib.sources.fourcat import FOURCAT, FOURCAT_CSV
+from cib.sources.formats.bluesky import BLUESKY
+from cib.sources.formats.fourcat import FOURCAT, FOURCAT_CSV
+from cib.sources.formats.mastodon import MASTODON
+from cib.sources.formats.qut import QUT
+from cib.sources.formats.shares import SHARES, is_share_table
+from cib.sources.formats.telegram import TELEGRAM
+from cib.sources.formats.twarc_csv import TWARC_CSV
+from cib.sources.formats.x_release import X_RELEASE
+from cib.sources.formats.x_v1 import X_V1
+from cib.sources.formats.x_v2 import X_V2
 from cib.sources.frames import Part, frame_part, library_of
 from cib.sources.gathering import NEEDED, Gathering, with_platforms
-from cib.sources.mastodon import MASTODON
 from cib.sources.paths import files_of
-from cib.sources.qut import QUT
-from cib.sources.shares import SHARES, is_share_table
 from cib.sources.streams import MOST_UNPACKED
 from cib.sources.tables import SUFFIXES, file_part
-from cib.sources.telegram import TELEGRAM
-from cib.sources.twarc_csv import TWARC_CSV
 from cib.sources.values import check_zone
-from cib.sources.x_release import X_RELEASE
-from cib.sources.x_v1 import X_V1
-from cib.sources.x_v2 import X_V2
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation

@@ -16,14 +16,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from cib.activity import ACTIONS, TIME
+from cib.activity import ACTIONS, PSEUDO_ACCOUNTS, TIME
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.sources.columns import MENTION, SYNONYMS
 
 __all__ = [
     "ANY_ACTION",
     "LEFT_OUT",
-    "PSEUDO_ACCOUNTS",
     "Column",
     "actions",
     "check_zone",
@@ -38,9 +37,6 @@ __all__ = [
     "text",
     "times",
 ]
-
-#: What stands for "no account": it must never become one, or it would join all that it touched.
-PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown", "0")
 
 #: An action whose rows are not wanted.
 LEFT_OUT = "left out"

@@ -27,7 +27,7 @@ from cib.sources.cleaning import Format
 from cib.sources.columns import Columns, match_columns, stated_columns
 from cib.sources.rows import Rows, chosen, digest
 from cib.sources.values import decided
-from cib.sources.x_v1 import put_post
+from cib.sources.x_posts import put_post
 
 __all__ = ["FOURCAT", "FOURCAT_CSV"]
 
