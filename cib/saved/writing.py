@@ -111,8 +111,8 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
     for name, graph in result.graphs.items():
         write_parquet(graph.edge_table, folder, f"edges-{slug(name)}", metadata)
     roles = result.roles
-    write_parquet(result.features.frame, folder, "features", metadata)
-    write_parquet(roles.frame, folder, "role-scores", metadata)
+    write_parquet(result.features.table, folder, "features", metadata)
+    write_parquet(roles.table, folder, "role-scores", metadata)
     write_parquet(roles.evidence.frame, folder, "role-evidence", metadata)
     write_parquet(_knots(roles.distributions), folder, "distributions", metadata)
     return {
