@@ -25,12 +25,12 @@ from cib.errors import CibError, InputError, did_you_mean
 from cib.evaluation.result import evaluate
 from cib.features.installed import installed_features
 from cib.features.standard import STANDARD
+from cib.folders import DETECTION, alone_in, check_unused, ensure_folder
 from cib.linkage.known import KnownNetworks
 from cib.linkage.links import LIMITS as LINK_LIMITS
 from cib.linkage.links import link_members
 from cib.pipeline import detect
 from cib.progress import printable, stage
-from cib.reports.folders import DETECTION, alone_in, check_unused, ensure_folder
 from cib.reports.page import visible, write_page
 from cib.reports.result import LIMITS
 from cib.saved.reading import read_about, read_findings, read_table
