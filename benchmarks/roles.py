@@ -51,7 +51,7 @@ def main() -> None:
 
 def scored(activity: cib.Activity, truth: pl.DataFrame, reference: str | None = None) -> pl.DataFrame:
     features = cib.extract(activity)
-    scores = cib.RoleScorer(reference=reference).fit(features).score(features).frame
+    scores = cib.RoleScorer(reference=reference).fit(features).score(features).table
     return truth.join(scores.rename({"role": "named"}), on="account_id")
 
 
@@ -95,13 +95,13 @@ def calibration(simulations: Sequence[Simulation]) -> list[str]:
     """Each simulation is a campaign: operations and crowds of one seed are alike."""
     *learn, last = [(cib.extract(one.activity), one.truth) for one in simulations]
     table = cib.FeatureTable(
-        pl.concat(features.frame.with_columns(pl.col("account_id") + f"-{k}") for k, (features, _) in enumerate(learn))
+        pl.concat(features.table.with_columns(pl.col("account_id") + f"-{k}") for k, (features, _) in enumerate(learn))
     )
     roles = [role for _, truth in learn for role in truth["role"]]
     groups = [k for k, (features, _) in enumerate(learn) for _ in range(len(features))]
     scorer = cib.RoleScorer().fit(table, roles, groups)
     features, truth = last
-    fresh = truth.join(scorer.score(features).frame.drop("role"), on="account_id")
+    fresh = truth.join(scorer.score(features).table.drop("role"), on="account_id")
     lines = []
     for role in ROLES:
         true, p = has(fresh["role"], role).to_numpy(), fresh[role].to_numpy()

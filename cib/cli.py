@@ -14,33 +14,17 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
-import polars.selectors as cs
-
-from cib.activity import Activity
-from cib.detection import Detection
 from cib.errors import CibError, InputError, did_you_mean
-from cib.evaluation.result import evaluate
-from cib.features.installed import installed_features
-from cib.features.standard import STANDARD
-from cib.folders import DETECTION, alone_in, check_unused, ensure_folder
-from cib.linkage.known import KnownNetworks
-from cib.linkage.links import LIMITS as LINK_LIMITS
-from cib.linkage.links import link_members
-from cib.pipeline import detect
 from cib.progress import printable, stage
-from cib.reports.page import visible, write_page
-from cib.reports.result import LIMITS
-from cib.saved.reading import read_about, read_findings, read_table
-from cib.saved.writing import PARTS
-from cib.settings import Settings
-from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS, simulate, write
-from cib.sources.cleaning import MAX_BAD
-from cib.sources.columns import Columns
-from cib.sources.files import FORMATS, read
-from cib.sources.streams import MOST_UNPACKED
+from cib.reports.limits import LIMITS
+
+if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` needs next to nothing
+    import polars as pl
+
+    from cib.activity import Activity
+    from cib.detection import Detection
 
 __all__ = ["main"]
 
@@ -54,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # None if it is closed
             stream.reconfigure(errors="backslashreplace")  # a console need not know all characters
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given).parse_args(given)
     try:
         options.run(options)
         if sys.stdout is not None:
@@ -111,7 +96,8 @@ def _for_a_shell(message: str) -> str:
     return message
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of all commands, with the arguments of those that are among the words `given`."""
     parser = argparse.ArgumentParser(
         prog="cib",
         description="Find coordinated networks of accounts in social-media activity, with evidence.",
@@ -119,21 +105,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cib {version('cib-detect')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    def command(run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
+    for run, add_arguments, about in _COMMANDS:
         name = run.__name__.removeprefix("_")
-        added = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES)
-        added.set_defaults(run=run)
-        return added
+        command = commands.add_parser(
+            name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES
+        )
+        command.set_defaults(run=run)
+        if name in given:
+            add_arguments(command)
+    return parser
 
-    demo = command(_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth")
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "--out", metavar="DIR", default=_DEMO, help="the folder to write the result to (default out/demo)"
     )
     demo.add_argument("--seed", type=_whole, default=0, help="of the simulation (default 0)")
     _add_writing(demo)
 
-    find = command(_detect, "find candidate networks in a file of activity")
+
+def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     _add_writing(find)
@@ -146,18 +137,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     find.add_argument("--quiet", action="store_true", help="no progress")
 
-    look = command(_inspect, "say what a file of activity is read as, and what became of its rows")
+
+def _add_inspect(look: argparse.ArgumentParser) -> None:
     _add_input(look)
     look.set_defaults(quiet=True)
 
-    report = command(_report, "write a saved detection as a page for people")
+
+def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("folder", help="written by cib detect")
     report.add_argument("--out", metavar="FILE", help="the page (default report.html in the folder)")
     report.add_argument(
         "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
     )
 
-    make = command(_simulate, "write made activity with the truth about it to a folder")
+
+def _add_simulate(make: argparse.ArgumentParser) -> None:
+    from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS
+
     make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
     make.add_argument("--scale", type=_positive, help="1 is the published size; each scenario has its usual one")
     make.add_argument("--seed", type=_whole, default=0, help="default 0")
@@ -170,14 +166,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
 
-    score = command(_evaluate, "score a saved detection against labelled accounts")
+
+def _add_evaluate(score: argparse.ArgumentParser) -> None:
     score.add_argument("folder", help="written by cib detect")
     score.add_argument(
         "labels",
         help="a Parquet or CSV file of account_id and label ('coordinated' is positive) or operation",
     )
 
-    compare = command(_link, "compare the networks of a saved detection with known ones")
+
+def _add_link(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("folder", help="written by cib detect")
     compare.add_argument("known", help="a folder of known networks; made if something is added to none")
     compare.add_argument("--input", nargs="+", metavar="FILE", help="what the detection was made from, if it has moved")
@@ -191,7 +189,6 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--prior", type=_positive, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
     compare.add_argument("--quiet", action="store_true", help="no progress")
-    return parser
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -203,8 +200,12 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
+    from cib.sources.cleaning import MAX_BAD
+    from cib.sources.registry import known_formats
+    from cib.sources.streams import MOST_UNPACKED
+
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
-    command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
+    command.add_argument("--format", help=f"if it is not recognised: {', '.join(known_formats())}")
     for option, metavar, example in (
         ("--column", "OURS=THEIRS", "a column, as account_id=user"),
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
@@ -263,6 +264,10 @@ _DEMO = "out/demo"
 
 
 def _demo(options: argparse.Namespace) -> None:
+    from cib.evaluation.result import evaluate
+    from cib.pipeline import detect
+    from cib.simulation import simulate
+
     options.overwrite = options.overwrite or options.out == _DEMO
     _check_folder(options)
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
@@ -276,8 +281,13 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
+    from cib.extensions import load_extension
+    from cib.features.standard import STANDARD
+    from cib.pipeline import detect
+    from cib.settings import Settings
+
     _check_folder(options)
-    settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
+    settings = Settings(features=STANDARD + [load_extension("cib.features", name) for name in options.features])
     detection = detect(_activity(options), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
     written = _written(detection, options, progress=not options.quiet)
@@ -286,14 +296,45 @@ def _detect(options: argparse.Namespace) -> None:
 
 
 def _inspect(options: argparse.Namespace) -> None:
+    from cib.sources.signals import describe_signals
+
     activity = _activity(options)
     print(repr(activity))
     print(_rows(activity.posts_table.head(10)))
     print(activity.imported.describe())
+    print("\n".join(describe_signals(activity.posts_table)))
+    unread = activity.imported.unread
+    print(f"unread columns: {', '.join(unread) or 'none'}")
+    print("\n".join(_usable_layers(activity)))
+
+
+def _usable_layers(activity: Activity) -> list[str]:
+    """Say for each layer of a detection how many rows have an object of its kind."""
+    from cib.errors import InputError
+    from cib.graphs.layers import LAYERS, MORE_LAYERS
+    from cib.graphs.objects import lazy_events
+
+    told = []
+    for kind in dict.fromkeys(str(layer.objects) for layer in (*LAYERS, *MORE_LAYERS.values())):
+        if kind == "near-text":
+            continue  # where there is text
+        try:
+            events = lazy_events(activity, kind).collect()
+        except InputError:
+            continue
+        rows = events["row"].n_unique()
+        if rows:
+            told.append(f"layer {kind!r}: {rows:,} rows, {events['object'].n_unique():,} objects")
+    return told or ["layers: none, no row has anything in common with another"]
 
 
 def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
     """A row a line, each value cut to a width, and nothing in it that a terminal obeys; without empty columns."""
+    import polars as pl
+    import polars.selectors as cs
+
+    from cib.reports.plain import visible
+
     lists = [name for name, kind in posts.schema.items() if kind == pl.List]
     told = posts.with_columns(pl.col(lists).list.join(" "), cs.datetime().dt.strftime("%Y-%m-%d %H:%M:%S%.3f"))
     columns = []
@@ -306,6 +347,9 @@ def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
 
 
 def _activity(options: argparse.Namespace) -> Activity:
+    from cib.sources.columns import Columns
+    from cib.sources.files import read
+
     _check_input([*options.input, *([options.accounts] if options.accounts else [])])
     activity: Activity = read(
         options.input if len(options.input) > 1 else options.input[0],
@@ -322,6 +366,9 @@ def _activity(options: argparse.Namespace) -> Activity:
 
 
 def _report(options: argparse.Namespace) -> None:
+    from cib.reports.page import write_page
+    from cib.saved.reading import read_findings
+
     findings = read_findings(options.folder)
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
     write_page(findings, page, reveal_ids=options.reveal_ids)
@@ -329,6 +376,8 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> None:
+    from cib.simulation import EVASIONS, write
+
     evasion: dict[str, Any] = {}
     for given in options.evasion:
         name, _, strength = given.partition("=")
@@ -338,6 +387,13 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _link(options: argparse.Namespace) -> None:
+    import polars as pl
+
+    from cib.linkage.known import KnownNetworks
+    from cib.linkage.links import LIMITS as LINK_LIMITS
+    from cib.linkage.links import link_members
+    from cib.saved.reading import read_about, read_table
+
     folder = Path(options.folder)
     about = read_about(folder)
     accounts = read_table(folder, "accounts", about)
@@ -371,6 +427,11 @@ def _link(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    import polars as pl
+
+    from cib.evaluation.result import evaluate
+    from cib.saved.reading import read_about, read_table
+
     folder = Path(options.folder)
     about = read_about(folder)
     accounts, trivial = (read_table(folder, name, about) for name in ("accounts", "trivial"))
@@ -409,6 +470,10 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
+    from cib.folders import alone_in, ensure_folder
+    from cib.saved.reading import read_about
+    from cib.saved.writing import PARTS
+
     folder, write = ensure_folder(options.out), [*PARTS] if options.graphs else None
     with alone_in(folder), stage("files and report", progress):  # the page is to be of this detection, too
         detection.save(folder, write, overwrite=options.overwrite, csv="exact" if options.exact_csv else "safe")
@@ -429,6 +494,8 @@ def _check_folder(options: argparse.Namespace) -> None:
     for place in (out, *out.parents):
         if place.is_file():
             raise InputError("there is a file of this name", where=str(place), remedy="Choose another folder.")
+    from cib.folders import DETECTION, check_unused
+
     check_unused(out, DETECTION, overwrite=options.overwrite)
 
 
@@ -449,6 +516,8 @@ def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _table(path: Path, remedy: str) -> pl.DataFrame:
+    import polars as pl
+
     if not path.is_file():
         raise InputError("there is no such file", where=str(path), remedy=remedy)
     try:
@@ -457,3 +526,15 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
         return pl.read_csv(path, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise InputError("cannot be read as a table", where=str(path), got=str(error), remedy=remedy) from error
+
+
+#: Each command: what it does, its arguments, and its line in the help.
+_COMMANDS: tuple[tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None], str], ...] = (
+    (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
+    (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
+    (_report, _add_report, "write a saved detection as a page for people"),
+    (_simulate, _add_simulate, "write made activity with the truth about it to a folder"),
+    (_evaluate, _add_evaluate, "score a saved detection against labelled accounts"),
+    (_link, _add_link, "compare the networks of a saved detection with known ones"),
+)

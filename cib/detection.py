@@ -28,9 +28,10 @@ from cib.profiles.profile import Profile, profile
 from cib.progress import stage
 from cib.reports.data import gather
 from cib.reports.files import CSV
+from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
-from cib.reports.result import LIMITS, about
+from cib.reports.result import about
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.robustness.matching import Timeline, timeline

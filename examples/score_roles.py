@@ -24,7 +24,7 @@ print(scores)
 # Why does an account have its score? Each feature adds to it or takes from it; the strongest comes first.
 
 # %%
-account = scores.frame.sort("amplifier")["account_id"][-1]
+account = scores.table.sort("amplifier")["account_id"][-1]
 print(scores.for_account(account))
 for reason in scores.explain(account, "amplifier", top=3)["reason"]:
     print("-", reason)

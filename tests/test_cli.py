@@ -186,6 +186,13 @@ def test_help_is_there(arguments, capsys):
     assert "usage: cib" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("arguments", "loaded"), [(["--help"], False), (["inspect", "--help"], True)])
+def test_help_loads_what_the_command_needs(arguments, loaded):
+    code = f"import sys; from cib.cli import main\ntry: main({arguments!r})\nfinally: print('polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith(f"{loaded}\n")
+
+
 def test_no_command_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as stopped:
         main([])

@@ -330,7 +330,7 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
     if roles is None:
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
-    return members.join(roles.frame.select("account_id", *columns), on="account_id", how="left")
+    return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")
 
 
 def _reasons(row: dict[str, Any]) -> tuple[str, ...]:

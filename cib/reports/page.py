@@ -21,13 +21,13 @@ from typing import Any
 from jinja2 import TemplateError
 
 from cib.errors import InputError
-from cib.progress import printable
 from cib.reports.data import hidden
 from cib.reports.files import atomically
 from cib.reports.layout import positions
+from cib.reports.plain import visible
 from cib.reports.pseudonyms import Pseudonyms
 
-__all__ = ["render", "visible", "write_page"]
+__all__ = ["render", "write_page"]
 
 #: What each verdict says, in a sentence.
 VERDICTS = {
@@ -69,9 +69,6 @@ _COLUMNS = (
     *(("amplifiers", "number"), ("coordination", "number"), ("times the same", "number"), ("by chance", "number")),
     *(("from", "text"), ("to", "text")),
 )
-
-#: Longer texts are cut for display.
-_LONGEST = 280
 
 
 def write_page(
@@ -155,20 +152,6 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     )
 
 
-def visible(value: Any) -> Any:
-    r"""The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
-
-    >>> visible("evil\u202etxt")
-    'evilU+202Etxt'
-    """
-    if isinstance(value, str):
-        text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        return printable(text).replace("\n", "U+000A")
-    if isinstance(value, Mapping):
-        return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
-    return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value
-
-
 def _json(value: Any) -> str:
     """JSON in ASCII that no HTML parser takes for anything else."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
@@ -206,6 +189,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",
     **{kind: f"posted the same {kind}" for kind in ("url", "domain", "hashtag")},
 }

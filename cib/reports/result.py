@@ -14,16 +14,10 @@ from cib.features.table import FeatureTable
 from cib.graphs.graph import Graph
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
+from cib.reports.limits import LIMITS
 from cib.roles import RoleScores
 
-__all__ = ["LIMITS", "Result", "about"]
-
-#: What every output says about itself.
-LIMITS = (
-    "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
-    "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
-    "seen in these data."
-)
+__all__ = ["Result", "about"]
 
 
 class _Settings(Protocol):

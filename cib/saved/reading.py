@@ -344,7 +344,7 @@ def _graphs_of_first(told: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"name": name, "directed": True, "made": None} for name in ("retweet", "mention", "reply", "quote")
     ]
     for each in told["settings"]["layers"]:
-        layer = Layer(**each)
+        layer = Layer.from_saved(each)
         if (name := f"co-action {layer.name}") in told.get("drawn", {}):
             tested = {"null": layer.null, "correction": "bh", "alpha": told["settings"]["alpha"]}
             made = {"objects": layer.objects, "window_s": layer.window, "tested": tested}
@@ -437,7 +437,7 @@ def _settings(told: Mapping[str, Any]) -> Settings:
     known = {each.name for each in fields(Settings)}
     plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features"}}
     return Settings(
-        layers=tuple(Layer(**layer) for layer in told["layers"]),
+        layers=tuple(Layer.from_saved(layer) for layer in told["layers"]),
         rule=Rule(**told["rule"]),
         features=_features(told["features"]),
         **plain,

@@ -26,7 +26,8 @@ from cib.graphs.graph import Graph
 from cib.graphs.objects import kind_of
 from cib.networks.evidence import EVIDENCE
 from cib.networks.network import Networks
-from cib.reports.files import CSV, check_csv, write_graph, write_json, write_parquet, write_table
+from cib.reports.files import CSV, check_csv, write_json, write_parquet, write_table
+from cib.reports.graph_files import write_graph
 from cib.reports.result import Result, about
 from cib.roles.population import Distribution
 

@@ -72,11 +72,11 @@ def test_labels_make_probabilities_with_the_same_reasons(labelled):
     scores = scorer.score(features)
     assert set(scorer.calibrations_) == {"highly_engaged", "amplifier"}
     assert all(each.ece <= 0.05 for each in scorer.calibrations_.values())
-    shares = scores.frame.with_columns(true=roles == "amplifier").select("amplifier", "true").fill_null(False).mean()
+    shares = scores.table.with_columns(true=roles == "amplifier").select("amplifier", "true").fill_null(False).mean()
     assert shares["amplifier"].item() == pytest.approx(shares["true"].item(), abs=0.01)
     role = scorer.roles_[1]
     logits = role.bias + scores.contributions("amplifier").values.sum(axis=1)
-    np.testing.assert_allclose(scores.frame["amplifier"], scorer.calibrations_["amplifier"].probability(logits))
+    np.testing.assert_allclose(scores.table["amplifier"], scorer.calibrations_["amplifier"].probability(logits))
     assert role.weights != AMPLIFIER.weights
 
 

@@ -33,13 +33,13 @@ def test_every_check_of_scikit_learn_passes():
 
 
 def test_a_frame_gives_what_a_table_gives(features):
-    expected = RoleScorer().fit(features).score(features).frame.select("highly_engaged", "amplifier").to_numpy()
-    for matrix in (features.to_pandas().drop(columns="account_id"), features.frame.drop("account_id")):
+    expected = RoleScorer().fit(features).score(features).table.select("highly_engaged", "amplifier").to_numpy()
+    for matrix in (features.to_pandas().drop(columns="account_id"), features.table.drop("account_id")):
         np.testing.assert_allclose(RoleScorer().fit_transform(matrix), expected, atol=1e-12)
 
 
 def test_an_array_is_in_the_order_of_the_roles(features):
-    known = features.frame.select(NAMES).to_numpy()
+    known = features.table.select(NAMES).to_numpy()
     named = RoleScorer().fit_transform(pd.DataFrame(known, columns=NAMES))
     np.testing.assert_array_equal(RoleScorer().fit_transform(known), named)
     np.testing.assert_array_equal(RoleScorer().fit_transform(np.c_[known, np.ones(len(known))]), named)
@@ -61,8 +61,8 @@ def test_set_output(features, library, kind):
 
 def test_it_stands_in_a_pipeline(features):
     truth = np.arange(len(features)) % 2  # a target that is no role is left alone
-    steps = make_pipeline(RoleScorer(), LogisticRegression()).fit(features.frame.drop("account_id"), truth)
-    assert steps.predict_proba(features.frame.drop("account_id")).shape == (len(features), 2)
+    steps = make_pipeline(RoleScorer(), LogisticRegression()).fit(features.table.drop("account_id"), truth)
+    assert steps.predict_proba(features.table.drop("account_id")).shape == (len(features), 2)
     assert steps[0].calibrations_ == {}
 
 
@@ -78,4 +78,4 @@ def test_skops_keeps_it_without_pickle(features):
     kept = skops.io.dumps(scorer)
     unknown = skops.io.get_untrusted_types(data=kept)
     assert all(name.startswith("cib.roles.") for name in unknown)
-    assert skops.io.loads(kept, trusted=unknown).score(features).frame.equals(scorer.score(features).frame)
+    assert skops.io.loads(kept, trusted=unknown).score(features).table.equals(scorer.score(features).table)

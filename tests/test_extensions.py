@@ -6,7 +6,8 @@ import pytest
 
 from cib.cli import main
 from cib.errors import SettingsError
-from cib.features.installed import installed_features
+from cib.extensions import load_extension
+from cib.features.standard import FeatureSet
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def installed(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("installed")
 def test_a_package_brings_a_set():
-    features = installed_features("newsrooms")
+    features = FeatureSet(load_extension("cib.features", "newsrooms"))
     assert (features.names, features.features[0].family) == (("rows",), "newsroom_features")
 
 
@@ -36,7 +37,7 @@ def test_a_package_brings_a_set():
 )
 def test_what_is_not_there_is_named(name, message):
     with pytest.raises(SettingsError, match=message):
-        installed_features(name)
+        load_extension("cib.features", name)
 
 
 def test_the_shell_refuses_before_it_reads(capsys):
