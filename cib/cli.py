@@ -512,7 +512,7 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    from cib.reports.folders import alone_in, ensure_folder
+    from cib.folders import alone_in, ensure_folder
     from cib.saved.reading import read_about
     from cib.saved.writing import PARTS
 
@@ -536,7 +536,7 @@ def _check_folder(options: argparse.Namespace) -> None:
     for place in (out, *out.parents):
         if place.is_file():
             raise InputError("there is a file of this name", where=str(place), remedy="Choose another folder.")
-    from cib.reports.folders import DETECTION, check_unused
+    from cib.folders import DETECTION, check_unused
 
     check_unused(out, DETECTION, overwrite=options.overwrite)
 
