@@ -461,4 +461,4 @@ def _imported(told: Mapping[str, Any]) -> ImportReport:
     known = {each.name: told[each.name] for each in fields(ImportReport) if each.name in told}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    return ImportReport(**{**known, "notes": tuple(told["notes"])})
+    return ImportReport(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
