@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` ne
 
     from cib.activity import Activity
     from cib.detection import Detection
+    from cib.settings import Settings
 
 __all__ = ["main"]
 
@@ -135,7 +137,18 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
         default=[],
         help="also the features that an installed package brings under this name; may be repeated",
     )
+    find.add_argument("--settings", metavar="FILE", help="a TOML file of settings, such as cib settings prints")
+    find.add_argument("--window", help="in place of the window of each layer that has one, such as 60s or 10min")
+    find.add_argument("--alpha", type=_share, help="false discovery rate of edges")
+    find.add_argument("--seed", type=_whole, help="of the clustering")
+    find.add_argument(
+        "--layers", metavar="OBJECT", nargs="+", help="only layers of these objects, such as post url text"
+    )
     find.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _add_settings(show: argparse.ArgumentParser) -> None:
+    show.add_argument("file", nargs="?", help="check this file and print it in full")
 
 
 def _add_inspect(look: argparse.ArgumentParser) -> None:
@@ -201,11 +214,11 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
     from cib.sources.cleaning import MAX_BAD
-    from cib.sources.files import FORMATS
+    from cib.sources.registry import known_formats
     from cib.sources.streams import MOST_UNPACKED
 
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
-    command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
+    command.add_argument("--format", help=f"if it is not recognised: {', '.join(known_formats())}")
     for option, metavar, example in (
         ("--column", "OURS=THEIRS", "a column, as account_id=user"),
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
@@ -281,13 +294,10 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _detect(options: argparse.Namespace) -> None:
-    from cib.extensions import load_extension
-    from cib.features.standard import STANDARD
     from cib.pipeline import detect
-    from cib.settings import Settings
 
     _check_folder(options)
-    settings = Settings(features=STANDARD + [load_extension("cib.features", name) for name in options.features])
+    settings = _chosen_settings(options)
     detection = detect(_activity(options), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
     written = _written(detection, options, progress=not options.quiet)
@@ -295,11 +305,69 @@ def _detect(options: argparse.Namespace) -> None:
     _say(written)
 
 
+def _chosen_settings(options: argparse.Namespace) -> Settings:
+    """The settings of a file, or the default ones, with the choices of the command line in their place."""
+    from cib.extensions import load_extension
+    from cib.settings import Settings
+
+    settings = Settings.from_toml(options.settings) if options.settings else Settings()
+    changes: dict[str, Any] = {name: getattr(options, name) for name in ("alpha", "seed")}
+    layers = settings.layers
+    if options.layers:
+        layers = tuple(layer for layer in layers if layer.kind in options.layers)
+        known = sorted({layer.kind for layer in settings.layers})
+        for name in options.layers:
+            if name not in known:
+                raise InputError(
+                    f"there is no layer of {name!r}",
+                    where="--layers",
+                    remedy=did_you_mean(name, known) or f"Take some of {', '.join(known)}, or write it in --settings.",
+                )
+    if options.window:
+        layers = tuple(layer if layer.window is None else replace(layer, window=options.window) for layer in layers)
+    changes["layers"] = None if layers == settings.layers else tuple(dict.fromkeys(layers))
+    if options.features:
+        changes["features"] = settings.features + [load_extension("cib.features", each) for each in options.features]
+    return replace(settings, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _settings(options: argparse.Namespace) -> None:
+    from cib.settings import Settings
+
+    _say((Settings.from_toml(options.file) if options.file else Settings()).to_toml().rstrip())
+
+
 def _inspect(options: argparse.Namespace) -> None:
+    from cib.sources.signals import describe_signals
+
     activity = _activity(options)
     print(repr(activity))
     print(_rows(activity.posts_table.head(10)))
     print(activity.imported.describe())
+    print("\n".join(describe_signals(activity.posts_table)))
+    unread = activity.imported.unread
+    print(f"unread columns: {', '.join(unread) or 'none'}")
+    print("\n".join(_usable_layers(activity)))
+
+
+def _usable_layers(activity: Activity) -> list[str]:
+    """Say for each layer of a detection how many rows have an object of its kind."""
+    from cib.errors import InputError
+    from cib.graphs.layers import LAYERS, MORE_LAYERS
+    from cib.graphs.objects import lazy_events
+
+    told = []
+    for kind in dict.fromkeys(str(layer.objects) for layer in (*LAYERS, *MORE_LAYERS.values())):
+        if kind == "near-text":
+            continue  # where there is text
+        try:
+            events = lazy_events(activity, kind).collect()
+        except InputError:
+            continue
+        rows = events["row"].n_unique()
+        if rows:
+            told.append(f"layer {kind!r}: {rows:,} rows, {events['object'].n_unique():,} objects")
+    return told or ["layers: none, no row has anything in common with another"]
 
 
 def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
@@ -444,7 +512,7 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    from cib.reports.folders import alone_in, ensure_folder
+    from cib.folders import alone_in, ensure_folder
     from cib.saved.reading import read_about
     from cib.saved.writing import PARTS
 
@@ -468,7 +536,7 @@ def _check_folder(options: argparse.Namespace) -> None:
     for place in (out, *out.parents):
         if place.is_file():
             raise InputError("there is a file of this name", where=str(place), remedy="Choose another folder.")
-    from cib.reports.folders import DETECTION, check_unused
+    from cib.folders import DETECTION, check_unused
 
     check_unused(out, DETECTION, overwrite=options.overwrite)
 
@@ -506,6 +574,7 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
 _COMMANDS: tuple[tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None], str], ...] = (
     (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
     (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_settings, _add_settings, "print the settings as TOML, to edit and to pass with --settings"),
     (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
     (_report, _add_report, "write a saved detection as a page for people"),
     (_simulate, _add_simulate, "write made activity with the truth about it to a folder"),

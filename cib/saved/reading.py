@@ -17,6 +17,7 @@ from cib.errors import CibError, InputError, check_kind
 from cib.features.feature import Feature
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
+from cib.folders import DETECTION
 from cib.graphs.construction import Construction, CrowdedObject, Significance
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
@@ -26,7 +27,6 @@ from cib.import_report import ImportReport
 from cib.networks.evidence import EVIDENCE, Evidence
 from cib.networks.find import Rule
 from cib.networks.network import Network, Networks
-from cib.reports.folders import DETECTION
 from cib.roles import RoleScores
 from cib.roles.population import Distribution
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
@@ -461,4 +461,4 @@ def _imported(told: Mapping[str, Any]) -> ImportReport:
     known = {each.name: told[each.name] for each in fields(ImportReport) if each.name in told}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    return ImportReport(**{**known, "notes": tuple(told["notes"])})
+    return ImportReport(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})

@@ -137,7 +137,7 @@ def run(code, *arguments):
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from cib.reports.folders import DETECTION, replace_result
+from cib.folders import DETECTION, replace_result
 replace, calls = Path.replace, 0
 def killed(self, target):
     global calls

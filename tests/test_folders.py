@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cib.errors import InputError
-from cib.reports.folders import DETECTION, RELEASE, check_unused, ensure_folder, replace_result
+from cib.folders import DETECTION, RELEASE, check_unused, ensure_folder, replace_result
 
 
 def write(folder, text, *names, overwrite=True, kind=DETECTION):
