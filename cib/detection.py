@@ -274,7 +274,14 @@ class Detection:
         write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
         return Path(folder)
 
-    def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
+    def report(
+        self,
+        path: str | Path = "report.html",
+        *,
+        reveal_ids: bool = False,
+        texts: bool = True,
+        sensitivity: Any = None,
+    ) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
 
         Parameters
@@ -282,8 +289,11 @@ class Detection:
         path : str or Path
             One file that needs no other, and no network.
         reveal_ids : bool
-            Show the ids of accounts and posts, and the texts and links they share. Otherwise all that could
-            lead to an account has a pseudonym that holds for this file only.
+            Show the ids of accounts and posts, what the posts say, the links and texts they share, and the address of
+            each post on a platform that has one. Otherwise all that could lead to an account has a pseudonym that
+            holds for this file only.
+        texts : bool
+            If false, what posts say is left out of a report with ids as well.
         sensitivity : frame, optional
             What other settings would have found, a row a setting; shown as it is.
 
@@ -293,7 +303,7 @@ class Detection:
         """
         page = _file(path)
         rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
-        write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
+        write_page(self.findings, page, reveal_ids=reveal_ids, texts=texts, sensitivity=rows)
         return page
 
     def save_spreadsheet(self, path: str | Path) -> Path:

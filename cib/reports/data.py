@@ -24,9 +24,11 @@ from cib.networks.evidence import networks_of
 from cib.networks.network import Network
 from cib.profiles.explanations import explanations_of
 from cib.profiles.profile import profiles
+from cib.reports.drawn_edges import drawn_edges
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
+from cib.reports.post_texts import post_texts
 from cib.reports.pseudonyms import Pseudonyms, handles
 from cib.reports.result import Result, about
 from cib.reports.selection import edges_among, lines, shown_members, stacked
@@ -94,8 +96,9 @@ def gather(result: Result) -> dict[str, Any]:
         "networks": [_network(network, parts) for network in result.networks],
         "roles": roles_told(result.roles),
         "members": described(result, members, edges, shared, layers),
-        "edges": lines(result.graphs, edges, members),
+        "edges": drawn_edges(result.activity, lines(result.graphs, edges, members), members, edges, layers),
     }
+    found["said"] = post_texts(result.activity, found)
     _mark(found, set(handles(result.activity.accounts_table)))
     return found
 

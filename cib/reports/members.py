@@ -9,7 +9,6 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.graphs.graph import Graph
-from cib.reports.evidence_posts import with_acts
 from cib.reports.plain import Rows, as_rows, few
 from cib.reports.result import Result
 from cib.roles import RoleScores
@@ -23,11 +22,9 @@ ACCOUNT_POSTS = 3
 def described(
     result: Result, members: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]
 ) -> Rows:
-    """Each account with its scores, what they add up from, its strongest pair or its own acts, and its posts."""
-    ends = pl.concat([edges.with_columns(place=f"place_{end}") for end in ("a", "b")])
-    best = ends.sort("q", "p", "layer", "a", "b").unique("place", keep="first", maintain_order=True)
-    pairs = dict(zip(best["place"].to_list(), with_acts(best, layers, ACCOUNT_POSTS), strict=True))
-    alone = members.join(best.select("place"), on="place", how="anti").filter(pl.col("joined") != "boosted")
+    """Each account with its scores, what they add up from, its own acts if it is in no pair, and its posts."""
+    paired = pl.concat([edges["place_a"], edges["place_b"]]).unique()
+    alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
     own = _own(alone.select("account_id", "network_id"), shared, layers)
     posts = {"own": own, **_posts(result.activity, members)}
     reasons = _reasons(result.roles, members["account_id"])
@@ -36,7 +33,7 @@ def described(
         place = row.pop("place")
         account = row["account"]
         mine = {name: found[account] for name, found in posts.items() if account in found}
-        rows.append({**row, "reasons": reasons[place], "pair": pairs.get(place), **mine})
+        rows.append({**row, "reasons": reasons[place], **mine})
     return rows
 
 
