@@ -21,6 +21,9 @@ from cib.sources.values import stated, times
 
 __all__ = ["Gathering", "with_platforms"]
 
+#: Values inside values that may be meant to be read as a target.
+_DEEPEST_SIGNAL = 2
+
 #: Small files are cleaned together up to so many rows.
 _ROWS_AT_ONCE = 500_000
 
@@ -81,8 +84,7 @@ class Gathering:
         for note in (*_unread(part, mapping, format), *loaded.notes):
             self._noted.setdefault(note, []).append(part.where)
         self._take_profiles(loaded, format, part.where)
-        self.known += [] if loaded.known is None else [_timed(loaded.known, part.where)]
-        self.names += [] if loaded.names is None else [loaded.names]
+        self._take_beside(loaded, format, part.where)
         if self._waiting and not self._waiting[-1].is_like(loaded, format):
             self.finish()
         self._waiting.append(_Waiting(part, format, mapping, loaded))
@@ -150,6 +152,16 @@ class Gathering:
             carried = format.accounts(loaded.table).with_columns(platform=pl.lit(format.platform))
             self.profiles.append((carried, {}, where))
 
+    def _take_beside(self, loaded: Loaded, format: Format, where: str) -> None:
+        """Keep what the rows call posts and accounts, for the rows of other parts, too."""
+        whose = pl.lit(format.platform, dtype=pl.String).alias("platform")
+        if loaded.known is not None and loaded.names is not None:
+            moments = times(loaded.known["created_at"], "UTC", where).values
+            self.known.append(loaded.known.with_columns(created_at=moments))
+            self.names.append(loaded.names)
+        self.known += [format.known(loaded.table).with_columns(whose)] if format.known else []
+        self.names += [format.names(loaded.table).with_columns(whose)] if format.names else []
+
     def _remember(self, mapping: Mapping[str, str]) -> None:
         for ours, theirs in mapping.items():
             known = self.columns.setdefault(ours, theirs)
@@ -161,7 +173,10 @@ def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str
     """The unread columns of a table without targets that may hold some."""
     if format.translate or {"target_post_id", "target_account_id"} & mapping.keys():
         return []
-    return signal_columns(_unread_names(part, mapping, format), text="text" not in mapping)
+    unread = _unread_names(part, mapping, format)
+    parents = {name.rpartition(".")[0] for name in part.names}
+    leaves = [name for name in unread if name not in parents and name.count(".") <= _DEEPEST_SIGNAL]
+    return signal_columns(leaves, text="text" not in mapping)
 
 
 def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
@@ -231,10 +246,6 @@ def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
         missing=Counter(clean.missing) + Counter(loaded.missing),
         notes=clean.notes + notes,
     )
-
-
-def _timed(known: pl.DataFrame, where: str) -> pl.DataFrame:
-    return known.with_columns(created_at=times(known["created_at"], "UTC", where).values)
 
 
 def with_platforms(gathered: Gathering, profiles: list[AccountsTable]) -> list[AccountsTable]:
