@@ -69,6 +69,7 @@ class Gathering:
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
         """Load one part, and clean it with its like."""
         mapping = format.columns(names, self.given, part.where)
+        _refuse_lack(part, mapping, names)
         loaded = _load(part, mapping, format, signals := _signals(part, mapping, format))
         self.signals |= dict.fromkeys(name for name in signals if stated(loaded.table[name]).any())
         self.unread |= dict.fromkeys(_unread_names(part, mapping, format))
@@ -179,17 +180,21 @@ def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str
     return signal_columns(leaves, text="text" not in mapping)
 
 
-def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
-    if part.format:
-        return part.load(())
+def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse a file that lacks a column which others have and all need."""
     for ours in NEEDED:
-        if mapping[ours] not in part.names:
+        if mapping[ours] in names and mapping[ours] not in part.names and not part.format:
             raise InputError(
                 f"the column {mapping[ours]!r} is missing",
                 where=part.where,
                 got=f"columns {', '.join(part.names)}",
                 remedy="All files of a source need it.",
             )
+
+
+def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
+    if part.format:
+        return part.load(())
     wanted = {*mapping.values(), *format.also, *more}
     return part.load([name for name in part.names if format.whole or name in wanted])
 
