@@ -16,8 +16,8 @@ import argparse
 from typing import NamedTuple
 
 import numpy as np
+from judging import SCORES, has
 from numpy.typing import NDArray
-from roles import ROLES, has
 from scipy.special import expit
 
 import cib
@@ -25,6 +25,7 @@ from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, RoleScorer
 from cib.roles.scorer import COUNTS
 from cib.simulation import STRENGTHS
 
+ROLES = list(SCORES.values())
 STEP, LEAST = 0.1, 5e-4
 START = {
     "highly_engaged": HIGHLY_ENGAGED.weights,
