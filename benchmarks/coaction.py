@@ -95,7 +95,7 @@ def crowd(n: int) -> None:
     with warnings.catch_warnings(record=True):
         graph = cib.coaction_graph(activity, window=None)
     print(f"{n:,} accounts on one object: {time.perf_counter() - start:.1f} s, {peak_gb():.1f} GB with the reading")
-    print(graph.parameters["left_out"])
+    print(graph.construction.left_out)
 
 
 def similarity(n: int) -> None:

@@ -13,43 +13,38 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
-from cib.evaluation.trivial import trivial_scores
 from cib.features.table import FeatureTable
+from cib.folders import alone_in, ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
-from cib.graphs.interactions import retweet_graph
-from cib.graphs.layers import Layer, coaction_layers, significant
 from cib.import_report import ImportReport
-from cib.networks.evidence import EVIDENCE
-from cib.networks.find import find_networks
 from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
 from cib.progress import stage
 from cib.reports.data import gather
-from cib.reports.files import alone_in, ensure_folder, write_graph, write_json, write_parquet, write_table
+from cib.reports.files import CSV
+from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
-from cib.reports.result import LIMITS, about
+from cib.reports.result import about
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
-from cib.robustness.matching import Timeline, agreement, staying, timeline
+from cib.robustness.matching import Timeline, timeline
+from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
+from cib.saved.reading import AbsentActivity, read_findings, read_result
+from cib.saved.writing import tables_of, write_result
 from cib.settings import Settings
 
-__all__ = ["Detection"]
+__all__ = ["Detection", "load"]
 
 #: A length of time as Polars writes it, above 0.
 _DURATION = re.compile(r"(?=.*[1-9])([0-9]+(mo|ms|[smhdwqy]))+")
-
-#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
-MAX_DRAWN = 50_000
 
 
 @contextmanager
@@ -113,9 +108,9 @@ class Detection:
         return self.activity.fingerprint
 
     @cached_property
-    def _findings(self) -> dict[str, Any]:
-        """What both the saved folder and the page say; gathered once."""
-        return gather(self)
+    def findings(self) -> dict[str, Any]:
+        """What both the saved folder and the page say, as plain values; gathered once."""
+        return read_findings(self.activity.folder) if isinstance(self.activity, AbsentActivity) else gather(self)
 
     def profile(self, network_id: str) -> Profile:
         """Who is in a network, what it talks about, when, and how far it reached.
@@ -159,33 +154,10 @@ class Detection:
         """
         check_several("windows", windows, "['60s', '10min']")
         check_several("alphas", alphas, "[0.001, 0.01]")
-        lengths = [(window, window_seconds(window)) for window in windows]
-        alphas = [replace(self.settings, alpha=alpha).alpha for alpha in alphas]  # which checks them
-        most = max(alphas, default=self.settings.alpha)
-        with stage("layers at any time", progress):
-            at_any_time = self._coactions([layer for layer in self.settings.layers if layer.window is None], most)
-        timed = [layer for layer in self.settings.layers if layer.window is not None]
-        rows = []
-        for window, seconds in lengths:
-            with stage(f"window {window}", progress):
-                layers = list(dict.fromkeys(replace(layer, window=window) for layer in timed))
-                tested = self._coactions(layers, most) + at_any_time
-                rows += [self._compared(seconds, alpha, significant(tested, alpha)) for alpha in alphas]
-        return self.activity.native(pl.DataFrame(rows))
-
-    def _compared(self, window_s: float | None, alpha: float, layers: list[Graph]) -> dict[str, Any]:
-        """A row of :meth:`sensitivity`."""
-        networks = self._networks(layers, self.settings.seed)
-        shared = networks.members.join(self.networks.members, on="account_id", how="semi").height
-        return {
-            "window_s": window_s,
-            "alpha": alpha,
-            "networks": len(networks),
-            "candidates": len(networks.with_verdict("candidate")),
-            "accounts": networks.members.height,
-            "kept": shared / max(self.networks.members.height, 1),
-            "agreement": agreement(self.networks.members, networks.members),
-        }
+        for window in windows:
+            window_seconds(window)  # which refuses what is not a length of time
+        settings = [replace(self.settings, alpha=alpha) for alpha in alphas]
+        return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
@@ -212,17 +184,7 @@ class Detection:
         check_whole("seed", seed, 0)
         if not 0 < share <= 1:
             raise SettingsError("share must be above 0 and at most 1", got=share, remedy="Take 0.8, say.")
-        members = self.networks.members.select("account_id", "network_id")
-        layers = [graph for graph in self.graphs.values() if not graph.directed]
-        rng = np.random.default_rng(seed)
-        resampled, reseeded = np.zeros((2, members.height))
-        for k in range(1, runs + 1):
-            with stage(f"sample {k} of {runs}", progress):
-                found = self._found_in(pl.Series(rng.random(len(self.activity)) < share))
-                resampled += staying(members, found.members).to_numpy()
-                reseeded += staying(members, self._grouped(layers, self.settings.seed + k).members).to_numpy()
-        table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
-        return self.activity.native(table.sort("network_id", "account_id"))
+        return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
@@ -254,63 +216,63 @@ class Detection:
             with stage(f"window {k} of {len(starts)}", progress):
                 end = pl.select(pl.lit(start).dt.offset_by(window)).item()
                 inside = posts["created_at"].is_between(start, end, "left")
-                found[start] = self._found_in(inside).members.select("account_id", "network_id")
+                found[start] = self._rerun.found_in(inside).members.select("account_id", "network_id")
         return timeline(found, self.activity.library)
 
-    def _found_in(self, posts: pl.Series) -> Networks:
-        """The networks of some of the posts, true or false for each, at the same settings."""
-        part = replace(self, activity=self.activity.keep_posts(posts))
-        part = replace(part, graphs={"retweet": retweet_graph(part.activity)})
-        tested = part._coactions(self.settings.layers, self.settings.alpha)
-        return part._grouped(significant(tested, self.settings.alpha), self.settings.seed)
+    @property
+    def _rerun(self) -> Rerun:
+        return Rerun(self.activity, self.settings, self.roles, self.graphs["retweet"], self.networks)
 
-    def _coactions(self, layers: Sequence[Layer], alpha: float) -> list[Graph]:
-        return coaction_layers(self.activity, layers, self.settings.max_pairs, alpha)
-
-    def _networks(self, layers: list[Graph], seed: int) -> Networks:
-        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=self.settings.rule, seed=seed)
-
-    def _grouped(self, layers: list[Graph], seed: int) -> Networks:
-        """The networks, of which only the members are asked for: whether they are confirmed does not matter."""
-        rule = replace(self.settings.rule, max_p_confirm=1.0)
-        return find_networks(layers, self.roles, retweets=self.graphs["retweet"], rule=rule, seed=seed)
-
-    def save(self, folder: str | Path) -> Path:
-        """Write everything to a folder.
+    def save(
+        self,
+        folder: str | Path,
+        write: Sequence[str] | None = None,
+        *,
+        overwrite: bool = False,
+        csv: CSV = "safe",
+    ) -> Path:
+        """Write the detection to a folder, for whoever holds the data: :func:`cib.load` reads it back.
 
         Parameters
         ----------
         folder : str or Path
-            Made if need be; files of an earlier detection are replaced. Of two processes that write into one
-            folder, one waits for the other (not on Windows).
+            Made if need be. It holds the earlier result until all new files are written, then the new one, whatever
+            ends the program in between. Of two processes that write into one folder, one waits for the other (not
+            on Windows). Files that belong to no result stay.
+        write : sequence of {'tables', 'report', 'graphs'}, optional
+            Default: tables and report, and of the graphs those of at most 5,000 edges.
+        overwrite : bool
+            Replace an earlier detection; otherwise a folder in use is an error.
+        csv : {'safe', 'exact'}
+            In a CSV file what a spreadsheet program would take for a formula begins with an apostrophe; ``'exact'``
+            leaves texts as they are, as Parquet does.
 
         Returns
         -------
         Path
-            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
-            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million rows, CSV;
-            ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
-            networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
-            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;
-            ``report.json``, of which ``cib report`` makes a page.
-        """
-        path = ensure_folder(folder)
-        with alone_in(path):
-            self._write(path)
-        return path
+            The folder. *tables*: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any
+            method must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million
+            rows, CSV; as Parquet ``members``, ``statistics`` and ``facts`` of networks, ``features``,
+            ``role-scores``, ``role-evidence``, ``distributions``, and ``edges-*``. *report*: ``report.json``, of which
+            ``cib report`` makes a page. *graphs*: ``layer-*`` as GraphML and GEXF, with roles and networks on the
+            nodes, the edges inside networks only and at most the 50,000 most significant. ``detection.json`` has
+            settings, import report, fingerprint, notes, how many edges were drawn, and the bytes of each file.
 
-    def _write(self, path: Path) -> None:
-        for name, table in {**self._tables(), "trivial": trivial_scores(self.activity)}.items():
-            write_table(table, path, name)
-        drawn = {}
-        for name, graph in self.graphs.items():
-            write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
-            if not graph.directed:
-                inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
-                write_graph(inside, self.table, path, f"layer-{_slug(name)}")
-                drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
-        write_json({**about(self), "drawn": drawn}, path / "detection.json")
-        write_json(self._findings, path / "report.json", indent=None)
+        Raises
+        ------
+        InputError
+            If the folder is in use, or a file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, cib
+        >>> detection = cib.detect(cib.simulate(scale=0.001, seed=3).activity, progress=False)
+        >>> folder = detection.save(tempfile.mkdtemp())
+        >>> cib.load(folder).networks.table.equals(detection.networks.table)
+        True
+        """
+        write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
+        return Path(folder)
 
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
@@ -331,7 +293,7 @@ class Detection:
         """
         page = _file(path)
         rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
-        write_page(self._findings, page, reveal_ids=reveal_ids, sensitivity=rows)
+        write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
     def save_spreadsheet(self, path: str | Path) -> Path:
@@ -340,7 +302,7 @@ class Detection:
         Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
         """
         file = _file(path)
-        tables = {name: table.lazy().collect() for name, table in self._tables().items()}
+        tables = {name: table.lazy().collect() for name, table in tables_of(self).items()}
         write_spreadsheet(tables, about(self), file)
         return file
 
@@ -378,14 +340,6 @@ class Detection:
             write_release(self, path, texts=texts)
         return path
 
-    def _tables(self) -> dict[str, pl.DataFrame | pl.LazyFrame]:
-        return {
-            "accounts": self.table,
-            "networks": self.networks.table,
-            "evidence": _stacked(self.networks, "edges"),
-            "objects": _stacked(self.networks, "objects"),
-        }
-
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
         inside = self.table["network_id"].drop_nulls().len()
@@ -398,14 +352,34 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
-def _stacked(networks: Networks, part: str) -> pl.LazyFrame:
-    """One part of the evidence of all networks, with the network it belongs to; made one by one, for it can be long."""
+def load(folder: str | Path, activity: Activity | None = None) -> Detection:
+    """Read a detection that :meth:`Detection.save` wrote.
 
-    def tables(*_: object) -> Iterator[pl.DataFrame]:
-        for network in networks:
-            yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
+    Parameters
+    ----------
+    folder : str or Path
+    activity : Activity, optional
+        What the detection was made from. Without it all that was found is there, and what needs the posts (the
+        evidence of an edge, profiles, other settings) is an error that says so.
 
-    return register_io_source(tables, schema={"network_id": pl.String, **EVIDENCE[part]})
+    Returns
+    -------
+    Detection
+
+    Raises
+    ------
+    InputError
+        If there is no detection in the folder, its files do not belong together, or the activity is another one.
+
+    Examples
+    --------
+    >>> import tempfile, cib
+    >>> activity, _ = cib.simulate(scale=0.001, seed=3)
+    >>> folder = cib.detect(activity, progress=False).save(tempfile.mkdtemp())
+    >>> cib.load(folder, activity)
+    Detection(... accounts, ... in ... networks: ...)
+    """
+    return Detection(**read_result(folder, activity))
 
 
 def _file(path: str | Path) -> Path:
@@ -413,7 +387,3 @@ def _file(path: str | Path) -> Path:
     if Path(path).is_dir():
         raise InputError("this is a folder", where=str(path), remedy="Name a file in it.")
     return ensure_folder(Path(path).parent) / Path(path).name
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -20,10 +20,10 @@ from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, ret
 from cib.graphs.layers import coaction_layers, significant
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
-from cib.networks.find import find_networks
 from cib.networks.network import Networks
 from cib.progress import stage
-from cib.roles import RoleScorer, RoleScores
+from cib.roles import RoleScores, score_roles
+from cib.search import search
 from cib.settings import Settings
 
 __all__ = ["detect"]
@@ -72,9 +72,9 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     check_kind("settings", settings, Settings)
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    layers, notes = _layers(activity, settings, progress)
+    tested, notes = _tested(activity, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
-        warnings.simplefilter("ignore", CibWarning)  # _layers() has noted what there is to say of co-actions
+        warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         features = extract(
             activity,
             settings.features,
@@ -82,14 +82,12 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
             mentions=graphs["mention"],
             replies=graphs["reply"],
             quotes=graphs["quote"],
-            coactions=layers[0] if layers else None,
+            coactions=next(iter(significant(tested, settings.alpha)), None),
         )
     with stage("roles", progress):
-        roles = RoleScorer().fit(features).score(features)
+        roles = score_roles(features)
     with stage("networks", progress):
-        networks = find_networks(
-            layers, roles, retweets=graphs["retweet"], activity=activity, rule=settings.rule, seed=settings.seed
-        )
+        layers, networks = search(tested, settings, activity=activity, retweets=graphs["retweet"], roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     return Detection(
         table=table,
@@ -104,18 +102,18 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     )
 
 
-def _layers(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
-    """The significant edges of each layer that the data have, and the warnings met on the way."""
+def _tested(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
+    """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
         tested = coaction_layers(activity, settings.layers, settings.max_pairs, settings.alpha, progress)
-    return significant(tested, settings.alpha), tuple(sorted({str(warning.message) for warning in caught}))
+    return tested, tuple(sorted({str(warning.message) for warning in caught}))
 
 
 def _accounts(
     activity: Activity, roles: RoleScores, networks: Networks, layers: list[Graph], retweets: Graph, seed: int
 ) -> pl.DataFrame:
-    scores = roles.frame.select("account_id", "highly_engaged", "amplifier", "role")
+    scores = roles.table.select("account_id", "highly_engaged", "amplifier", "role")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
     clusters = pl.DataFrame({"account_id": retweets.ids, "cluster": interaction_communities(retweets, seed=seed)})

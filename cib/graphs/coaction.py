@@ -3,8 +3,8 @@
 Two accounts co-act on an object when both acted on it at most ``window`` apart, inclusive. The weight
 of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is said
 by name: the pairs of every object are counted before any is looked at, and an object over the budget is
-left out, or its window shortened until its pairs fit. It is listed in ``graph.parameters`` and warned
-of, never dropped in silence.
+left out, or its window shortened until its pairs fit. It is listed in ``graph.construction`` and
+a warning is given.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
+from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -75,8 +76,8 @@ def coaction_graph(
     over_budget : {'leave out', 'shorten'}
         What becomes of an object that has more: it is left out; or its own window becomes the longest,
         to the microsecond, within which its pairs are no more than that (so the closest in time stay, and it
-        is left out only if its equal times alone are too many). Either is named in ``graph.parameters``,
-        under ``left_out`` and ``shortened``.
+        is left out only if its equal times alone are too many). Either is listed in ``graph.construction``,
+        as ``left_out`` or ``shortened``.
     max_accounts : int, optional
         An object that more accounts acted on is left out: what everybody shares links nobody.
     self_actions : bool
@@ -174,8 +175,9 @@ def coaction_graphs(
     for seconds in spans:
         graph = make(seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget)
         name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
-        parameters = {"objects": kind, "max_accounts": max_accounts, **graph.parameters}
-        graphs.append(replace(graph, name=name, library=activity.library, parameters=parameters))
+        options = {"max_accounts": max_accounts, **graph.construction.options}
+        made = replace(graph.construction, objects=kind, options=options)
+        graphs.append(replace(graph, name=name, library=activity.library, construction=made))
     return graphs
 
 
@@ -228,7 +230,7 @@ def project(
         table,
         directed=False,
         incidence=incidence.keep_events(high > 0) if left_out else incidence,
-        parameters=_parameters(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
+        construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
         strength=strength,
     )
 
@@ -266,27 +268,25 @@ def _pushed_down(
         edges,
         directed=False,
         incidence=incidence,
-        parameters=_parameters(window_s, min_weight, max_pairs, over_budget, left_out, []),
+        construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, []),
         strength=strength,
     )
 
 
-def _parameters(
+def _construction(
     window_s: float | None,
     min_weight: int,
     max_pairs: int,
     over_budget: OverBudget,
     left_out: list[dict[str, Any]],
     shortened: list[dict[str, Any]],
-) -> dict[str, Any]:
-    return {
-        "window_s": window_s,
-        "min_weight": min_weight,
-        "max_pairs": max_pairs,
-        "over_budget": over_budget,
-        "left_out": left_out,
-        "shortened": shortened,
-    }
+) -> Construction:
+    return Construction(
+        window_s=window_s,
+        left_out=tuple(CrowdedObject(**item) for item in left_out),
+        shortened=tuple(CrowdedObject(**item) for item in shortened),
+        options={"min_weight": min_weight, "max_pairs": max_pairs, "over_budget": over_budget},
+    )
 
 
 def _affordable(
@@ -315,12 +315,12 @@ def _affordable(
 
 
 def window_seconds(window: Window) -> float | None:
-    """A window in seconds, or None for no window.
+    """A window in seconds, or None for no window, which text calls ``'any time'``.
 
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]
     """
-    if window is None:
+    if window is None or window == "any time":
         return None
     if isinstance(window, timedelta):
         window = window.total_seconds()
@@ -356,5 +356,5 @@ def _warn_over_budget(left_out: list[dict[str, Any]], shortened: list[dict[str, 
             warn(
                 f"{len(items)} object(s) with more than {max_pairs:,} pairs {done}, the largest with "
                 f"{largest['accounts']:,} accounts and {largest['pairs']:,} pairs; see "
-                f"graph.parameters[{name!r}], or raise max_pairs"
+                f"graph.construction.{name}, or raise max_pairs"
             )

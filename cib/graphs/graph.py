@@ -7,23 +7,32 @@ and edges by (source, target), so equal input gives an equal graph.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
-from cib.errors import InputError, check_several
+from cib.atomic import atomically
+from cib.errors import InputError, MissingDependencyError, check_several
+from cib.graphs.construction import Construction, Significance
+from cib.graphs.graph_xml import iso_time, write_gexf, write_graphml
 from cib.graphs.incidence import Incidence
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 __all__ = ["Graph", "shared_acts"]
+
+#: Of graphs that are no projection: their weights are not numbers of shared objects.
+NO_COUNTS = Construction(counts=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,8 +52,8 @@ class Graph:
         the first two, each pair once.
     incidence : Incidence, optional
         What a projection was made from.
-    parameters : mapping, optional
-        How the graph was built.
+    construction : Construction
+        How a projection was made.
     strength : ndarray of int64, optional
         For co-action graphs, of every account of the incidence: co-actions with anyone, before edges
         below the minimum weight were left out.
@@ -71,7 +80,7 @@ class Graph:
     ids: pl.Series
     table: pl.DataFrame
     incidence: Incidence | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    construction: Construction = NO_COUNTS
     strength: NDArray[np.int64] | None = None
     library: str = "polars"
 
@@ -85,10 +94,22 @@ class Graph:
         """Number of edges; for undirected graphs each pair counts once."""
         return self.table.height
 
-    @cached_property
-    def accounts(self) -> NDArray[np.object_]:
-        """Account ids, sorted; row ``i`` of the matrix is ``accounts[i]``."""
-        return np.array(self.ids.to_list(), dtype=object)
+    @property
+    def accounts(self) -> Any:
+        """One row an account, in the order of :attr:`ids`, in the library that the activity came in.
+
+        Columns ``account_id``, ``degree`` (number of edges) and ``weight`` (their sum); of a directed graph
+        ``out_degree``, ``in_degree``, ``out_weight`` and ``in_weight``.
+        """
+        values = {"degree": np.ones(self.n_edges, np.int64), "weight": self.table["weight"].to_numpy()}
+        out, into = (
+            {name: np.bincount(end, each, self.n_accounts).astype(each.dtype) for name, each in values.items()}
+            for end in self.endpoints
+        )
+        columns = {name: out[name] + into[name] for name in values}
+        if self.directed:
+            columns = {f"{side}_{name}": sums[name] for name in values for side, sums in (("out", out), ("in", into))}
+        return to_library(pl.DataFrame({"account_id": self.ids, **columns}), self.library)
 
     @cached_property
     def matrix(self) -> sp.csr_array:
@@ -134,6 +155,19 @@ class Graph:
                 remedy="Take a graph made by coaction_graph().",
             )
         return self.incidence
+
+    @property
+    def significance(self) -> Significance:
+        """How the edges were tested.
+
+        Raises
+        ------
+        InputError
+            If they were not.
+        """
+        if self.construction.tested is None:
+            raise InputError(f"graph {self.name!r} has no significance", remedy="Pass it to cib.backbone() first.")
+        return self.construction.tested
 
     @property
     def edge_table(self) -> pl.DataFrame:
@@ -188,14 +222,81 @@ class Graph:
         )
         return replace(self, ids=ids, table=table)
 
+    def save(self, path: str | Path) -> Path:
+        """Write the graph to a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.gexf`` and ``.graphml`` are for Gephi, networkx, igraph and graphology; ``.parquet`` and ``.csv`` hold
+            the table of edges.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InputError
+            If the ending is another.
+        """
+        file = Path(path)
+        edges = self.edge_table
+        writers: dict[str, Callable[[Path], object]] = {
+            ".gexf": lambda part: write_gexf(part, self.ids, self.table, directed=self.directed),
+            ".graphml": lambda part: write_graphml(part, self.ids, self.table, directed=self.directed),
+            ".parquet": edges.write_parquet,
+            ".csv": edges.write_csv,
+        }
+        if file.suffix.lower() not in writers:
+            raise InputError(
+                "a graph cannot be written as this kind of file",
+                where=str(path),
+                remedy=f"End the name in one of {', '.join(writers)}.",
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomically(file, writers[file.suffix.lower()])
+        return file
+
     def to_networkx(self) -> nx.Graph[str]:
-        """A networkx ``Graph`` or ``DiGraph`` with text nodes and plain Python attributes."""
+        """A networkx ``Graph`` or ``DiGraph`` of texts and numbers, which all writers of networkx take.
+
+        Times are texts in ISO 8601.
+        """
+        import networkx as nx
+
         graph: nx.Graph[str] = nx.DiGraph(name=self.name) if self.directed else nx.Graph(name=self.name)
         graph.add_nodes_from(self.ids.to_list())
-        for edge in self.edge_table.iter_rows(named=True):
+        for edge in self._plain_edges.iter_rows(named=True):
             source, target = edge.pop("source"), edge.pop("target")
             graph.add_edge(source, target, **{name: value for name, value in edge.items() if value is not None})
         return graph
+
+    def to_igraph(self) -> Any:
+        """An igraph ``Graph``; the ids are its vertex attribute ``name``, and times are texts in ISO 8601.
+
+        Raises
+        ------
+        MissingDependencyError
+            If igraph is not installed.
+        """
+        try:
+            from igraph import Graph as IGraph
+        except ImportError as error:
+            raise MissingDependencyError("this needs igraph", remedy="Install it: pip install igraph.") from error
+        ends = np.column_stack(self.endpoints).tolist()
+        attributes = self._plain_edges.drop("source", "target").to_dict(as_series=False)
+        graph = IGraph(self.n_accounts, ends, directed=self.directed, edge_attrs=attributes)
+        graph["name"], graph.vs["name"] = self.name, self.ids.to_list()
+        return graph
+
+    @property
+    def _plain_edges(self) -> pl.DataFrame:
+        """The edges with account ids, and times as texts in ISO 8601."""
+        schema = self.table.schema
+        return self.edge_table.with_columns(
+            iso_time(name, kind) for name, kind in schema.items() if isinstance(kind, pl.Datetime)
+        )
 
     def evidence(self, a: str, b: str) -> Any:
         """The posts behind one edge of a projection.
@@ -221,7 +322,7 @@ class Graph:
             if account not in self.ids:
                 raise InputError(f"account {account!r} is not in graph {self.name!r}")
         pair = pl.DataFrame({"a": [a], "b": [b]})
-        acts = shared_acts(incidence, pair, self.parameters).drop("a", "b")
+        acts = shared_acts(incidence, pair, self.construction).drop("a", "b")
         return to_library(acts, self.library)
 
     def __repr__(self) -> str:
@@ -236,7 +337,7 @@ class Graph:
         return f"<p>{escape(repr(self))}</p>{self.edge_table.head(5)._repr_html_()}"
 
 
-def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[str, Any]) -> pl.DataFrame:
+def shared_acts(incidence: Incidence, pairs: pl.DataFrame, made: Construction) -> pl.DataFrame:
     """The closest acts of each pair of accounts on each object that both acted on.
 
     Parameters
@@ -244,9 +345,8 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[s
     incidence : Incidence
     pairs : polars.DataFrame
         ``a`` and ``b``, account ids, each pair once.
-    parameters : mapping
-        How the graph was built: acts further apart than ``window_s`` are left out, or than the window of an
-        object in ``shortened``.
+    made : Construction
+        Acts further apart than its window are left out, or than the window of an object in ``shortened``.
 
     Returns
     -------
@@ -269,10 +369,9 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, parameters: Mapping[s
     )
     ahead = (pl.col("time_b") - pl.col("time_a")).dt.total_microseconds() / 1e6
     shared = shared.drop_nulls("time_b").with_columns(ahead=ahead, lag=ahead.abs())
-    window = parameters.get("window_s")
-    own = {item["object"]: item["window_s"] for item in parameters.get("shortened", ())}
-    if window is not None or own:
-        widest = pl.lit(math.inf if window is None else window)
+    own = {item.object: item.window_s for item in made.shortened}
+    if made.window_s is not None or own:
+        widest = pl.lit(math.inf if made.window_s is None else made.window_s)
         shared = shared.filter(pl.col("lag") <= pl.col("object_id").replace_strict(own, default=widest))
     shared = shared.sort("lag", "time_a", "post_a").unique(["a", "b", "object_id"], keep="first", maintain_order=True)
     second = pl.when(pl.col("ahead") > 0).then("b").when(pl.col("ahead") < 0).then("a")

@@ -19,8 +19,9 @@ from cib.activity import Activity
 from cib.content.text import hashtag, message
 from cib.content.urls import canonical_urls, hosts
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.extensions import find_extension
 
-__all__ = ["OBJECTS", "Objects", "kind_of", "lazy_events", "object_events"]
+__all__ = ["OBJECTS", "Objects", "check_objects", "kind_of", "lazy_events", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
@@ -54,8 +55,9 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         - ``'media'``: a picture or video, by its key or a perceptual hash of it
           (:func:`cib.content.media.near_media`); for files see :func:`cib.content.media.media_objects`;
 
-        or a function of the posts that returns a frame of ``post_id`` and ``object``. What a retweet
-        repeats is not its own: retweets have objects of the first two kinds only.
+        or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
+        :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
+        kinds only.
     self_actions : bool
         Whether acting on one's own posts counts.
 
@@ -73,6 +75,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     MissingDependencyError
         If a kind needs a library that is not installed.
     """
+    objects = check_objects(objects)
     if callable(objects):
         return _of_function(activity, objects)
     return lazy_events(activity, objects, self_actions=self_actions).collect()
@@ -80,11 +83,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
 
 def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False) -> pl.LazyFrame:
     """:func:`object_events` of a kind by name, for who does not need them all at once."""
-    if objects not in KINDS:
-        raise SettingsError(
-            f"objects={objects!r} is no kind of object",
-            remedy=did_you_mean(objects, OBJECTS) or f"Take one of {', '.join(OBJECTS)}, or a function of the posts.",
-        )
+    check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
     posts = activity.posts_table.lazy().with_row_index("row")
@@ -93,6 +92,25 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
     elif not self_actions:
         posts = posts.filter(pl.col("target_account_id").ne_missing(pl.col("account_id")))
     return kind.events(posts).select("row", "object").filter(pl.col("object") != "")
+
+
+def check_objects(objects: Any) -> Objects:
+    """Return a known name or a function; load the function that an extension's name stands for.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither a kind of object, nor a function, nor the name of one (see :mod:`cib.extensions`).
+    """
+    known = callable(objects) or (isinstance(objects, str) and objects in KINDS)
+    found: Objects | None = objects if known else find_extension("cib.objects", str(objects))
+    if found is None or not (known or callable(found)):
+        raise SettingsError(
+            f"objects={objects!r} is no kind of object",
+            remedy=did_you_mean(str(objects), OBJECTS)
+            or f"Take one of {', '.join(OBJECTS)}, or a function of the posts.",
+        )
+    return found
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:
@@ -232,7 +250,7 @@ def _require(activity: Activity, objects: str, column: str) -> None:
 
 def _of_function(activity: Activity, function: Callable[[nw.DataFrame[Any]], Any]) -> pl.DataFrame:
     name = getattr(function, "__name__", repr(function))
-    returned = function(activity.posts)
+    returned = function(nw.from_native(activity.posts_table, eager_only=True))
     try:
         frame: pl.DataFrame = nw.from_native(returned, eager_only=True, pass_through=False).to_polars()
         pairs = frame.select(pl.col("post_id").cast(pl.String), pl.col("object").cast(pl.String))

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from cib.activity import Activity
 from cib.errors import SettingsError, check_whole, did_you_mean
+from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -52,7 +53,7 @@ def similarity_graph(
         Accounts with fewer distinct objects take no part: two accounts with one and the same object
         have similarity 1 whatever it is.
     max_accounts : int, optional
-        Objects that more accounts acted on are left out and named in ``graph.parameters['left_out']``;
+        Objects that more accounts acted on are left out and named in ``graph.construction.left_out``;
         None keeps all.
     threads : int, optional
         Default: all cores. The result does not depend on it.
@@ -86,7 +87,7 @@ def similarity_graph(
     _check(threshold, measure, top=top, min_objects=min_objects, max_accounts=max_accounts)
     incidence = Incidence.from_events(activity, object_events(activity, objects))
     popular = np.flatnonzero(incidence.popularity > (max_accounts or len(incidence)))
-    left_out = [{"object": incidence.object_ids[k], "accounts": int(incidence.popularity[k])} for k in popular.tolist()]
+    left_out = [CrowdedObject(incidence.object_ids[k], int(incidence.popularity[k])) for k in popular.tolist()]
     if left_out:
         incidence = incidence.keep_objects(~np.isin(np.arange(len(incidence.object_ids)), popular))
     incidence = incidence.keep_events(incidence.degree[incidence.account] >= min_objects)
@@ -102,15 +103,18 @@ def similarity_graph(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={
-            "objects": kind_of(objects),
-            "measure": measure,
-            "threshold": threshold,
-            "top": top,
-            "min_objects": min_objects,
-            "max_accounts": max_accounts,
-            "left_out": left_out,
-        },
+        construction=Construction(
+            kind_of(objects),
+            counts=False,
+            left_out=tuple(left_out),
+            options={
+                "measure": measure,
+                "threshold": threshold,
+                "top": top,
+                "min_objects": min_objects,
+                "max_accounts": max_accounts,
+            },
+        ),
     )
 
 

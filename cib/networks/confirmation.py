@@ -88,7 +88,7 @@ def _halves(graph: Graph) -> Iterator[Graph]:
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:
-            yield backbone(project(half, graph.parameters["window_s"], 2), graph.parameters["null"], _ALPHA)
+            yield backbone(project(half, graph.construction.window_s, 2), graph.significance.null, _ALPHA)
 
 
 def _side(graph: Graph) -> NDArray[np.int64]:
@@ -154,11 +154,11 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     cluster = np.full(len(incidence.account_ids), -1, dtype=np.int64)
     for end in ("source", "target"):
         cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
-    inside = project(incidence.within(cluster), graph.parameters["window_s"], 1).spread(incidence.account_ids)
+    inside = project(incidence.within(cluster), graph.construction.window_s, 1).spread(incidence.account_ids)
     weights = inside.table.select("source", "target", observed=pl.col("weight").cast(pl.Float64))
     observed = pairs.join(weights, on=["source", "target"], how="left", maintain_order="left")["observed"]
     asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
-    expected, _ = chance(asked, graph.parameters["null"])
+    expected, _ = chance(asked, graph.significance.null)
     return [observed.fill_null(0.0), pl.Series("expected", expected)]
 
 

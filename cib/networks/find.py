@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from cib.activity import Activity
 from cib.errors import InputError, check_whole
 from cib.graphs.graph import Graph
+from cib.graphs.nulls.registry import check_counts
 from cib.networks.account_metadata import NO_FACTS, account_facts
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
@@ -131,12 +132,7 @@ def find_networks(
     """
     rule = rule or Rule()
     graphs = [coactions] if isinstance(coactions, Graph) else list(coactions)
-    for graph in graphs:
-        if "q" not in graph.table.columns:
-            raise InputError(
-                f"graph {graph.name!r} has no significance",
-                remedy="Pass cib.backbone(graph) instead of the graph.",
-            )
+    _check_tested(graphs)
     library = graphs[0].library if graphs else "polars"
     quickest = _quickest(graphs)  # one without an edge says something, too: nobody kept so close
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
@@ -166,10 +162,21 @@ def find_networks(
     return _networks(graphs, inside, _with_roles(members, roles), statistics, judged, facts)
 
 
+def _check_tested(graphs: Iterable[Graph]) -> None:
+    """Refuse a graph whose edges were not tested, or are no counts of shared objects."""
+    for graph in graphs:
+        if graph.construction.tested is None:
+            raise InputError(
+                f"graph {graph.name!r} has no significance",
+                remedy="Pass cib.backbone(graph) instead of the graph.",
+            )
+        check_counts(graph)
+
+
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
     if is_timeless(graph):
-        alpha = graph.parameters["alpha"]
+        alpha = graph.significance.alpha
         return audiences(graph.events, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed)
     clusters = clusters_of(graph, resolution=rule.resolution, min_size=rule.min_size, seed=seed)
     return clusters.join(decades(graph), on="account_id"), None
@@ -226,8 +233,10 @@ def _ends_inside(graph: Graph, placed: pl.DataFrame) -> pl.Series:
 
 def _quickest(graphs: Sequence[Graph]) -> Graph | None:
     """The layer of the shortest window."""
-    timed = [graph for graph in graphs if not is_timeless(graph)]
-    return min(timed, key=lambda graph: float(graph.parameters["window_s"]), default=None)
+    timed = [
+        (graph.construction.window_s, k) for k, graph in enumerate(graphs) if graph.construction.window_s is not None
+    ]
+    return graphs[min(timed)[1]] if timed else None
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
@@ -321,7 +330,7 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
     if roles is None:
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
-    return members.join(roles.frame.select("account_id", *columns), on="account_id", how="left")
+    return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")
 
 
 def _reasons(row: dict[str, Any]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ MIN_DECADES = 4.0
 
 def is_timeless(graph: Graph) -> bool:
     """Whether a layer has no window, so that what an account chose can tell and when cannot."""
-    return graph.parameters["window_s"] is None
+    return graph.construction.window_s is None
 
 
 def audiences(

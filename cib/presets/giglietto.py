@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError
 from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -81,7 +82,7 @@ def coornet(
     >>> import cib
     >>> activity, _ = cib.simulate(scale=0.002, seed=1)
     >>> graph = cib.presets.coornet(activity, "60s", edge_quantile=0.5)
-    >>> graph.directed, graph.parameters["interval_s"]
+    >>> graph.directed, graph.construction.options["interval_s"]
     (False, 60.0)
     """
     check_quantile("edge_quantile", edge_quantile)
@@ -102,17 +103,20 @@ def coornet(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={
-            "preset": "coornet",
-            "objects": kind_of(objects),
-            "interval_s": seconds,
-            "estimated": interval == "estimate",
-            "window_s": None if across_bins else seconds,
-            "edge_quantile": edge_quantile,
-            "threshold": threshold,
-            "across_bins": across_bins,
-            "max_accounts": max_accounts,
-        },
+        construction=Construction(
+            kind_of(objects),
+            None if across_bins else seconds,
+            counts=False,
+            options={
+                "preset": "coornet",
+                "interval_s": seconds,
+                "estimated": interval == "estimate",
+                "edge_quantile": edge_quantile,
+                "threshold": threshold,
+                "across_bins": across_bins,
+                "max_accounts": max_accounts,
+            },
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
@@ -91,10 +92,9 @@ def qut(
     if not 0 < similarity <= 1:
         raise SettingsError("similarity is a Jaccard similarity and must lie in (0, 1]", got=similarity)
     seconds = window_seconds(window)
-    parameters = {
+    options = {
         "preset": "qut",
         "network": network,
-        "window_s": seconds,
         "min_edge_weight": min_edge_weight,
         "loops": loops,
     }
@@ -102,7 +102,7 @@ def qut(
     if network == "co_similar_tweet":
         words = _words(activity)
         events, alike = _rarest_words(words, similarity), _jaccard(words, len(activity), similarity)
-        parameters["similarity"] = similarity
+        options["similarity"] = similarity
     else:
         events = _KEYS[network](activity)
     incidence = Incidence.from_events(activity, events)
@@ -114,7 +114,7 @@ def qut(
         directed=True,
         library=activity.library,
         incidence=None if alike else incidence,
-        parameters=parameters,
+        construction=Construction(network, seconds, counts=False, options=options),
     )
 
 

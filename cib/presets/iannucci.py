@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS, object_events
@@ -62,7 +63,7 @@ def iannucci2025(
     Graph
         Undirected. In each layer the sum of ``exp(-lag / scale)`` over pairs of acts, divided by the number of
         acts of either account, the mean of the two; one column a layer, null where it lacks the edge, and
-        ``weight`` their sum. ``parameters['scales_s']`` names the scale of each layer. For clusters see
+        ``weight`` their sum. ``construction.options['scales_s']`` names the scale of each layer. For clusters see
         :func:`modularity_clusters`.
 
     Raises
@@ -110,13 +111,16 @@ def iannucci2025(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={
-            "preset": "iannucci2025",
-            "scales_s": {layer: scale for layer, (scale, _) in faded.items()},
-            "epsilon": epsilon,
-            "max_accounts": max_accounts,
-            "seed": seed,
-        },
+        construction=Construction(
+            counts=False,
+            options={
+                "preset": "iannucci2025",
+                "scales_s": {layer: scale for layer, (scale, _) in faded.items()},
+                "epsilon": epsilon,
+                "max_accounts": max_accounts,
+                "seed": seed,
+            },
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
@@ -91,13 +92,17 @@ def polio(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={
-            "preset": "polio",
-            "window_s": seconds,
-            "period_s": length,
-            "min_posts": min_posts,
-            "max_accounts": max_accounts,
-        },
+        construction=Construction(
+            "post",
+            seconds,
+            counts=False,
+            options={
+                "preset": "polio",
+                "period_s": length,
+                "min_posts": min_posts,
+                "max_accounts": max_accounts,
+            },
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.errors import SettingsError, warn
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
@@ -101,12 +102,15 @@ def luceri2024(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={
-            "preset": "luceri2024",
-            "networks": {network: table.height for network, table in layers.items()},
-            "quantile": quantile,
-            "max_accounts": max_accounts,
-        },
+        construction=Construction(
+            counts=False,
+            options={
+                "preset": "luceri2024",
+                "networks": {network: table.height for network, table in layers.items()},
+                "quantile": quantile,
+                "max_accounts": max_accounts,
+            },
+        ),
     )
     return _pruned(fused, quantile) if quantile and fused.n_edges else fused
 
@@ -122,7 +126,7 @@ def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float, shape (n_accounts,)
-        Of unit length, in the order of ``graph.accounts``. High for accounts whose neighbours have many
+        Of unit length, in the order of ``graph.ids``. High for accounts whose neighbours have many
         neighbours; near 0 outside the densest component.
 
     Warns

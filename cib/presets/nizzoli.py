@@ -9,6 +9,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.errors import SettingsError
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
@@ -81,7 +82,10 @@ def nizzoli2021(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters={"preset": "nizzoli2021", "top": top, "alpha": alpha, "max_accounts": max_accounts},
+        construction=Construction(
+            counts=False,
+            options={"preset": "nizzoli2021", "top": top, "alpha": alpha, "max_accounts": max_accounts},
+        ),
     )
 
 

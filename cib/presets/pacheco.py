@@ -10,6 +10,7 @@ import polars as pl
 from cib.activity import TIME, Activity
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
@@ -85,7 +86,7 @@ def pacheco2021(
     >>> import cib
     >>> activity, _ = cib.simulate(scale=0.002, seed=1)
     >>> graph = cib.presets.pacheco2021(activity, quantile=0.9)
-    >>> graph.directed, graph.parameters["trace"]
+    >>> graph.directed, graph.construction.options["trace"]
     (False, 'co_retweet')
     """
     check_choice("trace", trace, PACHECO_TRACES)
@@ -93,14 +94,14 @@ def pacheco2021(
     support = PACHECO_TRACES[trace] if min_support is None else min_support
     incidence = _EVENTS[trace](activity, support, bins)
     incidence = incidence.shared_by_at_most(max_accounts)
-    parameters = {"preset": "pacheco2021", "trace": trace, "min_support": support, "max_accounts": max_accounts}
+    options = {"preset": "pacheco2021", "trace": trace, "min_support": support, "max_accounts": max_accounts}
     if trace == "hashtag_sequence":
         table = common_objects(incidence, incidence.object.astype(np.int64)).select("source", "target", "weight")
     else:
         table, threshold = _most_similar(incidence, min_accounts, quantile)
-        parameters |= {"min_accounts": min_accounts, "quantile": quantile, "threshold": threshold}
+        options |= {"min_accounts": min_accounts, "quantile": quantile, "threshold": threshold}
     if trace == "synchronous":
-        parameters["bins_s"] = window_seconds(bins)
+        options["bins_s"] = window_seconds(bins)
     return graph_from_codes(
         f"pacheco2021 {trace}",
         activity.account_ids,
@@ -108,7 +109,7 @@ def pacheco2021(
         directed=False,
         library=activity.library,
         incidence=incidence,
-        parameters=parameters,
+        construction=Construction(counts=False, options=options),
     )
 
 

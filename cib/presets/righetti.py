@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -90,10 +91,8 @@ def coortweet(
         raise SettingsError("fast_window must not be longer than window", got=f"{fast:g} s and {seconds:g} s")
     shares = _Shares.of(activity, objects, min_participation, remove_loops)
     table, threshold = _with_threshold(shares.edges(seconds), edge_weight)
-    parameters = {
+    options = {
         "preset": "coortweet",
-        "objects": kind_of(objects),
-        "window_s": seconds,
         "min_participation": min_participation,
         "edge_weight": edge_weight,
         "threshold": threshold,
@@ -103,7 +102,7 @@ def coortweet(
     if fast is not None:
         quick, fast_threshold = _with_threshold(shares.edges(fast), edge_weight)
         table = table.join(quick, on=["source", "target"], how="left", suffix="_fast")
-        parameters |= {
+        options |= {
             "fast_window_s": fast,
             "threshold_fast": fast_threshold,
             "pairs_fast": quick["weight"].sum(),
@@ -115,7 +114,7 @@ def coortweet(
         directed=False,
         library=activity.library,
         incidence=shares.incidence,
-        parameters=parameters,
+        construction=Construction(kind_of(objects), seconds, counts=False, options=options),
     )
 
 

@@ -90,7 +90,7 @@ def gather(result: Result) -> dict[str, Any]:
         **about(result),
         "accounts": result.table.height,
         "bins": {"first": f"{bins.first:%Y-%m-%d %H:%M}", "hours": bins.step / timedelta(hours=1)},
-        "layers": {name: {"kind": kind_of(g), "window_s": g.parameters.get("window_s")} for name, g in layers.items()},
+        "layers": {name: {"kind": kind_of(g), "window_s": g.construction.window_s} for name, g in layers.items()},
         "networks": [_network(network, parts) for network in result.networks],
         "roles": roles_told(result.roles),
         "members": described(result, members, edges, shared, layers),

@@ -20,7 +20,7 @@ POSTS = 5
 
 def kind_of(graph: Graph) -> str:
     """What was shared, such as ``post``."""
-    return str(graph.parameters.get("objects", "object"))
+    return graph.construction.objects
 
 
 def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POSTS) -> Rows:
@@ -30,7 +30,7 @@ def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POS
         graph = layers[layer]
         if graph.incidence is None:
             continue
-        shared = shared_acts(graph.incidence, wanted.select("a", "b").unique(), graph.parameters)
+        shared = shared_acts(graph.incidence, wanted.select("a", "b").unique(), graph.construction)
         closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(posts)
         for row in as_rows(closest.rename({"object_id": "object"}).with_columns(kind=pl.lit(kind_of(graph)))):
             key = (layer, row.pop("a"), row.pop("b"))

@@ -145,7 +145,7 @@ def lags(detection: Result, axes: Axes | None = None) -> Axes:
         One histogram for each layer that has a window.
     """
     axes = _axes(axes, (7, 3.5))
-    windows = {name: graph.parameters.get("window_s") for name, graph in detection.graphs.items()}
+    windows = {name: graph.construction.window_s for name, graph in detection.graphs.items()}
     limited = {name: window for name, window in windows.items() if window is not None}
     edges = [network.evidence.edges.select("layer", "lag") for network in detection.networks]
     table = pl.concat(edges or [pl.DataFrame(schema={"layer": pl.String, "lag": pl.Float64})])

@@ -16,8 +16,9 @@ from typing import Any
 from cib.errors import MissingDependencyError
 from cib.networks.network import Network
 from cib.reports.files import atomically
+from cib.reports.limits import LIMITS
 from cib.reports.pseudonyms import Pseudonyms
-from cib.reports.result import LIMITS, Result, about
+from cib.reports.result import Result, about
 
 __all__ = ["write_stix"]
 
@@ -92,7 +93,7 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
 
 def _techniques(result: Result, network: Network) -> Iterator[dict[str, str]]:
     layers = network.statistics["layer"].unique().to_list()
-    kinds = {str(result.graphs[layer].parameters.get("objects")) for layer in layers if layer in result.graphs}
+    kinds = {result.graphs[layer].construction.objects for layer in layers if layer in result.graphs}
     for technique in sorted({DISARM[kind] for kind in kinds if kind in DISARM}):
         yield {
             "source_name": "DISARM",

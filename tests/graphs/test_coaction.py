@@ -18,6 +18,7 @@ from polars.testing import assert_frame_equal
 from cib.errors import CibWarning, PrecisionWarning, SettingsError
 from cib.graphs.coaction import coaction_graph, coaction_graphs, window_seconds
 from cib.graphs.compiled.coaction import coactions as kernel
+from cib.graphs.construction import CrowdedObject
 from tests.oracles import coactions, strengths
 from tests.toys import START, activity, retweets
 
@@ -90,9 +91,9 @@ def test_a_longer_window_only_adds(rows, window):
 
 def test_an_object_over_budget_is_named_not_lost():
     rows = [(f"a{k:03}", "viral", float(k)) for k in range(100)] + [("a000", "x", 0.0), ("a001", "x", 1.0)]
-    with pytest.warns(CibWarning, match=r"the largest with 100 accounts and 4,950 pairs; see graph.parameters"):
+    with pytest.warns(CibWarning, match=r"the largest with 100 accounts and 4,950 pairs; see graph.construction"):
         graph = coaction_graph(retweets(*rows), "post", None, 1, max_pairs=1000)
-    assert graph.parameters["left_out"] == [{"object": "viral", "accounts": 100, "pairs": 4950}]
+    assert graph.construction.left_out == (CrowdedObject("viral", 100, 4950),)
     assert edges_of(graph).keys() == {("a000", "a001")}
 
 
@@ -159,9 +160,9 @@ def test_a_shortened_window_holds_as_many_pairs_as_the_budget_and_no_more():
     rows += [("a", "quiet", 0.0), ("e", "quiet", 60.0)]
     with pytest.warns(CibWarning, match="1 object.s. with more than 4 pairs got a shorter window"):
         graph = coaction_graph(retweets(*rows), "post", 60, 1, max_pairs=4, over_budget="shorten")
-    assert graph.parameters["left_out"] == []
-    (shortened,) = graph.parameters["shortened"]
-    assert shortened == {"object": "busy", "accounts": 5, "pairs": 10, "window_s": 3.999999}
+    assert graph.construction.left_out == ()
+    (shortened,) = graph.construction.shortened
+    assert shortened == CrowdedObject("busy", 5, 10, 3.999999)
     assert edges_of(graph).keys() == {("a", "b"), ("a", "c"), ("b", "c"), ("c", "d"), ("a", "e")}
     assert graph.evidence("a", "e")["object_id"].to_list() == ["quiet"]
 
@@ -170,8 +171,8 @@ def test_a_shortened_window_holds_as_many_pairs_as_the_budget_and_no_more():
 @pytest.mark.filterwarnings("ignore:.*shorter window", "ignore:.*left out")
 def test_shortening_equals_a_window_for_each_object(rows, window, max_pairs):
     graph = coaction_graph(retweets(*rows), "post", window, 1, max_pairs=max_pairs, over_budget="shorten")
-    own = {item["object"]: item["window_s"] for item in graph.parameters["shortened"]}
-    gone = {item["object"] for item in graph.parameters["left_out"]}
+    own = {item.object: item.window_s for item in graph.construction.shortened}
+    gone = {item.object for item in graph.construction.left_out}
     expected = {}
     for name in {name for _, name, _ in rows} - gone:
         on_it = [row for row in rows if row[1] == name]
@@ -188,7 +189,7 @@ def test_several_windows_are_what_each_is_alone(rows, min_weight):
     for window, graph in zip(some, together, strict=True):
         alone = coaction_graph(posts, "post", window, min_weight, max_pairs=40)
         assert graph.name == alone.name
-        assert graph.parameters == alone.parameters
+        assert graph.construction == alone.construction
         assert graph.table.equals(alone.table)
         assert graph.ids.equals(alone.ids)
         assert (graph.strength == alone.strength).all()
@@ -247,7 +248,7 @@ def test_objects_may_be_a_function():
 
     graph = coaction_graph(retweets(("a", "x1", 0), ("b", "x2", 1)), first_letter, 60, 1)
     assert edges_of(graph)["a", "b"]["weight"] == 1
-    assert graph.parameters["objects"] == "first_letter"
+    assert graph.construction.objects == "first_letter"
 
 
 def test_large_random_data_equals_a_sparse_product():

@@ -91,7 +91,7 @@ def crowd():
 
 def same_graph(ours, kernels):
     assert_frame_equal(ours.edge_table, kernels.edge_table, check_exact=True)
-    assert ours.parameters == kernels.parameters
+    assert ours.construction == kernels.construction
     assert ours.name == kernels.name
 
 
@@ -186,7 +186,7 @@ def test_the_same_objects_are_left_out(put, crowd, window, max_pairs, max_accoun
     same_graph(ours, kernels)
     assert sorted(ours.incidence.popularity) == sorted(kernels.incidence.popularity)
     said = [str(warning.message) for warning in recwarn if issubclass(warning.category, CibWarning)]
-    assert len(set(said)) == bool(kernels.parameters["left_out"])
+    assert len(set(said)) == bool(kernels.construction.left_out)
 
 
 @pytest.mark.parametrize("build", [cib.retweet_graph, cib.reply_graph, cib.quote_graph, cib.mention_graph])

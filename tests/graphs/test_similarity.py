@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from cib.errors import SettingsError
+from cib.graphs.construction import CrowdedObject
 from cib.graphs.similarity import similarity_graph
 from tests.toys import retweets
 
@@ -101,7 +102,7 @@ def test_what_everybody_shares_is_left_out_by_name():
     pairs = [(a, o) for a in "abcd" for o in ("popular", *([f"p{a}", f"q{a}"]))]
     graph = similarity_graph(activity_of(pairs), "post", 0.1, max_accounts=3, min_objects=1)
     assert graph.n_edges == 0
-    assert graph.parameters["left_out"] == [{"object": "popular", "accounts": 4}]
+    assert graph.construction.left_out == (CrowdedObject("popular", 4),)
 
 
 def test_no_events_no_edges():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import numpy as np
@@ -9,14 +10,20 @@ import polars as pl
 import pytest
 
 import cib
-from cib.errors import InputError, SettingsError
+from cib.errors import CibError, InputError, SettingsError
 from cib.networks.find import Rule
+from cib.networks.network import VERDICTS
 
 
 @pytest.fixture(scope="module")
 def takedown():
     activity, truth = cib.simulate("takedown-2020", scale=0.01, seed=11)
     return cib.detect(activity, progress=False), truth
+
+
+@pytest.fixture(scope="module")
+def small_takedown():
+    return cib.simulate(scale=0.002, seed=1).activity
 
 
 def test_the_operation_is_found_and_little_else(takedown):
@@ -143,3 +150,29 @@ def test_who_is_copied_is_not_ranked_above_those_who_copy():
     assert set(copiers["verdict"]) == {"candidate"}
     assert victim["coordination"] < copiers["coordination"].min()
     assert victim["joined"] == "followed"
+
+
+def each_kind_of_graph():
+    presets = ("coortweet", "coornet", "iannucci2025", "luceri2024", "nizzoli2021", "pacheco2021", "polio", "qut")
+    return {
+        "co-action": cib.coaction_graph,
+        "co-action at any time": lambda a: cib.coaction_graph(a, "author", None, 3, max_accounts=500),
+        "similarity": lambda a: cib.similarity_graph(a, "author", 0.3),
+        **{name: getattr(cib.presets, name) for name in presets},
+        **{name: getattr(cib, f"{name}_graph") for name in ("retweet", "mention", "reply", "quote")},
+    }
+
+
+def ninth(graph):
+    return graph.table["weight"], np.full(graph.n_edges, 1e-9)
+
+
+@pytest.mark.parametrize("null", ["configuration", "chung-lu", ninth])
+@pytest.mark.parametrize("kind", each_kind_of_graph())
+def test_any_graph_gives_networks_or_an_error_with_a_remedy(kind, null, small_takedown):
+    graph = each_kind_of_graph()[kind](small_takedown)
+    with pytest.raises(CibError) if kind not in ("co-action", "co-action at any time") else nullcontext():
+        found = cib.find_networks(cib.backbone(graph, null))
+        assert all(network.verdict in VERDICTS for network in found)
+    with pytest.raises(InputError, match="backbone"):
+        cib.find_networks(graph)

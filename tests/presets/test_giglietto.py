@@ -90,7 +90,7 @@ def test_interval_is_the_median_of_the_fastest_links():
     toy = retweets(*rows, *slow)
     assert estimate_coord_interval(toy, objects="post") == 6.0
     graph = coornet(toy, objects="post", edge_quantile=0.0)
-    assert (graph.parameters["interval_s"], graph.parameters["estimated"]) == (6.0, True)
+    assert (graph.construction.options["interval_s"], graph.construction.options["estimated"]) == (6.0, True)
     assert edges(graph) == {("a", "b"): 1}
 
 
@@ -130,7 +130,7 @@ def test_edges_below_the_quantile_go():
     rows = [(account, link, 0.0) for link in "xyz" for account in "ab"] + [("c", "w", 0.0), ("d", "w", 0.0)]
     graph = coornet(retweets(*rows), "10s", objects="post")
     assert edges(graph) == {("a", "b"): 3}
-    assert graph.parameters["threshold"] == pytest.approx(2.8)
+    assert graph.construction.options["threshold"] == pytest.approx(2.8)
 
 
 @pytest.mark.parametrize(

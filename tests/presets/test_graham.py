@@ -135,7 +135,7 @@ def test_texts_are_compared_in_parts_of_any_size(monkeypatch):
 def test_edges_lead_back_to_the_messages():
     graph = qut(retweets(("a", "x", 0.0), ("b", "x", 20.0)), window="60s", min_edge_weight=1)
     assert graph.evidence("a", "b")["lag"].to_list() == [20.0]
-    assert graph.parameters["preset"] == "qut"
+    assert graph.construction.options["preset"] == "qut"
 
 
 def test_errors_say_what_to_do():

@@ -50,7 +50,7 @@ def test_a_layer_takes_the_scale_with_the_clearest_clusters():
         for post in range(10)
     ]
     graph = iannucci2025(retweets(*rows), ["post"], scales=["10s", "1h"])
-    assert graph.parameters["scales_s"] == {"post": 10.0}
+    assert graph.construction.options["scales_s"] == {"post": 10.0}
     clusters = dict(modularity_clusters(graph).iter_rows())
     assert len({clusters[f"a{k}"] for k in range(5)}) == len({clusters[f"b{k}"] for k in range(5)}) == 1
     assert clusters["a0"] != clusters["b0"]

@@ -116,7 +116,7 @@ def test_the_same_acts_on_other_objects_double_the_weights(name):
 
 def test_parameters_name_the_method(method):
     graph = method(activity(some_rows()))
-    assert graph.name.startswith(graph.parameters["preset"])
+    assert graph.name.startswith(graph.construction.options["preset"])
 
 
 def test_nothing_in_common_makes_an_empty_graph(method):

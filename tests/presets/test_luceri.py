@@ -110,7 +110,7 @@ def test_the_union_is_unweighted_and_each_network_keeps_its_cosine():
         ("a", "b", 1, 1, pytest.approx(1.0), None),
         ("b", "c", 1, 1, None, pytest.approx(1.0)),
     ]
-    assert graph.parameters["networks"] == dict(zip(names, [0, 1, 1, 0], strict=True))
+    assert graph.construction.options["networks"] == dict(zip(names, [0, 1, 1, 0], strict=True))
     assert graph.evidence("b", "c")["object_id"].to_list() == ["co_url: u"]
 
 
@@ -140,7 +140,7 @@ nodes = st.integers(0, 11)
 def test_centrality_is_that_of_networkx_without_weights(pairs):
     graph = graph_of(pairs)
     expected = nx.eigenvector_centrality(graph.to_networkx(), max_iter=500)
-    got = dict(zip(graph.accounts, eigenvector_centrality(graph), strict=True))
+    got = dict(zip(graph.ids, eigenvector_centrality(graph), strict=True))
     assert got == pytest.approx(expected, abs=1e-6)
 
 

@@ -94,7 +94,7 @@ def test_the_bins_around_the_first_post_stay_apart():
     late = [("c", "x", 1800.0 * m + 1799) for m in range(9)] + [("c", "x", 90_000.0)]
     graph = pacheco2021(retweets(*rows, *late), "synchronous", quantile=0.0)
     assert graph.incidence.object_ids.len() == 11
-    assert graph.parameters["bins_s"] == 1800.0
+    assert graph.construction.options["bins_s"] == 1800.0
 
 
 def tagged(account, day, *sequence, start=0.0):

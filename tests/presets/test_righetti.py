@@ -27,11 +27,11 @@ def test_coortweet_reproduces_the_golden_numbers(russian, shared, window, partic
     graph = coortweet(russian, window, participation)
     above = graph.keep_edges(graph.table["above_threshold"].to_numpy())
     assert {
-        "pairs": graph.parameters["pairs"],
+        "pairs": graph.construction.options["pairs"],
         "nodes": graph.n_accounts,
         "edges": graph.n_edges,
         "max_weight": graph.table["weight"].max(),
-        "threshold": graph.parameters["threshold"],
+        "threshold": graph.construction.options["threshold"],
         "edges_above_threshold": above.n_edges,
         "nodes_above_threshold": above.n_accounts,
     }.items() <= expected.items()
@@ -60,7 +60,7 @@ def test_one_account_is_there_with_loops_only(russian, remove_loops):
 def test_a_second_window_marks_the_fast_pairs_of_each_edge(russian):
     graph = coortweet(russian, 60, 2, fast_window=10)
     fast = graph.table.drop_nulls("weight_fast")
-    assert (graph.parameters["pairs"], graph.parameters["pairs_fast"]) == (3791, 447)
+    assert (graph.construction.options["pairs"], graph.construction.options["pairs_fast"]) == (3791, 447)
     assert (graph.n_edges, fast.height) == (3721, 442)
     assert (graph.table["above_threshold"].sum(), fast["above_threshold_fast"].sum()) == (60, 4)
 
@@ -110,7 +110,7 @@ def test_a_post_with_two_objects_is_one_post():
 
 def test_no_pair_no_edge():
     graph = coortweet(retweets(("a", "x", 0.0), ("b", "x", 60.0)), "10s", 1, fast_window="5s")
-    assert (graph.n_edges, graph.parameters["pairs"], graph.parameters["pairs_fast"]) == (0, 0, 0)
+    assert (graph.n_edges, graph.construction.options["pairs"], graph.construction.options["pairs_fast"]) == (0, 0, 0)
 
 
 def test_settings_out_of_range_are_refused():

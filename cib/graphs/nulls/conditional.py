@@ -54,10 +54,10 @@ def author_conditioned(graph: Graph) -> Chance:
     edge, the number of authors of the two accounts. Methods: module docstring.
     """
     incidence, source, target = ends(graph)
-    if graph.parameters.get("objects") not in {"post", "quoted", "replied"}:
+    if graph.construction.objects not in {"post", "quoted", "replied"}:
         raise InputError(
             "the author-conditioned null needs posts as objects",
-            got=f"objects={graph.parameters.get('objects')!r}",
+            got=f"objects={graph.construction.objects!r}",
             remedy="Build the graph with coaction_graph(activity, 'post').",
         )
     account, post = incidence.distinct
@@ -117,7 +117,7 @@ def seconds_of(graph: Graph) -> float:
     SettingsError
         If it has none: then times say nothing.
     """
-    seconds = graph.parameters.get("window_s")
+    seconds = graph.construction.window_s
     if seconds is None:
         raise SettingsError(
             f"graph {graph.name!r} has no window, so this null has no times to ask about",

@@ -29,20 +29,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.errors import SettingsError, did_you_mean
+from cib.errors import InputError, SettingsError, did_you_mean
+from cib.extensions import find_extension
+from cib.graphs.construction import Significance
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.bicm import bicm, sdsm
 from cib.graphs.nulls.conditional import author_conditioned, conditional_synchrony
 from cib.graphs.nulls.margins import Chance, chung_lu, configuration, hypergeometric
 from cib.graphs.nulls.permutation import permuted_in_account, permuted_in_object
 
-__all__ = ["NULLS", "Correction", "Null", "adjust", "backbone", "chance", "keep_significant", "with_significance"]
+__all__ = [
+    "NULLS",
+    "Correction",
+    "Null",
+    "adjust",
+    "backbone",
+    "chance",
+    "check_counts",
+    "check_null",
+    "keep_significant",
+    "with_significance",
+]
 
 #: A null model by name, or a function of a co-action graph that returns a :class:`cib.graphs.nulls.margins.Chance`.
 Null = str | Callable[[Graph], Chance]
@@ -99,14 +112,59 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
 
 def chance(graph: Graph, null: Null) -> Chance:
     """What a null model, by name or by itself, says of each edge of a co-action graph."""
+    null = check_null(null)
     if callable(null):
-        return null(graph)
-    if null not in NULLS:
+        return _check_chance(graph, null(graph))
+    check_counts(graph)
+    return NULLS[null](graph)
+
+
+def check_null(null: Any) -> Null:
+    """Return a known name or a function; load the function that an extension's name stands for.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither a null model, nor a function, nor the name of one (see :mod:`cib.extensions`).
+    """
+    known = callable(null) or (isinstance(null, str) and null in NULLS)
+    found: Null | None = null if known else find_extension("cib.nulls", str(null))
+    if found is None or not (known or callable(found)):
         raise SettingsError(
             f"null={null!r} is no null model",
-            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
+            remedy=did_you_mean(str(null), NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
         )
-    return NULLS[null](graph)
+    return found
+
+
+def _check_chance(graph: Graph, found: Any) -> Chance:
+    """Check what a user's null model returned: an expected weight and a p-value for each edge."""
+    try:
+        expected, p = (np.asarray(values, dtype=np.float64) for values in found)
+    except (TypeError, ValueError):
+        raise SettingsError("a null model returns two arrays of numbers, expected and p", got=repr(found)) from None
+    if expected.shape != (graph.n_edges,) or p.shape != (graph.n_edges,):
+        shapes = f"shapes {expected.shape} and {p.shape}"
+        raise SettingsError(
+            f"a null model returns a value for each edge, shape ({graph.n_edges},)",
+            got=shapes,
+            remedy="Return arrays in the order of graph.table.",
+        )
+    if not (np.isfinite(expected).all() and ((p >= 0) & (p <= 1)).all()):
+        raise SettingsError(
+            "a null model returned an expected weight that is not finite, or a p outside [0, 1]",
+            got=f"expected from {expected.min()} to {expected.max()}, p from {p.min()} to {p.max()}",
+        )
+    return Chance(expected, p)
+
+
+def check_counts(graph: Graph) -> None:
+    """Refuse a projection whose weights are not numbers of shared objects."""
+    if graph.incidence is not None and not graph.construction.counts:
+        raise InputError(
+            f"the weights of graph {graph.name!r} are not numbers of shared objects",
+            remedy="Take a graph made by coaction_graph(); backbone(null=) also takes a function for other weights.",
+        )
 
 
 def with_significance(graph: Graph, null: Null = "configuration", method: Correction = "bh") -> Graph:
@@ -137,8 +195,7 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     q = adjust(p, max(active * (active - 1) // 2, len(p)), method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
-    test = {"null": null, "correction": method}
-    return replace(graph, table=table, parameters={**graph.parameters, **test})
+    return replace(graph, table=table, construction=replace(graph.construction, tested=Significance(null, method)))
 
 
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
@@ -177,4 +234,5 @@ def keep_significant(tested: Graph, alpha: float) -> Graph:
     if not 0 < alpha < 1:
         raise SettingsError("alpha must lie between 0 and 1", got=alpha, remedy="Take 0.01, say.")
     graph = tested.keep_edges((tested.table["q"] <= alpha).to_numpy())
-    return replace(graph, parameters={**tested.parameters, "alpha": alpha})
+    test = replace(tested.significance, alpha=alpha)
+    return replace(graph, construction=replace(tested.construction, tested=test))

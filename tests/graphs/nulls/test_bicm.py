@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cib.errors import CibWarning
-from cib.graphs import bicm as module
+from cib.graphs.nulls import bicm as module
 from cib.graphs.nulls.bicm import Bicm, poisson_binomial_tail
 
 seeds = st.integers(0, 10_000)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cib.errors import InputError, SettingsError
-from cib.graphs import audience
 from cib.graphs.coaction import coaction_graph
+from cib.graphs.nulls import conditional
 from cib.graphs.nulls.registry import backbone, with_significance
 from tests.toys import activity, retweets
 
@@ -30,7 +30,7 @@ def fans(seed=0, accounts=30, authors=5, posts=20, acts=900, devotion=1.0):
 
 @pytest.mark.parametrize("block", [50, 5_000_000])
 def test_expected_by_authors_is_the_sum_over_them(block, monkeypatch):
-    monkeypatch.setattr(audience, "_BLOCK", block)
+    monkeypatch.setattr(conditional, "_BLOCK", block)
     rows = fans(devotion=0.5)
     graph = with_significance(coaction_graph(activity(rows), "post", "6h", 1), "author")
     acted = {(row["account_id"], row["target_post_id"]) for row in rows}

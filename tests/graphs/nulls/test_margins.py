@@ -8,7 +8,7 @@ import pytest
 
 from cib.graphs.coaction import coaction_graph
 from cib.graphs.nulls.registry import with_significance
-from tests.graphs.test_significance import crowd
+from tests.graphs.nulls.test_registry import crowd
 from tests.oracles import poisson_tail
 
 

@@ -10,12 +10,12 @@ import pytest
 from scipy.stats import binom
 
 from cib.errors import SettingsError
-from cib.graphs import permutation as module
 from cib.graphs.coaction import coaction_graph
+from cib.graphs.nulls import permutation as module
 from cib.graphs.nulls.margins import ends
 from cib.graphs.nulls.permutation import permutation, permuted
 from cib.graphs.nulls.registry import backbone
-from tests.graphs.test_significance import crowd
+from tests.graphs.nulls.test_registry import crowd
 from tests.toys import START, retweets
 
 

@@ -157,7 +157,7 @@ def test_a_function_of_ones_own_is_a_null():
 
     graph = backbone(coaction_graph(crowd(2, ring=8), "post", "60s", 1), half)
     assert set(graph.table["weight"]) == {12}
-    assert graph.parameters["null"] is half
+    assert graph.significance.null is half
 
 
 def test_interaction_graphs_have_no_null_here():
@@ -170,3 +170,21 @@ def test_interaction_graphs_have_no_null_here():
 def test_settings_that_make_no_sense_are_refused(options, message):
     with pytest.raises(SettingsError, match=message):
         backbone(coaction_graph(crowd(0, acts=100), "post", "60s"), **options)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (None, "two arrays"),
+        (([1.0], [0.5]), "a value for each edge"),
+        (([1.0, 1.0], [0.5, 2.0]), "outside"),
+        (([1.0, float("nan")], [0.5, 0.5]), "not finite"),
+    ],
+)
+def test_a_null_of_ones_own_is_checked(found, said):
+    graph = coaction_graph(
+        retweets(("a", "x", 0), ("b", "x", 1), ("c", "x", 2), ("c", "x", 500)), window="1s", min_weight=1
+    )
+    assert graph.n_edges == 2
+    with pytest.raises(SettingsError, match=said):
+        backbone(graph, lambda _: found)

@@ -1,0 +1,44 @@
+"""Search for networks: the one way from the tested co-actions of each layer, and the settings, to networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cib.activity import Activity
+from cib.graphs.graph import Graph
+from cib.graphs.layers import significant
+from cib.networks.find import find_networks
+from cib.networks.network import Networks
+from cib.roles import RoleScores
+from cib.settings import Settings
+
+__all__ = ["search"]
+
+
+def search(
+    tested: Sequence[Graph], settings: Settings, *, activity: Activity, retweets: Graph, roles: RoleScores
+) -> tuple[list[Graph], Networks]:
+    """Keep the significant edges of each layer and find the networks in them.
+
+    Parameters
+    ----------
+    tested : sequence of Graph
+        One a layer, from :func:`cib.graphs.layers.coaction_layers`.
+    settings : Settings
+    activity : Activity
+        What the layers were made of.
+    retweets : Graph
+        From :func:`cib.retweet_graph`.
+    roles : RoleScores
+
+    Returns
+    -------
+    layers : list of Graph
+        The edges with a q of at most ``settings.alpha`` divided by the number of layers.
+    networks : Networks
+    """
+    layers = significant(tested, settings.alpha)
+    networks = find_networks(
+        layers, roles, retweets=retweets, activity=activity, rule=settings.rule, seed=settings.seed
+    )
+    return layers, networks
