@@ -437,6 +437,7 @@ def _post(number: int, account: str, minutes: str, action: str, target: str, men
         "client": "web",
         "urls": ["https://example.org/a"] if own and number % 2 else [],
         "hashtags": ["toy"] if own else [],
+        "media": [f"3_{number}"] if own else [],
         "mentions": [] if mentions == "-" else mentions.split(","),
     }
 

@@ -104,6 +104,7 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
         "co-text": Layer("text", "10min"),
         "near-text": Layer("near-text", "10min"),
         "meaning": Layer("meaning", "10min"),
+        "co-media": Layer("media", "60s"),
     }
 )
 
