@@ -51,6 +51,11 @@ __all__ = [
     "toy_activity",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 #: A law takes a feature and an activity, and says what breaks it; '' if nothing does.
 Law = Callable[[Feature, Activity], str]
 

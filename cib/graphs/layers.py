@@ -21,7 +21,7 @@ from cib.progress import stage
 __all__ = ["LAYERS", "MORE_LAYERS", "Layer", "coaction_layers", "significant"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layer:
     """One kind of co-action to look for.
 
@@ -77,6 +77,11 @@ class Layer:
             for name, choice in (("objects", self.objects), ("null", self.null))
         }
         return {**asdict(self), **named, "window": window_seconds(self.window)}
+
+    def __repr__(self) -> str:
+        values = ((field, getattr(self, field.name)) for field in fields(self)[1:])
+        changed = "".join(f", {field.name}={value!r}" for field, value in values if value != field.default)
+        return f"Layer({self.objects!r}{changed})"
 
     def _repr_html_(self) -> str:
         return html_rows(self.to_dict())
