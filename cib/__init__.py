@@ -26,8 +26,10 @@ from cib.graphs.similarity import similarity_graph
 from cib.import_report import ImportReport
 from cib.linkage.known import KnownNetworks
 from cib.linkage.links import Links, link
-from cib.networks.find import Rule, find_networks
+from cib.networks.find import find_networks
+from cib.networks.verdict import Rule
 from cib.networks.network import Network, Networks
+from cib.networks.verdict import Reason, Rule
 from cib.pipeline import detect
 from cib.reports import plots
 from cib.roles import RoleScorer

@@ -116,6 +116,9 @@ def _accounts(
     scores = roles.frame.select("account_id", "highly_engaged", "amplifier", "role")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
+    scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
+    if networks.scores is not None:
+        scores_of_all = networks.scores
     clusters = pl.DataFrame({"account_id": retweets.ids, "cluster": interaction_communities(retweets, seed=seed)})
     table = (
         activity.account_ids.to_frame()
@@ -123,9 +126,10 @@ def _accounts(
         .join(evidence, on="account_id", how="left")
         .join(members, on="account_id", how="left", suffix="_in_network")
         .join(clusters, on="account_id", how="left")
+        .join(scores_of_all, on="account_id", how="left", suffix="_scored")
     )
-    level = pl.coalesce("coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
-    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "cluster")
+    level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
+    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "network_role", "cluster")
     return table.select("account_id", level.alias("coordination"), *columns).sort(
         "coordination", "account_id", descending=[True, False]
     )

@@ -9,7 +9,7 @@ from cib.errors import SettingsError, check_kind, check_several, check_whole
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
 from cib.graphs.layers import LAYERS, Layer
-from cib.networks.find import Rule
+from cib.networks.verdict import Rule
 from cib.notebook import html_rows
 
 __all__ = ["Settings"]
@@ -32,6 +32,9 @@ class Settings:
         Pairs of events that one object may have; see :func:`cib.coaction_graph`.
     seed : int
         Of the clustering.
+    exclude : collection of str
+        Accounts that cannot be members of a network, such as the known outlets of a publisher. They are kept with
+        the result and named in the report.
 
     Examples
     --------
@@ -46,6 +49,7 @@ class Settings:
     features: FeatureSet = STANDARD
     max_pairs: int = MAX_PAIRS
     seed: int = 0
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -59,6 +63,8 @@ class Settings:
         check_kind("rule", self.rule, Rule)
         check_kind("features", self.features, FeatureSet)
         check_whole("seed", self.seed, 0)
+        check_several("exclude", self.exclude, "['1234']")
+        object.__setattr__(self, "exclude", tuple(sorted(set(map(str, self.exclude)))))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""
@@ -69,6 +75,7 @@ class Settings:
             "features": list(self.features.names),
             "max_pairs": self.max_pairs,
             "seed": self.seed,
+            "exclude": list(self.exclude),
         }
 
     def _repr_html_(self) -> str:

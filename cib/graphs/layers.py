@@ -55,12 +55,15 @@ class Layer:
         return html_rows(self.to_dict())
 
 
-#: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
-#: were retweeted by the same accounts at any time (authors with more than 500 retweeters link nobody).
+#: The layers of :class:`Settings`: what most data have. Data without what a layer looks at leave it out. What more
+#: accounts share than a layer's limit links nobody.
 LAYERS = (
     Layer("post", "60s"),
     Layer("post", "10min"),
+    Layer("post", "1h"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+    Layer("text", None, "chung-lu", max_accounts=150),
+    Layer("url", None, "chung-lu", max_accounts=60),
 )
 
 #: Other layers, for data that have what they look at: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
