@@ -106,7 +106,7 @@ def _tested(activity: Activity, settings: Settings, progress: bool) -> tuple[lis
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        tested = coaction_layers(activity, settings.layers, settings.max_pairs, settings.alpha, progress)
+        tested = coaction_layers(activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress)
     return tested, tuple(sorted({str(warning.message) for warning in caught}))
 
 

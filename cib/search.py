@@ -39,6 +39,6 @@ def search(
     """
     layers = significant(tested, settings.alpha)
     networks = find_networks(
-        layers, roles, activity=activity, exclude=settings.exclude, rule=settings.rule, seed=settings.seed
+        layers, roles, activity=activity, tied=tested, exclude=settings.exclude, rule=settings.rule, seed=settings.seed
     )
     return layers, networks

@@ -66,6 +66,11 @@ class Settings:
         check_several("exclude", self.exclude, "['1234']")
         object.__setattr__(self, "exclude", tuple(sorted(set(map(str, self.exclude)))))
 
+    @property
+    def loosest_alpha(self) -> float:
+        """The largest false discovery rate of edges that any stage looks at."""
+        return max(self.alpha, self.rule.tie_alpha)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""
         return {

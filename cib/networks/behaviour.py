@@ -49,9 +49,9 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         further, between 0 and 1,
 
         * ``density``: share of the other members with whom a member has a significant edge, mean over joint acts;
-        * ``captured``: share of the others on the object of a joint act who are members, times density, mean over
+        * ``held``: share of the others on the object of a joint act who are members, times density, mean over
           joint acts;
-        * ``aimed_captured``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
+        * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned.
 
         Null where the data or the layers have nothing to measure it on.
@@ -115,7 +115,7 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
 
 def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*JOINT)
-    names = ("joint", "hasty", "density", "captured")
+    names = ("joint", "hasty", "density", "held")
     if not incidences:
         return dict.fromkeys(names, _untested(len(total)))
     tied = _tied(acts, group)
@@ -184,7 +184,7 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
         "inside": share_of(_distinct(row[inside], network[inside], n), total),
         "mutual": _mutual(source[inside], target[inside], network[inside], acts.n_accounts, n),
         "aimed": share_of(_distinct(row[on], network[on], n), total),
-        "aimed_captured": share_of(np.bincount(network[on], weights, n), np.bincount(network[on], minlength=n)),
+        "aimed_held": share_of(np.bincount(network[on], weights, n), np.bincount(network[on], minlength=n)),
     }
 
 

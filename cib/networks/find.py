@@ -55,6 +55,7 @@ def find_networks(
     roles: RoleScores | None = None,
     *,
     activity: Activity | None = None,
+    tied: Sequence[Graph] | None = None,
     exclude: Collection[str] = (),
     rule: Rule | None = None,
     seed: int = 0,
@@ -70,6 +71,8 @@ def find_networks(
     activity : Activity, optional
         What the graphs were made of. Without it no kind of evidence can be tested, so that no network is a
         ``candidate``.
+    tied : sequence of Graph, optional
+        The same layers with edges up to a larger false discovery rate, of which ties are made.
     exclude : collection of str
         Accounts that cannot be members.
     rule : Rule, optional
@@ -104,7 +107,7 @@ def find_networks(
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    acts = None if activity is None else Acts(activity, graphs)
+    acts = None if activity is None else Acts(activity, [_without(graph, exclude) for graph in tied or graphs])
     membership, sets = _groups(graphs, acts, exclude, rule, seed)
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
@@ -159,7 +162,7 @@ def _groups(
     placed, origin = _joined([clusters for clusters, _ in proposals])
     placed = placed.filter(~pl.col("account_id").is_in(list(exclude)))
     if acts is not None:
-        table = ties(graphs, acts, rule)
+        table = ties(acts, rule)
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
@@ -310,7 +313,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
     strongest = pl.max_horizontal(
-        "copied", pl.col("joint") * pl.col("captured") * pl.col("density"), pl.col("aimed") * pl.col("aimed_captured")
+        "copied", pl.col("joint") * pl.col("held") * pl.col("density"), pl.col("aimed") * pl.col("aimed_held")
     )
     table = done.drop("members").with_columns(level=strongest.fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):

@@ -34,14 +34,13 @@ _SHRINKAGE = 4.0
 _QUICK = 600.0
 
 
-def ties(graphs: Sequence[Graph], acts: Acts, rule: Rule) -> pl.DataFrame:
+def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
     """Sum the significant edges of all layers to one tie for each pair of accounts.
 
     Parameters
     ----------
-    graphs : sequence of Graph
-        Significant edges, one graph a layer.
     acts : Acts
+        With the layers.
     rule : Rule
 
     Returns
@@ -49,9 +48,9 @@ def ties(graphs: Sequence[Graph], acts: Acts, rule: Rule) -> pl.DataFrame:
     polars.DataFrame
         ``source, target`` (codes of the activity) and ``tie``, sorted by the first two.
     """
-    edges = [_edges(graph, acts, rule.slow_tie if _is_slow(graph) else 1.0) for graph in graphs]
+    edges = [_edges(graph, acts, rule.slow_tie if _is_slow(graph) else 1.0) for graph in acts.graphs]
     several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
-    single = [_rare(graph, acts, rule) for graph in _contents(graphs)]
+    single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
     rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
     return pl.concat([several, rare.join(several, on=["source", "target"], how="anti")]).sort("source", "target")
 

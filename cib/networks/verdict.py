@@ -53,6 +53,9 @@ class Rule:
         :func:`cib.networks.object_sets.audiences`.
     tie_resolution : float
         Mean tie per pair above which accounts form one group; see :mod:`cib.networks.ties`.
+    tie_alpha : float
+        False discovery rate of the edges that ties are made of, in each layer. Generous: groups of ties are judged by
+        what they do, and an edge that is missing hides a member.
     slow_tie : float
         What a shared object counts in a tie where the acts may be more than ten minutes apart; 1 otherwise, and for
         texts and links.
@@ -79,8 +82,8 @@ class Rule:
     copying_from, copying_unit, min_copying : float
         Copying counts ``(share - copying_from) / copying_unit`` decades, and from `min_copying` on.
     captured_from, hasty_from, aimed_from, captured_unit, min_captured : float
-        Captured joint acts count the largest of ``(joint * captured * density - captured_from)``,
-        ``(hasty * density - hasty_from)`` and ``(aimed * aimed_captured - aimed_from)``, each divided by
+        Captured joint acts count the largest of ``(joint * held * density - captured_from)``,
+        ``(hasty * density - hasty_from)`` and ``(aimed * aimed_held - aimed_from)``, each divided by
         `captured_unit`, and from `min_captured` on; see :func:`cib.networks.behaviour.behaviour`.
     max_reciprocity : float
         From this product of ``mutual`` and ``inside`` on the third is left out: in a pod everything is captured.
@@ -118,6 +121,7 @@ class Rule:
     resolution: float = 1.0
     set_resolution: float = 10.0
     tie_resolution: float = 0.015
+    tie_alpha: float = 0.3
     slow_tie: float = 0.5
     rare: int = 30
     rare_text: float = 0.7
@@ -226,10 +230,10 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         null where it could not be tested.
     """
     share = pl.col("copied")
-    joint = (pl.col("joint") * pl.col("captured") * pl.col("density") - rule.captured_from) / rule.captured_unit
+    joint = (pl.col("joint") * pl.col("held") * pl.col("density") - rule.captured_from) / rule.captured_unit
     hasty = (pl.col("hasty") * pl.col("density") - rule.hasty_from) / rule.captured_unit
     pod = pl.col("mutual") * pl.col("inside") >= rule.max_reciprocity
-    aimed = (pl.col("aimed") * pl.col("aimed_captured") - rule.aimed_from) / rule.captured_unit
+    aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
     table = behaviour.select(
         "network",
         _counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule).alias("copying"),
@@ -342,15 +346,15 @@ def _copying(row: Mapping[str, Any]) -> Reason:
 def _captured(row: Mapping[str, Any]) -> Reason:
     if row["joint"] is None and not row["aimed"]:
         return Reason("captured", "captured joint acts were not tested: no acts on posts of others", speaks="untested")
-    names = ("joint", "captured", "density", "hasty", "aimed", "aimed_captured")
+    names = ("joint", "held", "density", "hasty", "aimed", "aimed_held")
     numbers = {name: row[name] for name in names if row[name] is not None}
     joint = (
         f"{row['joint']:.0%} of all acts fall within an hour of another member's on the same post, where "
-        f"{row['captured']:.0%} of the other accounts are tied members; "
+        f"{row['held']:.0%} of the other accounts are tied members; "
         if row["joint"]
         else ""
     )
-    aimed = f"{row['aimed']:.0%} of all acts go to accounts that three members act on, of whose attention it is {row['aimed_captured']:.0%}"
+    aimed = f"{row['aimed']:.0%} of all acts go to accounts that three members act on, of whose attention it is {row['aimed_held']:.0%}"
     return _reason("captured", joint + aimed, row, **numbers)
 
 
