@@ -8,14 +8,15 @@ order in which the rows arrived.
 Ids are text. A missing value is null, never 0 and never "". *Retweet* stands for every verbatim
 re-share (repost, boost, reblog, forward).
 
-In-memory frames of any library are taken over into Polars once; the tables are handed out behind
-narwhals, and results go back in the library that came in (see :meth:`Activity.native`).
+In-memory frames of any library are converted to Polars once. ``posts_table`` and ``accounts_table`` are
+Polars; ``posts``, ``accounts`` and every table that a method returns are in the library of the user.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -23,15 +24,18 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from cib.errors import InputError, MissingDependencyError
+from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.import_report import ImportReport
 
-__all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "Activity"]
+__all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "PSEUDO_ACCOUNTS", "Activity"]
 
 #: What an account can do. A mention is not an action: it is a post that names somebody.
 ACTIONS = ("post", "retweet", "quote", "reply")
 
 TIME = pl.Datetime("us", "UTC")
+
+#: What stands for "no account": it must never become one, or it would join all that it touched.
+PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown")
 
 #: The columns of ``posts``. The first seven are always there; the others where the source knows them.
 POST_COLUMNS: dict[str, pl.DataType] = {
@@ -80,6 +84,8 @@ class Activity:
         How many rows were read, kept, and dropped for which reason.
     library : {'polars', 'pandas', 'pyarrow'}
         The library that results are handed back in.
+    numbered : tuple of two polars.Series, optional
+        :attr:`account_ids` and :attr:`account_codes`, where the caller has them already.
 
     Examples
     --------
@@ -89,26 +95,32 @@ class Activity:
     True
     >>> activity.posts.columns[:4]
     ['account_id', 'post_id', 'action', 'created_at']
+    >>> activity.between("2020-04-01", "2020-04-08").filter(pl.col("action") == "retweet")
+    Activity(... rows: ... retweet; ... accounts, 2020-04-01 to 2020-04-07)
     """
 
     posts_table: pl.DataFrame
     accounts_table: pl.DataFrame
     imported: ImportReport
     library: str = "polars"
+    numbered: InitVar[tuple[pl.Series, pl.Series] | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, numbered: tuple[pl.Series, pl.Series] | None) -> None:
+        if numbered is not None:
+            for name, values in zip(("account_ids", "account_codes"), numbered, strict=True):
+                object.__setattr__(self, name, values)
         _check_schema("posts", self.posts_table, POST_COLUMNS, ALWAYS)
         _check_schema("accounts", self.accounts_table, ACCOUNT_COLUMNS, ("account_id",))
 
     @cached_property
-    def posts(self) -> nw.DataFrame[pl.DataFrame]:
-        """One row per thing an account did, as a narwhals frame (``.to_native()``, ``.to_pandas()``)."""
-        return nw.from_native(self.posts_table, eager_only=True)
+    def posts(self) -> Any:
+        """One row per thing an account did, in the library that the activity came in."""
+        return self.native(self.posts_table)
 
     @cached_property
-    def accounts(self) -> nw.DataFrame[pl.DataFrame]:
-        """What is known about accounts, as a narwhals frame; may have no rows."""
-        return nw.from_native(self.accounts_table, eager_only=True)
+    def accounts(self) -> Any:
+        """What is known about accounts, in the library that the activity came in; may have no rows."""
+        return self.native(self.accounts_table)
 
     @cached_property
     def account_ids(self) -> pl.Series:
@@ -132,8 +144,65 @@ class Activity:
         return digest.hexdigest()
 
     def keep_posts(self, keep: pl.Series) -> Activity:
-        """The activity of the posts where `keep` is true; what is known about accounts stays."""
+        """Return the activity of the posts where `keep` is true; accounts and import report stay."""
         return replace(self, posts_table=self.posts_table.filter(keep))
+
+    def filter(self, predicate: Any) -> Activity:
+        """Return the activity of some of the rows.
+
+        Parameters
+        ----------
+        predicate : expression, function or sequence of bool
+            A Polars or narwhals expression over the columns of :attr:`posts`, a function of :attr:`posts`, or one
+            truth value a row. Missing truth values count as false.
+
+        Returns
+        -------
+        Activity
+            Its import report counts the other rows as dropped. What is known about accounts stays.
+
+        Raises
+        ------
+        InputError
+            If the predicate is not one truth value a row.
+
+        Examples
+        --------
+        >>> import cib
+        >>> activity = cib.simulate(scale=0.002, seed=1).activity
+        >>> retweets = activity.filter(pl.col("action") == "retweet")
+        >>> retweets.imported.dropped["filtered by the user"] == len(activity) - len(retweets)
+        True
+        """
+        keep = _truth_values(predicate, self)
+        rest = self.keep_posts(keep)
+        return replace(rest, imported=self.imported.without(len(self) - len(rest), rest.posts_table["created_at"]))
+
+    def between(self, start: datetime | date | str, end: datetime | date | str) -> Activity:
+        """Return the activity of a span of time.
+
+        Parameters
+        ----------
+        start, end : datetime, date or str
+            First moment, and first moment after; text in ISO 8601. Without a zone they are in UTC.
+
+        Returns
+        -------
+        Activity
+            As :meth:`filter` returns it.
+
+        Examples
+        --------
+        >>> import cib
+        >>> activity = cib.simulate(scale=0.002, seed=1).activity
+        >>> week = activity.between("2020-04-01", "2020-04-08")
+        >>> (week.imported.first.day, week.imported.last.day)
+        (1, 7)
+        """
+        begin, stop = _moment("start", start), _moment("end", end)
+        if begin >= stop:
+            raise SettingsError("start must lie before end", got=f"{begin.isoformat()} and {stop.isoformat()}")
+        return self.filter(self.posts_table["created_at"].is_between(begin, stop, "left"))
 
     def native(self, frame: pl.DataFrame) -> Any:
         """Hand a result back in the library that the activity came in.
@@ -164,6 +233,38 @@ class Activity:
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}<br>{escape(str(self.imported))}</p>{self.posts_table.head(5)._repr_html_()}"
+
+
+def _truth_values(predicate: Any, activity: Activity) -> pl.Series:
+    posts = activity.posts_table
+    try:
+        if isinstance(predicate, pl.Expr):
+            keep = posts.select(predicate).to_series()
+        elif isinstance(predicate, nw.Expr):
+            keep = nw.from_native(posts, eager_only=True).select(predicate).to_native().to_series()
+        else:
+            given = predicate(activity.posts) if callable(predicate) else predicate
+            keep = pl.Series(given, dtype=pl.Boolean)
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+        raise InputError("the rows to keep cannot be told", got=str(error).splitlines()[0]) from error
+    if keep.dtype != pl.Boolean or len(keep) != len(posts):
+        raise InputError(
+            f"filter needs one truth value for each of {len(posts):,} rows",
+            got=f"{len(keep):,} of type {keep.dtype}",
+            remedy="Write a comparison, such as polars.col('lang') == 'en'.",
+        )
+    return keep.fill_null(False)
+
+
+def _moment(argument: str, value: datetime | date | str) -> datetime:
+    """The moment in UTC."""
+    try:
+        moment = datetime.fromisoformat(value if isinstance(value, str) else value.isoformat())
+    except (AttributeError, ValueError):
+        raise SettingsError(
+            f"{argument}={value!r} is not a moment", remedy="Write '2020-06-12' or '2020-06-12T08:00+00:00'."
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def to_library(frame: pl.DataFrame, library: str) -> Any:

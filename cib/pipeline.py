@@ -22,7 +22,7 @@ from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
 from cib.progress import stage
-from cib.roles import RoleScorer, RoleScores
+from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
 
@@ -85,9 +85,9 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
             coactions=next(iter(significant(tested, settings.alpha)), None),
         )
     with stage("roles", progress):
-        roles = RoleScorer().fit(features).score(features)
+        roles = score_roles(features)
     with stage("networks", progress):
-        layers, networks = search(tested, settings, activity=activity, retweets=graphs["retweet"], roles=roles)
+        layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     return Detection(
         table=table,
@@ -113,7 +113,7 @@ def _tested(activity: Activity, settings: Settings, progress: bool) -> tuple[lis
 def _accounts(
     activity: Activity, roles: RoleScores, networks: Networks, layers: list[Graph], retweets: Graph, seed: int
 ) -> pl.DataFrame:
-    scores = roles.frame.select("account_id", "highly_engaged", "amplifier", "role")
+    scores = roles.table.select("account_id", "highly_engaged", "amplifier", "role")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)

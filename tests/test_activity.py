@@ -5,14 +5,18 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 
+import narwhals as nw
+import numpy as np
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cib
 from cib.activity import Activity, encode
-from cib.errors import InputError, did_you_mean
+from cib.errors import InputError, SettingsError, did_you_mean
 from cib.import_report import ImportReport
 from tests.toys import activity, retweets
 
@@ -83,3 +87,68 @@ def test_errors_say_where_what_got_and_what_to_do_and_survive_pickling():
 def test_hints_name_the_near_and_only_the_near():
     assert did_you_mean("hour_entropi", ["hour_entropy"]) == "Did you mean 'hour_entropy'?"
     assert did_you_mean("zzz", ["hour_entropy"]) == ""
+
+
+ROWS = [("a", "x", 0.0), ("b", "x", 86_400.0), ("a", "y", 172_800.0)]
+
+
+def test_rows_and_report_add_up_after_a_filter():
+    made = retweets(*ROWS)
+    less = made.filter(pl.col("account_id") == "a")
+    assert less.posts_table["account_id"].to_list() == ["a", "a"]
+    assert (less.imported.rows_read, less.imported.rows_kept) == (3, 2)
+    assert less.imported.dropped["filtered by the user"] == 1
+    assert less.filter([True, False]).imported.dropped["filtered by the user"] == 2
+    assert "b" not in less.account_ids
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow"])
+def test_a_filter_takes_expressions_functions_and_truth_values(library):
+    made = replace(retweets(*ROWS), library=library)
+    wanted = [True, False, True]
+    as_function = {
+        "polars": lambda posts: posts["account_id"] == "a",
+        "pandas": lambda posts: posts["account_id"] == "a",
+        "pyarrow": lambda posts: [value == "a" for value in posts["account_id"].to_pylist()],
+    }
+    for predicate in (
+        pl.col("account_id") == "a",
+        nw.col("account_id") == "a",
+        as_function[library],
+        wanted,
+        np.array(wanted),
+    ):
+        assert made.filter(predicate).posts_table.equals(made.posts_table.filter(pl.Series(wanted)))
+
+
+@pytest.mark.parametrize("predicate", [None, "a", 3, [True], pl.col("nothing") == 1, pl.col("account_id"), object()])
+def test_a_predicate_that_says_nothing_of_each_row_is_refused(predicate):
+    with pytest.raises(InputError):
+        retweets(*ROWS).filter(predicate)
+
+
+def test_between_holds_its_start_and_not_its_end():
+    made = retweets(*ROWS)
+    first, second, third = made.posts_table["created_at"]
+    assert len(made.between(first, third)) == 2
+    assert made.between(second.isoformat(), "2100-01-01").imported.first == second
+    with pytest.raises(SettingsError, match="before"):
+        made.between(third, first)
+    with pytest.raises(SettingsError, match="start='soon' is not a moment"):
+        made.between("soon", third)
+
+
+@pytest.mark.parametrize(
+    ("library", "shown"), [("polars", pl.DataFrame), ("pandas", pd.DataFrame), ("pyarrow", pa.Table)]
+)
+def test_tables_are_of_the_users_library_and_show_their_rows(library, shown):
+    made = replace(retweets(*ROWS), library=library)
+    assert isinstance(made.posts, shown)
+    assert isinstance(made.accounts, shown)
+
+
+def test_another_table_of_posts_has_other_accounts():
+    made = retweets(*ROWS)
+    assert made.account_codes.len() == 3
+    fewer = replace(made, posts_table=made.posts_table.head(1))
+    assert (len(fewer.account_codes), "b" in fewer.account_ids) == (1, False)

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import cib
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Public names that are modules.
+MODULES = {"evaluation", "plots", "presets", "testing"}
 DRAWERS = {"common", "helpers", "misc", "util", "utils"}
-HEAVY = {"matplotlib", "numba", "pandas", "sklearn", "sknetwork"}
+HEAVY = {"matplotlib", "networkx", "numba", "pandas", "scipy", "sklearn", "sknetwork"}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -42,12 +45,45 @@ def test_public_names_are_explained(name: str) -> None:
     assert inspect.getdoc(getattr(cib, name))
 
 
-def test_import_is_light() -> None:
-    code = "import sys, cib; print(*{name.split('.')[0] for name in sys.modules})"
+def loaded_by(code: str) -> set[str]:
+    """The packages that a fresh process has loaded after some code; what the code prints goes to standard output."""
+    code = f"import sys; {code}; print(*{{name.split('.')[0] for name in sys.modules}}, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    loaded = done.stdout.split()
+    return set(done.stderr.split())
+
+
+def test_import_loads_nothing_that_is_not_used() -> None:
+    assert "cib" in loaded_by("import cib")
+    assert (HEAVY | {"narwhals", "numpy", "polars"}).isdisjoint(loaded_by("import cib"))
+
+
+def test_reading_loads_no_library_of_another_stage(tmp_path: Path) -> None:
+    file = tmp_path / "posts.parquet"
+    pl.DataFrame(
+        {"account_id": "a", "action": "post", "created_at": "2020-06-12T00:00:00Z", "post_id": "1"}
+    ).write_parquet(file)
+    loaded = loaded_by(f"import cib; cib.read({str(file)!r}, progress=False)")
     assert "polars" in loaded
     assert HEAVY.isdisjoint(loaded)
+
+
+def test_every_public_name_is_found_where_type_checkers_find_it() -> None:
+    tree = ast.parse(Path(cib.__file__).read_text(encoding="utf-8"))
+    typed = next(node for node in tree.body if isinstance(node, ast.If))
+    places = {
+        alias.name: f"{node.module}.{alias.name}" if alias.name in MODULES else f"{node.module}:{alias.name}"
+        for node in typed.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert places == cib._PLACES
+    assert sorted(cib.__all__) == sorted(places)
+    assert set(dir(cib)) == {*cib.__all__, "__version__"}
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        cib.nothing  # noqa: B018
 
 
 def test_constraints_pin_versions_and_name_no_address() -> None:

@@ -34,6 +34,9 @@ _GRAPHS: dict[str, Callable[[Activity], Graph]] = {
     "coactions": coaction_graph,
 }
 
+#: Graphs of acts on other accounts.
+_INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
+
 
 def extract(
     activity: Activity,
@@ -78,7 +81,7 @@ def extract(
     >>> def night_share(posts):
     ...     '''Share of an account's posts between 00:00 and 06:00 UTC.'''
     ...     return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())
-    >>> cib.extract(cib.read(pl.DataFrame(rows), progress=False), ["originality", night_share]).to_native()
+    >>> cib.extract(cib.read(pl.DataFrame(rows), progress=False), ["originality", night_share]).frame
     shape: (3, 3)
     ┌────────────┬─────────────┬─────────────┐
     │ account_id ┆ originality ┆ night_share │
@@ -122,21 +125,46 @@ def inputs(activity: Activity, needs: Iterable[str], given: Mapping[str, Graph |
     dict of str to narwhals.DataFrame or Graph
         Frames with the column ``account_row``; graphs over all accounts of the activity.
     """
+    asked = dict.fromkeys(needs)
+    built = dict.fromkeys([*asked, *(_INTERACTIONS if "interactions" in asked else ())])
     graphs = {name: graph for name, graph in (given or {}).items() if graph is not None}
-    return {name: _input(name, activity, graphs) for name in needs}
+    for name, build in _GRAPHS.items():
+        if name in built:
+            graphs[name] = (graphs[name] if name in graphs else build(activity)).spread(activity.account_ids)
+    return {name: _input(name, activity, graphs) for name in asked}
 
 
-def _input(name: str, activity: Activity, given: Mapping[str, Graph]) -> Any:
+def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
     ids = activity.account_ids
-    if name in _GRAPHS:
-        graph = given[name] if name in given else _GRAPHS[name](activity)
-        return graph.spread(ids)
+    if name in graphs:
+        return graphs[name]
+    if name == "interactions":
+        return _together(ids, [graphs[each] for each in _INTERACTIONS])
     if name == "posts":
         rows = activity.posts_table.with_columns(account_row=activity.account_codes)
     else:
         codes = encode(activity.accounts_table["account_id"], ids)
         rows = activity.accounts_table.with_columns(account_row=codes).drop_nulls("account_row")
     return nw.from_native(rows, eager_only=True)
+
+
+def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:
+    """One graph over `ids` of several: ``weight`` acts of an account on another, and ``returned`` the other way."""
+    n = max(len(ids), 1)
+    tables = [
+        graph.table.select(pair=pl.col("source").cast(pl.Int64) * n + pl.col("target"), weight="weight")
+        for graph in graphs
+    ]
+    acts = pl.concat(tables).group_by("pair").agg(pl.col("weight").sum()).sort("pair")
+    source, target = np.divmod(acts["pair"].to_numpy(), n)
+    table = pl.DataFrame({"source": source, "target": target, "weight": acts["weight"]}).cast(
+        {"source": pl.UInt32, "target": pl.UInt32}
+    )
+    back = acts.select(returned="weight", pair=pl.Series(target * n + source))  # pairs are sorted by their other end
+    table = table.with_columns(
+        acts.select("pair").join(back, on="pair", how="left", maintain_order="left")["returned"].fill_null(0)
+    )
+    return Graph("interaction", directed=True, ids=ids, table=table.filter(pl.col("source") != pl.col("target")))
 
 
 def _merged(features: Iterable[Feature]) -> Iterator[Feature]:

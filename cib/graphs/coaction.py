@@ -315,12 +315,12 @@ def _affordable(
 
 
 def window_seconds(window: Window) -> float | None:
-    """A window in seconds, or None for no window.
+    """A window in seconds, or None for no window, which text calls ``'any time'``.
 
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]
     """
-    if window is None:
+    if window is None or window == "any time":
         return None
     if isinstance(window, timedelta):
         window = window.total_seconds()

@@ -12,10 +12,9 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from cib.activity import TIME, Activity, encode
+from cib.activity import PSEUDO_ACCOUNTS, TIME, Activity, encode
 from cib.engine import EngineActivity, fetch
 from cib.graphs.graph import Graph, graph_from_codes
-from cib.sources.values import PSEUDO_ACCOUNTS
 
 __all__ = ["engine_mentions", "mention_graph", "quote_graph", "reply_graph", "retweet_graph"]
 

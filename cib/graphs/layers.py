@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 from cib.activity import Activity
+from cib.errors import check_whole
+from cib.extensions import reference_of
 from cib.graphs.coaction import Window, coaction_graphs, window_seconds
 from cib.graphs.graph import Graph
-from cib.graphs.nulls.registry import Null, backbone, keep_significant
-from cib.graphs.objects import Objects, kind_of
+from cib.graphs.nulls.registry import Null, backbone, check_null, keep_significant
+from cib.graphs.objects import Objects, check_objects, kind_of
 from cib.notebook import html_rows
 from cib.progress import stage
 
@@ -26,7 +28,8 @@ class Layer:
     Parameters
     ----------
     objects : str or callable
-        What is shared; see :func:`cib.coaction_graph`.
+        What is shared; see :func:`cib.coaction_graph`. A function of the user is saved as ``'package.module:name'``,
+        see :mod:`cib.extensions`.
     window : str, float, timedelta or None
     null : str or callable
         See :mod:`cib.graphs.nulls.registry`.
@@ -40,15 +43,39 @@ class Layer:
     min_weight: int = 2
     max_accounts: int | None = None
 
+    def __post_init__(self) -> None:
+        check_objects(self.objects)
+        check_null(self.null)
+        window_seconds(self.window)
+        check_whole("min_weight", self.min_weight, 1)
+        if self.max_accounts is not None:
+            check_whole("max_accounts", self.max_accounts, 2)
+
+    @classmethod
+    def from_saved(cls, values: Mapping[str, Any]) -> Layer:
+        """Make a layer of what a saved detection says, without looking for the functions that it names."""
+        layer = object.__new__(cls)
+        for field in fields(cls):
+            object.__setattr__(layer, field.name, values.get(field.name, field.default))
+        return layer
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind of object, or of the function that makes it."""
+        return kind_of(self.objects)
+
     @property
     def name(self) -> str:
         """What is shared and how closely in time, such as ``'post 60 s'``."""
         seconds = window_seconds(self.window)
-        return f"{kind_of(self.objects)} {'any time' if seconds is None else f'{seconds:g} s'}"
+        return f"{self.kind} {'any time' if seconds is None else f'{seconds:g} s'}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""
-        named = {"objects": kind_of(self.objects), "null": kind_of(self.null)}
+        named = {
+            name: choice if isinstance(choice, str) else reference_of(choice)
+            for name, choice in (("objects", self.objects), ("null", self.null))
+        }
         return {**asdict(self), **named, "window": window_seconds(self.window)}
 
     def _repr_html_(self) -> str:
@@ -79,6 +106,7 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
         "hashtag-sequence": Layer("hashtag-sequence", "10min"),
         "co-text": Layer("text", "10min"),
         "near-text": Layer("near-text", "10min"),
+        "meaning": Layer("meaning", "10min"),
     }
 )
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import encode
 from cib.graphs.graph import Graph
@@ -203,7 +204,7 @@ def _distinct(row: Ints, network: Ints, n: int) -> Ints:
     return np.bincount(network[first], minlength=n)
 
 
-def _acts_by_network(rows: Sequence[Ints], of_post: Ints, n: int) -> Ints:
+def _acts_by_network(rows: Sequence[NDArray[np.uint32]], of_post: Ints, n: int) -> Ints:
     joint = np.unique(np.concatenate(rows))
     network = of_post[joint]
     return np.bincount(network[network >= 0], minlength=n)

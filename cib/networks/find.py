@@ -395,10 +395,10 @@ def _recruited(
         aimed=pl.col("aimed").cast(pl.Int64),
     )
     scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
-    return _with_network_role(table.drop_nulls("network"), acts, rule), scores
+    return _with_network_role(table.drop_nulls("network"), rule), scores
 
 
-def _with_network_role(table: pl.DataFrame, acts: Acts, rule: Rule) -> pl.DataFrame:
+def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """What an account is to its network: ``core``, ``amplifier`` or ``boosted``."""
     aims = (pl.col("aimed") >= rule.aimed_acts) & (pl.col("aimed") >= 0.5 * pl.col("acts"))
     role = (
@@ -477,4 +477,4 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
     if roles is None:
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
-    return members.join(roles.frame.select("account_id", *columns), on="account_id", how="left")
+    return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")

@@ -22,7 +22,7 @@ from cib.activity import to_library
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
-from cib.networks.verdict import VERDICTS
+from cib.networks.verdict import VERDICTS, Reason
 
 __all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
 

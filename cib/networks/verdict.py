@@ -106,9 +106,9 @@ class Rule:
     min_inside, min_fact_inside : float
         Where at least `min_inside` of all acts are aimed at members, two of look, batch and days off suffice if each
         counts `min_fact_inside`.
-    min_single : float, optional
+    min_single : float
         Candidates by one kind, for data without account metadata: copying or captured of at least so many decades
-        suffices. None: never. Measured at 1: every newsroom and fandom that shares its posts with few others can
+        suffices. 0: never. Measured at 1: every newsroom and fandom that shares its posts with few others can
         become a candidate, and so do organised activists.
     copied_share, aimed_acts, aimed_share : float
         Accounts join a confirmed network that copy its texts in `copied_share` of all their acts, or aim `aimed_acts`
@@ -155,7 +155,7 @@ class Rule:
     min_decades_copying: float = 3.0
     min_inside: float = 0.5
     min_fact_inside: float = 1.5
-    min_single: float | None = None
+    min_single: float = 0.0
     copied_share: float = 0.15
     aimed_acts: int = 2
     aimed_share: float = 0.1
@@ -282,7 +282,7 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
         | (several & (copies >= 1) & (total >= rule.min_decades_copying))
         | ((pl.col("inside") >= rule.min_inside) & (facts >= 2))
     )
-    if rule.min_single is not None:
+    if rule.min_single > 0:
         candidate |= pl.max_horizontal("copying", "captured").fill_null(0.0) >= rule.min_single
     verdict = (
         pl.when(candidate)
@@ -354,7 +354,10 @@ def _captured(row: Mapping[str, Any]) -> Reason:
         if row["joint"]
         else ""
     )
-    aimed = f"{row['aimed']:.0%} of all acts go to accounts that three members act on, of whose attention it is {row['aimed_held']:.0%}"
+    aimed = (
+        f"{row['aimed']:.0%} of all acts go to accounts that three members act on, of whose attention it is "
+        f"{row['aimed_held']:.0%}"
+    )
     return _reason("captured", joint + aimed, row, **numbers)
 
 
@@ -405,5 +408,6 @@ def _against(row: Mapping[str, Any]) -> list[Reason]:
     """Innocent explanations that the figures suggest."""
     if row["mutual"] is None or row["mutual"] * row["inside"] < 0.1:
         return []
-    text = f"{row['inside']:.0%} of all acts are aimed at members and {row['mutual']:.0%} of these are returned, as in a pod"
+    text = f"{row['inside']:.0%} of all acts are aimed at members and {row['mutual']:.0%} of these are "
+        "returned, as in a pod"
     return [Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against")]

@@ -126,7 +126,7 @@ def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float, shape (n_accounts,)
-        Of unit length, in the order of ``graph.accounts``. High for accounts whose neighbours have many
+        Of unit length, in the order of ``graph.ids``. High for accounts whose neighbours have many
         neighbours; near 0 outside the densest component.
 
     Warns

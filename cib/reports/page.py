@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,12 +18,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError
+
+from cib.errors import InputError
 from cib.reports.data import hidden
 from cib.reports.files import atomically
 from cib.reports.layout import positions
+from cib.reports.plain import visible
 from cib.reports.pseudonyms import Pseudonyms
 
-__all__ = ["render", "visible", "write_page"]
+__all__ = ["render", "write_page"]
 
 #: What each verdict says, in a sentence.
 VERDICTS = {
@@ -38,12 +41,16 @@ JOINED = {
     "co-action": "did the same as another member more often than chance explains",
     "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
     "followed": "acts first, and the other members after it; that can happen without its doing",
-    "boosted": "is retweeted mostly by members; that can happen without its doing",
+    "rare object": "shares with other members what few accounts posted",
+    "copied text": "copies the texts of confirmed members in a good part of all its acts",
+    "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
+    "boosted": "receives its acts mostly from members; that can happen without its doing",
 }
 
 #: What is known of accounts, in plain words.
 FACTS = {
-    "creation batch": "made within one week",
+    "creation batch": "made within twelve hours of a member (mean of the binary logarithm)",
+    "few followers": "followed by fewer than eight accounts",
     "no followers": "followed by nobody",
     "default name": "bearing the name that the platform proposed",
     "one client": "acting through one and the same client",
@@ -67,16 +74,21 @@ _COLUMNS = (
     *(("from", "text"), ("to", "text")),
 )
 
-#: Longer texts are cut for display.
-_LONGEST = 280
-
 
 def write_page(
     findings: Mapping[str, Any], path: Path, *, reveal_ids: bool, sensitivity: list[dict[str, Any]] | None = None
 ) -> None:
     """Write the page of some findings, with pseudonyms unless `reveal_ids`; see :func:`render`."""
     found = findings if reveal_ids else hidden(findings, Pseudonyms())
-    html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
+    try:
+        html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
+        raise InputError(
+            "these are not findings that a page can be made of",
+            where=str(path),
+            got=f"{type(error).__name__}: {error}",
+            remedy="If they were read from a file, save the detection again.",
+        ) from error
     atomically(path, lambda target: target.write_text(html, encoding="utf-8"))
 
 
@@ -144,26 +156,6 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     )
 
 
-def visible(value: Any) -> Any:
-    r"""The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
-
-    >>> visible("evil\u202etxt")
-    'evilU+202Etxt'
-    """
-    if isinstance(value, str):
-        text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        return text if text.isprintable() else "".join(map(_spelled, text))
-    if isinstance(value, Mapping):
-        return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
-    return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value
-
-
-def _spelled(character: str) -> str:
-    # categories C*: control, format, surrogate, private, unassigned; Zl and Zp break lines
-    hides = unicodedata.category(character)[0] == "C" or unicodedata.category(character) in ("Zl", "Zp")
-    return f"U+{ord(character):04X}" if hides else character
-
-
 def _json(value: Any) -> str:
     """JSON in ASCII that no HTML parser takes for anything else."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
@@ -201,6 +193,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",
     **{kind: f"posted the same {kind}" for kind in ("url", "domain", "hashtag")},
 }

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-__all__ = ["Rows", "as_plain", "as_rows", "few", "grouped"]
+from cib.progress import printable
+
+__all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "visible"]
 
 _TIME = "%Y-%m-%d %H:%M:%S"
+
+#: Longer texts are cut for display.
+_LONGEST = 280
 
 Rows = list[dict[str, Any]]
 
@@ -38,3 +44,17 @@ def as_plain(value: Any) -> Any:
 def few(table: pl.DataFrame, most: int) -> dict[str, Rows]:
     """The first rows of each ``owner``."""
     return grouped(as_rows(table.group_by("owner", maintain_order=True).head(most)), "owner")
+
+
+def visible(value: Any) -> Any:
+    r"""The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
+
+    >>> visible("evil\u202etxt")
+    'evilU+202Etxt'
+    """
+    if isinstance(value, str):
+        text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
+        return printable(text).replace("\n", "U+000A")
+    if isinstance(value, Mapping):
+        return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
+    return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -10,19 +10,14 @@ from typing import Any, Protocol
 import polars as pl
 
 from cib.activity import Activity
+from cib.features.table import FeatureTable
 from cib.graphs.graph import Graph
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
+from cib.reports.limits import LIMITS
 from cib.roles import RoleScores
 
-__all__ = ["LIMITS", "Result", "about"]
-
-#: What every output says about itself.
-LIMITS = (
-    "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
-    "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
-    "seen in these data."
-)
+__all__ = ["Result", "about"]
 
 
 class _Settings(Protocol):
@@ -50,6 +45,10 @@ class Result(Protocol):
     def notes(self) -> tuple[str, ...]: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def features(self) -> FeatureTable: ...
+    @property
+    def findings(self) -> dict[str, Any]: ...
 
 
 def about(result: Result) -> dict[str, Any]:

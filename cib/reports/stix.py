@@ -16,8 +16,9 @@ from typing import Any
 from cib.errors import MissingDependencyError
 from cib.networks.network import Network
 from cib.reports.files import atomically
+from cib.reports.limits import LIMITS
 from cib.reports.pseudonyms import Pseudonyms
-from cib.reports.result import LIMITS, Result, about
+from cib.reports.result import Result, about
 
 __all__ = ["write_stix"]
 

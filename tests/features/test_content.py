@@ -16,7 +16,7 @@ def test_originality_and_posts():
     rows = [{"account_id": "a", "action": act, "at": k} for k, act in enumerate(acts)]
     rows.append({"account_id": "b", "action": "retweet", "target_account_id": "c", "at": 9})
     table = extract(activity(rows), ["posts_made", "originality"])
-    assert table.frame.rows() == [
+    assert table.table.rows() == [
         ("a", 3, pytest.approx((3 + 1) / (3 + 1 + 2))),
         ("b", 0, pytest.approx((0 + 1) / (0 + 1 + 2))),
         ("c", 0, None),  # never acted: no posts, and of its originality nothing is known
@@ -29,7 +29,7 @@ def said(*rows):
 
 
 def values(made, name):
-    return dict(extract(made, [name]).frame.iter_rows())
+    return dict(extract(made, [name]).table.iter_rows())
 
 
 def test_entropies_by_hand():
@@ -73,4 +73,4 @@ def test_repeated_texts_look_through_case_links_and_mentions():
 def test_what_the_source_does_not_have_is_not_known():
     made = said(("a", {}))
     names = [name for name in FeatureSet.by_family("content").names if name not in {"posts_made", "originality"}]
-    assert extract(made, names).frame.row(0)[1:] == (None,) * len(names)
+    assert extract(made, names).table.row(0)[1:] == (None,) * len(names)

@@ -31,7 +31,7 @@ def posts_of(counts):
 
 
 def values(made, name):
-    return dict(extract(made, [name]).frame.iter_rows())
+    return dict(extract(made, [name]).table.iter_rows())
 
 
 def test_followers_and_their_ratio():

@@ -34,7 +34,7 @@ def retweeted(acts):
 
 
 def values(made, name):
-    return dict(extract(made, [name]).frame.iter_rows())
+    return dict(extract(made, [name]).table.iter_rows())
 
 
 def by_account(acts):

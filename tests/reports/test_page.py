@@ -14,7 +14,8 @@ import cib
 from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
 from cib.reports.data import gather
-from cib.reports.page import FACTS, render, visible
+from cib.reports.page import FACTS, render
+from cib.reports.plain import visible
 from tests.toys import activity
 
 HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")

@@ -36,6 +36,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.extensions import find_extension
 from cib.graphs.construction import Significance
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.bicm import bicm, sdsm
@@ -51,6 +52,7 @@ __all__ = [
     "backbone",
     "chance",
     "check_counts",
+    "check_null",
     "keep_significant",
     "with_significance",
 ]
@@ -110,15 +112,29 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
 
 def chance(graph: Graph, null: Null) -> Chance:
     """What a null model, by name or by itself, says of each edge of a co-action graph."""
+    null = check_null(null)
     if callable(null):
         return _check_chance(graph, null(graph))
-    if null not in NULLS:
-        raise SettingsError(
-            f"null={null!r} is no null model",
-            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
-        )
     check_counts(graph)
     return NULLS[null](graph)
+
+
+def check_null(null: Any) -> Null:
+    """Return a known name or a function; load the function that an extension's name stands for.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither a null model, nor a function, nor the name of one (see :mod:`cib.extensions`).
+    """
+    known = callable(null) or (isinstance(null, str) and null in NULLS)
+    found: Null | None = null if known else find_extension("cib.nulls", str(null))
+    if found is None or not (known or callable(found)):
+        raise SettingsError(
+            f"null={null!r} is no null model",
+            remedy=did_you_mean(str(null), NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
+        )
+    return found
 
 
 def _check_chance(graph: Graph, found: Any) -> Chance:
