@@ -72,7 +72,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     check_kind("settings", settings, Settings)
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    tested, notes = _tested(activity, settings, progress)
+    tested, told, notes = _tested(activity, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         features = extract(
@@ -99,15 +99,25 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
         imported=activity.imported,
         activity=activity,
         notes=notes,
+        tested=_kept(told, layers),
     )
 
 
-def _tested(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
+def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
+    """What was tested in each layer, with the number of edges that are significant."""
+    kept = {graph.name.removeprefix("co-action "): graph.n_edges for graph in layers}
+    significant = pl.col("layer").replace_strict(kept, default=None, return_dtype=pl.Int64)
+    return told.with_columns(significant=significant)
+
+
+def _tested(
+    activity: Activity, settings: Settings, progress: bool
+) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        tested = coaction_layers(activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress)
-    return tested, tuple(sorted({str(warning.message) for warning in caught}))
+        tested, told = coaction_layers(activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress)
+    return tested, told, tuple(sorted({str(warning.message) for warning in caught}))
 
 
 def _accounts(

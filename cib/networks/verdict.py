@@ -408,6 +408,6 @@ def _against(row: Mapping[str, Any]) -> list[Reason]:
     """Innocent explanations that the figures suggest."""
     if row["mutual"] is None or row["mutual"] * row["inside"] < 0.1:
         return []
-    text = f"{row['inside']:.0%} of all acts are aimed at members and {row['mutual']:.0%} of these are "
-        "returned, as in a pod"
+    returned = f"{row['mutual']:.0%} of these are returned, as in a pod"
+    text = f"{row['inside']:.0%} of all acts are aimed at members and {returned}"
     return [Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against")]

@@ -76,7 +76,7 @@ class Rerun:
         return part._search(part._tested(self.settings.layers, self.settings), self.settings)
 
     def _tested(self, layers: Sequence[Layer], settings: Settings) -> list[Graph]:
-        return coaction_layers(self.activity, layers, settings.max_pairs, settings.loosest_alpha)
+        return coaction_layers(self.activity, layers, settings.max_pairs, settings.loosest_alpha)[0]
 
     def _search(self, tested: Sequence[Graph], settings: Settings) -> Networks:
         return search(tested, settings, activity=self.activity, roles=self.roles)[1]

@@ -21,7 +21,7 @@ from cib.folders import DETECTION
 from cib.graphs.construction import Construction, CrowdedObject, Significance
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.layers import Layer
+from cib.graphs.layers import TOLD, Layer
 from cib.graphs.objects import OBJECTS, object_events
 from cib.import_report import ImportReport
 from cib.networks.evidence import EVIDENCE, Evidence
@@ -304,6 +304,7 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
         "imported": imported,
         "activity": AbsentActivity(imported, told["fingerprint"], library, path) if activity is None else activity,
         "notes": tuple(told["notes"]),
+        **({"tested": pl.DataFrame(told["tested"], schema=TOLD)} if "tested" in told else {}),
     }
 
 

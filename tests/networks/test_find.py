@@ -11,8 +11,8 @@ import pytest
 
 import cib
 from cib.errors import CibError, InputError, SettingsError
-from cib.networks.find import Rule
-from cib.networks.network import VERDICTS
+from cib.networks.verdict import Rule
+from cib.networks.verdict import VERDICTS
 
 
 @pytest.fixture(scope="module")
