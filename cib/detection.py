@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -21,6 +21,7 @@ from cib.features.table import FeatureTable
 from cib.folders import ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
+from cib.graphs.layers import TOLD
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
@@ -32,7 +33,7 @@ from cib.reports.files import CSV
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
-from cib.reports.result import about
+from cib.reports.result import about, outcome_of
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.robustness.matching import Timeline, timeline
@@ -86,6 +87,8 @@ class Detection:
         What was analysed.
     notes : tuple of str
         What weakens the result: warnings met on the way.
+    tested : polars.DataFrame
+        See :attr:`layers`.
     """
 
     table: pl.DataFrame
@@ -97,6 +100,21 @@ class Detection:
     imported: ImportReport
     activity: Activity
     notes: tuple[str, ...] = ()
+    tested: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+
+    @property
+    def layers(self) -> Any:
+        """One row a layer: ``layer, objects, events, pairs_tested, edges, significant, smallest_q, not_used``.
+
+        ``edges`` are pairs that share at least the minimum of objects, ``significant`` those that chance does not
+        explain; ``not_used`` says why a layer was not used, null if it was.
+        """
+        return to_library(self.tested, self.activity.library)
+
+    @property
+    def outcome(self) -> str:
+        """``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+        return outcome_of(self)
 
     @property
     def accounts(self) -> Any:
@@ -222,7 +240,7 @@ class Detection:
 
     @property
     def _rerun(self) -> Rerun:
-        return Rerun(self.activity, self.settings, self.roles, self.graphs["retweet"], self.networks)
+        return Rerun(self.activity, self.settings, self.roles, self.networks)
 
     def save(
         self,

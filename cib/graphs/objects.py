@@ -113,6 +113,14 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
+def absent_column(activity: Activity, objects: Objects) -> str | None:
+    """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
+    if callable(objects) or objects not in KINDS:
+        return None
+    column = KINDS[objects].column
+    return None if column in activity.posts_table.columns else column
+
+
 def kind_of(objects: str | Callable[..., Any]) -> str:
     """The name of a kind of object, or of the function that makes it."""
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")

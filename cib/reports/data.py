@@ -19,7 +19,6 @@ from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
-from cib.networks.account_metadata import FACTS
 from cib.networks.evidence import networks_of
 from cib.networks.network import Network
 from cib.profiles.explanations import explanations_of
@@ -93,8 +92,7 @@ def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[s
     row = {
         **{name: as_plain(told.get(name)) for name in _PROFILE},
         "joined": dict(network.members["joined"].value_counts().sort("joined").iter_rows()),
-        # what is known of the accounts is shown as a table of its own
-        "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
+        "reasons": [reason.to_dict() for reason in network.reasons],
         "facts": as_rows(network.facts),
         "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
         "shared": network.evidence.objects.height,
