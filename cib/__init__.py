@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from cib.settings import Settings
     from cib.simulation import simulate
     from cib.sources.columns import Columns
+    from cib.sources.concatenation import concat
     from cib.sources.files import read
+    from cib.sources.format import Format
 
 __version__ = "0.1.0"
 
@@ -50,6 +52,7 @@ __all__ = [
     "Detection",
     "FeatureSet",
     "FeatureTable",
+    "Format",
     "Graph",
     "ImportReport",
     "KnownNetworks",
@@ -63,6 +66,7 @@ __all__ = [
     "backbone",
     "coaction_graph",
     "coaction_graphs",
+    "concat",
     "detect",
     "evaluation",
     "extract",
@@ -91,6 +95,7 @@ _PLACES = {
     "Detection": "cib.detection:Detection",
     "FeatureSet": "cib.features.standard:FeatureSet",
     "FeatureTable": "cib.features.table:FeatureTable",
+    "Format": "cib.sources.format:Format",
     "Graph": "cib.graphs.graph:Graph",
     "ImportReport": "cib.import_report:ImportReport",
     "KnownNetworks": "cib.linkage.known:KnownNetworks",
@@ -104,6 +109,7 @@ _PLACES = {
     "backbone": "cib.graphs.nulls.registry:backbone",
     "coaction_graph": "cib.graphs.coaction:coaction_graph",
     "coaction_graphs": "cib.graphs.coaction:coaction_graphs",
+    "concat": "cib.sources.concatenation:concat",
     "detect": "cib.pipeline:detect",
     "evaluation": "cib.evaluation",
     "extract": "cib.features.extract:extract",

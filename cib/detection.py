@@ -18,6 +18,7 @@ import polars as pl
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
 from cib.features.table import FeatureTable
+from cib.folders import alone_in, ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
 from cib.import_report import ImportReport
@@ -27,7 +28,6 @@ from cib.profiles.profile import Profile, profile
 from cib.progress import stage
 from cib.reports.data import gather
 from cib.reports.files import CSV
-from cib.reports.folders import alone_in, ensure_folder
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release

@@ -68,5 +68,5 @@ print(mine.frame.sort("newsroom", descending=True).head(3))
 calibrated = cib.RoleScorer().fit(features, truth["role"])
 for role, calibration in calibrated.calibrations_.items():
     print(role, calibration)
-    assert calibration.ece <= 0.05
-print(calibrated.calibrations_["amplifier"].curve)
+    assert calibration.held_out.ece <= 0.05
+print(calibrated.calibrations_["amplifier"].held_out.table)

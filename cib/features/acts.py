@@ -40,8 +40,8 @@ class Acts(NamedTuple):
     @classmethod
     def of(cls, interactions: Graph) -> Acts:
         """The acts of an interaction graph."""
-        weights = (interactions.table[name].to_numpy().astype(np.float64) for name in ("weight", "returned"))
-        return cls(*interactions.endpoints, *weights, interactions.n_accounts)
+        weight, returned = (interactions.table[name].to_numpy().astype(np.float64) for name in ("weight", "returned"))
+        return cls(*interactions.endpoints, weight, returned, interactions.n_accounts)
 
     def given(self, value: NDArray[Any]) -> Numbers:
         """The sum, by source, of a value of each pair."""

@@ -60,10 +60,15 @@ class Layer:
         return layer
 
     @property
+    def kind(self) -> str:
+        """The name of the kind of object, or of the function that makes it."""
+        return kind_of(self.objects)
+
+    @property
     def name(self) -> str:
         """What is shared and how closely in time, such as ``'post 60 s'``."""
         seconds = window_seconds(self.window)
-        return f"{kind_of(self.objects)} {'any time' if seconds is None else f'{seconds:g} s'}"
+        return f"{self.kind} {'any time' if seconds is None else f'{seconds:g} s'}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""
@@ -98,6 +103,7 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
         "hashtag-sequence": Layer("hashtag-sequence", "10min"),
         "co-text": Layer("text", "10min"),
         "near-text": Layer("near-text", "10min"),
+        "meaning": Layer("meaning", "10min"),
     }
 )
 

@@ -49,6 +49,9 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
+        - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
+          needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
+          :func:`cib.content.embeddings.meaning_objects`;
 
         or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
         :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
@@ -174,6 +177,15 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     return _once_each(_texts(posts), near_duplicates)
 
 
+def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
+    # it needs a library that few have
+    from cib.content.embeddings import meanings
+
+    texts = posts.select("row", pl.col("^lang$"), object=message(pl.col("text")))
+    return meanings(texts.collect()).lazy()
+
+
 class Kind(NamedTuple):
     """The column of posts that a kind is made from, and its function."""
 
@@ -193,6 +205,7 @@ KINDS = {
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
     "near-text": Kind("text", _near_texts),
+    "meaning": Kind("text", _meanings),
 }
 
 #: The kinds that ``objects=`` takes by name.

@@ -18,6 +18,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError
+
+from cib.errors import InputError
 from cib.reports.data import hidden
 from cib.reports.files import atomically
 from cib.reports.layout import positions
@@ -73,7 +76,15 @@ def write_page(
 ) -> None:
     """Write the page of some findings, with pseudonyms unless `reveal_ids`; see :func:`render`."""
     found = findings if reveal_ids else hidden(findings, Pseudonyms())
-    html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
+    try:
+        html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
+        raise InputError(
+            "these are not findings that a page can be made of",
+            where=str(path),
+            got=f"{type(error).__name__}: {error}",
+            remedy="If they were read from a file, save the detection again.",
+        ) from error
     atomically(path, lambda target: target.write_text(html, encoding="utf-8"))
 
 
@@ -178,6 +189,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",
     **{kind: f"posted the same {kind}" for kind in ("url", "domain", "hashtag")},
 }

@@ -53,7 +53,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         How each feature is distributed over the reference.
     roles_ : tuple of Role
         The roles, with the weights that were learned where there were labels.
-    calibrations_ : dict of str to Calibration
+    calibrations_ : dict of str to RoleCalibration
         By role; empty without labels.
     untested_ : tuple of str
         Roles of which the data have no feature: their score is 0.10 for every account, and says nothing.
@@ -79,7 +79,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
     With labels, ``highly_engaged`` and ``amplifier`` are probabilities:
 
     >>> cib.RoleScorer().fit(features, truth["role"]).calibrations_["amplifier"]
-    Calibration(platt, 315 of ... accounts, Brier ..., ECE ...)
+    RoleCalibration(platt, 315 of ... accounts, Brier ..., ECE ...)
     """
 
     def __init__(
@@ -241,7 +241,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
                         remedy=did_you_mean(name, known) or "Extract it with the others, or take it out of the role.",
                     )
 
-    def __repr__(self) -> str:  # type: ignore[override]
+    def __repr__(self) -> str:
         roles = ", ".join(role.name for role in self.roles)
         fitted = "fitted" if hasattr(self, "population_") else "not fitted"
         untested = "".join(f"; no data on {role}" for role in getattr(self, "untested_", ()))

@@ -28,7 +28,7 @@ from scipy.special import expit
 
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.features.table import FeatureTable
-from cib.roles.calibration import Calibration, calibrate
+from cib.roles.calibration import RoleCalibration, calibrate
 from cib.roles.population import Distribution, Population
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
 from cib.roles.scores import RoleScores, contributions
@@ -55,7 +55,7 @@ class Scoring:
         As in :class:`cib.RoleScorer`.
     population : Population, optional
         How each feature is distributed over the reference; set by :meth:`learn`.
-    calibrations : mapping of str to Calibration
+    calibrations : mapping of str to RoleCalibration
         By role; set by :meth:`calibrated`.
     """
 
@@ -65,7 +65,7 @@ class Scoring:
     threshold: float = 0.7
     margin: float = 0.2
     population: Population | None = None
-    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    calibrations: Mapping[str, RoleCalibration] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [role.name for role in self.roles]

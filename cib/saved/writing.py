@@ -20,13 +20,13 @@ from polars.io.plugins import register_io_source
 
 from cib.errors import SettingsError, check_several, did_you_mean
 from cib.evaluation.trivial import trivial_scores
+from cib.folders import DETECTION, replace_result
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph
 from cib.graphs.objects import kind_of
 from cib.networks.evidence import EVIDENCE
 from cib.networks.network import Networks
 from cib.reports.files import CSV, check_csv, write_json, write_parquet, write_table
-from cib.reports.folders import DETECTION, replace_result
 from cib.reports.graph_files import write_graph
 from cib.reports.result import Result, about
 from cib.roles.population import Distribution
@@ -111,8 +111,8 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
     for name, graph in result.graphs.items():
         write_parquet(graph.edge_table, folder, f"edges-{slug(name)}", metadata)
     roles = result.roles
-    write_parquet(result.features.frame, folder, "features", metadata)
-    write_parquet(roles.frame, folder, "role-scores", metadata)
+    write_parquet(result.features.table, folder, "features", metadata)
+    write_parquet(roles.table, folder, "role-scores", metadata)
     write_parquet(roles.evidence.frame, folder, "role-evidence", metadata)
     write_parquet(_knots(roles.distributions), folder, "distributions", metadata)
     return {
@@ -123,7 +123,11 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
             for n in result.networks
         ],
         "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in their order
-        "features": {"labels": dict(result.features.labels), "units": dict(result.features.units)},
+        "features": {
+            "labels": dict(result.features.labels),
+            "units": dict(result.features.units),
+            "compared": list(roles.distributions),
+        },
     }
 
 

@@ -48,7 +48,7 @@ def test_a_population_of_ones_own_is_kept_as_json(features, tmp_path):
     one, other = (scorer.score(features).table for scorer in (learned, again))
     assert one["role"].equals(other["role"])
     assert one["amplifier"].to_numpy() == pytest.approx(other["amplifier"].to_numpy(), abs=1e-4)
-    assert repr(again.population_).startswith(f"Population({learned.population_.accounts:,} accounts, 12 features")
+    assert repr(again.population_).startswith(f"Population({learned.population_.accounts:,} accounts, 16 features")
 
 
 @pytest.mark.parametrize("told", [None, "[]", '{"source": "x"}', "no json"])

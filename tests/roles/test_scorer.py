@@ -21,7 +21,7 @@ from cib.features.extract import extract
 from cib.features.table import FeatureTable
 from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, Role, RoleScorer
 from cib.roles.population import KNOTS, Distribution
-from cib.roles.scorer import COUNTS
+from cib.roles.scoring import COUNTS, Scoring
 from tests.toys import activity
 
 LEAVES = [f"leaf{k}" for k in range(12)]
@@ -88,10 +88,12 @@ def score_of(scores, account, role):
 
 def test_star():
     scores = scored(ordinary() + star())
-    assert score_of(scores, "centre", "highly_engaged") > 0.95
+    assert (
+        score_of(scores, "centre", "highly_engaged") > 0.7
+    )  # of followers, creation, texts and weekends nothing is known
     assert score_of(scores, "centre", "amplifier") < 0.02
     for leaf in LEAVES:
-        assert score_of(scores, leaf, "amplifier") > 0.8
+        assert score_of(scores, leaf, "amplifier") > 0.7
         assert scores.for_account(leaf)["role"] == "amplifier"
     assert scores.for_account("centre")["role"] == "highly_engaged"
 
@@ -152,7 +154,7 @@ def test_each_contribution_is_weight_by_reliability_by_normal_rank(features, sco
     known = (support > 0) & ~np.isnan(features["h_index"])
     ranks = (rankdata(features["h_index"][known]) - 0.5) / known.sum()
     expected = (
-        HIGHLY_ENGAGED.weights["h_index"] * support[known] / (support[known] + 5) * np.clip(norm.ppf(ranks), -3, 3)
+        HIGHLY_ENGAGED.weights["h_index"] * support[known] / (support[known] + 1) * np.clip(norm.ppf(ranks), -3, 3)
     )
     np.testing.assert_allclose(scores.contributions("highly_engaged")["h_index"][known], expected, atol=1e-12)
 
@@ -230,13 +232,13 @@ def test_a_reference_scores_other_data_alike():
     assert {scores.for_account(leaf)["role"] for leaf in LEAVES} == {"amplifier"}
 
 
-def test_retweets_of_unknown_authors_still_show_amplifiers():
+def test_how_much_an_account_does_is_no_evidence():
+    """Accounts that retweet unknown authors once, or sixty times, say nothing else of themselves."""
     rows = [{"account_id": f"a{k}", "target_post_id": f"p{j}", "at": j} for k in range(60) for j in range(1 + k)]
-    scores = scored(rows).table
-    assert scores["highly_engaged"].max() < 0.25
-    busier = scores.sort("support").tail(30)
-    assert busier["amplifier"].is_sorted()
-    assert busier["amplifier"][-1] > 0.6
+    scores = scored(rows)
+    assert not {"retweets_made", "posts_made"} & {*HIGHLY_ENGAGED.weights, *AMPLIFIER.weights}
+    assert scores.table["highly_engaged"].max() < 0.7
+    assert set(scores.table["role"]) == {"low_support", "peripheral", "amplifier"}
 
 
 def test_ties_raise_nobody():
@@ -257,7 +259,7 @@ def test_ties_raise_nobody():
     ],
 )
 def test_roles_are_named_with_a_margin(engaged, amplifies, role):
-    named = RoleScorer()._named(np.array([[engaged, amplifies]]), np.array([9.0]))
+    named = Scoring().named(np.array([[engaged, amplifies]]), np.array([9.0]))
     assert named.tolist() == [role]
 
 
@@ -279,9 +281,9 @@ def test_an_explanation_has_values_percentiles_and_the_contributions(features, s
 def test_what_is_not_known_is_said_to_be_so():
     rows = [{"account_id": "a", "action": "post", "at": k} for k in range(5)]
     why = scored(rows).explain("a", "amplifier")
-    reason = why.filter(feature="speed")["reason"].item()
+    reason = why.filter(feature="unearned_given")["reason"].item()
     assert reason.endswith("not known from these data.")
-    assert why.filter(feature="speed")["contribution"].item() == 0
+    assert why.filter(feature="unearned_given")["contribution"].item() == 0
 
 
 def test_a_role_of_ones_own(features):
@@ -294,7 +296,7 @@ def test_a_role_of_ones_own(features):
 def test_features_that_are_not_there_do_not_count(features):
     fewer = features.select([*COUNTS, "h_index", "asymmetry"])
     scores = RoleScorer().fit(fewer).score(fewer)
-    assert scores.contributions("amplifier").names == ("retweets_made", "asymmetry")
+    assert scores.contributions("amplifier").names == ("asymmetry",)
 
 
 def test_settings_are_those_of_scikit_learn(features):
@@ -313,9 +315,19 @@ def test_settings_are_those_of_scikit_learn(features):
         (lambda table: RoleScorer(threshold=2).fit(table), SettingsError, "threshold"),
         (lambda table: RoleScorer(roles=(AMPLIFIER, AMPLIFIER)).fit(table), SettingsError, "a name of its own"),
         (lambda _table: RoleScorer().set_params(thresold=1), SettingsError, "Did you mean 'threshold'"),
-        (lambda table: RoleScorer().fit(table.select(["h_index", "speed"])), InputError, "need the feature 'posts"),
+        (lambda table: RoleScorer().fit(table.select(["h_index", "to_core"])), InputError, "need the feature 'posts"),
+        (
+            lambda table: RoleScorer(roles=[Role("mine", "Mine.", {"asymetry": 1})]).fit(table),
+            InputError,
+            "no feature of the role 'mine'",
+        ),
+        (
+            lambda table: RoleScorer(roles=[Role("mine", "Mine.", {"h_index": 1, "asymetry": 1})]).fit(table),
+            InputError,
+            "'mine' names a feature 'asymetry' that there is not. Did you mean 'asymmetry'",
+        ),
         (lambda table: RoleScorer().fit(table.select(COUNTS)), InputError, "no feature of the role 'highly_engaged'"),
-        (lambda table: RoleScorer().fit(table).score(table.select(COUNTS)), InputError, "no feature 'h_index'"),
+        (lambda table: RoleScorer().fit(table).score(table.select(COUNTS)), InputError, "no feature of the role"),
     ],
 )
 def test_mistakes_are_named(features, wrong, error, message):
