@@ -34,6 +34,7 @@ SAID = {
     "verdict": pl.lit(None, pl.String),
     "joined": pl.lit(None, pl.String),
     "network_id": pl.lit(None, pl.String),
+    "network_role": pl.lit(None, pl.String),
     "role": pl.lit(None, pl.String),
     "highly_engaged": pl.lit(None, pl.Float64),
     "amplifier": pl.lit(None, pl.Float64),
@@ -130,6 +131,12 @@ def detected(activity: cib.Activity) -> pl.DataFrame:
     return cib.detect(activity, progress=False).table
 
 
+def named_roles() -> pl.Expr:
+    """The role that the detection names for an account: the one in its network, else its own."""
+    inside = pl.col("network_role").replace_strict({"core": "highly_engaged", "amplifier": "amplifier"}, default=None)
+    return pl.coalesce(pl.when("flagged").then(inside), "named")
+
+
 def has(roles: pl.Series, role: str) -> pl.Series:
     """Whether accounts have a role; who is 'both' has both."""
     return roles.is_in([role, "both"]).fill_null(value=False)
@@ -150,7 +157,7 @@ def judged_accounts(world: World, found: pl.DataFrame) -> pl.DataFrame:
     said = found.select(
         "account_id", *(name if name in found.columns else fill.alias(name) for name, fill in SAID.items())
     )
-    said = said.with_columns(flagged=flagged()).rename({"role": "named"})
+    said = said.with_columns(flagged=flagged()).rename({"role": "named"}).with_columns(named=named_roles())
     return (
         table.join(aims(world.activity, table.filter("is_core")["account_id"]), on="account_id", how="left")
         .join(said, on="account_id", how="left")

@@ -498,9 +498,9 @@ _ROW = (
 def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{detection!r}")
     found = len(detection.networks)
-    fewest = detection.settings.rule.min_size
-    none = f"No network: no group of {fewest} accounts or more did together what chance does not explain."
-    _say(f"  {_HEADING}" if found else none)
+    _say(f"  {detection.outcome}")
+    if found:
+        _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
         _say(f"  {_ROW.format(**row)}")
     if found > most:

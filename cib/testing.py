@@ -51,6 +51,11 @@ __all__ = [
     "toy_activity",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 #: A law takes a feature and an activity, and says what breaks it; '' if nothing does.
 Law = Callable[[Feature, Activity], str]
 
@@ -437,6 +442,7 @@ def _post(number: int, account: str, minutes: str, action: str, target: str, men
         "client": "web",
         "urls": ["https://example.org/a"] if own and number % 2 else [],
         "hashtags": ["toy"] if own else [],
+        "media": [f"3_{number}"] if own else [],
         "mentions": [] if mentions == "-" else mentions.split(","),
     }
 

@@ -53,6 +53,11 @@ class Format:
         From clean columns to better ones (times recovered from ids); runs before rows are judged.
     accounts : callable, optional
         From the source's columns to an accounts table, where posts carry their account's profile.
+    names : callable, optional
+        From the source's columns to a frame of ``local_id`` and ``account_id``: what other rows call accounts, which
+        `translate` puts into ``account_local_id`` and ``named_ids``.
+    known : callable, optional
+        The same for posts, ``local_id`` and ``post_id``, which `translate` puts into ``target_local_id``.
     key : tuple of str
         Rows that agree in these columns are one row delivered twice.
     first : datetime or None
@@ -83,6 +88,8 @@ class Format:
     translate: Callable[[pl.DataFrame, str], pl.DataFrame] | None = None
     refine: Callable[[pl.DataFrame], pl.DataFrame] = _same
     accounts: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    names: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    known: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     key: tuple[str, ...] = ("post_id",)
     first: datetime | None = FIRST_TIME
     zone: str | None = None

@@ -35,9 +35,8 @@ def signal_columns(names: Iterable[str], *, text: bool = True) -> list[str]:
     >>> signal_columns(["retweetedTweet.id", "retweet_count", "sourcetweet_author_id", "place", "source"])
     ['retweetedTweet.id', 'sourcetweet_author_id']
     """
-    return [
-        name for name in names if _speaks_of(name, _TARGET) or (_speaks_of(name, _TEXT) and not _words(name) & _ACCOUNT)
-    ]
+    words = _TARGET | _TEXT if text else _TARGET
+    return [name for name in names if _speaks_of(name, words)]
 
 
 def mapping_to_write(names: Iterable[str], mapped: Iterable[str]) -> str:
