@@ -247,18 +247,27 @@ def _scattered(frame: pl.DataFrame, ids: pl.Series, where: str) -> pl.Series:
             remedy="Select them, or name several with @cib.feature(outputs=[...]).",
         )
     frame = frame.drop_nulls(key)
-    rows = frame[key] if key == "account_row" else encode(frame[key].cast(pl.String), ids)
+    rows = _rows(frame[key], len(ids)) if key == "account_row" else encode(frame[key].cast(pl.String), ids)
     if rows.null_count():
         unknown = frame[key].filter(rows.is_null())[0]
-        raise InputError(f"account {unknown!r} is not in the activity", where=where)
+        raise InputError(f"{_KEYED[key]} {unknown!r} is not in the activity", where=where)
     if rows.n_unique() < len(rows):
         twice = frame[key].filter(rows.is_duplicated())[0]
         raise InputError(
-            f"account {twice!r} came back more than once", where=where, remedy="Group by 'account_id' once more."
+            f"{_KEYED[key]} {twice!r} came back more than once", where=where, remedy=f"Group by {key!r} once more."
         )
     aligned = np.full(len(ids), np.nan)
     aligned[rows.to_numpy()] = _numbers(frame[values[0]], where).fill_null(np.nan).to_numpy()
     return pl.Series(aligned)
+
+
+#: What each key names.
+_KEYED = {"account_id": "account", "account_row": "row"}
+
+
+def _rows(rows: pl.Series, n: int) -> pl.Series:
+    """Rows of accounts; null for what is no row of `n`, such as -1."""
+    return rows.to_frame("row").select(pl.when(pl.col("row").is_between(0, n - 1)).then("row"))["row"].cast(pl.UInt32)
 
 
 def _numbers(values: Any, where: str) -> pl.Series:

@@ -70,7 +70,8 @@ def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
             bursts += run == 2
         m, s = gaps.mean(), gaps.std()
         if n > 1 and m > 0:
-            found[a, 1], found[a, 2] = s / m, (s - m) / (s + m)
+            r, more, less = s / m, np.sqrt(n + 1), np.sqrt(n - 1)
+            found[a, 1], found[a, 2] = r, (more * r - less) / ((more - 2) * r + less)
         found[a, 4] = bursts
         if n > 2:
             found[a, 3] = _correlation(gaps[:-1], gaps[1:])
@@ -85,6 +86,17 @@ def _correlation(x: Numbers, y: Numbers) -> float:
         return np.nan
     x, y = x - x.mean(), y - y.mean()
     return float((x * y).sum() / np.sqrt((x * x).sum() * (y * y).sum()))
+
+
+@compiled
+def _entropy(counts: Numbers, n: int) -> float:
+    """The Chao-Shen estimate of the entropy in bits of what counts that add up to n were drawn from."""
+    seen = 1 - min((counts == 1).sum(), n - 1) / n  # estimated share of what can happen that has happened
+    spread = 0.0
+    for count in counts:
+        p = seen * count / n
+        spread -= p * np.log2(p) / (1 - (1 - p) ** n)
+    return spread
 
 
 @compiled
@@ -114,10 +126,7 @@ def weeks(starts: Ints, times: Ints) -> Numbers:
         for hour in np.flatnonzero(week):
             p, q = week[hour] / n, everyone[hour]
             apart += p * np.log2(2 * p / (p + q)) + q * np.log2(2 * q / (p + q)) - q  # other hours add q each
-        spread = 0.0
-        for hour in np.flatnonzero(day):
-            spread += day[hour] * np.log2(day[hour])
-        found[a, 0] = np.log2(n) - spread / n
+        found[a, 0] = min(_entropy(day[day > 0], n), np.log2(24))
         found[a, 1] = np.sqrt(max((1 + apart) / 2, 0))
         found[a, 2], found[a, 3], found[a, 4] = week[: 5 * 24].sum() / n, day[:6].sum() / n, full / n
     return found

@@ -112,8 +112,10 @@ def intervals(posts: Frame) -> pl.DataFrame:
     """The pace of an account: the times from each of its actions to the next, with mean m and standard deviation s.
 
     - ``interval_cv``: ``s / m``; unknown below two intervals.
-    - ``burstiness``: ``(s - m) / (s + m)``, Goh and Barabási (2008); unknown below two intervals.
-    - ``memory``: correlation of an interval with the one before (same source); unknown below three intervals, and
+    - ``burstiness``: ``(a r - b) / ((a - 2) r + b)`` for r = s / m, a = sqrt(n + 1), b = sqrt(n - 1) and n intervals:
+      (s - m) / (s + m) of Goh and Barabási (2008) in the form of Kim and Jo (2016) for finite n, without which
+      accounts with few actions look regular; unknown below two intervals.
+    - ``memory``: correlation of an interval with the one before (Goh and Barabási); unknown below three intervals, and
       where they do not vary.
     """
     from cib.features.passes import pace  # numba takes half a second to import
@@ -139,7 +141,9 @@ def intervals(posts: Frame) -> pl.DataFrame:
 def hours(posts: Frame) -> pl.DataFrame:
     """At which hours of the day and days of the week it acts, in UTC.
 
-    - ``hour_entropy``: Shannon (1948) entropy of the hour of day; unknown for a single action.
+    - ``hour_entropy``: Shannon (1948) entropy of the hour of day, as Chao and Shen (2003) estimate it from few actions:
+      ``-sum p log2 p / (1 - (1 - p)^n)`` for ``p = C k / n``, k of n actions in an hour and the coverage
+      ``C = 1 - f / n`` for f hours with one action (n - 1 at most); at most log2 24. Unknown for a single action.
     - ``weekly_distance``: Jensen-Shannon distance (Endres and Schindelin 2003), the root of the divergence in bits,
       between the shares of its 168 hours of the week and those of all actions; unknown below ten actions, of
       which any week is far.

@@ -41,7 +41,7 @@ def test_by_family_asks_the_class_or_a_set():
     assert FeatureSet.by_family("content").names[:2] == ("posts_made", "originality")
     assert (STANDARD - "originality").by_family("content").names[:2] == ("posts_made", "hashtags_used")
     assert (STANDARD + [mine]).by_family("test_standard").names == ("mine",)
-    assert STANDARD.families == ("degree", "timing", "content", "profile", "coordination")
+    assert STANDARD.families == ("degree", "attention", "timing", "content", "profile", "coordination")
 
 
 def test_a_name_stands_for_one_column_of_a_function():
