@@ -14,7 +14,6 @@ FeatureTable(... accounts x 2 features: unearned_given, audience_days_off)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import narwhals as nw
@@ -40,8 +39,8 @@ PRIOR_DAYS = 10.0
 #: In microseconds.
 DAY = 86_400 * 10**6
 
-#: The first day of the weekend; Monday is 1.
-SATURDAY = 6
+#: Days of a week that begins on Monday; 1970 began on a Thursday.
+THURSDAY, SATURDAY = 3, 5
 
 #: Days from the first to the last act from which on weekends are compared.
 LEAST_DAYS = 14
@@ -149,11 +148,14 @@ def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
 
 def _own_days_off(posts: Frame, n: int) -> Numbers:
     """How much more seldom than all accounts each was active at weekends, shape (n,)."""
-    active = posts.select("account_row", day=nw.col("created_at").dt.truncate("1d")).to_polars().unique()
-    first, last = active["day"].min(), active["day"].max()
-    if not isinstance(first, datetime) or not isinstance(last, datetime) or (last - first).days < LEAST_DAYS:
+    from cib.features.passes import account_times  # numba takes half a second to import
+
+    starts, times = account_times(posts)
+    day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    if not len(day) or np.ptp(day) < LEAST_DAYS:
         return np.full(n, np.nan)
-    account, weekend = active["account_row"].to_numpy(), (active["day"].dt.weekday() >= SATURDAY).to_numpy()
+    new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
+    account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
     days = np.bincount(account, minlength=n)
     rest: Numbers = (weekend.mean() * days - np.bincount(account, weekend, n)) / (days + PRIOR_DAYS)
     return rest

@@ -13,6 +13,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
 from cib.errors import InputError
@@ -151,20 +152,25 @@ def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
 def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:
     """One graph over `ids` of several: ``weight`` acts of an account on another, and ``returned`` the other way."""
     n = max(len(ids), 1)
-    tables = [
-        graph.table.select(pair=pl.col("source").cast(pl.Int64) * n + pl.col("target"), weight="weight")
-        for graph in graphs
-    ]
-    acts = pl.concat(tables).group_by("pair").agg(pl.col("weight").sum()).sort("pair")
-    source, target = np.divmod(acts["pair"].to_numpy(), n)
-    table = pl.DataFrame({"source": source, "target": target, "weight": acts["weight"]}).cast(
-        {"source": pl.UInt32, "target": pl.UInt32}
-    )
-    back = acts.select(returned="weight", pair=pl.Series(target * n + source))  # pairs are sorted by their other end
-    table = table.with_columns(
-        acts.select("pair").join(back, on="pair", how="left", maintain_order="left")["returned"].fill_null(0)
-    )
-    return Graph("interaction", directed=True, ids=ids, table=table.filter(pl.col("source") != pl.col("target")))
+    ends = [(*graph.endpoints, graph.table["weight"].to_numpy()) for graph in graphs]
+    source, target, weight = (np.concatenate(column) for column in zip(*ends, strict=True))
+    pair, weight = _summed((source * n + target)[source != target], weight[source != target])
+    source, target = np.divmod(pair, n)
+    back = target * n + source
+    order = np.argsort(back)  # what is looked up in order is found faster
+    place = np.minimum(np.searchsorted(pair, back[order]), max(len(pair) - 1, 0))
+    returned = np.zeros(len(pair), np.int64)
+    returned[order] = np.where(pair[place] == back[order], weight[place], 0)
+    rows = {"source": source.astype(np.uint32), "target": target.astype(np.uint32), "weight": weight}
+    return Graph("interaction", directed=True, ids=ids, table=pl.DataFrame({**rows, "returned": returned}))
+
+
+def _summed(keys: NDArray[np.int64], weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each key once, ascending, with the sum of its weights."""
+    order = np.argsort(keys, kind="stable")
+    keys, weights = keys[order], weights[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[first], np.add.reduceat(weights, first) if len(first) else weights
 
 
 def _merged(features: Iterable[Feature]) -> Iterator[Feature]:

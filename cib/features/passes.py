@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from cib.compiled import compiled, grouped, taken
 
-__all__ = ["dealt", "pace", "quantiles", "weeks"]
+__all__ = ["account_times", "dealt", "pace", "quantiles", "weeks"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -34,6 +36,28 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
     codes = account.astype(np.int32)
     starts, positions = grouped(codes, int(codes.max(initial=-1)) + 1)
     return starts, taken(values, positions)
+
+
+def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
+    """Deal the times of posts out by account.
+
+    Parameters
+    ----------
+    posts : narwhals.DataFrame
+        With the column ``account_row``.
+
+    Returns
+    -------
+    starts : ndarray of int64, shape (n + 1,)
+        Where the times of each account begin; accounts after the last that acted are left out.
+    times : ndarray of int64, shape (n_posts,)
+        Microseconds since 1970, ascending within an account.
+    """
+    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
+    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
+        order = np.argsort(time, kind="stable")
+        account, time = account[order], time[order]
+    return dealt(account, time)
 
 
 @compiled

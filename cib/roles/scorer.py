@@ -241,7 +241,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
                         remedy=did_you_mean(name, known) or "Extract it with the others, or take it out of the role.",
                     )
 
-    def __repr__(self) -> str:  # type: ignore[override]
+    def __repr__(self) -> str:
         roles = ", ".join(role.name for role in self.roles)
         fitted = "fitted" if hasattr(self, "population_") else "not fitted"
         untested = "".join(f"; no data on {role}" for role in getattr(self, "untested_", ()))
