@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     from cib.import_report import ImportReport
     from cib.linkage.known import KnownNetworks
     from cib.linkage.links import Links, link
-    from cib.networks.find import Rule, find_networks
+    from cib.networks.find import find_networks
     from cib.networks.network import Network, Networks
+    from cib.networks.verdict import Reason, Rule
     from cib.pipeline import detect
     from cib.reports import plots
     from cib.roles import RoleScorer
     from cib.settings import Settings
     from cib.simulation import simulate
     from cib.sources.columns import Columns
+    from cib.sources.concatenation import concat
     from cib.sources.files import read
+    from cib.sources.format import Format
 
 __version__ = "0.1.0"
 
@@ -50,6 +53,7 @@ __all__ = [
     "Detection",
     "FeatureSet",
     "FeatureTable",
+    "Format",
     "Graph",
     "ImportReport",
     "KnownNetworks",
@@ -57,12 +61,14 @@ __all__ = [
     "Links",
     "Network",
     "Networks",
+    "Reason",
     "RoleScorer",
     "Rule",
     "Settings",
     "backbone",
     "coaction_graph",
     "coaction_graphs",
+    "concat",
     "detect",
     "evaluation",
     "extract",
@@ -91,6 +97,7 @@ _PLACES = {
     "Detection": "cib.detection:Detection",
     "FeatureSet": "cib.features.standard:FeatureSet",
     "FeatureTable": "cib.features.table:FeatureTable",
+    "Format": "cib.sources.format:Format",
     "Graph": "cib.graphs.graph:Graph",
     "ImportReport": "cib.import_report:ImportReport",
     "KnownNetworks": "cib.linkage.known:KnownNetworks",
@@ -98,12 +105,14 @@ _PLACES = {
     "Links": "cib.linkage.links:Links",
     "Network": "cib.networks.network:Network",
     "Networks": "cib.networks.network:Networks",
+    "Reason": "cib.networks.verdict:Reason",
     "RoleScorer": "cib.roles:RoleScorer",
-    "Rule": "cib.networks.find:Rule",
+    "Rule": "cib.networks.verdict:Rule",
     "Settings": "cib.settings:Settings",
     "backbone": "cib.graphs.nulls.registry:backbone",
     "coaction_graph": "cib.graphs.coaction:coaction_graph",
     "coaction_graphs": "cib.graphs.coaction:coaction_graphs",
+    "concat": "cib.sources.concatenation:concat",
     "detect": "cib.pipeline:detect",
     "evaluation": "cib.evaluation",
     "extract": "cib.features.extract:extract",

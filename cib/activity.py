@@ -35,7 +35,7 @@ ACTIONS = ("post", "retweet", "quote", "reply")
 TIME = pl.Datetime("us", "UTC")
 
 #: What stands for "no account": it must never become one, or it would join all that it touched.
-PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown", "0")
+PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown")
 
 #: The columns of ``posts``. The first seven are always there; the others where the source knows them.
 POST_COLUMNS: dict[str, pl.DataType] = {
@@ -52,6 +52,7 @@ POST_COLUMNS: dict[str, pl.DataType] = {
     "urls": pl.List(pl.String()),
     "hashtags": pl.List(pl.String()),
     "mentions": pl.List(pl.String()),
+    "media": pl.List(pl.String()),
 }
 ALWAYS = tuple(POST_COLUMNS)[:7]
 

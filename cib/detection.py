@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -18,27 +18,29 @@ import polars as pl
 from cib.activity import Activity, to_library
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
 from cib.features.table import FeatureTable
+from cib.folders import ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
+from cib.graphs.layers import TOLD
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
 from cib.progress import stage
+from cib.reports.anonymity import hide_tables, public_about
 from cib.reports.data import gather
 from cib.reports.files import CSV
-from cib.reports.folders import alone_in, ensure_folder
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
-from cib.reports.result import about
+from cib.reports.result import about, outcome_of
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.robustness.matching import Timeline, timeline
 from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
 from cib.saved.reading import AbsentActivity, read_findings, read_result
-from cib.saved.writing import tables_of, write_result
+from cib.saved.writing import AUDIENCE, tables_of, write_result
 from cib.settings import Settings
 
 __all__ = ["Detection", "load"]
@@ -85,6 +87,8 @@ class Detection:
         What was analysed.
     notes : tuple of str
         What weakens the result: warnings met on the way.
+    tested : polars.DataFrame
+        See :attr:`layers`.
     """
 
     table: pl.DataFrame
@@ -96,6 +100,21 @@ class Detection:
     imported: ImportReport
     activity: Activity
     notes: tuple[str, ...] = ()
+    tested: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+
+    @property
+    def layers(self) -> Any:
+        """One row a layer: ``layer, objects, events, pairs_tested, edges, significant, smallest_q, not_used``.
+
+        ``edges`` are pairs that share at least the minimum of objects, ``significant`` those that chance does not
+        explain; ``not_used`` says why a layer was not used, null if it was.
+        """
+        return to_library(self.tested, self.activity.library)
+
+    @property
+    def outcome(self) -> str:
+        """``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+        return outcome_of(self)
 
     @property
     def accounts(self) -> Any:
@@ -221,7 +240,7 @@ class Detection:
 
     @property
     def _rerun(self) -> Rerun:
-        return Rerun(self.activity, self.settings, self.roles, self.graphs["retweet"], self.networks)
+        return Rerun(self.activity, self.settings, self.roles, self.networks)
 
     def save(
         self,
@@ -296,14 +315,25 @@ class Detection:
         write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
-    def save_spreadsheet(self, path: str | Path) -> Path:
+    def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
 
-        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        Needs ``pip install 'cib-detect[xlsx]'``.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Show ids and objects, for whoever holds the data. Otherwise accounts, posts and what could lead to them
+            have pseudonyms that hold for this file only. Either way ids are text cells, and nothing becomes a
+            formula or a link.
         """
         file = _file(path)
         tables = {name: table.lazy().collect() for name, table in tables_of(self).items()}
-        write_spreadsheet(tables, about(self), file)
+        if reveal_ids:
+            write_spreadsheet(tables, {**about(self), "audience": AUDIENCE}, file)
+        else:
+            write_spreadsheet(hide_tables(self, tables), public_about(about(self)), file)
         return file
 
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
@@ -319,26 +349,53 @@ class Detection:
         write_stix(self, file, reveal_ids=reveal_ids)
         return file
 
-    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
-        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+    def save_release(
+        self,
+        folder: str | Path,
+        *,
+        sequences: bool = False,
+        texts: bool = False,
+        public_from: int | None = None,
+        overwrite: bool = False,
+        csv: CSV = "safe",
+    ) -> Path:
+        """Write what may be given to others about the candidates: counts of networks, and accounts under pseudonyms.
 
         Parameters
         ----------
         folder : str or Path
+        sequences : bool
+            Also every act of each account. Whoever has a copy of the data can then find nearly every account
+            again; ``about.json`` says how many.
         texts : bool
-            Also texts, URLs and mentions, by which accounts can be found.
+            With `sequences`, also texts, URLs and mentions, by which anybody can search for the accounts.
+        public_from : int, optional
+            Accounts with so many followers and more keep their ids: 5,000, say, as in the archives of takedowns.
+            Default: none does.
+        overwrite : bool
+            Replace an earlier release.
+        csv : {'safe', 'exact'}
+            See :meth:`save`.
 
         Returns
         -------
         Path
-            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
-            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
-            is thrown away.
+            The folder: ``accounts`` (role, and scores to one digit), ``networks``, ``activity`` (acts of each
+            network by hour and action) and ``values`` (languages, clients, domains and hashtags of each network;
+            those of fewer than five accounts, and those that hold a name, in one row) as Parquet and CSV, and
+            ``about.json``, which counts the accounts that are alone with what is released of them. The key of the
+            pseudonyms is thrown away, and decides the order of rows.
         """
-        path = ensure_folder(folder)
-        with alone_in(path):
-            write_release(self, path, texts=texts)
-        return path
+        write_release(
+            self,
+            Path(folder),
+            sequences=sequences,
+            texts=texts,
+            public_from=public_from,
+            overwrite=overwrite,
+            csv=csv,
+        )
+        return Path(folder)
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]

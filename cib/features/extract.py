@@ -35,6 +35,11 @@ _GRAPHS: dict[str, Callable[[Activity], Graph]] = {
     "coactions": coaction_graph,
 }
 
+#: Which library a frame belongs to that a feature gets, for whoever expects the methods of another.
+_LIBRARY = (
+    "If a method of {name!r} is meant: it is a narwhals frame; {name}.to_pandas() and {name}.to_polars() are others."
+)
+
 #: Graphs of acts on other accounts.
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
@@ -189,7 +194,11 @@ def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[
     try:
         returned = feature.function(**{name: made[name] for name in feature.needs})
     except Exception as error:
-        raise InputError(f"the function failed with {type(error).__name__}: {error}", where=where) from error
+        frames = [name for name in feature.needs if isinstance(made[name], nw.DataFrame)]
+        remedy = " ".join(_LIBRARY.format(name=name) for name in frames[:1])
+        raise InputError(
+            f"the function failed with {type(error).__name__}: {error}", where=where, remedy=remedy
+        ) from error
     fills = dict(zip(feature.names, feature.missing, strict=True))
     parts = _parts(_taken_over(returned), feature, where)
     return {name: _finite(_aligned(part, ids, where), fills[name]) for name, part in parts}

@@ -116,8 +116,8 @@ class FeatureSet:
             )
 
     def __repr__(self) -> str:
-        families = "; ".join(f"{family}: {', '.join(_of_family(self, family).names)}" for family in self.families)
-        return f"FeatureSet({len(self.names)} features; {families})"
+        families = ", ".join(f"{len(_of_family(self, family).names)} {family}" for family in self.families)
+        return f"FeatureSet({len(self.names)} features: {families})"
 
     def _repr_html_(self) -> str:
         rows = (

@@ -7,22 +7,27 @@ and edges by (source, target), so equal input gives an equal graph.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
-from cib.errors import InputError, check_several
+from cib.atomic import atomically
+from cib.errors import InputError, MissingDependencyError, check_several
 from cib.graphs.construction import Construction, Significance
+from cib.graphs.graph_xml import iso_time, write_gexf, write_graphml
 from cib.graphs.incidence import Incidence
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Graph", "shared_acts"]
 
@@ -217,14 +222,81 @@ class Graph:
         )
         return replace(self, ids=ids, table=table)
 
+    def save(self, path: str | Path) -> Path:
+        """Write the graph to a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.gexf`` and ``.graphml`` are for Gephi, networkx, igraph and graphology; ``.parquet`` and ``.csv`` hold
+            the table of edges.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InputError
+            If the ending is another.
+        """
+        file = Path(path)
+        edges = self.edge_table
+        writers: dict[str, Callable[[Path], object]] = {
+            ".gexf": lambda part: write_gexf(part, self.ids, self.table, directed=self.directed),
+            ".graphml": lambda part: write_graphml(part, self.ids, self.table, directed=self.directed),
+            ".parquet": edges.write_parquet,
+            ".csv": edges.write_csv,
+        }
+        if file.suffix.lower() not in writers:
+            raise InputError(
+                "a graph cannot be written as this kind of file",
+                where=str(path),
+                remedy=f"End the name in one of {', '.join(writers)}.",
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomically(file, writers[file.suffix.lower()])
+        return file
+
     def to_networkx(self) -> nx.Graph[str]:
-        """A networkx ``Graph`` or ``DiGraph`` with text nodes and plain Python attributes."""
+        """A networkx ``Graph`` or ``DiGraph`` of texts and numbers, which all writers of networkx take.
+
+        Times are texts in ISO 8601.
+        """
+        import networkx as nx
+
         graph: nx.Graph[str] = nx.DiGraph(name=self.name) if self.directed else nx.Graph(name=self.name)
         graph.add_nodes_from(self.ids.to_list())
-        for edge in self.edge_table.iter_rows(named=True):
+        for edge in self._plain_edges.iter_rows(named=True):
             source, target = edge.pop("source"), edge.pop("target")
             graph.add_edge(source, target, **{name: value for name, value in edge.items() if value is not None})
         return graph
+
+    def to_igraph(self) -> Any:
+        """An igraph ``Graph``; the ids are its vertex attribute ``name``, and times are texts in ISO 8601.
+
+        Raises
+        ------
+        MissingDependencyError
+            If igraph is not installed.
+        """
+        try:
+            from igraph import Graph as IGraph
+        except ImportError as error:
+            raise MissingDependencyError("this needs igraph", remedy="Install it: pip install igraph.") from error
+        ends = np.column_stack(self.endpoints).tolist()
+        attributes = self._plain_edges.drop("source", "target").to_dict(as_series=False)
+        graph = IGraph(self.n_accounts, ends, directed=self.directed, edge_attrs=attributes)
+        graph["name"], graph.vs["name"] = self.name, self.ids.to_list()
+        return graph
+
+    @property
+    def _plain_edges(self) -> pl.DataFrame:
+        """The edges with account ids, and times as texts in ISO 8601."""
+        schema = self.table.schema
+        return self.edge_table.with_columns(
+            iso_time(name, kind) for name, kind in schema.items() if isinstance(kind, pl.Datetime)
+        )
 
     def evidence(self, a: str, b: str) -> Any:
         """The posts behind one edge of a projection.

@@ -19,20 +19,19 @@ from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
-from cib.networks.account_metadata import FACTS
 from cib.networks.evidence import networks_of
 from cib.networks.network import Network
 from cib.profiles.explanations import explanations_of
 from cib.profiles.profile import profiles
+from cib.reports.anonymity import mark_open
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
-from cib.reports.pseudonyms import Pseudonyms, handles
 from cib.reports.result import Result, about
 from cib.reports.selection import edges_among, lines, shown_members, stacked
 from cib.reports.times import Bins, timeline, week
 
-__all__ = ["gather", "hidden"]
+__all__ = ["gather"]
 
 #: Networks with details of their own.
 MAX_NETWORKS = 150
@@ -42,19 +41,6 @@ PAIRS, OBJECTS = 10, 8
 
 #: Values of a profile that are shown of each kind, and posts and accounts behind them.
 VALUES, BEHIND = 5, 3
-
-#: What stands under these names are ids, of this kind.
-_KINDS = {
-    **dict.fromkeys(("account", "a", "b"), "account"),
-    **dict.fromkeys(("post", "post_a", "post_b", "target_post"), "post"),
-}
-
-#: The same for kinds of objects. The open ones lead to no account; others, such as texts, could.
-_OBJECT_KINDS = {
-    **dict.fromkeys(("author", "mention"), "account"),
-    **dict.fromkeys(("post", "quoted", "replied"), "post"),
-    **dict.fromkeys(("domain", "hashtag", "hashtag-sequence"), None),
-}
 
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
@@ -69,7 +55,8 @@ def gather(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same for the same result. Ids are as they are in the data; see :func:`hidden`.
+        The same for the same result. Ids are as they are in the data; see
+        :func:`cib.reports.anonymity.hide_findings`.
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
@@ -96,39 +83,8 @@ def gather(result: Result) -> dict[str, Any]:
         "members": described(result, members, edges, shared, layers),
         "edges": lines(result.graphs, edges, members),
     }
-    _mark(found, set(handles(result.activity.accounts_table)))
+    mark_open(found, result.activity, members)
     return found
-
-
-def _mark(value: Any, names: set[str]) -> None:
-    """Mark objects of open kinds that bear the name of an account, however deep they stand: they lead to it."""
-    if isinstance(value, dict):
-        if "object" in value and _OBJECT_KINDS.get(value["kind"], "") is None:
-            words = value["object"].lower().replace("#", " ").split()
-            value["named"] = not names.isdisjoint(words)
-        value = list(value.values())
-    for each in value if isinstance(value, list) else ():
-        if isinstance(each, (dict, list)):
-            _mark(each, names)
-
-
-def hidden(value: Any, pseudonyms: Pseudonyms) -> Any:
-    """The same findings with pseudonyms for ids, however deep they stand."""
-    if isinstance(value, list):
-        return [hidden(each, pseudonyms) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    kept = {}
-    for name, each in value.items():
-        kind = _kind_of_object(value) if name == "object" else _KINDS.get(name)
-        lead = kind is not None and isinstance(each, str)
-        kept[name] = pseudonyms.of(str(kind), each) if lead else hidden(each, pseudonyms)
-    return kept
-
-
-def _kind_of_object(row: Mapping[str, Any]) -> str | None:
-    kind: str = row["kind"]
-    return kind if row.get("named") else _OBJECT_KINDS.get(kind, kind)
 
 
 def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -136,8 +92,7 @@ def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[s
     row = {
         **{name: as_plain(told.get(name)) for name in _PROFILE},
         "joined": dict(network.members["joined"].value_counts().sort("joined").iter_rows()),
-        # what is known of the accounts is shown as a table of its own
-        "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
+        "reasons": [reason.to_dict() for reason in network.reasons],
         "facts": as_rows(network.facts),
         "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
         "shared": network.evidence.objects.height,

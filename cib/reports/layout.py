@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["positions"]
 
@@ -18,20 +17,29 @@ Points = NDArray[np.float64]
 #: Larger networks are laid out as a sunflower: springs take time with the square of the accounts.
 MAX_SPRINGS = 600
 
+#: Rounds of pushing and pulling.
+ITERATIONS = 60
+
+#: Pairs of accounts that are looked at together, at most.
+MAX_TOGETHER = 500_000
+
+#: More networks stand in rows: the search for room takes time with the square of the networks.
+MAX_PACKED = 500
+
 #: A map is wider than it is high.
 _WIDE = np.array([1.35, 0.75])
 
 _GOLDEN = np.pi * (3 - 5**0.5)
 
 
-def positions(networks: Sequence[str], edges: Sequence[Sequence[int]]) -> Points:
+def positions(networks: Sequence[str], edges: ArrayLike) -> Points:
     """Places on a plane.
 
     Parameters
     ----------
     networks : sequence of str, shape (n,)
         The network of each account; members of one network stand together.
-    edges : sequence of pairs of int
+    edges : array_like of int, shape (m, 2)
         Positions in `networks`.
 
     Returns
@@ -45,34 +53,57 @@ def positions(networks: Sequence[str], edges: Sequence[Sequence[int]]) -> Points
     """
     names = np.array(networks, dtype=object)
     starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.zeros(0, dtype=int)
-    groups = np.split(np.arange(len(names)), starts[1:]) if len(names) else []
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_edges_from((a, b) for a, b in edges)
-    places = np.zeros((len(names), 2))
-    radii = np.array([len(group) ** 0.5 for group in groups])
-    for group, centre, radius in zip(groups, _packed(radii), radii, strict=True):
-        places[group] = centre + radius * _disc(graph, group)
+    sizes = np.diff(np.r_[starts, len(names)])
+    network = np.repeat(np.arange(len(sizes)), sizes)
+    ends = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    ends = ends[network[ends[:, 0]] == network[ends[:, 1]]]
+    centres = _packed(sizes**0.5) if len(sizes) <= MAX_PACKED else _shelved(sizes**0.5)
+    places = np.repeat(centres, sizes, axis=0)
+    for size in np.unique(sizes).tolist():  # networks of one size are drawn together
+        drawn = np.flatnonzero(sizes == size)
+        most = max(MAX_TOGETHER // size**2, 1)
+        for some in (drawn[k : k + most] for k in range(0, len(drawn), most)):
+            accounts = starts[some, None] + np.arange(size)
+            inside = ends[np.isin(network[ends[:, 0]], some)]
+            # the same edges between positions in `accounts`, flattened
+            inside = np.searchsorted(some, network[inside]) * size + inside - starts[network[inside]]
+            places[accounts] += size**0.5 * _discs(len(some), size, inside)
     return places.round(3)
 
 
-def _disc(graph: nx.Graph[int], group: NDArray[np.int64]) -> Points:
-    """Places of one network within a circle of radius 1."""
-    if len(group) > MAX_SPRINGS or len(group) < 3:
-        return _sunflower(len(group))
-    drawn: nx.Graph[int] = nx.Graph()
-    drawn.add_nodes_from(group.tolist())
-    drawn.add_edges_from(graph.subgraph(group.tolist()).edges)
-    start = dict(zip(group.tolist(), _sunflower(len(group)), strict=True))
-    found = nx.spring_layout(drawn, pos=start, iterations=60, seed=0, method="force")
-    points = np.array([found[node] for node in group.tolist()])
-    points = points - points.mean(axis=0)
-    distance = np.hypot(*points.T)
+def _discs(count: int, size: int, edges: NDArray[np.int64]) -> Points:
+    """Places of networks of one size, each within a circle of radius 1; shape (count, size, 2)."""
+    start = np.tile(_sunflower(size), (count, 1, 1))
+    if size > MAX_SPRINGS or size < 3:
+        return start
+    points = _drawn_by_springs(start, edges)
+    points -= points.mean(axis=1, keepdims=True)
+    distance = np.hypot(points[..., 0], points[..., 1])
     # by rank: springs push a few accounts far out and crowd the rest
-    rank = np.sqrt((np.argsort(np.argsort(distance, kind="stable"), kind="stable") + 0.5) / len(group))
-    ranked: Points = (
-        points / np.maximum(distance, 1e-9)[:, None] * (0.5 * rank + 0.5 * distance / distance.max())[:, None]
-    )
+    rank = np.argsort(np.argsort(distance, axis=1, kind="stable"), axis=1, kind="stable")
+    radius = 0.5 * np.sqrt((rank + 0.5) / size) + 0.5 * distance / distance.max(axis=1, keepdims=True)
+    ranked: Points = points * (radius / np.maximum(distance, 1e-9))[..., None]
     return ranked
+
+
+def _drawn_by_springs(places: Points, edges: NDArray[np.int64]) -> Points:
+    """Let accounts push each other off, and edges pull them together; Fruchterman and Reingold (1991)."""
+    count, size, _ = places.shape
+    x, y = places[..., 0].copy(), places[..., 1].copy()
+    k = size**-0.5
+    source, target = np.concatenate([edges, edges[:, ::-1]]).T
+    for step in np.linspace(0.2, 0, ITERATIONS, endpoint=False):
+        apart_x, apart_y = (v[:, :, None] - v[:, None, :] for v in (x, y))
+        push = k * k / np.maximum(apart_x * apart_x + apart_y * apart_y, 1e-4)
+        along_x, along_y = (v.ravel()[source] - v.ravel()[target] for v in (x, y))
+        pull = np.hypot(along_x, along_y) / k
+        move_x, move_y = (
+            np.einsum("gij,gij->gi", apart, push) - np.bincount(source, along * pull, count * size).reshape(count, size)
+            for apart, along in ((apart_x, along_x), (apart_y, along_y))
+        )
+        scale = step / np.maximum(np.hypot(move_x, move_y), 0.01)
+        x, y = x + move_x * scale, y + move_y * scale
+    return np.stack([x, y], axis=-1)
 
 
 def _sunflower(count: int) -> Points:
@@ -89,3 +120,16 @@ def _packed(radii: Points, gap: float = 1.2) -> Points:
         centres[k] = spiral[np.argmax(room >= radius + gap)]
         room = np.minimum(room, np.hypot(*(spiral - centres[k]).T) - radius)
     return centres
+
+
+def _shelved(radii: Points, gap: float = 1.2) -> Points:
+    """Centres of circles that do not touch, in rows from the top left."""
+    sides = 2 * radii + gap
+    width = 1.5 * np.sqrt((sides**2).sum())
+    row = (np.cumsum(sides) // width).astype(np.int64)
+    heights = np.zeros(row[-1] + 1)
+    np.maximum.at(heights, row, sides)
+    tops = np.cumsum(heights) - heights
+    left = np.cumsum(sides) - sides
+    first = np.searchsorted(row, row)  # of each row
+    return np.column_stack([left - left[first] + sides / 2, -(tops[row] + heights[row] / 2)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ROLES", "VERDICTS", "rgb"]
+__all__ = ["ROLES", "VERDICTS"]
 
 #: Colour of each role on white.
 ROLES = {
@@ -15,13 +15,3 @@ ROLES = {
 
 #: The same for verdicts, from the most that can be concluded to the least.
 VERDICTS = {"candidate": "#7a3e9d", "coordinated": "#0d7a6b", "insufficient": "#707a84"}
-
-
-def rgb(role: str | None) -> tuple[int, int, int]:
-    """Red, green and blue of a role, 0 to 255; unknown ones are grey.
-
-    >>> rgb("amplifier")
-    (43, 108, 163)
-    """
-    red, green, blue = bytes.fromhex(ROLES.get(role or "", ROLES["low_support"])[1:])
-    return red, green, blue

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+
+from cib.progress import printable
 
 __all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "visible"]
 
@@ -53,13 +54,7 @@ def visible(value: Any) -> Any:
     """
     if isinstance(value, str):
         text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        return text if text.isprintable() else "".join(map(_spelled, text))
+        return printable(text).replace("\n", "U+000A")
     if isinstance(value, Mapping):
         return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
     return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value
-
-
-def _spelled(character: str) -> str:
-    # categories C*: control, format, surrogate, private, unassigned; Zl and Zp break lines
-    hides = unicodedata.category(character)[0] == "C" or unicodedata.category(character) in ("Zl", "Zp")
-    return f"U+{ord(character):04X}" if hides else character

@@ -17,16 +17,16 @@ from cib.errors import CibError, InputError, check_kind
 from cib.features.feature import Feature
 from cib.features.standard import STANDARD, FeatureSet
 from cib.features.table import FeatureTable
+from cib.folders import DETECTION
 from cib.graphs.construction import Construction, CrowdedObject, Significance
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.layers import Layer
+from cib.graphs.layers import TOLD, Layer
 from cib.graphs.objects import OBJECTS, object_events
 from cib.import_report import ImportReport
 from cib.networks.evidence import EVIDENCE, Evidence
-from cib.networks.find import Rule
 from cib.networks.network import Network, Networks
-from cib.reports.folders import DETECTION
+from cib.networks.verdict import Reason, Rule
 from cib.roles import RoleScores
 from cib.roles.population import Distribution
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
@@ -55,6 +55,9 @@ _MADE = {
     "options": {"max_accounts?": (None, count)},
 }
 
+#: A reason; version 0.1 wrote sentences.
+_REASON = (str, {"kind": str, "text": str, "numbers": {str: number}, "speaks": str})
+
 #: The shape of ``detection.json``, as far as it is read; of the first format what there was.
 _ABOUT: dict[str, Any] = {
     "settings": {
@@ -72,6 +75,7 @@ _ABOUT: dict[str, Any] = {
         "features": [str],
         "max_pairs": count,
         "seed": count,
+        "exclude?": [str],
     },
     "imported": {
         "source": str,
@@ -101,9 +105,17 @@ _ABOUT: dict[str, Any] = {
     "graphs?": [
         {"name": str, "directed": bool, "file": lambda value: slug(str(value)) == value, "made": (None, _MADE)}
     ],
-    "networks?": [{"network_id": str, "verdict": str, "coordination": number, "reasons": [str]}],
+    "networks?": [
+        {
+            "network_id": str,
+            "verdict": str,
+            "coordination": number,
+            "reasons": [_REASON],
+            "kinds?": {str: (None, number)},
+        }
+    ],
     "roles?": [{"name": str, "label": str, "weights": [[(str, number)]], "bias": number}],
-    "features?": {"labels": _TEXTS, "units": _TEXTS},
+    "features?": {"labels": _TEXTS, "units": _TEXTS, "compared": [str]},
 }
 
 #: The columns that are asked of each table; other columns may be there, and any of a type that JSON would not keep.
@@ -150,13 +162,16 @@ def read_table(folder: Path, name: str, told: Mapping[str, Any]) -> pl.DataFrame
         table = pl.read_parquet(path, glob=False)
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError("cannot be read as a table", where=str(path), got=error, remedy=_REMEDY) from error
-    for column, dtype in _COLUMNS.get(name, _EDGES if name.startswith("edges-") else {}).items():
+    _check_columns(table, _COLUMNS.get(name, _EDGES if name.startswith("edges-") else {}), path)
+    return table
+
+
+def _check_columns(table: pl.DataFrame, columns: Mapping[str, Any], path: Path) -> None:
+    for column, dtype in columns.items():
         if table.schema.get(column) != dtype:
             got = f"type {table.schema[column]}" if column in table.columns else f"columns {', '.join(table.columns)}"
-            raise InputError(
-                f"the column {column!r} of type {dtype} is wanted", where=str(path), got=got, remedy=_REMEDY
-            )
-    return table
+            what = f"the column {column!r} of type {dtype} is wanted"
+            raise InputError(what, where=str(path), got=got, remedy=_REMEDY)
 
 
 def _check_belongs(path: Path, told: Mapping[str, Any]) -> None:
@@ -194,7 +209,7 @@ _FINDINGS: dict[str, Any] = {
     "accounts": count,
     "bins": {"first": str, "hours": number},
     "layers": {str: {"kind": str, "window_s": (None, number)}},
-    "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [str], "statistics": [dict]}],
+    "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [_REASON], "statistics": [dict]}],
     "roles": [{"name": str, "label": str, "features": [{"name": str, "label": str, "unit": str}]}],
     "members": [{"account": str, "network_id": str, "joined": str, "role": (None, str)}],
     "edges": [[count]],
@@ -246,6 +261,9 @@ def read_result(folder: str | Path, activity: Activity | None = None) -> dict[st
     path, told = Path(folder), read_about(folder)
     if activity is not None:
         check_kind("activity", activity, Activity)
+        if "result" not in told:
+            what = "version 0.1 did not save how its layers were made, so their posts cannot be found again"
+            raise InputError(what, where=str(folder), remedy="Load it without the activity, or run cib.detect again.")
         if activity.fingerprint != told["fingerprint"]:
             raise InputError(
                 "this is not the activity that the detection was made from",
@@ -270,7 +288,12 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
     graphs = {
         one["name"]: _graph(path, one, told, activity, library) for one in told.get("graphs") or _graphs_of_first(told)
     }
-    features = FeatureTable(_or_ids(path, "features", told, table), **told.get("features", {}), library=library)
+    features = FeatureTable(
+        _or_ids(path, "features", told, table),
+        told.get("features", {}).get("labels", {}),
+        told.get("features", {}).get("units", {}),
+        library,
+    )
     return {
         "table": table,
         "networks": _networks(path, told, table, [graph for graph in graphs.values() if not graph.directed], library),
@@ -281,6 +304,7 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
         "imported": imported,
         "activity": AbsentActivity(imported, told["fingerprint"], library, path) if activity is None else activity,
         "notes": tuple(told["notes"]),
+        **({"tested": pl.DataFrame(told["tested"], schema=TOLD)} if "tested" in told else {}),
     }
 
 
@@ -299,7 +323,7 @@ def _graph(
     if one["directed"] or one["made"] is None:
         return Graph(**told_of)
     construction = _construction(one["made"])
-    events = _Absent(*_NO_POSTS) if activity is None else _incidence(activity, construction, "result" in told)
+    events = _Absent(*_NO_POSTS) if activity is None else _incidence(activity, construction)
     return Graph(**told_of, construction=construction, incidence=events)  # type: ignore[arg-type]
 
 
@@ -315,9 +339,9 @@ _NO_POSTS = (
 )
 
 
-def _incidence(activity: Activity, made: Construction, known: bool) -> Incidence | _Absent:
-    """What a layer was projected from, made again if it is `known` what was left out."""
-    if made.objects not in OBJECTS or not known:
+def _incidence(activity: Activity, made: Construction) -> Incidence | _Absent:
+    """What a layer was projected from, made again."""
+    if made.objects not in OBJECTS:
         return _Absent(f"the posts behind {made.objects!r} cannot be found again", "Run cib.detect again.")
     incidence = Incidence.from_events(activity, object_events(activity, made.objects))
     incidence = incidence.shared_by_at_most(made.options.get("max_accounts"))
@@ -361,13 +385,18 @@ def _networks(
                 one["network_id"],
                 coordination=float(one["coordination"]),
                 verdict=one["verdict"],
-                reasons=tuple(one["reasons"]),
+                reasons=tuple(_reason(reason) for reason in one["reasons"]),
+                kinds=one.get("kinds", {}),
                 evidence=evidence,
                 library=library,
                 **mine,
             )
         )
     return Networks(tuple(found), library)
+
+
+def _reason(told: Any) -> Reason:
+    return Reason("", told) if isinstance(told, str) else Reason(**told)
 
 
 def _by_network(table: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
@@ -402,20 +431,24 @@ def _networks_of_first(path: Path, table: pl.DataFrame) -> tuple[list[dict[str, 
 def _roles(path: Path, told: Mapping[str, Any], table: pl.DataFrame, features: FeatureTable) -> RoleScores:
     if "result" in told:
         scores = read_table(path, "role-scores", told)
+        _check_columns(scores, {one["name"]: pl.Float64 for one in told["roles"]}, path / "role-scores.parquet")
         roles = tuple(Role(**{**one, "weights": dict(one["weights"])}) for one in told["roles"])
-        knots = read_table(path, "distributions", told).partition_by("feature", as_dict=True, maintain_order=True)
+        knots = read_table(path, "distributions", told)
+        names = told["features"]["compared"]
     else:
         scores, roles, knots = (
             table.select("account_id", "highly_engaged", "amplifier", "role"),
             (HIGHLY_ENGAGED, AMPLIFIER),
-            {},
+            pl.DataFrame(schema=KNOTS),
         )
+        names = []
     evidence = FeatureTable(_or_ids(path, "role-evidence", told, table), features.labels, library=features.library)
-    distributions = {
-        str(name): Distribution(part["value"].to_numpy(), part["share"].to_numpy()) for (name,), part in knots.items()
-    }
-    used = [name for name in features.names if name in distributions]
-    return RoleScores(scores, roles, features.select(used), evidence, distributions)
+    distributions = {name: _distribution(knots.filter(feature=name)) for name in names}
+    return RoleScores(scores, roles, features.select(names), evidence, distributions)
+
+
+def _distribution(knots: pl.DataFrame) -> Distribution:
+    return Distribution(knots["value"].to_numpy(), knots["share"].to_numpy())
 
 
 def _settings(told: Mapping[str, Any]) -> Settings:
@@ -423,7 +456,8 @@ def _settings(told: Mapping[str, Any]) -> Settings:
     plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features"}}
     return Settings(
         layers=tuple(Layer.from_saved(layer) for layer in told["layers"]),
-        rule=Rule(**told["rule"]),
+        # thresholds of version 0.1 that no longer exist say nothing about this rule
+        rule=Rule(**{each.name: told["rule"][each.name] for each in fields(Rule) if each.name in told["rule"]}),
         features=_features(told["features"]),
         **plain,
     )
@@ -435,10 +469,14 @@ def _features(names: Sequence[str]) -> FeatureSet:
     return known + [_unknown(name) for name in names if name not in STANDARD]
 
 
-def _unknown(name: str) -> Feature:
-    def function() -> None:
-        raise InputError(f"the feature {name!r} was a function of yours, which is not saved", remedy="Give it again.")
+def _unknown(reference: str) -> Feature:
+    """What stands for a function that is named only: a file is no reason to import and run one."""
 
+    def function() -> None:
+        raise InputError(f"the feature {reference!r} was a function, which is not saved", remedy="Give it again.")
+
+    function.__module__, _, function.__qualname__ = reference.rpartition(":")
+    name = reference.rpartition(":")[2].rpartition(".")[2]
     return Feature(function, (name,), (name,), ("",), "saved", ())
 
 
@@ -446,4 +484,5 @@ def _imported(told: Mapping[str, Any]) -> ImportReport:
     known = {each.name: told[each.name] for each in fields(ImportReport) if each.name in told}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    return ImportReport(**{**known, "notes": tuple(told["notes"])})
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return ImportReport(**{**known, **lists})

@@ -20,13 +20,14 @@ from polars.io.plugins import register_io_source
 
 from cib.errors import SettingsError, check_several, did_you_mean
 from cib.evaluation.trivial import trivial_scores
+from cib.folders import DETECTION, replace_result
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph
 from cib.graphs.objects import kind_of
 from cib.networks.evidence import EVIDENCE
 from cib.networks.network import Networks
-from cib.reports.files import CSV, check_csv, write_graph, write_json, write_parquet, write_table
-from cib.reports.folders import DETECTION, replace_result
+from cib.reports.files import CSV, check_csv, write_json, write_parquet, write_table
+from cib.reports.graph_files import write_graph
 from cib.reports.result import Result, about
 from cib.roles.population import Distribution
 
@@ -118,11 +119,21 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
         "library": result.activity.library,
         "graphs": [_graph_told(name, graph) for name, graph in result.graphs.items()],
         "networks": [
-            {"network_id": n.id, "verdict": n.verdict, "coordination": n.coordination, "reasons": list(n.reasons)}
+            {
+                "network_id": n.id,
+                "verdict": n.verdict,
+                "coordination": n.coordination,
+                "reasons": [reason.to_dict() for reason in n.reasons],
+                "kinds": dict(n.kinds),
+            }
             for n in result.networks
         ],
         "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in their order
-        "features": {"labels": dict(result.features.labels), "units": dict(result.features.units)},
+        "features": {
+            "labels": dict(result.features.labels),
+            "units": dict(result.features.units),
+            "compared": list(roles.distributions),
+        },
     }
 
 

@@ -24,8 +24,9 @@ from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.sources import values
 from cib.sources.assembly import STEPS, nothing_left
-from cib.sources.cleaning import NO_ACTION, Format
+from cib.sources.cleaning import NO_ACTION
 from cib.sources.columns import MENTION
+from cib.sources.format import Format
 
 __all__ = ["on_engine"]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from cib.sources.links import plain_text, post_links
 from cib.sources.rows import Rows, chosen, identity
 
 __all__ = ["put_post"]
-
-_TAG = re.compile(r"<[^<>]*>")
 
 
 def put_post(post: dict[str, Any], user: dict[str, Any], rows: Rows) -> None:
@@ -36,17 +34,20 @@ def put_post(post: dict[str, Any], user: dict[str, Any], rows: Rows) -> None:
         target_created_at=target.get("created_at"),
         text=chosen(extended.get("full_text"), whole.get("full_text"), whole.get("text")),
         lang=post.get("lang"),
-        client=_TAG.sub("", post.get("source") or "") or None,
-        urls=[
-            chosen(url.get("unwound_url"), url.get("expanded_url"), url.get("url"))
-            for url in entities.get("urls") or ()
-        ],
+        client=plain_text(post.get("source") or "") or None,
+        urls=post_links(_link(url) for url in entities.get("urls") or ()),
         hashtags=[hashtag["text"] for hashtag in entities.get("hashtags") or ()],
         mentions=[_id(mention, "id") for mention in entities.get("user_mentions") or ()],
     )
     for person, seen_at in ((user, post_id), (target.get("user"), post_id)):
         if person:
             _put_profile(person, rows, (seen_at or "").zfill(20))
+
+
+def _link(url: dict[str, Any]) -> str | None:
+    unwound = url.get("unwound_url") or (url.get("unwound") or {}).get("url")
+    link: str | None = chosen(unwound, url.get("expanded_url"), url.get("url"))
+    return link
 
 
 def _id(record: dict[str, Any], name: str) -> str | None:

@@ -229,6 +229,21 @@ def test_accounts_that_are_in_no_post_are_left_out():
     assert len(extract(activity, [followers])) == 8
 
 
+def test_a_feature_in_pandas_style_hears_which_library_the_frame_belongs_to():
+    def texts(posts):
+        return posts.groupby("account_id").size()
+
+    with pytest.raises(
+        InputError, match=r"AttributeError.*'posts' is meant: it is a narwhals frame; posts\.to_pandas\(\)"
+    ):
+        extract(toy_activity(), texts)
+
+    def rows(posts):
+        return posts.to_pandas().groupby("account_id").size()
+
+    assert extract(toy_activity(), rows)["rows"].tolist()[:7] == COUNTS[:7]
+
+
 def test_the_result_is_in_the_library_that_came_in():
     assert isinstance(extract(replace(toy_activity(), library="pandas"), "speed").frame, pd.DataFrame)
 

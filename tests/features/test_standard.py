@@ -93,8 +93,8 @@ def test_a_set_is_a_value():
         STANDARD.features = ()
 
 
-def test_it_shows_names_by_family():
-    assert repr(FeatureSet(["speed", "originality"])) == ("FeatureSet(2 features; timing: speed; content: originality)")
+def test_it_shows_families():
+    assert repr(FeatureSet(["speed", "originality"])) == ("FeatureSet(2 features: 1 timing, 1 content)")
     assert "<td>speed<td>How soon" in STANDARD._repr_html_()
 
 

@@ -38,7 +38,7 @@ EXPECTED = {
     "mastodon a.json": [
         (ONE, "https://one.example/1", "post", None, None),
         (TWO, "https://two.example/2", "retweet", "https://one.example/1", ONE),
-        (TWO, "https://two.example/3", "reply", None, ONE),
+        (TWO, "https://two.example/3", "reply", "https://one.example/1", ONE),
     ],
     "telegram telethon.ndjson": [
         ("user101", "channel77/2", "post", None, None),
@@ -211,7 +211,9 @@ def test_an_imported_stream_keeps_the_stated_times(write):
 def test_the_csv_of_4cat_knows_retweets_by_name_and_text(write):
     posts = read(write("f.csv", samples.FOURCAT_CSV)).posts_table
     assert posts["target_account_id"].to_list() == [None, "101", None]
-    assert posts["target_post_id"][1].startswith("retweet/ann/")
+    assert posts["target_post_id"][1] == FIRST  # the post with these words is in the table
+    gone = samples.FOURCAT_CSV.replace(b",see #This,", b",other words,", 1)
+    assert read(write("g.csv", gone)).posts_table["target_post_id"][1].startswith("retweet/ann/")
     assert posts["hashtags"][0].to_list() == ["This", "That"]
     assert posts["urls"][0].to_list() == ["https://a.org/x,y", "https://b.org"]
 
@@ -229,7 +231,7 @@ def test_the_csv_of_4cat_counts_messages_of_telegram_within_their_chat(write):
     assert posts["post_id"].to_list() == ["one/1", "two/1", "one/2", "one/3"]
     assert posts["action"].to_list() == ["post", "post", "reply", "retweet"]
     assert posts.select("target_post_id", "target_account_id").row(2) == ("one/1", "7")
-    assert posts["target_post_id"][3].startswith("retweet/Elsewhere/")
+    assert posts["target_post_id"][3].startswith("forward/Elsewhere/")
     assert posts["target_account_id"][3] is None
 
 

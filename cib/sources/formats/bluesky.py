@@ -5,6 +5,7 @@ What it hides, and how it is mended here:
 * ``createdAt`` is whatever the client says. Jetstream adds when the server first saw the record; see
   :mod:`cib.sources.clocks` for which is believed.
 * Delivery is at least once: the same event may come again. An account is its DID, a post is its at:// address.
+* In the feed of an author, what the author passed on stands as the original, with the repost as the ``reason``.
 * An account may delete what it posted. The deletion arrives as an event, and is honoured.
 * Likes, follows and blocks are no posts: they are counted and left out. The stream knows no profiles.
 """
@@ -16,9 +17,9 @@ from functools import partial
 from typing import Any
 
 from cib.sources import clocks
-from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
-from cib.sources.rows import Rows, chosen
+from cib.sources.format import Format
+from cib.sources.rows import Rows, chosen, digest
 
 __all__ = ["BLUESKY"]
 
@@ -28,6 +29,8 @@ _POST, _REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 def _fits(record: dict[str, Any]) -> bool:
     if "kind" in record and "did" in record:
         return True
+    if isinstance(record.get("post"), dict):
+        return _fits(record["post"])
     payload = record.get("payload")
     if isinstance(payload, dict) and "did" in payload:
         return True
@@ -47,6 +50,8 @@ def _read(record: dict[str, Any], rows: Rows) -> None:
             _event(record["commit"], str(seen) if isinstance(seen, int) else None, record["did"], rows)
         else:
             rows.drop(f"no post: {record['kind']} event")
+    elif "post" in record:
+        _item(record, rows)
     elif "records" in record:
         rows.each(record["records"], partial(_read, rows=rows))
     else:
@@ -67,17 +72,37 @@ def _event(event: dict[str, Any], seen_at: str | None, did: str, rows: Rows) -> 
         rows.drop(f"{operation} of a post")
 
 
+def _item(item: dict[str, Any], rows: Rows) -> None:
+    """A post as feeds and threads show it, with why it is there, and with its replies."""
+    view, reason = item["post"], item.get("reason") or {}
+    if "by" in reason:
+        by, target = reason["by"]["did"], view["uri"]
+        said = _said(view["record"])
+        seen = chosen(reason.get("indexedAt"), reason.get("indexed_at"))
+        uri = chosen(reason.get("uri"), f"at://{by}/{_REPOST}/of/{digest(target)}")
+        original = chosen(view["record"].get("createdAt"), view["record"].get("created_at"))
+        rows.post(by, uri, "retweet", seen, target, _did(target), target_created_at=original, **said)
+        _put_profile(reason["by"], seen, rows)
+        _put_profile(view.get("author"), seen, rows)
+    else:
+        _view(view, rows)
+    rows.each(item.get("replies") or (), partial(_item, rows=rows))
+
+
 def _view(view: dict[str, Any], rows: Rows) -> None:
     """A record with its address, as repositories list it, or as feeds show it with its author."""
-    author = view.get("author") or {}
     _record(view.get("value") or view["record"], view["uri"], None, rows)
+    _put_profile(view.get("author"), chosen(view.get("indexedAt"), view.get("indexed_at")), rows)
+
+
+def _put_profile(author: dict[str, Any] | None, seen_at: str | None, rows: Rows) -> None:
     if author:
         rows.profile(
             author["did"],
             name=author.get("handle"),
             created_at=chosen(author.get("createdAt"), author.get("created_at")),
             description=author.get("description"),
-            seen_at=chosen(view.get("indexedAt"), view.get("indexed_at")),
+            seen_at=seen_at,
         )
 
 
@@ -95,8 +120,6 @@ def _record(record: dict[str, Any], uri: str, seen_at: str | None, rows: Rows) -
     quoted = next((embed["uri"] for embed in embeds if f"/{_POST}/" in embed.get("uri", "") and "cid" in embed), None)
     parent = ((record.get("reply") or {}).get("parent") or {}).get("uri")
     target = quoted or parent
-    features = [feature for facet in record.get("facets") or () for feature in facet.get("features") or ()]
-    links = [embed["uri"] for embed in embeds if "cid" not in embed and "uri" in embed]
     rows.post(
         did,
         uri,
@@ -104,13 +127,22 @@ def _record(record: dict[str, Any], uri: str, seen_at: str | None, rows: Rows) -
         created_at,
         target,
         _did(target),
-        text=record.get("text"),
-        lang=(record.get("langs") or [None])[0],
-        urls=list(dict.fromkeys([feature["uri"] for feature in features if "uri" in feature] + links)),
-        hashtags=list(dict.fromkeys([f["tag"] for f in features if "tag" in f] + (record.get("tags") or []))),
-        mentions=[feature["did"] for feature in features if "did" in feature],
         server_at=seen_at,
+        **_said(record),
     )
+
+
+def _said(record: dict[str, Any]) -> dict[str, Any]:
+    """What a post says."""
+    features = [feature for facet in record.get("facets") or () for feature in facet.get("features") or ()]
+    links = [embed["uri"] for embed in _embeds(record.get("embed")) if "cid" not in embed and "uri" in embed]
+    return {
+        "text": record.get("text"),
+        "lang": (record.get("langs") or [None])[0],
+        "urls": list(dict.fromkeys([feature["uri"] for feature in features if feature.get("uri")] + links)),
+        "hashtags": list(dict.fromkeys([f["tag"] for f in features if f.get("tag")] + (record.get("tags") or []))),
+        "mentions": [feature["did"] for feature in features if feature.get("did")],
+    }
 
 
 def _embeds(embed: dict[str, Any] | None) -> Iterator[dict[str, Any]]:

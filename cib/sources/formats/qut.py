@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from cib.errors import InputError
-from cib.sources.cleaning import Format
 from cib.sources.columns import Columns
+from cib.sources.format import Format
 
 __all__ = ["QUT"]
 

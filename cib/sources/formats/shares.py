@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cib.sources.cleaning import Format
 from cib.sources.columns import SHARE_NAMES, Columns, match_columns
+from cib.sources.format import Format
 
 __all__ = ["SHARES", "is_share_table"]
 

@@ -6,7 +6,9 @@ What it hides, and how it is mended here:
 * In a Desktop export ``date`` is local time without a zone: the unix time beside it is read. Old exports have no
   other: then the zone must be given.
 * In a Desktop export a forward names where it comes from, but not which message it was: forwards of one text from
-  one place count as forwards of one post. Telethon states the message.
+  one place count as forwards of one post. Telethon states the message, or at least when the original was sent.
+* Messages before layer 120 of the API hold the origin of a forward without a peer: ``channel_id``, ``channel_post``.
+* A mention is a name: it is found if a chat or sender of that name is in the data.
 * Control characters are written as ``\xNN``, which is no JSON: repaired and counted, when the file is read.
 """
 
@@ -17,8 +19,8 @@ from functools import partial
 from typing import Any
 
 from cib.sources import clocks
-from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
+from cib.sources.format import Format
 from cib.sources.rows import Rows, chosen, digest, identity
 
 __all__ = ["TELEGRAM"]
@@ -27,12 +29,16 @@ __all__ = ["TELEGRAM"]
 _ALL_CHATS = {"chats", "left_chats"}
 
 
+#: What only messages of Telethon hold.
+_OF_TELETHON = {"peer_id", "to_id", "_chat", "fwd_from"}
+
+
 def _fits(record: dict[str, Any]) -> bool:
     if isinstance(record.get("messages"), list) and "type" in record:
         return True
     if any(isinstance(record.get(name), dict) and "list" in record[name] for name in _ALL_CHATS):
         return True
-    return "id" in record and "date" in record and ("peer_id" in record or "_chat" in record or "fwd_from" in record)
+    return "id" in record and "date" in record and not record.keys().isdisjoint(_OF_TELETHON)
 
 
 def _read(record: dict[str, Any], rows: Rows) -> None:
@@ -89,19 +95,23 @@ def _telethon(message: dict[str, Any], rows: Rows) -> None:
     if message.get("_type", message.get("_")) == "MessageService" or message.get("action"):
         rows.drop("service message")
         return
-    chat = _peer(message.get("peer_id") or message.get("to_id")) or _named(message.get("_chat"), "channel")
-    sender = _peer(message.get("from_id")) or _named(message.get("_sender"), "user") or chat
+    place = chosen(message.get("peer_id"), message.get("to_id"), message.get("_chat_peer"))
+    chat = _peer(place) or _named(message.get("_chat"), "channel")
+    sender = _peer(message.get("from_id")) or _sender(message, chat)
     forward, answer = message.get("fwd_from") or {}, message.get("reply_to") or {}
     answered = chosen(answer.get("reply_to_msg_id"), message.get("reply_to_msg_id"))
-    origin, number = _peer(forward.get("from_id")), forward.get("channel_post")
+    text = message.get("message") or ""
     if forward:
-        target, author = (f"{origin}/{number}" if origin and number else None), origin
+        target, author = _origin(forward, text)
         action = "retweet"
     else:
-        target, author = (f"{chat}/{identity(answered)}" if answered else None), None
+        where = _peer(answer.get("reply_to_peer_id")) or chat
+        target, author = (f"{where}/{identity(answered)}" if answered else None), None
         action = "reply" if answered else "post"
     page = (message.get("media") or {}).get("webpage") or {}
-    marked = _marked(message.get("message") or "", message.get("entities") or ())
+    marked = _marked(text, message.get("entities") or ())
+    for called, number in ((message.get("_chat"), chat), (message.get("_sender"), sender)):
+        rows.call(f"@{str((called or {}).get('username')).lower()}", number)
     rows.post(
         sender,
         f"{chat}/{identity(message['id'])}",
@@ -114,10 +124,28 @@ def _telethon(message: dict[str, Any], rows: Rows) -> None:
         urls=list(dict.fromkeys([*marked.get("Url", ()), *([page["url"]] if page.get("url") else [])])),
         hashtags=[word.removeprefix("#") for word in marked.get("Hashtag", ())],
         mentions=[f"user{identity(number)}" for number in marked.get("MentionName", ())],
+        named=[word.lower() for word in marked.get("Mention", ())],
     )
     person = message.get("_sender") or {}
     if sender and person:
         rows.profile(sender, name=person.get("username"), seen_at=_moment(message.get("date")))
+
+
+def _sender(message: dict[str, Any], chat: str | None) -> str | None:
+    """Who sent a message that names no sender: the channel itself, where it is a post of the channel."""
+    person = message.get("_sender") or {}
+    is_chat = message.get("post") or not person or f"channel{person.get('id')}" == chat
+    return chat if is_chat else _named(person, "user")
+
+
+def _origin(forward: dict[str, Any], text: str) -> tuple[str | None, str | None]:
+    """The post that was forwarded, and its account."""
+    account = _peer(chosen(forward.get("from_id"), forward.get("channel_id") and forward))
+    number = identity(forward.get("channel_post"))
+    if account and number:
+        return f"{account}/{number}", account
+    known = account or forward.get("from_name")
+    return (f"forward/{known}/{_moment(forward.get('date'))}/{digest(text)}" if known else None), account
 
 
 def _marked(text: str, entities: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -146,8 +174,10 @@ def _peer(peer: Any) -> str | None:
 
 
 def _named(person: dict[str, Any] | None, kind: str) -> str | None:
-    number = identity(person.get("id")) if person else None
-    return f"{kind}{number}" if number else None
+    if not person or person.get("id") is None:
+        return None
+    told = str(person.get("_type", person.get("_"))).lower()
+    return f"{told if told in {'channel', 'chat', 'user'} else kind}{identity(person['id'])}"
 
 
 def _moment(time: Any) -> str | None:

@@ -1,10 +1,11 @@
-"""Posts of the X API v2 as the CSV of twarc-csv: read by column name, of which older files have fewer.
+r"""Posts of the X API v2 as the CSV of twarc-csv: read by column name, of which older files have fewer.
 
 What it hides, and how it is mended here:
 
 * A retweet carries text, links and hashtags of the original, which is what is wanted; its counts are the
   original's, too, and are not read.
-* Mentions are names, not ids; older files hold JSON objects with both. Names are left out.
+* Mentions are names, not ids; older files hold JSON objects with both. Names are found among the authors of the table.
+* Line ends stand as the two signs ``\n``; links to the post's own pictures are ``pic.twitter.com/...`` and left out.
 * Some files state what a post refers to in one JSON cell ``referenced_tweets`` instead of three columns.
 """
 
@@ -15,9 +16,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from cib.sources import clocks
-from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
-from cib.sources.values import decided
+from cib.sources.deciding import as_names, decide, names_of, present
+from cib.sources.format import Format
+from cib.sources.lists import lists
 
 __all__ = ["TWARC_CSV"]
 
@@ -29,9 +31,9 @@ _PLAIN = {
     "lang": "lang",
     "client": "source",
 }
-_REFERENCES = ("retweeted", "quoted", "replied_to")
-_TARGETS = {kind: f"referenced_tweets.{kind}.id" for kind in _REFERENCES}
-_AUTHORS = {"retweeted": "retweeted_user_id", "quoted": "quoted_user_id", "replied_to": "in_reply_to_user_id"}
+_REFERENCES = {"retweet": "retweeted", "quote": "quoted", "reply": "replied_to"}
+_TARGETS = {kind: f"referenced_tweets.{theirs}.id" for kind, theirs in _REFERENCES.items()}
+_AUTHORS = {"retweet": "retweeted_user_id", "quote": "quoted_user_id", "reply": "in_reply_to_user_id"}
 _PROFILE = {
     "account_id": "author.id",
     "name": "author.username",
@@ -41,49 +43,42 @@ _PROFILE = {
     "posts": "author.public_metrics.tweet_count",
     "description": "author.description",
 }
-_ENTITIES = {"urls": "expanded_url", "hashtags": "tag", "mentions": "id"}
 
 
 def _tells(names: Sequence[str]) -> bool:
     return {"id", "author_id", "created_at", "author.id"} <= set(names)
 
 
-def _translate(raw: pl.DataFrame, _: str) -> pl.DataFrame:
-    wanted = (*_PLAIN.values(), *_TARGETS.values(), *_AUTHORS.values(), "referenced_tweets")
-    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in wanted if name not in raw.columns]
-    told = raw.with_columns(absent).with_columns(
-        pl.coalesce(name, pl.col("referenced_tweets").str.extract(rf'"type": "{kind}", "id": "([^"]+)"')).alias(name)
-        for kind, name in _TARGETS.items()
-    )
-    is_kind = {kind: pl.col(name).is_not_null() for kind, name in _TARGETS.items()}
-    is_kind["replied_to"] |= pl.col("in_reply_to_user_id").is_not_null()
-    words = {kind: pl.lit(kind) for kind in _REFERENCES}
-    targets, authors = ({kind: pl.col(names[kind]) for kind in _REFERENCES} for names in (_TARGETS, _AUTHORS))
-    return told.select(
-        **_PLAIN,
-        action=decided(is_kind, words, pl.lit("post")),
-        target_post_id=decided(is_kind, targets),
-        target_account_id=decided(is_kind, authors),
-        **{ours: _entity(ours) for ours in _ENTITIES if f"entities.{ours}" in raw.columns},
-    )
+def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
+    if "referenced_tweets" in raw.columns:
+        told = pl.col("referenced_tweets").str
+        raw = raw.with_columns(
+            told.extract(rf'"type": "{theirs}", "id": "([^"]+)"').alias(_TARGETS[kind])
+            for kind, theirs in _REFERENCES.items()
+            if _TARGETS[kind] not in raw.columns
+        )
+    entities = {ours: f"entities.{ours}" for ours in ("urls", "hashtags")}
+    lines = {"text": pl.col("text").str.replace_all(r"\n", "\n", literal=True)} if "text" in raw.columns else {}
+    return decide(raw, {**_PLAIN, **entities}, _TARGETS, _AUTHORS, **lines, **_mentions(raw, where))
 
 
-def _entity(ours: str) -> pl.Expr:
-    """Plain words, or one field of the JSON objects of older files."""
-    cell = pl.col(f"entities.{ours}")
-    sign = {"hashtags": "#", "mentions": "@"}.get(ours, "")
-    objects = cell.str.extract_all(rf'"{_ENTITIES[ours]}": "(?:[^"\\]|\\.)*"')
-    fields = objects.list.eval(pl.element().str.extract(r'": "(.*)"$'))
-    words = cell.str.extract_all(r'"(?:[^"\\]|\\.)*"').list.eval(
-        pl.element().str.strip_chars('"').str.strip_prefix(sign)
-    )
-    names = pl.lit([], dtype=pl.List(pl.String)) if ours == "mentions" else words
-    return pl.when(cell.str.contains("{", literal=True)).then(fields).when(cell != "").then(names)
+def _mentions(raw: pl.DataFrame, where: str) -> dict[str, pl.Expr]:
+    """Mentioned accounts: ids of the JSON objects of older files, or names."""
+    if "entities.mentions" not in raw.columns:
+        return {}
+    cells = raw["entities.mentions"]
+    listed = pl.lit(lists(cells, "mentions", where).values)
+    are_ids = pl.lit(cells).str.contains("{", literal=True)
+    return {"mentions": pl.when(are_ids).then(listed), "named_ids": pl.when(~are_ids).then(as_names(listed))}
+
+
+def _names(raw: pl.DataFrame) -> pl.DataFrame:
+    return names_of(raw, "author.username", "author.id")
 
 
 def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     seen = "__twarc.retrieved_at" if "__twarc.retrieved_at" in raw.columns else "created_at"
-    return raw.select(**{ours: theirs for ours, theirs in _PROFILE.items() if theirs in raw.columns}, seen_at=seen)
+    return raw.select(**present(_PROFILE, raw), seen_at=seen)
 
 
 #: How a table of twarc-csv is read.
@@ -106,6 +101,7 @@ TWARC_CSV = Format(
     ),
     translate=_translate,
     accounts=_accounts,
+    names=_names,
     platform="x",
     refine=clocks.prefer_id,
 )

@@ -19,8 +19,8 @@ import polars as pl
 
 from cib.errors import SettingsError
 from cib.sources import clocks, values
-from cib.sources.cleaning import Format
 from cib.sources.columns import Columns, match_columns
+from cib.sources.format import Format
 
 __all__ = ["X_RELEASE", "is_x_release"]
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 from cib.sources import clocks
-from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
+from cib.sources.format import Format
 from cib.sources.rows import Rows
 from cib.sources.x_posts import put_post
 

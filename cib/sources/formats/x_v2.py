@@ -6,7 +6,9 @@ What it hides, and how it is mended here:
   read to the same table. An original that was deleted is in neither: its author stays unknown.
 * Text, links and hashtags of a retweet are cut off with its "RT @name:" text: they are taken from the original.
 * Times are cut to the second; the id holds the millisecond.
-* A mention may lack the id of whom it names: it is looked up among the accounts of the page, or left out and counted.
+* A text of more than 280 characters stands in ``note_tweet``, with its own links and tags.
+* Folders of academictwitteR hold the posts in one file, and the accounts and originals in another: they are joined.
+* A mention may lack the id of whom it names: it is looked up among the accounts of the data, or left out and counted.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from functools import partial
 from typing import Any
 
 from cib.sources import clocks
-from cib.sources.cleaning import Format
 from cib.sources.columns import stated_columns
-from cib.sources.rows import Rows, identity
+from cib.sources.format import Format
+from cib.sources.links import post_links
+from cib.sources.rows import Rows, chosen, identity
 
 __all__ = ["X_V2"]
 
@@ -26,6 +29,8 @@ _MARKS = {"conversation_id", "edit_history_tweet_ids", "public_metrics", "refere
 
 
 def _fits(record: dict[str, Any]) -> bool:
+    if _is_beside(record):
+        return True
     if "data" in record or "meta" in record:
         data = record.get("data") or record.get("meta")
         first = data[0] if isinstance(data, list) else data
@@ -33,7 +38,16 @@ def _fits(record: dict[str, Any]) -> bool:
     return "id" in record and "author_id" in record and not _MARKS.isdisjoint(record)
 
 
+def _is_beside(record: dict[str, Any]) -> bool:
+    """Whether a record holds what others refer to: accounts, and maybe posts."""
+    listed = record.get("users")
+    return "data" not in record and isinstance(listed, list) and bool(listed) and "username" in listed[0]
+
+
 def _read(record: dict[str, Any], rows: Rows) -> None:
+    if _is_beside(record):
+        _know(record, rows)
+        return
     if "data" not in record:
         if "id" in record:
             _put(record, rows=rows, users={}, handles={}, posts={}, seen_at=_seen_at(record))
@@ -46,6 +60,30 @@ def _read(record: dict[str, Any], rows: Rows) -> None:
     posts = {post["id"]: post for post in [*data, *(includes.get("tweets") or ())] if isinstance(post, dict)}
     handles = {user["username"].lower(): user["id"] for user in users.values()}
     rows.each(data, partial(_put, rows=rows, users=users, handles=handles, posts=posts, seen_at=_seen_at(record)))
+
+
+def _know(record: dict[str, Any], rows: Rows) -> None:
+    handles = {user["username"].lower(): identity(user["id"]) for user in record["users"]}
+    for user in record["users"]:
+        _put_profile(user, rows, _seen_at(record))
+    for post in record.get("tweets") or ():
+        said = _said(post)
+        mentions = [identity(chosen(one.get("id"), handles.get(one["username"].lower()))) for one in said.pop("named")]
+        author, created_at = identity(post.get("author_id")), post.get("created_at")
+        rows.know(identity(post["id"]), None, author, created_at, mentions=list(filter(None, mentions)), **said)
+
+
+def _said(post: dict[str, Any]) -> dict[str, Any]:
+    """What a post says, with the whole text where it is a long one."""
+    note = post.get("note_tweet") or {}
+    entities = {**(post.get("entities") or {}), **(note.get("entities") or {})}
+    links = [url for url in entities.get("urls") or () if "media_key" not in url]
+    return {
+        "text": chosen(note.get("text"), post.get("text")),
+        "urls": post_links(_link(url) for url in links if not str(url.get("display_url")).startswith("pic.")),
+        "hashtags": [hashtag["tag"] for hashtag in entities.get("hashtags") or ()],
+        "named": entities.get("mentions") or (),
+    }
 
 
 def _seen_at(record: dict[str, Any]) -> str | None:
@@ -69,12 +107,10 @@ def _put(
     action = _ACTIONS.get(kind, "post")
     if action in {"post", "reply"} and author is None and post.get("in_reply_to_user_id"):
         action, author = "reply", post["in_reply_to_user_id"]
-    whole = original if action == "retweet" and "text" in original else post
-    entities = whole.get("entities") or {}
-    named = entities.get("mentions") or ()
-    mentions = [mention.get("id") or handles.get(mention["username"].lower()) for mention in named]
-    if None in mentions:
-        rows.unknown["mentions without the id of the account"] += mentions.count(None)
+    said = _said(original if action == "retweet" and "text" in original else post)
+    named = [
+        (chosen(one.get("id"), handles.get(one["username"].lower())), one["username"]) for one in said.pop("named")
+    ]
     rows.post(
         identity(post.get("author_id")),
         identity(post["id"]),
@@ -83,12 +119,12 @@ def _put(
         identity(reference.get("id")),
         identity(author),
         target_created_at=original.get("created_at"),
-        text=whole.get("text"),
         lang=post.get("lang"),
         client=post.get("source"),
-        urls=[_link(url) for url in entities.get("urls") or () if "media_key" not in url],
-        hashtags=[hashtag["tag"] for hashtag in entities.get("hashtags") or ()],
-        mentions=mentions,
+        mentions=[identity(number) for number, _ in named if number],
+        named=[f"@{name.lower()}" for number, name in named if not number],
+        cut=action == "retweet" and "text" not in original,
+        **said,
     )
     for written in (post, original):
         profile = users.get(written.get("author_id", "")) or written.get("author")
@@ -102,6 +138,7 @@ def _link(url: dict[str, Any]) -> str | None:
 
 def _put_profile(user: dict[str, Any], rows: Rows, seen_at: str | None) -> None:
     metrics = user.get("public_metrics") or {}
+    rows.call(f"@{str(user.get('username')).lower()}", identity(user["id"]))
     rows.profile(
         identity(user["id"]),
         name=user.get("username"),

@@ -25,7 +25,16 @@ from cib.errors import InputError
 if sys.platform != "win32":  # which has no such locks
     import fcntl
 
-__all__ = ["DETECTION", "RELEASE", "ResultFolder", "alone_in", "check_unused", "ensure_folder", "replace_result"]
+__all__ = [
+    "DETECTION",
+    "KNOWN",
+    "RELEASE",
+    "ResultFolder",
+    "alone_in",
+    "check_unused",
+    "ensure_folder",
+    "replace_result",
+]
 
 #: Begins the name of a folder that is being written.
 _UNFINISHED = ".cib-unfinished-"
@@ -67,6 +76,8 @@ RELEASE = ResultFolder(
     "a release", "about.json", r"about\.json|(accounts|networks|activity|values|posts)\.(parquet|csv)"
 )
 
+KNOWN = ResultFolder("known networks", "known.json", r"known\.json|signals\.parquet")
+
 
 def ensure_folder(path: str | Path) -> Path:
     """The folder, made if need be."""
@@ -86,7 +97,7 @@ def ensure_folder(path: str | Path) -> Path:
 def check_unused(folder: Path, kind: ResultFolder, *, overwrite: bool) -> None:
     """Refuse a folder that holds a result of another kind, or files that would be replaced unless `overwrite`."""
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    for other in (DETECTION, RELEASE):
+    for other in (DETECTION, KNOWN, RELEASE):
         if other.holds != kind.holds and other.marker in names:
             raise InputError(f"the folder holds {other.holds}", where=str(folder), remedy="Choose another folder.")
     used = [name for name in names if kind.owns(name)]
