@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import Activity, encode
+from cib.domains import ACTIVITY, FLAG, GRAPH, either, takes
 from cib.errors import InputError
 from cib.features.feature import COLUMNS, KEYS, Feature
 from cib.features.standard import STANDARD, Features, FeatureSet
@@ -43,6 +44,15 @@ _LIBRARY = (
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
 
+@takes(
+    activity=ACTIVITY,
+    retweets=either(GRAPH, None),
+    mentions=either(GRAPH, None),
+    replies=either(GRAPH, None),
+    quotes=either(GRAPH, None),
+    coactions=either(GRAPH, None),
+    progress=FLAG,
+)
 def extract(
     activity: Activity,
     features: Features | None = None,
