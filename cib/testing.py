@@ -260,7 +260,7 @@ def check_format(format: Format, sample: str | Path) -> None:
     >>> mine = Format("stars", {"account_id": "who", "created_at": "when", "target_post_id": "repository"},
     ...               tells=lambda names: {"who", "when", "repository"} <= set(names))
     >>> sample = Path(tempfile.mkdtemp()) / "stars.csv"
-    >>> _ = sample.write_text("who,when,repository\\na,1600000000,r\\n", encoding="utf-8")
+    >>> _ = sample.write_text("who,when,repository\na,1600000000,r\n", encoding="utf-8")
     >>> check_format(mine, sample)
     """
 
