@@ -183,7 +183,7 @@ def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str
 def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:
     """Refuse a file that lacks a column which others have and all need."""
     for ours in NEEDED:
-        if mapping[ours] in names and mapping[ours] not in part.names and not part.format:
+        if not part.format and mapping[ours] in names and mapping[ours] not in part.names:
             raise InputError(
                 f"the column {mapping[ours]!r} is missing",
                 where=part.where,

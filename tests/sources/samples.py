@@ -306,6 +306,16 @@ TIKTOK = lines(
     {"id": "7000000000000000009", "desc": "dance", "createTime": NOON + 2, "author": {"uniqueId": "user9"},
      "textExtra": [{"hashtagName": "one"}], "duetInfo": {"duetFromId": "7000000000000000001"}},
 )  # fmt: skip
+_THREADS = [
+    {"code": f"C{k}", "pk": f"9{k}", "taken_at": NOON + k, "user": {"pk": f"10{k}", "username": f"user{k}"},
+     "caption": {"text": "see #This"}} for k in range(3)
+]  # fmt: skip
+INSTAGRAM = lines(
+    _THREADS[0],
+    {"source_platform": "threads.net", "data": _THREADS[1] | {
+        "text_post_app_info": {"share_info": {"quoted_post": _THREADS[0]}}}},
+    _THREADS[2] | {"text_post_app_info": {"reply_to_author": {"pk": "100", "username": "user0"}}},
+)  # fmt: skip
 CROWDTANGLE = table(
     "Facebook~Id Page~Name URL Post~Created Message Link Followers~at~Posting",
     *({"Facebook~Id": f"10{k}", "Page~Name": "Page", "URL": f"https://facebook.example/{k}", "Message": "read, this",
@@ -351,6 +361,7 @@ SAMPLES = {
     "reddit a.ndjson": REDDIT,
     "youtube a.jsonl": YOUTUBE,
     "tiktok a.jsonl": TIKTOK,
+    "instagram a.ndjson": INSTAGRAM,
     "crowdtangle a.csv": CROWDTANGLE,
     "hoaxy a.csv": HOAXY,
     "nodexl a.csv": NODEXL,

@@ -63,6 +63,11 @@ EXPECTED = {
         ("user1", "7000000000000000002", "post", None, None),
         ("user9", "7000000000000000009", "quote", "7000000000000000001", "user0"),
     ],
+    "instagram a.ndjson": [
+        ("100", "C0", "post", None, None),
+        ("101", "C1", "quote", "C0", "100"),
+        ("102", "C2", "reply", None, "100"),
+    ],
     "crowdtangle a.csv": [(f"10{k}", f"https://facebook.example/{k}", "post", None, None) for k in range(3)],
     "hoaxy a.csv": [
         ("101", FIRST, "post", None, None),
