@@ -7,6 +7,7 @@ the arguments are wrong (with one line that says what to do), 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -32,6 +33,8 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `cib` with the given arguments, or those of the shell; return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
+        gc.set_threshold(100_000, 50, 100)
     options = _parser(given).parse_args(given)
     try:
         options.run(options)
