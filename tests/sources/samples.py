@@ -316,6 +316,16 @@ INSTAGRAM = lines(
         "text_post_app_info": {"share_info": {"quoted_post": _THREADS[0]}}}},
     _THREADS[2] | {"text_post_app_info": {"reply_to_author": {"pk": "100", "username": "user0"}}},
 )  # fmt: skip
+X_TABLE = table(
+    "id id_str created_at user.id_str text source entities.hashtags in_reply_to_status_id_str in_reply_to_user_id_str "
+    "retweeted_status.id_str retweeted_status.user.id_str quoted_status_id_str",
+    {"id": FIRST, "id_str": FIRST, "created_at": "2020-01-01 12:00:00", "user.id_str": "101", "text": "see #This",
+     "entities.hashtags": "[{'text': 'This', 'indices': [4, 9]}]", "source": "web"},
+    {"id": SECOND, "id_str": SECOND, "created_at": "2020-01-01 12:00:01", "user.id_str": "102", "text": "RT",
+     "retweeted_status.id_str": FIRST, "retweeted_status.user.id_str": "101"},
+    {"id": THIRD, "id_str": THIRD, "created_at": "2020-01-01 12:00:02", "user.id_str": "102", "text": "yes",
+     "in_reply_to_status_id_str": f"{FIRST}", "in_reply_to_user_id_str": "101.0"},
+)  # fmt: skip
 CROWDTANGLE = table(
     "Facebook~Id Page~Name URL Post~Created Message Link Followers~at~Posting",
     *({"Facebook~Id": f"10{k}", "Page~Name": "Page", "URL": f"https://facebook.example/{k}", "Message": "read, this",
@@ -362,6 +372,7 @@ SAMPLES = {
     "youtube a.jsonl": YOUTUBE,
     "tiktok a.jsonl": TIKTOK,
     "instagram a.ndjson": INSTAGRAM,
+    "x-table a.csv": X_TABLE,
     "crowdtangle a.csv": CROWDTANGLE,
     "hoaxy a.csv": HOAXY,
     "nodexl a.csv": NODEXL,

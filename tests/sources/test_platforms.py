@@ -46,6 +46,7 @@ EXPECTED = {
         ("user102", "channel77/4", "reply", "channel77/2", "user101"),
     ],
     "snscrape a.jsonl": X,
+    "x-table a.csv": X,
     "academictwitter a.csv": X,
     "rtweet a.csv": X,
     "reddit a.ndjson": [
