@@ -15,7 +15,7 @@ from wording import LANGUAGES, ZONES, composed, names, spelled
 HOUR, DAY, WEEK = 3_600, 86_400, 604_800
 MONDAY = 1_577_664_000  # 30 December 2019
 ACTIONS = ("post", "retweet", "mention", "reply")
-CLIENTS = ("Android app", "iPhone app", "Web app", "Tablet app", "Desk", "Planner", "Cascade", "Relay service")
+CLIENTS = ("Android app", "iPhone app", "Web app", "Tablet app", "Desk", "Planner", "Cascade", "Relay bot")
 #: Weight of each local hour at leisure, and at work with a break at noon.
 LEISURE = np.array([2, 1, 0.5, 0.3, 0.3, 0.6, 1.6, 3, 3.6, 3.8, 4, 4.3, 5, 4.6, 4, 4, 4.3, 5, 5.6, 6.3, 7, 7.4, 6, 3.8])
 OFFICE = np.array([0, 0, 0, 0, 0, 0, 0, 0.3, 2, 5, 6, 5, 1.5, 3, 6, 6, 5, 3, 0.8, 0.2, 0, 0, 0, 0])
