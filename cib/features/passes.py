@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from cib.compiled import compiled, grouped, taken
 
-__all__ = ["dealt", "pace", "quantiles", "weeks"]
+__all__ = ["account_times", "dealt", "pace", "quantiles", "weeks"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -34,6 +36,28 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
     codes = account.astype(np.int32)
     starts, positions = grouped(codes, int(codes.max(initial=-1)) + 1)
     return starts, taken(values, positions)
+
+
+def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
+    """Deal the times of posts out by account.
+
+    Parameters
+    ----------
+    posts : narwhals.DataFrame
+        With the column ``account_row``.
+
+    Returns
+    -------
+    starts : ndarray of int64, shape (n + 1,)
+        Where the times of each account begin; accounts after the last that acted are left out.
+    times : ndarray of int64, shape (n_posts,)
+        Microseconds since 1970, ascending within an account.
+    """
+    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
+    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
+        order = np.argsort(time, kind="stable")
+        account, time = account[order], time[order]
+    return dealt(account, time)
 
 
 @compiled
@@ -70,7 +94,8 @@ def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
             bursts += run == 2
         m, s = gaps.mean(), gaps.std()
         if n > 1 and m > 0:
-            found[a, 1], found[a, 2] = s / m, (s - m) / (s + m)
+            r, more, less = s / m, np.sqrt(n + 1), np.sqrt(n - 1)
+            found[a, 1], found[a, 2] = r, (more * r - less) / ((more - 2) * r + less)
         found[a, 4] = bursts
         if n > 2:
             found[a, 3] = _correlation(gaps[:-1], gaps[1:])
@@ -85,6 +110,17 @@ def _correlation(x: Numbers, y: Numbers) -> float:
         return np.nan
     x, y = x - x.mean(), y - y.mean()
     return float((x * y).sum() / np.sqrt((x * x).sum() * (y * y).sum()))
+
+
+@compiled
+def _entropy(counts: Numbers, n: int) -> float:
+    """The Chao-Shen estimate of the entropy in bits of what counts that add up to n were drawn from."""
+    seen = 1 - min((counts == 1).sum(), n - 1) / n  # estimated share of what can happen that has happened
+    spread = 0.0
+    for count in counts:
+        p = seen * count / n
+        spread -= p * np.log2(p) / (1 - (1 - p) ** n)
+    return spread
 
 
 @compiled
@@ -114,10 +150,7 @@ def weeks(starts: Ints, times: Ints) -> Numbers:
         for hour in np.flatnonzero(week):
             p, q = week[hour] / n, everyone[hour]
             apart += p * np.log2(2 * p / (p + q)) + q * np.log2(2 * q / (p + q)) - q  # other hours add q each
-        spread = 0.0
-        for hour in np.flatnonzero(day):
-            spread += day[hour] * np.log2(day[hour])
-        found[a, 0] = np.log2(n) - spread / n
+        found[a, 0] = min(_entropy(day[day > 0], n), np.log2(24))
         found[a, 1] = np.sqrt(max((1 + apart) / 2, 0))
         found[a, 2], found[a, 3], found[a, 4] = week[: 5 * 24].sum() / n, day[:6].sum() / n, full / n
     return found
