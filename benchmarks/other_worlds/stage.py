@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -159,12 +160,10 @@ class Stage:
     def size(self) -> int:
         return len(self.people["zone"]) if self.people else 0
 
-    @property
+    @cached_property
     def languages(self) -> np.ndarray:
-        """Shares of the languages; drawn once."""
-        if not hasattr(self, "_languages"):
-            self._languages = self.rng.dirichlet(np.full(len(LANGUAGES), 0.6))
-        return self._languages
+        """Shares of the languages."""
+        return self.rng.dirichlet(np.full(len(LANGUAGES), 0.6))
 
     def grown(self, n: int) -> np.ndarray:
         """Times of creation over the years, in seconds before the start."""
