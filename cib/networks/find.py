@@ -133,6 +133,7 @@ def find_networks(
     scores = None
     if acts is not None:
         members, scores = _recruited(acts, members, judged, exclude, rule)
+        inside = [_of_members(graph, layer, members) for graph, layer in zip(graphs, inside, strict=True)]
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
 
@@ -337,8 +338,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     done, facts, rest = behaviour(acts, group), account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
-    strongest = pl.col("joint") * pl.col("held") * pl.col("density")
-    table = done.drop("members").with_columns(level=strongest.fill_null(0.0))
+    table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
     back = numbers.select("network", dense=pl.col("dense").cast(pl.Int64))
@@ -351,7 +351,7 @@ def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Members with their coordination: candidates above 0.5, ordered by evidence, then by their own edges."""
     candidate = pl.col("verdict") == "candidate"
     sure = pl.min_horizontal(pl.col("evidence") / 15, pl.lit(0.5))
-    doubt = (1 - 0.9 * candidate.cast(pl.Float64)) * (1 - sure) * (1 - 0.5 * pl.col("level"))
+    doubt = (1 - 0.9 * candidate.cast(pl.Float64)) * (1 - sure) * (1 - 0.3 * pl.col("level"))
     levels = judged.select("network", level=0.5 * candidate.cast(pl.Float64) + 0.5 * (1 - doubt))
     own = pl.col("decades") / (pl.col("decades") + 10.0)
     members = membership.join(levels, on="network").with_columns(
@@ -410,7 +410,9 @@ def _recruited(
         aimed=pl.col("aimed").cast(pl.Int64),
     )
     scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
-    return _with_network_role(table.drop_nulls("network"), rule), scores
+    # a group that lost members to a confirmed network may be too small to be one
+    table = table.drop_nulls("network").filter(pl.len().over("network") >= rule.min_size)
+    return _with_network_role(table, rule), scores
 
 
 def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
@@ -426,6 +428,12 @@ def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     )
     columns = ("account_id", "network", "joined", "coordination", "network_role", "acts", "aimed")
     return table.with_columns(network_role=role).select(columns)
+
+
+def _of_members(graph: Graph, inside: Inside, members: pl.DataFrame) -> Inside:
+    """The edges inside networks once accounts were recruited, some of them from other networks."""
+    rows, network = rows_inside(graph, members.select("account_id", "network"))
+    return inside._replace(rows=rows, network=network)
 
 
 def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
