@@ -16,6 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity, to_library
+from cib.domains import COUNT, FLAG, LIMIT, PATH, SEED, TEXT, real, takes
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
 from cib.features.table import FeatureTable
 from cib.folders import ensure_folder
@@ -131,6 +132,7 @@ class Detection:
         """What both the saved folder and the page say, as plain values; gathered once."""
         return read_findings(self.activity.folder) if isinstance(self.activity, AbsentActivity) else gather(self)
 
+    @takes(network_id=TEXT)
     def profile(self, network_id: str) -> Profile:
         """Who is in a network, what it talks about, when, and how far it reached.
 
@@ -141,11 +143,13 @@ class Detection:
         """
         return profile(self.activity, self.networks[network_id])
 
+    @takes(network_id=TEXT)
     def explanations(self, network_id: str) -> Any:
         """What else might explain a network; see :func:`cib.profiles.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()
+    @takes(progress=FLAG)
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -179,6 +183,7 @@ class Detection:
         return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
+    @takes(runs=COUNT, share=real(0, 1, above=True), seed=SEED, progress=FLAG)
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
@@ -206,6 +211,7 @@ class Detection:
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
+    @takes(progress=FLAG)
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -242,6 +248,7 @@ class Detection:
     def _rerun(self) -> Rerun:
         return Rerun(self.activity, self.settings, self.roles, self.networks)
 
+    @takes(folder=PATH, overwrite=FLAG)
     def save(
         self,
         folder: str | Path,
@@ -293,6 +300,7 @@ class Detection:
         write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
         return Path(folder)
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
 
@@ -315,6 +323,7 @@ class Detection:
         write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
 
@@ -336,6 +345,7 @@ class Detection:
             write_spreadsheet(hide_tables(self, tables), public_about(about(self)), file)
         return file
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
 
@@ -349,6 +359,7 @@ class Detection:
         write_stix(self, file, reveal_ids=reveal_ids)
         return file
 
+    @takes(folder=PATH, sequences=FLAG, texts=FLAG, public_from=LIMIT, overwrite=FLAG)
     def save_release(
         self,
         folder: str | Path,
@@ -409,6 +420,7 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
+@takes(folder=PATH)
 def load(folder: str | Path, activity: Activity | None = None) -> Detection:
     """Read a detection that :meth:`Detection.save` wrote.
 

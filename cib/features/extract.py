@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
+from cib.domains import ACTIVITY, FLAG, GRAPH, either, takes
 from cib.errors import InputError
 from cib.features.feature import COLUMNS, KEYS, Feature
 from cib.features.standard import STANDARD, Features, FeatureSet
@@ -44,6 +45,15 @@ _LIBRARY = (
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
 
+@takes(
+    activity=ACTIVITY,
+    retweets=either(GRAPH, None),
+    mentions=either(GRAPH, None),
+    replies=either(GRAPH, None),
+    quotes=either(GRAPH, None),
+    coactions=either(GRAPH, None),
+    progress=FLAG,
+)
 def extract(
     activity: Activity,
     features: Features | None = None,

@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
+from cib.domains import ACTIVITY, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
@@ -30,9 +31,9 @@ from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
-from cib.networks.recruitment import aiming, boosted, copying
+from cib.networks.recruitment import recruit
 from cib.networks.statistics import Inside, group_statistics
-from cib.networks.ties import tie_groups, ties
+from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
     KINDS,
     VERDICTS,
@@ -50,6 +51,12 @@ __all__ = ["find_networks"]
 _CO_ACTS = ("co-action", "alike", "rare object", "followed")
 
 
+@takes(
+    roles=either(instance("RoleScores"), None),
+    activity=either(ACTIVITY, None),
+    rule=either(instance("Rule"), None),
+    seed=SEED,
+)
 def find_networks(
     coactions: Graph | Iterable[Graph],
     roles: RoleScores | None = None,
@@ -112,7 +119,7 @@ def find_networks(
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
     confirmed = confirm(
-        graphs if rule.max_p_confirm < 1 else [],
+        _widest(graphs) if rule.max_p_confirm < 1 else [],
         groups,
         resolution=rule.resolution,
         set_resolution=rule.set_resolution,
@@ -128,6 +135,10 @@ def find_networks(
         members, scores = _recruited(acts, members, judged, exclude, rule)
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
+
+
+#: Of a layer whose clusters are not asked for.
+_NO_CLUSTERS = (pl.DataFrame(schema={"account_id": pl.String, "cluster": pl.Int64, "decades": pl.Float64}), None)
 
 
 def _check_tested(graphs: Iterable[Graph]) -> None:
@@ -158,7 +169,11 @@ def _groups(
     Returns ``account_id, network, joined, decades``, and for each layer the sets of objects that networks were found
     by, ``network, object``, or None.
     """
-    proposals = [_proposed(graph, rule, seed) for graph in graphs]
+    # where ties are known, the clusters of slow layers and of contents add nothing to them
+    quick = [acts is None or is_timeless(graph) or not is_slow(graph) for graph in graphs]
+    proposals = [
+        _proposed(graph, rule, seed) if own else _NO_CLUSTERS for graph, own in zip(graphs, quick, strict=True)
+    ]
     placed, origin = _joined([clusters for clusters, _ in proposals])
     placed = placed.filter(~pl.col("account_id").is_in(list(exclude)))
     if acts is not None:
@@ -166,6 +181,16 @@ def _groups(
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
+
+
+def _widest(graphs: Sequence[Graph]) -> list[Graph]:
+    """For each kind of object the layer with the most significant edges."""
+    found: dict[str, Graph] = {}
+    for graph in graphs:
+        kind = graph.construction.objects
+        if kind not in found or graph.n_edges > found[kind].n_edges:
+            found[kind] = graph
+    return list(found.values())
 
 
 def _with_ties(
@@ -312,9 +337,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     done, facts, rest = behaviour(acts, group), account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
-    strongest = pl.max_horizontal(
-        "copied", pl.col("joint") * pl.col("held") * pl.col("density"), pl.col("aimed") * pl.col("aimed_held")
-    )
+    strongest = pl.col("joint") * pl.col("held") * pl.col("density")
     table = done.drop("members").with_columns(level=strongest.fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
@@ -355,38 +378,30 @@ def _recruited(
         recruits = np.zeros(1, dtype=bool)
     core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
     out = ids.is_in(list(exclude)).to_numpy()
-    copies = np.where(out | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
-    core_or_copy = np.maximum(core, copies)
-    aims, count = aiming(acts, core_or_copy, recruits, rule.aimed_acts, rule.aimed_share)
-    aims[out] = -1
-    confirmed = np.maximum(core_or_copy, aims)
-    lifted = np.where(out | (confirmed >= 0), -1, boosted(acts, confirmed, rule.boosted_share, rule.min_boosters))
+    found = recruit(acts, core, recruits, out, rule)
+    joined = np.where(found.aims >= 0, "amplifier", np.where(found.copies >= 0, "copied text", "boosted"))
+    joins = (found.found >= 0) & (core < 0)
     network = np.append(numbers["network"].to_numpy(), -1)
     table = pl.DataFrame(
         {
             "account_id": ids,
-            "found": network[np.maximum(confirmed, lifted)],
-            "how": np.where(
-                aims >= 0, "amplifier", np.where(copies >= 0, "copied text", np.where(lifted >= 0, "boosted", ""))
-            ),
+            "found": network[found.found],
+            "how": np.where(joins, joined, ""),
             "acts": acts.made,
-            "aimed": count,
+            "aimed": found.count,
+            "flagged": found.confirmed >= 0,
+            "copies": found.copies >= 0,
+            "lifted": found.lifted >= 0,
         }
     ).with_columns(pl.col("how").replace("", None))
     known = members.drop("network_role", "acts", "aimed")
     table = table.join(known, on="account_id", how="left", maintain_order="left")
     recruited = pl.col("how").is_not_null()
     share = (3 * pl.col("aimed") / (pl.col("acts") + 4)).clip(0.0, 0.85)
-    base = pl.col("coordination").fill_null(0.0)
-    flagged = (pl.Series(confirmed >= 0)).cast(pl.Float64)
-    own = pl.when(recruited | pl.col("network").is_null()).then(0.0).otherwise(base)
-    rest = pl.when(flagged > 0).then(2 * own - 1).otherwise(2 * own).clip(0.0, 1.0)
-    doubt = (
-        (1 - rest)
-        * (1 - share)
-        * (1 - 0.9 * pl.Series((copies >= 0).astype(float)))
-        * (1 - 0.5 * pl.Series((lifted >= 0).astype(float)))
-    )
+    flagged = pl.col("flagged").cast(pl.Float64)
+    own = pl.when(recruited | pl.col("network").is_null()).then(0.0).otherwise(pl.col("coordination").fill_null(0.0))
+    rest = pl.when("flagged").then(2 * own - 1).otherwise(2 * own).clip(0.0, 1.0)
+    doubt = (1 - rest) * (1 - share) * (1 - 0.9 * pl.col("copies")) * (1 - 0.5 * pl.col("lifted"))
     score = (0.5 * flagged + 0.5 * (1 - doubt)).round(9)
     table = table.with_columns(
         coordination=score,
@@ -401,10 +416,11 @@ def _recruited(
 def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """What an account is to its network: ``core``, ``amplifier`` or ``boosted``."""
     aims = (pl.col("aimed") >= rule.aimed_acts) & (pl.col("aimed") >= 0.5 * pl.col("acts"))
+    amplifies = ((pl.col("joined") == "amplifier") | aims) & ~pl.col("lifted")
     role = (
         pl.when(pl.col("joined") == "boosted")
         .then(pl.lit("boosted"))
-        .when((pl.col("joined") == "amplifier") | aims)
+        .when(amplifies)
         .then(pl.lit("amplifier"))
         .otherwise(pl.lit("core"))
     )
@@ -442,7 +458,8 @@ def _networks(
         own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        reasons = (*_seen(best), *(reasons_of(best, about) if best["measured"] else (_NOTHING_MEASURED,)))
+        told = about.rows_by_key("fact", named=True, unique=True)
+        reasons = (*_seen(best), *(reasons_of(best, told) if best["measured"] else (_NOTHING_MEASURED,)))
         kinds = {kind: best[kind] for kind in KINDS}
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
     found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))

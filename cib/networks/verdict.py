@@ -301,7 +301,7 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     )
 
 
-def reasons_of(row: Mapping[str, Any], facts: pl.DataFrame) -> tuple[Reason, ...]:
+def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> tuple[Reason, ...]:
     """State what speaks for and against one network, and what could not be tested.
 
     Parameters
@@ -309,8 +309,8 @@ def reasons_of(row: Mapping[str, Any], facts: pl.DataFrame) -> tuple[Reason, ...
     row : mapping
         Of one network: what it was measured to do (:func:`cib.networks.behaviour.behaviour`), its kinds of evidence
         and its days off.
-    facts : polars.DataFrame
-        Its rows of :func:`cib.networks.account_metadata.account_facts`.
+    facts : mapping
+        Its rows of :func:`cib.networks.account_metadata.account_facts`, by fact.
     """
     found = [_copying(row), _captured(row), _look(row, facts), _batch(row, facts), _days_off(row)]
     return (*found, *_against(row))
@@ -361,25 +361,25 @@ def _captured(row: Mapping[str, Any]) -> Reason:
     return _reason("captured", joint + aimed, row, **numbers)
 
 
-def _look(row: Mapping[str, Any], facts: pl.DataFrame) -> Reason:
-    mine = facts.filter(pl.col("fact").is_in([name for name, kind in FACTS.items() if kind == "look"]))
-    if row["look"] is None or not mine.height:
+def _look(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
+    mine = [(told["p"], name) for name, told in facts.items() if FACTS[name] == "look"]
+    if row["look"] is None or not mine:
         return Reason(
             "look", "the look of the accounts was not tested: no followers or names are known", speaks="untested"
         )
-    best = mine.sort("p", "fact").row(0, named=True)
+    _, name = min(mine)
+    best = facts[name]
     text = (
-        f"{best['fact']}: {best['share']:.0%} of {best['members']:,} members, {best['elsewhere']:.1%} of unaffiliated "
+        f"{name}: {best['share']:.0%} of {best['members']:,} members, {best['elsewhere']:.1%} of unaffiliated "
         "accounts of the same languages"
     )
     return _reason("look", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
 
 
-def _batch(row: Mapping[str, Any], facts: pl.DataFrame) -> Reason:
-    mine = facts.filter(pl.col("fact") == "creation batch")
-    if row["batch"] is None or not mine.height:
+def _batch(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
+    best = facts.get("creation batch")
+    if row["batch"] is None or best is None:
         return Reason("batch", "creation batches were not tested: no times of creation are known", speaks="untested")
-    best = mine.row(0, named=True)
     text = (
         f"within twelve hours of a member {2 ** best['share']:.1f} members were created (geometric mean), "
         f"{2 ** best['elsewhere']:.1f} among unaffiliated accounts of the same age"
