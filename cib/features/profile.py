@@ -16,7 +16,7 @@ from cib.content.names import default_name
 from cib.features.feature import feature
 from cib.graphs.graph import Graph
 
-__all__ = ["audience", "creation", "engagement_anomaly", "presentation"]
+__all__ = ["creation", "engagement_anomaly", "followers", "presentation"]
 
 Frame = nw.DataFrame[Any]
 
@@ -30,7 +30,7 @@ _NUMBER, _TIME = pl.Int64(), pl.Datetime("us", "UTC")
     },
     unit={"followers": "accounts"},
 )
-def audience(accounts: Frame) -> pl.DataFrame:
+def followers(accounts: Frame) -> pl.DataFrame:
     """Followers, and ``log((followers + 1) / (following + 1))``."""
     profiles = _profiles(accounts)
     ratio = ((pl.col("followers") + 1) / (pl.col("following") + 1)).log()
