@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from cib.activity import Activity
 from cib.graphs.graph import Graph
+from cib.graphs.objects import KINDS, object_events
 from cib.reports.plain import Rows, as_rows, few
 from cib.reports.result import Result
 from cib.roles import RoleScores
@@ -25,8 +27,13 @@ def described(
     """Each account with its scores, what they add up from, its own acts if it is in no pair, and its posts."""
     paired = pl.concat([edges["place_a"], edges["place_b"]]).unique()
     alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
-    own = _own(alone.select("account_id", "network_id"), shared, layers)
-    posts = {"own": own, **_posts(result.activity, members)}
+    alone = alone.select("account_id", "network_id")
+    posts = {
+        "own": _own(alone, shared, layers),
+        "copied": _copied(result.activity, members, alone),
+        "aimed": _aimed(result.activity, members, alone),
+        **_posts(result.activity, members),
+    }
     reasons = _reasons(result.roles, members["account_id"])
     rows = []
     for row in as_rows(members.rename({"account_id": "account"})):
@@ -116,6 +123,52 @@ def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph
         return {}
     order = pl.concat(parts).sort("owner", "members", "kind", "object", descending=[False, True, False, False])
     return few(order, ACCOUNT_POSTS)
+
+
+def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
+    """Posts of some members with a text or link that other members of their network posted, by account."""
+    posts = activity.posts_table.select("account_id", "created_at", "post_id")
+    network = posts.select("account_id").join(
+        members.select("account_id", "network_id"), on="account_id", how="left", maintain_order="left"
+    )["network_id"]
+    mine = pl.Series(np.flatnonzero(network.is_not_null().to_numpy()))
+    part = activity.keep_posts(network.is_not_null())
+    acts = posts[mine].with_columns(network_id=network.gather(mine))
+    parts = [pl.DataFrame(schema=_COPIED)]
+    for kind in ("text", "url"):
+        if KINDS[kind].column in part.posts_table.columns:
+            events = object_events(part, kind).unique()
+            told = acts[events["row"]].with_columns(object=events["object"], kind=pl.lit(kind))
+            told = told.with_columns(accounts=pl.col("account_id").n_unique().over("network_id", "object"))
+            told = told.filter(pl.col("accounts") > 1).join(some, on=["account_id", "network_id"], how="semi")
+            told = told.with_columns(pl.col("accounts").cast(pl.Int64) - 1)
+            parts.append(told.rename({"account_id": "owner", "post_id": "post", "created_at": "time"}).select(*_COPIED))
+    order = pl.concat(parts).sort(
+        "owner", "accounts", "time", "post", "kind", descending=[False, True, False, False, False]
+    )
+    return few(order.unique(["owner", "object"], keep="first", maintain_order=True), ACCOUNT_POSTS)
+
+
+_COPIED = {
+    **dict.fromkeys(("owner", "kind", "object"), pl.String()),
+    "accounts": pl.Int64(),
+    "post": pl.String(),
+    "time": pl.Datetime("us", "UTC"),
+}
+
+
+def _aimed(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
+    """The first acts of some members on others of their network, by account."""
+    acts = activity.posts_table.join(some, on="account_id")
+    told = {"owner": "account_id", "post": "post_id", "target_post": "target_post_id", "time": "created_at"}
+    parts = [acts.select("network_id", **told, account="target_account_id")]
+    if "mentions" in acts.columns:
+        own = acts.filter(pl.col("action") != "retweet").explode("mentions")
+        parts.append(own.select("network_id", **told, account="mentions"))
+    others = members.select("network_id", account="account_id")
+    aimed = pl.concat(parts).join(others, on=["network_id", "account"], how="semi").drop("network_id")
+    aimed = aimed.filter(pl.col("owner") != pl.col("account"))
+    return few(aimed.unique().sort("owner", "time", "post", "account"), ACCOUNT_POSTS)
 
 
 def roles_told(scores: RoleScores) -> list[dict[str, Any]]:

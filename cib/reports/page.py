@@ -21,7 +21,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from cib.errors import InputError
-from cib.reports.data import hidden
+from cib.reports.anonymity import hide_findings
 from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
 from cib.reports.permalinks import permalink, permalinks
@@ -39,7 +39,8 @@ VERDICTS = {
 
 #: What is known of accounts, in plain words.
 FACTS = {
-    "creation batch": "made within one week",
+    "creation batch": "made within twelve hours of a member (mean of the binary logarithm)",
+    "few followers": "followed by fewer than eight accounts",
     "no followers": "followed by nobody",
     "default name": "bearing the name that the platform proposed",
     "one client": "acting through one and the same client",
@@ -73,11 +74,10 @@ def write_page(
     sensitivity: list[dict[str, Any]] | None = None,
 ) -> None:
     """Write the page of some findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
-    found = {name: value for name, value in findings.items() if name != "said" or (reveal_ids and texts)}
+    shown = {name: value for name, value in findings.items() if name != "said" or texts}
     try:
-        html = render(
-            found if reveal_ids else hidden(found, Pseudonyms()), pseudonymous=not reveal_ids, sensitivity=sensitivity
-        )
+        found = shown if reveal_ids else hide_findings(shown, Pseudonyms())
+        html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
         raise InputError(
             "these are not findings that a page can be made of",
@@ -94,8 +94,8 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     Parameters
     ----------
     findings : mapping
-        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.data.hidden` of it. Without ``said`` it shows no
-        texts.
+        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.anonymity.hide_findings` of it. Without ``said`` it
+        shows no texts.
     pseudonymous : bool
         Which of the two; the page says so.
     sensitivity : list of dict, optional
@@ -199,6 +199,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "media": "posted the same picture or video",
     "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",
     **{kind: f"posted the same {kind}" for kind in ("url", "domain", "hashtag")},

@@ -161,7 +161,7 @@ def lags(detection: Result, axes: Axes | None = None) -> Axes:
     axes = _axes(axes, (7, 3.5))
     edges = [network.evidence.edges.select("layer", "lag") for network in detection.networks]
     table = pl.concat(edges or [pl.DataFrame(schema={"layer": pl.String, "lag": pl.Float64})]).drop_nulls("lag")
-    bins = np.geomspace(_SHORTEST, max(float(table["lag"].max() or 0), 60.0), 41).tolist()  # type: ignore[arg-type]
+    bins: Any = np.geomspace(_SHORTEST, max(float(table["lag"].max() or 0), 60.0), 41)  # type: ignore[arg-type]
     for name in (name for name, graph in detection.graphs.items() if not graph.directed):
         mine = table.filter(pl.col("layer") == name)["lag"].clip(_SHORTEST).to_numpy()
         if len(mine):
