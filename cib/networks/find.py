@@ -381,7 +381,7 @@ def _recruited(
             "found": network[found.found],
             "how": np.where(joins, joined, ""),
             "acts": acts.made,
-            "aimed": found.count,
+            "aimed": found.aimed,
             "flagged": found.confirmed >= 0,
             "copies": found.copies >= 0,
             "lifted": found.lifted >= 0,

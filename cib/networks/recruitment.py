@@ -26,12 +26,12 @@ class Recruits(NamedTuple):
     copies: Ints  #: accounts outside that copy them
     aims: Ints  #: accounts outside that aim at either, without return
     lifted: Ints  #: accounts that are boosted, among all but the confirmed members and those who copy them
-    count: Ints  #: acts of each account aimed at either, without return
+    aimed: Ints  #: acts of each account aimed at either, without return
 
     @property
     def confirmed(self) -> Ints:
         """The network of each account that belongs to one by its own acts."""
-        return np.maximum.reduce([self.core, self.copies, self.aims])
+        return np.maximum(np.maximum(self.core, self.copies), self.aims)
 
     @property
     def found(self) -> Ints:
