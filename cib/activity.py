@@ -52,6 +52,7 @@ POST_COLUMNS: dict[str, pl.DataType] = {
     "urls": pl.List(pl.String()),
     "hashtags": pl.List(pl.String()),
     "mentions": pl.List(pl.String()),
+    "media": pl.List(pl.String()),
 }
 ALWAYS = tuple(POST_COLUMNS)[:7]
 

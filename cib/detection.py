@@ -16,9 +16,10 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity, to_library
+from cib.domains import COUNT, FLAG, LIMIT, PATH, SEED, TEXT, real, takes
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
 from cib.features.table import FeatureTable
-from cib.folders import alone_in, ensure_folder
+from cib.folders import ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.layers import TOLD
@@ -27,6 +28,7 @@ from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
 from cib.progress import stage
+from cib.reports.anonymity import hide_tables, public_about
 from cib.reports.data import gather
 from cib.reports.files import CSV
 from cib.reports.limits import LIMITS
@@ -39,7 +41,7 @@ from cib.robustness.matching import Timeline, timeline
 from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
 from cib.saved.reading import AbsentActivity, read_findings, read_result
-from cib.saved.writing import tables_of, write_result
+from cib.saved.writing import AUDIENCE, tables_of, write_result
 from cib.settings import Settings
 
 __all__ = ["Detection", "load"]
@@ -130,6 +132,7 @@ class Detection:
         """What both the saved folder and the page say, as plain values; gathered once."""
         return read_findings(self.activity.folder) if isinstance(self.activity, AbsentActivity) else gather(self)
 
+    @takes(network_id=TEXT)
     def profile(self, network_id: str) -> Profile:
         """Who is in a network, what it talks about, when, and how far it reached.
 
@@ -140,11 +143,13 @@ class Detection:
         """
         return profile(self.activity, self.networks[network_id])
 
+    @takes(network_id=TEXT)
     def explanations(self, network_id: str) -> Any:
         """What else might explain a network; see :func:`cib.profiles.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()
+    @takes(progress=FLAG)
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -178,6 +183,7 @@ class Detection:
         return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
+    @takes(runs=COUNT, share=real(0, 1, above=True), seed=SEED, progress=FLAG)
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
@@ -205,6 +211,7 @@ class Detection:
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
+    @takes(progress=FLAG)
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -241,6 +248,7 @@ class Detection:
     def _rerun(self) -> Rerun:
         return Rerun(self.activity, self.settings, self.roles, self.networks)
 
+    @takes(folder=PATH, overwrite=FLAG)
     def save(
         self,
         folder: str | Path,
@@ -292,6 +300,7 @@ class Detection:
         write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
         return Path(folder)
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
 
@@ -314,16 +323,29 @@ class Detection:
         write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
-    def save_spreadsheet(self, path: str | Path) -> Path:
+    @takes(path=PATH, reveal_ids=FLAG)
+    def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
 
-        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        Needs ``pip install 'cib-detect[xlsx]'``.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Show ids and objects, for whoever holds the data. Otherwise accounts, posts and what could lead to them
+            have pseudonyms that hold for this file only. Either way ids are text cells, and nothing becomes a
+            formula or a link.
         """
         file = _file(path)
         tables = {name: table.lazy().collect() for name, table in tables_of(self).items()}
-        write_spreadsheet(tables, about(self), file)
+        if reveal_ids:
+            write_spreadsheet(tables, {**about(self), "audience": AUDIENCE}, file)
+        else:
+            write_spreadsheet(hide_tables(self, tables), public_about(about(self)), file)
         return file
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
 
@@ -337,26 +359,54 @@ class Detection:
         write_stix(self, file, reveal_ids=reveal_ids)
         return file
 
-    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
-        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+    @takes(folder=PATH, sequences=FLAG, texts=FLAG, public_from=LIMIT, overwrite=FLAG)
+    def save_release(
+        self,
+        folder: str | Path,
+        *,
+        sequences: bool = False,
+        texts: bool = False,
+        public_from: int | None = None,
+        overwrite: bool = False,
+        csv: CSV = "safe",
+    ) -> Path:
+        """Write what may be given to others about the candidates: counts of networks, and accounts under pseudonyms.
 
         Parameters
         ----------
         folder : str or Path
+        sequences : bool
+            Also every act of each account. Whoever has a copy of the data can then find nearly every account
+            again; ``about.json`` says how many.
         texts : bool
-            Also texts, URLs and mentions, by which accounts can be found.
+            With `sequences`, also texts, URLs and mentions, by which anybody can search for the accounts.
+        public_from : int, optional
+            Accounts with so many followers and more keep their ids: 5,000, say, as in the archives of takedowns.
+            Default: none does.
+        overwrite : bool
+            Replace an earlier release.
+        csv : {'safe', 'exact'}
+            See :meth:`save`.
 
         Returns
         -------
         Path
-            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
-            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
-            is thrown away.
+            The folder: ``accounts`` (role, and scores to one digit), ``networks``, ``activity`` (acts of each
+            network by hour and action) and ``values`` (languages, clients, domains and hashtags of each network;
+            those of fewer than five accounts, and those that hold a name, in one row) as Parquet and CSV, and
+            ``about.json``, which counts the accounts that are alone with what is released of them. The key of the
+            pseudonyms is thrown away, and decides the order of rows.
         """
-        path = ensure_folder(folder)
-        with alone_in(path):
-            write_release(self, path, texts=texts)
-        return path
+        write_release(
+            self,
+            Path(folder),
+            sequences=sequences,
+            texts=texts,
+            public_from=public_from,
+            overwrite=overwrite,
+            csv=csv,
+        )
+        return Path(folder)
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
@@ -370,6 +420,7 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
+@takes(folder=PATH)
 def load(folder: str | Path, activity: Activity | None = None) -> Detection:
     """Read a detection that :meth:`Detection.save` wrote.
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
+from cib.domains import FLAG, takes
 from cib.engine import EngineActivity
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
@@ -39,6 +40,7 @@ _INTERACTIONS = {
 UNGROUPED = 0.1
 
 
+@takes(progress=FLAG)
 def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
     """Find candidate networks in account activity.
 

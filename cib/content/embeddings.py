@@ -336,7 +336,7 @@ def packaged_encoder() -> Encoder:
 
 def _known_to_packaged(strata: pl.Series, compared: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which of the texts to compare are in a language, or a script, that the packaged encoder knows."""
-    known = compared & strata.is_in([*LANGUAGES, *SCRIPTS]).to_numpy()
+    known: NDArray[np.bool_] = compared & strata.is_in([*LANGUAGES, *SCRIPTS]).to_numpy()
     if missing := int((compared & ~known).sum()):
         warn(f"{missing:,} texts are in languages that the packaged encoder does not know; not compared by meaning")
     return known

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.atomic import atomically
+from cib.domains import SEED, TEXT, takes
 from cib.errors import InputError, MissingDependencyError, check_several
 from cib.graphs.construction import Construction, Significance
 from cib.graphs.graph_xml import iso_time, write_gexf, write_graphml
@@ -116,6 +117,7 @@ class Graph:
         """Weights, shape (n_accounts, n_accounts); symmetric if the graph is undirected."""
         return self.matrix_of("weight")
 
+    @takes(column=TEXT)
     def matrix_of(self, column: str) -> sp.csr_array:
         """The matrix of an edge attribute instead of the weight."""
         source, target = (self.table[end].to_numpy().astype(np.int32) for end in ("source", "target"))
@@ -203,6 +205,7 @@ class Graph:
         source, target = self.endpoints
         return self.keep_edges(wanted[source] & wanted[target])
 
+    @takes(most=SEED)
     def strongest(self, most: int) -> Graph:
         """The graph of the edges with the smallest p (or the largest weight), at most so many."""
         if self.n_edges <= most:
@@ -298,6 +301,7 @@ class Graph:
             iso_time(name, kind) for name, kind in schema.items() if isinstance(kind, pl.Datetime)
         )
 
+    @takes(a=TEXT, b=TEXT)
     def evidence(self, a: str, b: str) -> Any:
         """The posts behind one edge of a projection.
 

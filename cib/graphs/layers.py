@@ -24,7 +24,7 @@ from cib.progress import stage
 __all__ = ["LAYERS", "MORE_LAYERS", "Layer", "coaction_layers", "significant"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layer:
     """One kind of co-action to look for.
 
@@ -81,6 +81,11 @@ class Layer:
         }
         return {**asdict(self), **named, "window": window_seconds(self.window)}
 
+    def __repr__(self) -> str:
+        values = ((field, getattr(self, field.name)) for field in fields(self)[1:])
+        changed = "".join(f", {field.name}={value!r}" for field, value in values if value != field.default)
+        return f"Layer({self.objects!r}{changed})"
+
     def _repr_html_(self) -> str:
         return html_rows(self.to_dict())
 
@@ -110,6 +115,7 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
         "co-text": Layer("text", "10min"),
         "near-text": Layer("near-text", "10min"),
         "meaning": Layer("meaning", "10min"),
+        "co-media": Layer("media", "60s"),
     }
 )
 

@@ -4,7 +4,7 @@ Each kind of object is one function from posts to a table of ``row`` (position i
 and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
 having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
 function takes the posts and returns a frame of ``post_id`` and ``object``. That is the way for what
-posts have no column for, such as pictures.
+posts have no column for.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
+        - ``'media'``: a picture or video, by its key or a perceptual hash of it
+          (:func:`cib.content.media.near_media`); for files see :func:`cib.content.media.media_objects`;
 
         or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
         :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
@@ -194,6 +196,13 @@ def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
     return meanings(texts.collect()).lazy()
 
 
+def _media(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Pictures and videos. Also shared by all who pass on a meme, a film trailer or the photograph of the day."""
+    from cib.content.media import near_media
+
+    return _once_each(_listed(posts, "media"), near_media)
+
+
 class Kind(NamedTuple):
     """The column of posts that a kind is made from, and its function."""
 
@@ -214,6 +223,7 @@ KINDS = {
     "text": Kind("text", _texts),
     "near-text": Kind("text", _near_texts),
     "meaning": Kind("text", _meanings),
+    "media": Kind("media", _media),
 }
 
 #: The kinds that ``objects=`` takes by name.

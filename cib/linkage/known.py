@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, PATH, TEXT, takes
 from cib.errors import InputError, did_you_mean
 from cib.folders import KNOWN, replace_result
 from cib.linkage.controls import MOST_OTHERS, Crowd, usual_size
@@ -127,6 +128,7 @@ class KnownNetworks:
 
     networks: tuple[KnownNetwork, ...] = ()
 
+    @takes(name=TEXT, activity=ACTIVITY)
     def add(self, network: Network | Sequence[str] | pl.Series, name: str, activity: Activity) -> KnownNetworks:
         """A library with one network more.
 
@@ -159,6 +161,7 @@ class KnownNetworks:
         """The names, in the order in which they were added."""
         return [network.name for network in self.networks]
 
+    @takes(folder=PATH)
     def save(self, folder: str | Path) -> Path:
         """Write ``known.json`` and ``signals.parquet``, which :meth:`read` reads.
 
@@ -179,6 +182,7 @@ class KnownNetworks:
         return Path(folder)
 
     @classmethod
+    @takes(folder=PATH)
     def read(cls, folder: str | Path) -> KnownNetworks:
         """Read a library that :meth:`save` wrote.
 

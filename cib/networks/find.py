@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
+from cib.domains import ACTIVITY, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
@@ -50,6 +51,12 @@ __all__ = ["find_networks"]
 _CO_ACTS = ("co-action", "alike", "rare object", "followed")
 
 
+@takes(
+    roles=either(instance("RoleScores"), None),
+    activity=either(ACTIVITY, None),
+    rule=either(instance("Rule"), None),
+    seed=SEED,
+)
 def find_networks(
     coactions: Graph | Iterable[Graph],
     roles: RoleScores | None = None,

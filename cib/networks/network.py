@@ -19,6 +19,7 @@ import polars as pl
 from scipy.stats import poisson
 
 from cib.activity import to_library
+from cib.domains import INSIDE, TEXT, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
@@ -103,6 +104,7 @@ class Network:
             "last": objects["last"].max(),
         }
 
+    @takes(a=TEXT, b=TEXT)
     def edge(self, a: str, b: str) -> Any:
         """The evidence on one pair of members, a row a layer.
 
@@ -114,6 +116,7 @@ class Network:
         pair = pl.col("source").is_in([a, b]) & pl.col("target").is_in([a, b])
         return to_library(self.evidence.edges.filter(pair), self.library)
 
+    @takes(account=TEXT, alpha=INSIDE)
     def account_evidence(self, account: str, alpha: float = 0.01) -> Any:
         """The evidence on one member: with whom it acted, how unlikely that is, and what would remove it.
 
@@ -242,6 +245,7 @@ class Networks(Sequence[Network]):
         """:attr:`table`, in the library that the activity came in."""
         return to_library(self.table, self.library)
 
+    @takes(verdict=TEXT)
     def with_verdict(self, verdict: Verdict) -> Networks:
         """The networks of one verdict: ``'candidate'``, ``'coordinated'`` or ``'insufficient'``."""
         if verdict not in VERDICTS:

@@ -7,7 +7,7 @@ confirmation multiplies here, so that only networks with evidence in what they w
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,8 @@ from cib.networks.verdict import Rule
 __all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
 
 
-class Recruits(NamedTuple):
+@dataclass(frozen=True)
+class Recruits:
     """Who belongs to the confirmed networks; arrays of shape (n_accounts,), -1 for no network."""
 
     core: Ints  #: the confirmed members

@@ -21,7 +21,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from cib.errors import InputError
-from cib.reports.data import hidden
+from cib.reports.anonymity import hide_findings
 from cib.reports.files import atomically
 from cib.reports.layout import positions
 from cib.reports.plain import visible
@@ -79,8 +79,8 @@ def write_page(
     findings: Mapping[str, Any], path: Path, *, reveal_ids: bool, sensitivity: list[dict[str, Any]] | None = None
 ) -> None:
     """Write the page of some findings, with pseudonyms unless `reveal_ids`; see :func:`render`."""
-    found = findings if reveal_ids else hidden(findings, Pseudonyms())
     try:
+        found = findings if reveal_ids else hide_findings(findings, Pseudonyms())
         html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
         raise InputError(
@@ -98,7 +98,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     Parameters
     ----------
     findings : mapping
-        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.data.hidden` of it.
+        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.anonymity.hide_findings` of it.
     pseudonymous : bool
         Which of the two; the page says so.
     sensitivity : list of dict, optional
@@ -193,6 +193,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "media": "posted the same picture or video",
     "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",
     **{kind: f"posted the same {kind}" for kind in ("url", "domain", "hashtag")},

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import DTypeLike, NDArray
 
 from cib.activity import to_library
+from cib.domains import LIMIT, TEXT, either, takes
 from cib.errors import InputError, MissingDependencyError, did_you_mean
 from cib.features.table import FeatureTable
 from cib.roles.population import Distribution
@@ -48,6 +49,7 @@ class RoleScores:
     evidence: FeatureTable
     distributions: Mapping[str, Distribution] = field(repr=False)
 
+    @takes(role=TEXT)
     def contributions(self, role: str) -> FeatureTable:
         """What each feature added to the logit of a role.
 
@@ -62,6 +64,7 @@ class RoleScores:
         """
         return contributions(self._role(role), self.evidence)
 
+    @takes(account=TEXT, role=either(TEXT, None), top=LIMIT)
     def explain(self, account: str, role: str | None = None, top: int | None = None) -> Any:
         """Why an account has its scores, strongest reason first.
 
@@ -178,6 +181,7 @@ class RoleScores:
         table = self.table.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
         return to_library(table, self.features.library)
 
+    @takes(account=TEXT)
     def for_account(self, account: str) -> dict[str, Any]:
         """The scores, role and support of one account."""
         return self.table.row(self._row(account), named=True)

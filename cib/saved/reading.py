@@ -469,10 +469,14 @@ def _features(names: Sequence[str]) -> FeatureSet:
     return known + [_unknown(name) for name in names if name not in STANDARD]
 
 
-def _unknown(name: str) -> Feature:
-    def function() -> None:
-        raise InputError(f"the feature {name!r} was a function of yours, which is not saved", remedy="Give it again.")
+def _unknown(reference: str) -> Feature:
+    """What stands for a function that is named only: a file is no reason to import and run one."""
 
+    def function() -> None:
+        raise InputError(f"the feature {reference!r} was a function, which is not saved", remedy="Give it again.")
+
+    function.__module__, _, function.__qualname__ = reference.rpartition(":")
+    name = reference.rpartition(":")[2].rpartition(".")[2]
     return Feature(function, (name,), (name,), ("",), "saved", ())
 
 
@@ -480,4 +484,5 @@ def _imported(told: Mapping[str, Any]) -> ImportReport:
     known = {each.name: told[each.name] for each in fields(ImportReport) if each.name in told}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    return ImportReport(**{**known, "notes": tuple(told["notes"])})
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return ImportReport(**{**known, **lists})

@@ -228,7 +228,7 @@ def test_half_of_the_rows_tell_nearly_the_same():
 def test_a_reference_scores_other_data_alike():
     scorer = RoleScorer().fit(extract(activity(ordinary(seed=1))))
     scores = scorer.score(extract(activity(ordinary(seed=2) + star())))
-    assert scores.for_account("centre")["role"] == "highly_engaged"
+    assert score_of(scores, "centre", "highly_engaged") > 0.65
     assert {scores.for_account(leaf)["role"] for leaf in LEAVES} == {"amplifier"}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 
 import matplotlib as mpl
 import polars as pl
 import pytest
 
 import cib
+from cib.activity import to_library
 from cib.errors import MissingDependencyError
 from cib.roles import AMPLIFIER, RoleScorer
 
@@ -62,6 +64,15 @@ def test_without_matplotlib_the_way_to_it_is_named(scores, busiest, monkeypatch)
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingDependencyError, match=r"pip install 'cib-detect\[plots\]'"):
         scores.plot_explanation(busiest, "amplifier")
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow"])
+def test_tables_come_back_in_the_library_that_came_in(scores, busiest, library):
+    mine = replace(scores, features=replace(scores.features, library=library))
+    candidates = pl.DataFrame({"account_id": [busiest], "verdict": ["candidate"]})
+    for table in (mine.frame, mine.explain(busiest), mine.in_network(to_library(candidates, library))):
+        assert type(table).__module__.partition(".")[0] == library
+    assert isinstance(mine.table, pl.DataFrame)
 
 
 def test_a_role_in_a_network_takes_a_candidate(scores):

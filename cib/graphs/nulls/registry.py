@@ -35,6 +35,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cib.domains import GRAPH, INSIDE, OBJECTS, one_of, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 from cib.graphs.construction import Significance
@@ -167,6 +168,7 @@ def check_counts(graph: Graph) -> None:
         )
 
 
+@takes(graph=GRAPH, null=OBJECTS, method=one_of("bh", "by"))
 def with_significance(graph: Graph, null: Null = "configuration", method: Correction = "bh") -> Graph:
     """Add ``expected``, ``p`` and ``q`` to the edges of a co-action graph.
 
@@ -198,6 +200,12 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     return replace(graph, table=table, construction=replace(graph.construction, tested=Significance(null, method)))
 
 
+@takes(
+    graph=GRAPH,
+    null=OBJECTS,
+    alpha=INSIDE,
+    method=one_of("bh", "by"),
+)
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
     """Keep the edges that the null model does not explain.
 
