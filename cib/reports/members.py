@@ -91,7 +91,25 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
             ACCOUNT_POSTS,
         ),
         "boosted_by": few(boosts.sort("owner", "time", "post").collect(), ACCOUNT_POSTS),
+        "aimed_at": few(_aims(activity, mine).collect(), ACCOUNT_POSTS),
     }
+
+
+def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
+    """The acts of amplifiers that are aimed at members of their network."""
+    own = activity.posts_table.lazy().join(members.filter(pl.col("joined") == "amplifier"), on="account_id")
+    ends = [own.with_columns(account="target_account_id")]
+    if "mentions" in activity.posts_table.columns:
+        named = own.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+        ends.append(named.with_columns(account="mentions").explode("account"))
+    acts = pl.concat(ends).select("network_id", "account", owner="account_id", post="post_id", time="created_at")
+    others = members.select("network_id", account="account_id")
+    return (
+        acts.unique()
+        .join(others, on=["network_id", "account"])
+        .drop("network_id")
+        .sort("owner", "time", "post", "account")
+    )
 
 
 def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
