@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from functools import wraps
 from numbers import Integral, Real
 from pathlib import Path
@@ -31,13 +32,18 @@ __all__ = [
     "DETECTION",
     "FLAG",
     "GRAPH",
+    "GRAPHS",
+    "IDS",
     "INSIDE",
     "LIMIT",
+    "MAPPING",
     "OBJECTS",
     "PATH",
     "SEED",
     "SHARE",
     "TEXT",
+    "THREADS",
+    "WINDOW",
     "Domain",
     "check_fields",
     "either",
@@ -45,6 +51,7 @@ __all__ = [
     "instance",
     "one_of",
     "real",
+    "several",
     "takes",
     "whole",
 ]
@@ -83,12 +90,12 @@ def _told(value: object) -> str:
     return f"{value!r:.80}" if plain else f"a {type(value).__name__}"
 
 
-def whole(least: int = 0, most: int | None = None) -> Domain:
+def whole(least: int = 0, most: int = 2**31 - 1) -> Domain:
     """Make the domain of whole numbers."""
     return Domain(
-        f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most}",
-        lambda value: _is(value, Integral) and least <= int(value) and (most is None or int(value) <= most),
-        lambda _: f"Take {least}, say.",
+        f"a whole number, {least} or more" if most == 2**31 - 1 else f"a whole number from {least} to {most}",
+        lambda value: _is(value, Integral) and least <= int(value) <= most,
+        lambda value: f"Take {most if _is(value, Integral) and value > most else least}, say.",
     )
 
 
@@ -155,6 +162,36 @@ def having(*names: str) -> Domain:
     )
 
 
+def window() -> Domain:
+    """Make the domain of lengths of time; what a text says is looked at where it is read."""
+    length = real(0, 1e9)
+
+    def holds(value: object) -> bool:
+        return value is None or isinstance(value, (str, timedelta)) or length.holds(value)
+
+    return Domain("a length of time", holds, lambda _: "Write '60s', '10min', '1h', '2d', or None for any.")
+
+
+def several(each: Domain, example: str) -> Domain:
+    """Make the domain of lists, sets and columns of values that are each in a domain; one text is none."""
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, (str, bytes)) or hasattr(value, "columns") or not hasattr(value, "__iter__"):
+            return False
+        return isinstance(value, (Iterator, type)) is False and all(map(each.holds, value))
+
+    return Domain(f"a list, each {each.says}", holds, lambda _: f"Write {example}.")
+
+
+def mapping() -> Domain:
+    """Make the domain of mappings from names."""
+
+    def holds(value: object) -> bool:
+        return isinstance(value, Mapping) and all(isinstance(name, str) for name in value)
+
+    return Domain("a mapping of names", holds, lambda _: "Write {'theirs': 'ours'}, say.")
+
+
 def path() -> Domain:
     """Make the domain of paths."""
 
@@ -206,7 +243,9 @@ ACTIVITY, GRAPH, DETECTION = instance("Activity"), instance("Graph"), having("ne
 ANY_ACTIVITY = instance("Activity", "EngineActivity")
 OBJECTS = either(text(), function())
 FLAG, TEXT, PATH, SEED = flag(), text(), path(), whole()
-COUNT, LIMIT = whole(1), either(whole(1), None)
+COUNT, LIMIT, THREADS = whole(1), either(whole(1), None), either(whole(1, 4_096), None)
+WINDOW, IDS, MAPPING = window(), several(text(), "['1234', '5678']"), mapping()
+GRAPHS = either(GRAPH, several(GRAPH, "[cib.backbone(graph)]"))
 SHARE, INSIDE = real(0, 1), real(0, 1, above=True, below=True)
 
 

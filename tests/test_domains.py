@@ -107,7 +107,6 @@ CALLS = {
     "FeatureSet": lambda: (cib.FeatureSet, {"features": ["h_index"]}),
     "Role": lambda: (Role, {"name": "r", "label": "R.", "weights": {"h_index": 1.0}}),
     "RoleScorer.fit": lambda: (lambda **k: cib.RoleScorer(**k).fit(found().features), cib.RoleScorer().get_params()),
-    "RoleScorer.fit X": lambda: (cib.RoleScorer([Role("r", "R.", {"h_index": 1.0})]).fit, {"X": found().features}),
     "read": lambda: (cib.read, {"source": ring(1).posts_table.head(50), "progress": False}),
     "detect": lambda: (
         cib.detect,

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, PATH, TEXT, takes
+from cib.domains import ACTIVITY, IDS, PATH, TEXT, either, instance, takes
 from cib.errors import InputError, did_you_mean
 from cib.folders import KNOWN, replace_result
 from cib.linkage.controls import MOST_OTHERS, Crowd, usual_size
@@ -128,7 +128,7 @@ class KnownNetworks:
 
     networks: tuple[KnownNetwork, ...] = ()
 
-    @takes(name=TEXT, activity=ACTIVITY)
+    @takes(name=TEXT, activity=ACTIVITY, network=either(instance("Network"), IDS))
     def add(self, network: Network | Sequence[str] | pl.Series, name: str, activity: Activity) -> KnownNetworks:
         """A library with one network more.
 

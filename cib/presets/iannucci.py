@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, GRAPH, LIMIT, SEED, SHARE, takes
+from cib.domains import ACTIVITY, GRAPH, IDS, LIMIT, SEED, SHARE, WINDOW, either, several, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -33,7 +33,14 @@ _MARK = ": "
 _PARTS = 1e9
 
 
-@takes(activity=ACTIVITY, epsilon=SHARE, max_accounts=LIMIT, seed=SEED)
+@takes(
+    activity=ACTIVITY,
+    epsilon=SHARE,
+    max_accounts=LIMIT,
+    seed=SEED,
+    layers=either(IDS, None),
+    scales=several(WINDOW, "['10s', '1h']"),
+)
 def iannucci2025(
     activity: Activity,
     layers: Sequence[str] | None = None,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 import polars as pl
 
 from cib.activity import Activity
+from cib.domains import FLAG, SHARE, TEXT, either, takes, whole
 from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, warn
 from cib.progress import SILENT, Watch, say
@@ -69,6 +70,13 @@ def read(
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity: ...
+@takes(
+    zone=either(TEXT, None),
+    strict=FLAG,
+    max_bad=SHARE,
+    max_bytes=whole(1, 2**62),
+    progress=FLAG,
+)
 def read(
     source: Any,
     *,
