@@ -248,7 +248,7 @@ class Detection:
     def _rerun(self) -> Rerun:
         return Rerun(self.activity, self.settings, self.roles, self.networks)
 
-    @takes(folder=PATH, overwrite=FLAG)
+    @takes(folder=PATH, overwrite=FLAG, write=either(several(TEXT, "['tables']"), None))
     def save(
         self,
         folder: str | Path,
@@ -319,7 +319,11 @@ class Detection:
         Path
         """
         page = _file(path)
-        rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        try:
+            rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        except TypeError as error:
+            remedy = "Give what detection.sensitivity() returned."
+            raise SettingsError("sensitivity must be a table", got=type(sensitivity).__name__, remedy=remedy) from error
         write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 

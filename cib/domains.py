@@ -28,6 +28,7 @@ from cib.errors import SettingsError, did_you_mean
 __all__ = [
     "ACTIVITY",
     "ANY_ACTIVITY",
+    "ANY_TEXT",
     "COUNT",
     "DETECTION",
     "FLAG",
@@ -46,6 +47,8 @@ __all__ = [
     "WINDOW",
     "Domain",
     "check_fields",
+    "check_lengths",
+    "column",
     "either",
     "function",
     "instance",
@@ -183,6 +186,27 @@ def several(each: Domain, example: str) -> Domain:
     return Domain(f"a list, each {each.says}", holds, lambda _: f"Write {example}.")
 
 
+def column(kind: str) -> Domain:
+    """Make the domain of arrays and columns of truth values (``'truth values'``), numbers or anything."""
+    letters = {"truth values": "b", "numbers": "biuf", "values": None}[kind]
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, type) or not hasattr(value, "__array__") or not hasattr(value, "dtype"):
+            return False
+        return len(getattr(value, "shape", ())) == 1 and (letters is None or value.__array__().dtype.kind in letters)
+
+    return Domain(f"a column of {kind}", holds, lambda _: "Give an array, or a column of a table.")
+
+
+def check_lengths(**columns: Any) -> None:
+    """Refuse columns of different lengths."""
+    if len({len(each) for each in columns.values()}) > 1:
+        got = ", ".join(f"{name} {len(each):,}" for name, each in columns.items())
+        raise SettingsError(
+            f"{' and '.join(columns)} must be of one length", got=got, remedy="Give a value an account."
+        )
+
+
 def mapping() -> Domain:
     """Make the domain of mappings from names."""
 
@@ -242,6 +266,7 @@ def either(*domains: Domain | None) -> Domain:
 ACTIVITY, GRAPH, DETECTION = instance("Activity"), instance("Graph"), having("networks", "activity")
 ANY_ACTIVITY = instance("Activity", "EngineActivity")
 OBJECTS = either(text(), function())
+ANY_TEXT = Domain("a text", lambda value: isinstance(value, str), lambda _: "Write a text.")
 FLAG, TEXT, PATH, SEED = flag(), text(), path(), whole()
 COUNT, LIMIT, THREADS = whole(1), either(whole(1), None), either(whole(1, 4_096), None)
 WINDOW, IDS, MAPPING = window(), several(text(), "['1234', '5678']"), mapping()

@@ -49,7 +49,6 @@ BAD = {
 #: Numbers that may be negative.
 SIGNED = {"min_support", "min_facts", "bias"}
 
-#: Of a preset these are anything in a text, or their own functions.
 NUMBER = ("int", "float")
 
 

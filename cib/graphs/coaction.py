@@ -343,7 +343,8 @@ def window_seconds(window: Window) -> float | None:
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]
     """
-    if window is None or window == "any time":
+    WINDOW.check("window", window)
+    if window is None or (isinstance(window, str) and window == "any time"):
         return None
     if isinstance(window, timedelta):
         window = window.total_seconds()

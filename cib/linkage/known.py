@@ -153,8 +153,9 @@ class KnownNetworks:
             raise InputError("a network is wanted, not its name", got=repr(network), remedy=remedy)
         if name in self.names:
             raise InputError(f"there is a known network {name!r} already", remedy="Give it another name.")
-        members = pl.Series(network.members["account_id"] if isinstance(network, Network) else network, dtype=pl.String)
-        return KnownNetworks((*self.networks, _known(members.unique().sort(), name, activity)))
+        given = network.members["account_id"] if isinstance(network, Network) else network
+        ids = pl.Series(list(given), dtype=pl.String)
+        return KnownNetworks((*self.networks, _known(ids.unique().sort(), name, activity)))
 
     @property
     def names(self) -> list[str]:

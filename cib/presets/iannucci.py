@@ -100,7 +100,9 @@ def iannucci2025(
     seconds = [window_seconds(scale) or 0.0 for scale in scales]
     if not 0 < epsilon < 1 or not seconds or not all(seconds):
         raise SettingsError(
-            "epsilon must lie between 0 and 1, and every scale must have a length", got=f"{epsilon}, {list(scales)}"
+            "epsilon must lie between 0 and 1, and every scale must have a length",
+            got=f"{epsilon}, {list(scales)}",
+            remedy="Take epsilon=0.01 and scales=['10s', '1h'], say.",
         )
     if layers is None:
         layers = [kind for kind in LAYERS if KINDS[kind].column in activity.posts_table.columns]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 import polars as pl
 
 from cib.activity import Activity
-from cib.domains import FLAG, SHARE, TEXT, either, takes, whole
+from cib.domains import ANY_TEXT, FLAG, MAPPING, SHARE, TEXT, either, instance, several, takes, whole
 from cib.engine import EngineActivity, engine_of
 from cib.errors import InputError, warn
 from cib.progress import SILENT, Watch, say
@@ -71,6 +71,9 @@ def read(
     progress: bool = True,
 ) -> Activity: ...
 @takes(
+    columns=either(instance("Columns"), MAPPING, None),
+    format=either(TEXT, instance("Format"), None),
+    missing=either(several(ANY_TEXT, "['NULL']"), None),
     zone=either(TEXT, None),
     strict=FLAG,
     max_bad=SHARE,
