@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from cib.errors import SettingsError, did_you_mean
+from cib.forks import check_not_forked
 
 __all__ = [
     "ACTIVITY",
@@ -295,6 +296,7 @@ def takes(**domains: Domain) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            check_not_forked()
             try:
                 given = signature.bind(*args, **kwargs).arguments
             except TypeError:  # which the call itself tells better

@@ -17,7 +17,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.domains import ANY_TEXT, FLAG, MAPPING, SHARE, TEXT, either, instance, several, takes, whole
-from cib.engine import EngineActivity, engine_of
+from cib.engine import EngineActivity, engine_of, settle
 from cib.errors import InputError, warn
 from cib.progress import SILENT, Watch, say
 from cib.sources.assembly import assemble
@@ -156,6 +156,7 @@ def read(
     check_zone(zone)
     given = columns_of(columns)
     watch = Watch(progress)
+    source = settle(source)
     opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
     formats = _recognised(opened, given, format)
     why = "as asked" if format else _why(formats[0], given)
