@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
-from cib.domains import ACTIVITY, SEED, either, instance, takes
+from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
@@ -56,6 +56,8 @@ _CO_ACTS = ("co-action", "alike", "rare object", "followed")
     activity=either(ACTIVITY, None),
     rule=either(instance("Rule"), None),
     seed=SEED,
+    coactions=GRAPHS,
+    exclude=IDS,
 )
 def find_networks(
     coactions: Graph | Iterable[Graph],
