@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cib import evaluation, presets, testing
     from cib.activity import Activity
-    from cib.detection import Detection
+    from cib.detection import Detection, load
     from cib.errors import CibError
     from cib.features.extract import extract
     from cib.features.feature import feature
@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     from cib.import_report import ImportReport
     from cib.linkage.known import KnownNetworks
     from cib.linkage.links import Links, link
-    from cib.networks.find import Rule, find_networks
+    from cib.networks.find import find_networks
     from cib.networks.network import Network, Networks
+    from cib.networks.verdict import Reason, Rule
     from cib.pipeline import detect
     from cib.reports import plots
     from cib.roles import RoleScorer
     from cib.settings import Settings
     from cib.simulation import simulate
     from cib.sources.columns import Columns
+    from cib.sources.concatenation import concat
     from cib.sources.files import read
+    from cib.sources.format import Format
 
 __version__ = "0.1.0"
 
@@ -50,6 +53,7 @@ __all__ = [
     "Detection",
     "FeatureSet",
     "FeatureTable",
+    "Format",
     "Graph",
     "ImportReport",
     "KnownNetworks",
@@ -57,18 +61,21 @@ __all__ = [
     "Links",
     "Network",
     "Networks",
+    "Reason",
     "RoleScorer",
     "Rule",
     "Settings",
     "backbone",
     "coaction_graph",
     "coaction_graphs",
+    "concat",
     "detect",
     "evaluation",
     "extract",
     "feature",
     "find_networks",
     "link",
+    "load",
     "mention_graph",
     "plots",
     "presets",
@@ -90,6 +97,7 @@ _PLACES = {
     "Detection": "cib.detection:Detection",
     "FeatureSet": "cib.features.standard:FeatureSet",
     "FeatureTable": "cib.features.table:FeatureTable",
+    "Format": "cib.sources.format:Format",
     "Graph": "cib.graphs.graph:Graph",
     "ImportReport": "cib.import_report:ImportReport",
     "KnownNetworks": "cib.linkage.known:KnownNetworks",
@@ -97,17 +105,20 @@ _PLACES = {
     "Links": "cib.linkage.links:Links",
     "Network": "cib.networks.network:Network",
     "Networks": "cib.networks.network:Networks",
+    "Reason": "cib.networks.verdict:Reason",
     "RoleScorer": "cib.roles:RoleScorer",
-    "Rule": "cib.networks.find:Rule",
+    "Rule": "cib.networks.verdict:Rule",
     "Settings": "cib.settings:Settings",
     "backbone": "cib.graphs.nulls.registry:backbone",
     "coaction_graph": "cib.graphs.coaction:coaction_graph",
     "coaction_graphs": "cib.graphs.coaction:coaction_graphs",
+    "concat": "cib.sources.concatenation:concat",
     "detect": "cib.pipeline:detect",
     "evaluation": "cib.evaluation",
     "extract": "cib.features.extract:extract",
     "feature": "cib.features.feature:feature",
     "find_networks": "cib.networks.find:find_networks",
+    "load": "cib.detection:load",
     "link": "cib.linkage.links:link",
     "mention_graph": "cib.graphs.interactions:mention_graph",
     "plots": "cib.reports.plots",

@@ -27,12 +27,15 @@ import polars as pl
 from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.import_report import ImportReport
 
-__all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "Activity"]
+__all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "PSEUDO_ACCOUNTS", "Activity"]
 
 #: What an account can do. A mention is not an action: it is a post that names somebody.
 ACTIONS = ("post", "retweet", "quote", "reply")
 
 TIME = pl.Datetime("us", "UTC")
+
+#: What stands for "no account": it must never become one, or it would join all that it touched.
+PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown")
 
 #: The columns of ``posts``. The first seven are always there; the others where the source knows them.
 POST_COLUMNS: dict[str, pl.DataType] = {
@@ -49,6 +52,7 @@ POST_COLUMNS: dict[str, pl.DataType] = {
     "urls": pl.List(pl.String()),
     "hashtags": pl.List(pl.String()),
     "mentions": pl.List(pl.String()),
+    "media": pl.List(pl.String()),
 }
 ALWAYS = tuple(POST_COLUMNS)[:7]
 

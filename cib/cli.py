@@ -1,24 +1,25 @@
 """`cib ...`: the same for a shell.
 
-Results go to standard output, progress and errors to standard error. Exit codes: 0 done, 2 the input or
-the arguments are wrong (with one line that says what to do), 130 interrupted.
+Results go to standard output, progress and errors to standard error; what a terminal would obey is spelled out.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import json
+import io
+import math
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cib.errors import CibError, InputError, did_you_mean
-from cib.progress import stage
+from cib.progress import printable, stage
 from cib.reports.limits import LIMITS
 
 if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` needs next to nothing
@@ -26,31 +27,55 @@ if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` ne
 
     from cib.activity import Activity
     from cib.detection import Detection
+    from cib.settings import Settings
 
 __all__ = ["main"]
 
 
+#: What the exit codes mean.
+EXIT_CODES = "Exit codes: 0 done; 2 the input, the arguments or the place to write are at fault; 130 interrupted."
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `cib` with the given arguments, or those of the shell; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None if it is closed
+            stream.reconfigure(errors="backslashreplace")  # a console need not know all characters
     given = sys.argv[1:] if arguments is None else arguments
     if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
         gc.set_threshold(100_000, 50, 100)
     options = _parser(given).parse_args(given)
     try:
         options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except CibError as error:
-        print(f"cib: {_for_a_shell(str(error))}", file=sys.stderr)
-        return 2
+        return _failed(_for_a_shell(str(error)))
     except KeyboardInterrupt:
-        print("cib: interrupted", file=sys.stderr)
-        return 130
+        return _failed("interrupted", 130)
     except BrokenPipeError:  # the reader of a pipe had enough, as `cib ... | head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
+        _print_no_more()
     except OSError as error:  # a folder without rights, a full disk
-        print(f"cib: {error.filename or 'cannot go on'}: {error.strerror or error}", file=sys.stderr)
-        return 2
+        _print_no_more()
+        return _failed(f"{error.filename or 'cannot go on'}: {error.strerror or error}")
     return 0
+
+
+def _failed(message: str, code: int = 2) -> int:
+    print(f"cib: {printable(message)}", file=sys.stderr)
+    return code
+
+
+def _print_no_more() -> None:
+    """Let what waits to be printed go nowhere, else Python complains of it when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):  # it is closed, or no file
+        return
+
+
+def _say(text: object = "") -> None:
+    print(printable(str(text)))
 
 
 #: What a remedy says in Python, and the same for a shell.
@@ -64,7 +89,8 @@ _IN_A_SHELL = (
     (r"format='([\w-]+)'", r"--format \1"),
     (r"strict=True", "--strict"),
     (r"accounts=(?!\{)", "--accounts"),
-    (r"Choose another folder\.", "Choose another with --out."),
+    (r"Choose another folder(, or replace these files with overwrite=True)?\.", r"Choose another with --out\1."),
+    (r"overwrite=True", "--overwrite"),
     (r"KnownNetworks\(\)\.add\(\.\.\.\)\.save\(folder\)", "--add N1=NAME"),
 )
 
@@ -80,13 +106,15 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cib",
         description="Find coordinated networks of accounts in social-media activity, with evidence.",
-        epilog=LIMITS,
+        epilog=f"{LIMITS} {EXIT_CODES}",
     )
     parser.add_argument("--version", action="version", version=f"cib {version('cib-detect')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for run, add_arguments, about in _COMMANDS:
         name = run.__name__.removeprefix("_")
-        command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        command = commands.add_parser(
+            name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES
+        )
         command.set_defaults(run=run)
         if name in given:
             add_arguments(command)
@@ -95,14 +123,16 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
-        "--out", metavar="DIR", default="out/demo", help="the folder to write the result to (default out/demo)"
+        "--out", metavar="DIR", default=_DEMO, help="the folder to write the result to (default out/demo)"
     )
-    demo.add_argument("--seed", type=int, default=0, help="of the simulation (default 0)")
+    demo.add_argument("--seed", type=_whole, default=0, help="of the simulation (default 0)")
+    _add_writing(demo)
 
 
 def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
+    _add_writing(find)
     find.add_argument(
         "--features",
         metavar="NAME",
@@ -110,7 +140,18 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
         default=[],
         help="also the features that an installed package brings under this name; may be repeated",
     )
+    find.add_argument("--settings", metavar="FILE", help="a TOML file of settings, such as cib settings prints")
+    find.add_argument("--window", help="in place of the window of each layer that has one, such as 60s or 10min")
+    find.add_argument("--alpha", type=_share, help="false discovery rate of edges")
+    find.add_argument("--seed", type=_whole, help="of the clustering")
+    find.add_argument(
+        "--layers", metavar="OBJECT", nargs="+", help="only layers of these objects, such as post url text"
+    )
     find.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _add_settings(show: argparse.ArgumentParser) -> None:
+    show.add_argument("file", nargs="?", help="check this file and print it in full")
 
 
 def _add_inspect(look: argparse.ArgumentParser) -> None:
@@ -130,8 +171,8 @@ def _add_simulate(make: argparse.ArgumentParser) -> None:
     from cib.simulation import EVASIONS, SCENARIOS, STRENGTHS
 
     make.add_argument("--scenario", choices=SCENARIOS, default="takedown-2020", help="default takedown-2020")
-    make.add_argument("--scale", type=float, help="1 is the published size; each scenario has its usual one")
-    make.add_argument("--seed", type=int, default=0, help="default 0")
+    make.add_argument("--scale", type=_positive, help="1 is the published size; each scenario has its usual one")
+    make.add_argument("--seed", type=_whole, default=0, help="default 0")
     make.add_argument(
         "--evasion",
         metavar="NAME[=STRENGTH]",
@@ -161,7 +202,7 @@ def _add_link(compare: argparse.ArgumentParser) -> None:
         default=[],
         help="keep a network, as N1=harbour; may be repeated",
     )
-    compare.add_argument("--prior", type=float, default=1e-3, help="odds of a link before looking (default 0.001)")
+    compare.add_argument("--prior", type=_positive, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
     compare.add_argument("--quiet", action="store_true", help="no progress")
 
@@ -176,11 +217,11 @@ def _add_input(command: argparse.ArgumentParser) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """How a file of activity is read."""
     from cib.sources.cleaning import MAX_BAD
-    from cib.sources.files import FORMATS
+    from cib.sources.registry import known_formats
     from cib.sources.streams import MOST_UNPACKED
 
     command.add_argument("--accounts", metavar="FILE", help="a table of what is known about the accounts")
-    command.add_argument("--format", help=f"if it is not recognised: {', '.join(FORMATS)}")
+    command.add_argument("--format", help=f"if it is not recognised: {', '.join(known_formats())}")
     for option, metavar, example in (
         ("--column", "OURS=THEIRS", "a column, as account_id=user"),
         ("--action", "THEIRS=OURS", "an action, as star=retweet"),
@@ -191,11 +232,51 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--zone", help="the time zone of times that state none, such as UTC or Asia/Shanghai")
     command.add_argument("--strict", action="store_true", help="any row that is dropped is an error")
     command.add_argument(
-        "--max-bad", metavar="SHARE", type=float, default=MAX_BAD, help="share of lines that may be unreadable (0.001)"
+        "--max-bad", metavar="SHARE", type=_share, default=MAX_BAD, help="share of lines that may be unreadable (0.001)"
     )
     command.add_argument(
-        "--max-bytes", metavar="BYTES", type=int, default=MOST_UNPACKED, help="of a packed file, unpacked"
+        "--max-bytes",
+        metavar="BYTES",
+        type=_whole,
+        default=MOST_UNPACKED,
+        help="what any packed file may unpack to; a larger one is read if it unpacks to at most 200 times its size",
     )
+
+
+def _add_writing(command: argparse.ArgumentParser) -> None:
+    """What is written, and over what."""
+    command.add_argument("--overwrite", action="store_true", help="replace an earlier result in the folder")
+    command.add_argument(
+        "--graphs", action="store_true", help="also GraphML and GEXF of all layers, not only of small ones"
+    )
+    command.add_argument(
+        "--exact-csv", action="store_true", help="leave texts in CSV as they are, even what a spreadsheet would run"
+    )
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share, from 0 to 1")
+    return value
+
+
+#: Where the demo writes: its own folder, so that it may replace what is there.
+_DEMO = "out/demo"
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -203,37 +284,93 @@ def _demo(options: argparse.Namespace) -> None:
     from cib.pipeline import detect
     from cib.simulation import simulate
 
-    _check_folder(options.out)
+    options.overwrite = options.overwrite or options.out == _DEMO
+    _check_folder(options)
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
-    print(repr(activity))
+    _say(repr(activity))
     detection = detect(activity)
-    written = _written(detection, options.out, progress=True)
+    written = _written(detection, options, progress=True)
     _print_networks(detection)
-    print("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
-    print(evaluate(detection, truth))
-    print(written)
+    _say("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
+    _say(evaluate(detection, truth))
+    _say(written)
 
 
 def _detect(options: argparse.Namespace) -> None:
-    from cib.features.installed import installed_features
-    from cib.features.standard import STANDARD
     from cib.pipeline import detect
-    from cib.settings import Settings
 
-    _check_folder(options.out)
-    settings = Settings(features=STANDARD + [installed_features(name) for name in options.features])
+    _check_folder(options)
+    settings = _chosen_settings(options)
     detection = detect(_activity(options), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
-    written = _written(detection, options.out, progress=not options.quiet)
+    written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
-    print(written)
+    _say(written)
+
+
+def _chosen_settings(options: argparse.Namespace) -> Settings:
+    """The settings of a file, or the default ones, with the choices of the command line in their place."""
+    from cib.extensions import load_extension
+    from cib.settings import Settings
+
+    settings = Settings.from_toml(options.settings) if options.settings else Settings()
+    changes: dict[str, Any] = {name: getattr(options, name) for name in ("alpha", "seed")}
+    layers = settings.layers
+    if options.layers:
+        layers = tuple(layer for layer in layers if layer.kind in options.layers)
+        known = sorted({layer.kind for layer in settings.layers})
+        for name in options.layers:
+            if name not in known:
+                raise InputError(
+                    f"there is no layer of {name!r}",
+                    where="--layers",
+                    remedy=did_you_mean(name, known) or f"Take some of {', '.join(known)}, or write it in --settings.",
+                )
+    if options.window:
+        layers = tuple(layer if layer.window is None else replace(layer, window=options.window) for layer in layers)
+    changes["layers"] = None if layers == settings.layers else tuple(dict.fromkeys(layers))
+    if options.features:
+        changes["features"] = settings.features + [load_extension("cib.features", each) for each in options.features]
+    return replace(settings, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _settings(options: argparse.Namespace) -> None:
+    from cib.settings import Settings
+
+    _say((Settings.from_toml(options.file) if options.file else Settings()).to_toml().rstrip())
 
 
 def _inspect(options: argparse.Namespace) -> None:
+    from cib.sources.signals import describe_signals
+
     activity = _activity(options)
     print(repr(activity))
     print(_rows(activity.posts_table.head(10)))
     print(activity.imported.describe())
+    print("\n".join(describe_signals(activity.posts_table)))
+    unread = activity.imported.unread
+    print(f"unread columns: {', '.join(unread) or 'none'}")
+    print("\n".join(_usable_layers(activity)))
+
+
+def _usable_layers(activity: Activity) -> list[str]:
+    """Say for each layer of a detection how many rows have an object of its kind."""
+    from cib.errors import InputError
+    from cib.graphs.layers import LAYERS, MORE_LAYERS
+    from cib.graphs.objects import lazy_events
+
+    told = []
+    for kind in dict.fromkeys(str(layer.objects) for layer in (*LAYERS, *MORE_LAYERS.values())):
+        if kind == "near-text":
+            continue  # where there is text
+        try:
+            events = lazy_events(activity, kind).collect()
+        except InputError:
+            continue
+        rows = events["row"].n_unique()
+        if rows:
+            told.append(f"layer {kind!r}: {rows:,} rows, {events['object'].n_unique():,} objects")
+    return told or ["layers: none, no row has anything in common with another"]
 
 
 def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
@@ -258,6 +395,7 @@ def _activity(options: argparse.Namespace) -> Activity:
     from cib.sources.columns import Columns
     from cib.sources.files import read
 
+    _check_input([*options.input, *([options.accounts] if options.accounts else [])])
     activity: Activity = read(
         options.input if len(options.input) > 1 else options.input[0],
         accounts=options.accounts,
@@ -274,11 +412,12 @@ def _activity(options: argparse.Namespace) -> Activity:
 
 def _report(options: argparse.Namespace) -> None:
     from cib.reports.page import write_page
+    from cib.saved.reading import read_findings
 
-    findings = _facts(Path(options.folder) / "report.json")
+    findings = read_findings(options.folder)
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
     write_page(findings, page, reveal_ids=options.reveal_ids)
-    print(f"Written to {page}")
+    _say(f"Written to {page}")
 
 
 def _simulate(options: argparse.Namespace) -> None:
@@ -289,7 +428,7 @@ def _simulate(options: argparse.Namespace) -> None:
         name, _, strength = given.partition("=")
         evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdecimal() else strength}
     folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
-    print(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
+    _say(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
 
 
 def _link(options: argparse.Namespace) -> None:
@@ -298,9 +437,11 @@ def _link(options: argparse.Namespace) -> None:
     from cib.linkage.known import KnownNetworks
     from cib.linkage.links import LIMITS as LINK_LIMITS
     from cib.linkage.links import link_members
+    from cib.saved.reading import read_about, read_table
 
     folder = Path(options.folder)
-    accounts, about = _table(folder / "accounts.parquet", _MAKE), _facts(folder / "detection.json")
+    about = read_about(folder)
+    accounts = read_table(folder, "accounts", about)
     members = accounts.drop_nulls("network_id").select("account_id", "network_id")
     kept = _mapping("--add", options.add)
     for network in kept:
@@ -319,30 +460,32 @@ def _link(options: argparse.Namespace) -> None:
     known = KnownNetworks.read(options.known) if there or not options.add else KnownNetworks()
     if len(known):
         links = link_members(activity, members, known, options.prior)
-        print(links)
+        _say(links)
         for row in links.table.filter(pl.col("odds") > 1).iter_rows(named=True):
-            print(f"\n{row['network_id']} and {row['known']!r}:")
+            _say(f"\n{row['network_id']} and {row['known']!r}:")
             for reason in links.reasons(row["network_id"], row["known"]):
-                print(f"  {reason}")
-        print(f"\n{LINK_LIMITS}")
+                _say(f"  {reason}")
+        _say(f"\n{LINK_LIMITS}")
     for network, name in kept.items():
         known = known.add(members.filter(network_id=network)["account_id"], name, activity)
-        print(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
+        _say(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     import polars as pl
 
     from cib.evaluation.result import evaluate
+    from cib.saved.reading import read_about, read_table
 
     folder = Path(options.folder)
-    accounts, trivial = (_table(folder / f"{name}.parquet", _MAKE) for name in ("accounts", "trivial"))
+    about = read_about(folder)
+    accounts, trivial = (read_table(folder, name, about) for name in ("accounts", "trivial"))
     accounts = accounts.join(trivial, on="account_id", how="left")
     labels = _table(Path(options.labels), "Give a Parquet or CSV file of labelled accounts.")
     flags = [name for name, dtype in labels.schema.items() if dtype == pl.Boolean]
-    print(evaluate(accounts, labels))
+    _say(evaluate(accounts, labels))
     for flag in flags:
-        print(f"\nleaving out accounts where {flag} is true: {evaluate(accounts, labels, set_apart=flag)}")
+        _say(f"\nleaving out accounts where {flag} is true: {evaluate(accounts, labels, set_apart=flag)}")
 
 
 #: The table of networks: what stands above a line, and the line.
@@ -356,36 +499,58 @@ _ROW = (
 
 
 def _print_networks(detection: Detection, most: int = 15) -> None:
-    print(f"\n{detection!r}")
+    _say(f"\n{detection!r}")
     found = len(detection.networks)
-    fewest = detection.settings.rule.min_size
-    none = f"No network: no group of {fewest} accounts or more did together what chance does not explain."
-    print(f"  {_HEADING}" if found else none)
+    _say(f"  {detection.outcome}")
+    if found:
+        _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
-        print(" ", _ROW.format(**row))
+        _say(f"  {_ROW.format(**row)}")
     if found > most:
-        print(f"  ... and {found - most:,} more")
+        _say(f"  ... and {found - most:,} more")
     for note in detection.notes:
-        print(f"  note: {note}")
-    print(f"\n{LIMITS}")
+        _say(f"  note: {note}")
+    _say(f"\n{LIMITS}")
 
 
-def _written(detection: Detection, out: str, *, progress: bool) -> str:
+def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> str:
     """Save the detection with its page; return where they are."""
-    from cib.reports.files import alone_in, ensure_folder
+    from cib.folders import alone_in, ensure_folder
+    from cib.saved.reading import read_about
+    from cib.saved.writing import PARTS
 
-    folder = ensure_folder(out)
+    folder, write = ensure_folder(options.out), [*PARTS] if options.graphs else None
     with alone_in(folder), stage("files and report", progress):  # the page is to be of this detection, too
-        detection.save(folder)
+        detection.save(folder, write, overwrite=options.overwrite, csv="exact" if options.exact_csv else "safe")
         page = detection.report(folder / "report.html")
-    return f"\nWritten to {folder}; to read: {page}"
+    sizes = {**read_about(folder)["files"], page.name: page.stat().st_size}
+    kinds = {
+        "tables": [n for n in sizes if n.endswith((".parquet", ".csv"))],
+        "graphs": [n for n in sizes if n.startswith("layer-")],
+        "report": [n for n in sizes if n.startswith("report.")],
+    }
+    told = ", ".join(f"{kind} {sum(sizes[n] for n in names) / 1e6:.1f} MB" for kind, names in kinds.items() if names)
+    return f"\nWritten to {folder}: {told}; to read: {page}"
 
 
-def _check_folder(out: str) -> None:
+def _check_folder(options: argparse.Namespace) -> None:
     """Say that nothing can be written there before the work, not after it."""
-    for place in (Path(out), *Path(out).parents):
+    out = Path(options.out)
+    for place in (out, *out.parents):
         if place.is_file():
             raise InputError("there is a file of this name", where=str(place), remedy="Choose another folder.")
+    from cib.folders import DETECTION, check_unused
+
+    check_unused(out, DETECTION, overwrite=options.overwrite)
+
+
+def _check_input(given: Sequence[str]) -> None:
+    """Refuse pipes: a file is looked at before it is read."""
+    for each in given:
+        path = Path(each)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            remedy = "Write it to a file first, and name that: ... > posts.csv; cib inspect posts.csv."
+            raise InputError("this is a pipe or a device, which cannot be read twice", where=each, remedy=remedy)
 
 
 def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:
@@ -395,28 +560,11 @@ def _mapping(option: str, pairs: Sequence[str]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-#: What to do without a saved detection.
-_MAKE = "Make it with: cib detect INPUT --out FOLDER."
-
-
-def _facts(path: Path) -> Any:
-    """What a detection says about itself in JSON."""
-    _must_exist(path, _MAKE)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError("cannot be read as JSON", where=str(path), got=error, remedy=_MAKE) from error
-
-
-def _must_exist(path: Path, remedy: str) -> None:
-    if not path.is_file():
-        raise InputError("there is no such file", where=str(path), remedy=remedy)
-
-
 def _table(path: Path, remedy: str) -> pl.DataFrame:
     import polars as pl
 
-    _must_exist(path, remedy)
+    if not path.is_file():
+        raise InputError("there is no such file", where=str(path), remedy=remedy)
     try:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)
@@ -429,6 +577,7 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
 _COMMANDS: tuple[tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None], str], ...] = (
     (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
     (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_settings, _add_settings, "print the settings as TOML, to edit and to pass with --settings"),
     (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
     (_report, _add_report, "write a saved detection as a page for people"),
     (_simulate, _add_simulate, "write made activity with the truth about it to a folder"),

@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -14,41 +14,40 @@ from typing import Any
 
 import narwhals as nw
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from cib.activity import Activity, to_library
+from cib.domains import COUNT, FLAG, LIMIT, PATH, SEED, TEXT, real, takes
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
-from cib.evaluation.trivial import trivial_scores
 from cib.features.table import FeatureTable
+from cib.folders import ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
+from cib.graphs.layers import TOLD
 from cib.import_report import ImportReport
-from cib.networks.evidence import EVIDENCE
 from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
 from cib.progress import stage
+from cib.reports.anonymity import hide_tables, public_about
 from cib.reports.data import gather
-from cib.reports.files import alone_in, ensure_folder, write_json, write_parquet, write_table
-from cib.reports.graph_files import write_graph
+from cib.reports.files import CSV
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
-from cib.reports.result import about
+from cib.reports.result import about, outcome_of
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.robustness.matching import Timeline, timeline
 from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
+from cib.saved.reading import AbsentActivity, read_findings, read_result
+from cib.saved.writing import AUDIENCE, tables_of, write_result
 from cib.settings import Settings
 
-__all__ = ["Detection"]
+__all__ = ["Detection", "load"]
 
 #: A length of time as Polars writes it, above 0.
 _DURATION = re.compile(r"(?=.*[1-9])([0-9]+(mo|ms|[smhdwqy]))+")
-
-#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
-MAX_DRAWN = 50_000
 
 
 @contextmanager
@@ -89,6 +88,8 @@ class Detection:
         What was analysed.
     notes : tuple of str
         What weakens the result: warnings met on the way.
+    tested : polars.DataFrame
+        See :attr:`layers`.
     """
 
     table: pl.DataFrame
@@ -100,6 +101,21 @@ class Detection:
     imported: ImportReport
     activity: Activity
     notes: tuple[str, ...] = ()
+    tested: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+
+    @property
+    def layers(self) -> Any:
+        """One row a layer: ``layer, objects, events, pairs_tested, edges, significant, smallest_q, not_used``.
+
+        ``edges`` are pairs that share at least the minimum of objects, ``significant`` those that chance does not
+        explain; ``not_used`` says why a layer was not used, null if it was.
+        """
+        return to_library(self.tested, self.activity.library)
+
+    @property
+    def outcome(self) -> str:
+        """``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+        return outcome_of(self)
 
     @property
     def accounts(self) -> Any:
@@ -112,10 +128,11 @@ class Detection:
         return self.activity.fingerprint
 
     @cached_property
-    def _findings(self) -> dict[str, Any]:
-        """What both the saved folder and the page say; gathered once."""
-        return gather(self)
+    def findings(self) -> dict[str, Any]:
+        """What both the saved folder and the page say, as plain values; gathered once."""
+        return read_findings(self.activity.folder) if isinstance(self.activity, AbsentActivity) else gather(self)
 
+    @takes(network_id=TEXT)
     def profile(self, network_id: str) -> Profile:
         """Who is in a network, what it talks about, when, and how far it reached.
 
@@ -126,11 +143,13 @@ class Detection:
         """
         return profile(self.activity, self.networks[network_id])
 
+    @takes(network_id=TEXT)
     def explanations(self, network_id: str) -> Any:
         """What else might explain a network; see :func:`cib.profiles.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()
+    @takes(progress=FLAG)
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -164,6 +183,7 @@ class Detection:
         return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
+    @takes(runs=COUNT, share=real(0, 1, above=True), seed=SEED, progress=FLAG)
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
@@ -191,6 +211,7 @@ class Detection:
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
+    @takes(progress=FLAG)
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -225,45 +246,61 @@ class Detection:
 
     @property
     def _rerun(self) -> Rerun:
-        return Rerun(self.activity, self.settings, self.roles, self.graphs["retweet"], self.networks)
+        return Rerun(self.activity, self.settings, self.roles, self.networks)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write everything to a folder.
+    @takes(folder=PATH, overwrite=FLAG)
+    def save(
+        self,
+        folder: str | Path,
+        write: Sequence[str] | None = None,
+        *,
+        overwrite: bool = False,
+        csv: CSV = "safe",
+    ) -> Path:
+        """Write the detection to a folder, for whoever holds the data: :func:`cib.load` reads it back.
 
         Parameters
         ----------
         folder : str or Path
-            Made if need be; files of an earlier detection are replaced. Of two processes that write into one
-            folder, one waits for the other (not on Windows).
+            Made if need be. It holds the earlier result until all new files are written, then the new one, whatever
+            ends the program in between. Of two processes that write into one folder, one waits for the other (not
+            on Windows). Files that belong to no result stay.
+        write : sequence of {'tables', 'report', 'graphs'}, optional
+            Default: tables and report, and of the graphs those of at most 5,000 edges.
+        overwrite : bool
+            Replace an earlier detection; otherwise a folder in use is an error.
+        csv : {'safe', 'exact'}
+            In a CSV file what a spreadsheet program would take for a formula begins with an apostrophe; ``'exact'``
+            leaves texts as they are, as Parquet does.
 
         Returns
         -------
         Path
-            The folder: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any method
-            must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million rows, CSV;
-            ``edges-*``, which can be many, as Parquet; ``layer-*`` as GraphML and GEXF, with roles and
-            networks on the nodes, the edges inside networks only and at most the 50,000 most significant;
-            ``detection.json`` with settings, import report, fingerprint, notes, and how many were drawn;
-            ``report.json``, of which ``cib report`` makes a page.
+            The folder. *tables*: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any
+            method must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million
+            rows, CSV; as Parquet ``members``, ``statistics`` and ``facts`` of networks, ``features``,
+            ``role-scores``, ``role-evidence``, ``distributions``, and ``edges-*``. *report*: ``report.json``, of which
+            ``cib report`` makes a page. *graphs*: ``layer-*`` as GraphML and GEXF, with roles and networks on the
+            nodes, the edges inside networks only and at most the 50,000 most significant. ``detection.json`` has
+            settings, import report, fingerprint, notes, how many edges were drawn, and the bytes of each file.
+
+        Raises
+        ------
+        InputError
+            If the folder is in use, or a file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile, cib
+        >>> detection = cib.detect(cib.simulate(scale=0.001, seed=3).activity, progress=False)
+        >>> folder = detection.save(tempfile.mkdtemp())
+        >>> cib.load(folder).networks.table.equals(detection.networks.table)
+        True
         """
-        path = ensure_folder(folder)
-        with alone_in(path):
-            self._write(path)
-        return path
+        write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
+        return Path(folder)
 
-    def _write(self, path: Path) -> None:
-        for name, table in {**self._tables(), "trivial": trivial_scores(self.activity)}.items():
-            write_table(table, path, name)
-        drawn = {}
-        for name, graph in self.graphs.items():
-            write_parquet(graph.edge_table, path, f"edges-{_slug(name)}")
-            if not graph.directed:
-                inside = graph.subgraph(self.networks.members["account_id"]).strongest(MAX_DRAWN)
-                write_graph(inside, self.table, path, f"layer-{_slug(name)}")
-                drawn[name] = {"edges": graph.n_edges, "drawn": inside.n_edges}
-        write_json({**about(self), "drawn": drawn}, path / "detection.json")
-        write_json(self._findings, path / "report.json", indent=None)
-
+    @takes(path=PATH, reveal_ids=FLAG)
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
 
@@ -283,19 +320,32 @@ class Detection:
         """
         page = _file(path)
         rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
-        write_page(self._findings, page, reveal_ids=reveal_ids, sensitivity=rows)
+        write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
-    def save_spreadsheet(self, path: str | Path) -> Path:
+    @takes(path=PATH, reveal_ids=FLAG)
+    def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
 
-        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        Needs ``pip install 'cib-detect[xlsx]'``.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Show ids and objects, for whoever holds the data. Otherwise accounts, posts and what could lead to them
+            have pseudonyms that hold for this file only. Either way ids are text cells, and nothing becomes a
+            formula or a link.
         """
         file = _file(path)
-        tables = {name: table.lazy().collect() for name, table in self._tables().items()}
-        write_spreadsheet(tables, about(self), file)
+        tables = {name: table.lazy().collect() for name, table in tables_of(self).items()}
+        if reveal_ids:
+            write_spreadsheet(tables, {**about(self), "audience": AUDIENCE}, file)
+        else:
+            write_spreadsheet(hide_tables(self, tables), public_about(about(self)), file)
         return file
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
 
@@ -309,34 +359,54 @@ class Detection:
         write_stix(self, file, reveal_ids=reveal_ids)
         return file
 
-    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
-        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+    @takes(folder=PATH, sequences=FLAG, texts=FLAG, public_from=LIMIT, overwrite=FLAG)
+    def save_release(
+        self,
+        folder: str | Path,
+        *,
+        sequences: bool = False,
+        texts: bool = False,
+        public_from: int | None = None,
+        overwrite: bool = False,
+        csv: CSV = "safe",
+    ) -> Path:
+        """Write what may be given to others about the candidates: counts of networks, and accounts under pseudonyms.
 
         Parameters
         ----------
         folder : str or Path
+        sequences : bool
+            Also every act of each account. Whoever has a copy of the data can then find nearly every account
+            again; ``about.json`` says how many.
         texts : bool
-            Also texts, URLs and mentions, by which accounts can be found.
+            With `sequences`, also texts, URLs and mentions, by which anybody can search for the accounts.
+        public_from : int, optional
+            Accounts with so many followers and more keep their ids: 5,000, say, as in the archives of takedowns.
+            Default: none does.
+        overwrite : bool
+            Replace an earlier release.
+        csv : {'safe', 'exact'}
+            See :meth:`save`.
 
         Returns
         -------
         Path
-            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
-            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
-            is thrown away.
+            The folder: ``accounts`` (role, and scores to one digit), ``networks``, ``activity`` (acts of each
+            network by hour and action) and ``values`` (languages, clients, domains and hashtags of each network;
+            those of fewer than five accounts, and those that hold a name, in one row) as Parquet and CSV, and
+            ``about.json``, which counts the accounts that are alone with what is released of them. The key of the
+            pseudonyms is thrown away, and decides the order of rows.
         """
-        path = ensure_folder(folder)
-        with alone_in(path):
-            write_release(self, path, texts=texts)
-        return path
-
-    def _tables(self) -> dict[str, pl.DataFrame | pl.LazyFrame]:
-        return {
-            "accounts": self.table,
-            "networks": self.networks.table,
-            "evidence": _stacked(self.networks, "edges"),
-            "objects": _stacked(self.networks, "objects"),
-        }
+        write_release(
+            self,
+            Path(folder),
+            sequences=sequences,
+            texts=texts,
+            public_from=public_from,
+            overwrite=overwrite,
+            csv=csv,
+        )
+        return Path(folder)
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
@@ -350,14 +420,35 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
-def _stacked(networks: Networks, part: str) -> pl.LazyFrame:
-    """One part of the evidence of all networks, with the network it belongs to; made one by one, for it can be long."""
+@takes(folder=PATH)
+def load(folder: str | Path, activity: Activity | None = None) -> Detection:
+    """Read a detection that :meth:`Detection.save` wrote.
 
-    def tables(*_: object) -> Iterator[pl.DataFrame]:
-        for network in networks:
-            yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
+    Parameters
+    ----------
+    folder : str or Path
+    activity : Activity, optional
+        What the detection was made from. Without it all that was found is there, and what needs the posts (the
+        evidence of an edge, profiles, other settings) is an error that says so.
 
-    return register_io_source(tables, schema={"network_id": pl.String, **EVIDENCE[part]})
+    Returns
+    -------
+    Detection
+
+    Raises
+    ------
+    InputError
+        If there is no detection in the folder, its files do not belong together, or the activity is another one.
+
+    Examples
+    --------
+    >>> import tempfile, cib
+    >>> activity, _ = cib.simulate(scale=0.001, seed=3)
+    >>> folder = cib.detect(activity, progress=False).save(tempfile.mkdtemp())
+    >>> cib.load(folder, activity)
+    Detection(... accounts, ... in ... networks: ...)
+    """
+    return Detection(**read_result(folder, activity))
 
 
 def _file(path: str | Path) -> Path:
@@ -365,7 +456,3 @@ def _file(path: str | Path) -> Path:
     if Path(path).is_dir():
         raise InputError("this is a folder", where=str(path), remedy="Name a file in it.")
     return ensure_folder(Path(path).parent) / Path(path).name
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

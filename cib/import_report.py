@@ -30,9 +30,13 @@ class ImportReport:
     dropped : mapping of str to int
         Rows left out, by reason.
     repaired : mapping of str to int
-        Rows kept after a repair, by what was repaired.
+        Values kept after a repair, by what was repaired.
+    missing : mapping of str to int
+        Words that stood for a missing value ("NA", "None", ...), by column of the source.
     columns : mapping of str to str
         Our column to the column of the source that it was read from.
+    unread : tuple of str
+        Columns of the source that nothing was read from.
     first, last : datetime or None
         Time of the first and the last kept row, UTC.
     precision : float or None
@@ -64,7 +68,9 @@ class ImportReport:
     rows_kept: int
     dropped: Mapping[str, int] = field(default_factory=dict)
     repaired: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     first: datetime | None = None
     last: datetime | None = None
     precision: float | None = None
@@ -109,6 +115,7 @@ class ImportReport:
         lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items()]
         lines += [f"dropped: {reason}: {count:,}" for reason, count in sorted(self.dropped.items())]
         lines += [f"repaired: {what}: {count:,}" for what, count in sorted(self.repaired.items())]
+        lines += [f"words for a missing value in {name}: {count:,}" for name, count in sorted(self.missing.items())]
         lines += [f"time from: {source}: {count:,}" for source, count in self.time_source.items()]
         lines += [f"clock skew: {what}: {value:,.3g}" for what, value in self.clock_skew.items()]
         if self.precision:
@@ -126,9 +133,9 @@ class ImportReport:
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values that JSON can hold."""
         plain = asdict(self)
-        for name in ("dropped", "repaired", "columns", "time_source", "clock_skew"):
+        for name in ("dropped", "repaired", "missing", "columns", "time_source", "clock_skew"):
             plain[name] = dict(plain[name])
-        plain["notes"] = list(self.notes)
+        plain |= {"notes": list(self.notes), "unread": list(self.unread)}
         for name in ("first", "last"):
             plain[name] = plain[name].isoformat() if plain[name] else None
         return plain

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["SILENT", "Watch", "say", "stage"]
+__all__ = ["SILENT", "Watch", "printable", "say", "stage"]
 
 #: Seconds between two lines about one piece of work.
 _SAY_EVERY = 5.0
@@ -16,7 +17,22 @@ _SAY_EVERY = 5.0
 def say(message: str, progress: bool) -> None:
     """Print one line to standard error if `progress` is true."""
     if progress:
-        print(message, file=sys.stderr, flush=True)
+        print(printable(message), file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    r"""The text with characters spelled out that show nothing, turn the reading around or command a terminal.
+
+    >>> printable("evil\u202e\x1b[2Jtxt\n")
+    'evilU+202EU+001B[2Jtxt\n'
+    """
+    return "\n".join(line if line.isprintable() else "".join(map(_spell, line)) for line in text.split("\n"))
+
+
+def _spell(character: str) -> str:
+    # categories C*: control, format, surrogate, private, unassigned; Zl and Zp break lines
+    hides = unicodedata.category(character)[0] == "C" or unicodedata.category(character) in ("Zl", "Zp")
+    return f"U+{ord(character):04X}" if hides else character
 
 
 @contextmanager

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
 
-from cib.errors import SettingsError, check_kind, check_several, check_whole
+import tomli_w
+
+from cib.errors import InputError, SettingsError, check_kind, check_several, check_whole, did_you_mean
+from cib.extensions import load_reference, reference_of
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
 from cib.graphs.layers import LAYERS, Layer
-from cib.networks.find import Rule
+from cib.networks.verdict import Rule
 from cib.notebook import html_rows
 
 __all__ = ["Settings"]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,9 @@ class Settings:
         Pairs of events that one object may have; see :func:`cib.coaction_graph`.
     seed : int
         Of the clustering.
+    exclude : collection of str
+        Accounts that cannot be members of a network, such as the known outlets of a publisher. They are kept with
+        the result and named in the report.
 
     Examples
     --------
@@ -46,6 +57,7 @@ class Settings:
     features: FeatureSet = STANDARD
     max_pairs: int = MAX_PAIRS
     seed: int = 0
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -59,6 +71,13 @@ class Settings:
         check_kind("rule", self.rule, Rule)
         check_kind("features", self.features, FeatureSet)
         check_whole("seed", self.seed, 0)
+        check_several("exclude", self.exclude, "['1234']")
+        object.__setattr__(self, "exclude", tuple(sorted(set(map(str, self.exclude)))))
+
+    @property
+    def loosest_alpha(self) -> float:
+        """The largest false discovery rate of edges that any stage looks at."""
+        return max(self.alpha, self.rule.tie_alpha)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""
@@ -66,10 +85,133 @@ class Settings:
             "layers": [layer.to_dict() for layer in self.layers],
             "alpha": self.alpha,
             "rule": asdict(self.rule),
-            "features": list(self.features.names),
+            "features": _feature_names(self.features),
             "max_pairs": self.max_pairs,
             "seed": self.seed,
+            "exclude": list(self.exclude),
         }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """Make settings of plain values, as :meth:`to_dict` returns them; what is absent has its default.
+
+        Parameters
+        ----------
+        values : mapping
+            Functions are named ``'package.module:name'`` and imported from there.
+
+        Returns
+        -------
+        Settings
+
+        Raises
+        ------
+        SettingsError
+            If a name is unknown, a value makes no sense, or a function is absent.
+
+        Examples
+        --------
+        >>> import cib
+        >>> cib.Settings.from_dict({"alpha": 0.05, "layers": [{"objects": "url", "window": "1h"}]}).layers[0].name
+        'url 3600 s'
+        """
+        made = dict(_known(cls, values, "settings"))
+        if "layers" in made:
+            check_several("layers", made["layers"], "[{objects = 'post', window = '60s'}]")
+            made["layers"] = tuple(_build(Layer, layer, f"layers[{k}]") for k, layer in enumerate(made["layers"]))
+        if "rule" in made:
+            made["rule"] = _build(Rule, made["rule"], "rule")
+        if "features" in made:
+            made["features"] = _features(made["features"])
+        return cls(**made)
+
+    def to_toml(self) -> str:
+        """Write the settings as TOML, which :meth:`from_toml` reads and people edit.
+
+        >>> import cib
+        >>> cib.Settings.from_dict(tomllib.loads(cib.Settings(alpha=0.05).to_toml())).alpha
+        0.05
+        """
+        plain = self.to_dict()
+        standard = list(STANDARD.names)
+        if plain["features"][: len(standard)] == standard:
+            plain["features"] = ["standard", *plain["features"][len(standard) :]]
+        for layer in plain["layers"]:
+            layer["window"] = "any time" if layer["window"] is None else layer["window"]
+        return tomli_w.dumps(_without_none(plain))
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Settings:
+        """Read settings from a TOML file, such as ``cib settings`` prints.
+
+        Parameters
+        ----------
+        path : str or Path
+
+        Returns
+        -------
+        Settings
+
+        Raises
+        ------
+        InputError
+            If the file is absent or is not TOML.
+        SettingsError
+            As :meth:`from_dict`.
+        """
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputError("the settings cannot be read", where=str(path), got=error.strerror) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(
+                "this is not TOML", where=str(path), got=str(error), remedy="Write a file with: cib settings > FILE."
+            ) from error
+        return cls.from_dict(values)
 
     def _repr_html_(self) -> str:
         return html_rows(self.to_dict())
+
+
+def _known(kind: type, values: Any, where: str) -> Mapping[str, Any]:
+    """Refuse values that are no mapping, or that have a name which is no field."""
+    if not isinstance(values, Mapping):
+        raise SettingsError(f"{where} must be a table of names and values", got=repr(values))
+    names = [field.name for field in fields(kind)]
+    for name in values:
+        if name not in names:
+            raise SettingsError(
+                f"{where} have no {name!r}", remedy=did_you_mean(str(name), names) or f"There are {', '.join(names)}."
+            )
+    return values
+
+
+def _build(kind: type[_T], values: Any, where: str) -> _T:
+    try:
+        return kind(**_known(kind, values, where))
+    except TypeError as error:
+        raise SettingsError(f"{where} lack a value", got=str(error)) from error
+
+
+def _feature_names(features: FeatureSet) -> list[str]:
+    """Names of standard features; references of other functions."""
+    standard = {feature.function for feature in STANDARD}
+    return [
+        name
+        for feature in features
+        for name in (feature.names if feature.function in standard else [reference_of(feature.function)])
+    ]
+
+
+def _features(names: Any) -> FeatureSet:
+    check_several("features", names, "['standard', 'package.module:name']")
+    return FeatureSet(
+        [STANDARD if name == "standard" else load_reference(name) if ":" in str(name) else name for name in names]
+    )
+
+
+def _without_none(values: Any) -> Any:
+    """The values without those that TOML cannot hold."""
+    if isinstance(values, Mapping):
+        return {name: _without_none(value) for name, value in values.items() if value is not None}
+    return [_without_none(value) for value in values] if isinstance(values, list) else values

@@ -1,8 +1,8 @@
-"""The laws that every feature obeys: for the features that come with the package, and for yours.
+"""Laws for extensions: features, kinds of object and null models, those of the package and those of users.
 
-Each law is a function whose docstring says it. It takes a feature and an activity, and tells what it saw
-that breaks the law, or nothing. That rows which were delivered twice count once is :func:`cib.read`'s doing, before
-any feature sees them.
+Each law is a function whose docstring states it. It takes the extension and what it is tried on, and returns
+what it saw that breaks the law, or an empty text. Rows that were delivered twice are removed by :func:`cib.read`,
+before any extension sees them.
 
 >>> def night_share(posts):
 ...     return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())
@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -33,15 +33,38 @@ from cib.errors import CibError, InputError
 from cib.features.extract import extract, inputs
 from cib.features.feature import Feature, describe
 from cib.features.table import FeatureTable
+from cib.graphs.coaction import coaction_graph
+from cib.graphs.graph import Graph
+from cib.graphs.nulls.registry import chance
+from cib.graphs.objects import object_events
 from cib.import_report import ImportReport
 
-__all__ = ["LAWS", "FeatureLawError", "check_feature", "toy_activity"]
+__all__ = [
+    "LAWS",
+    "NULL_LAWS",
+    "OBJECT_LAWS",
+    "FeatureLawError",
+    "LawError",
+    "check_feature",
+    "check_null",
+    "check_objects",
+    "toy_activity",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 #: A law takes a feature and an activity, and says what breaks it; '' if nothing does.
 Law = Callable[[Feature, Activity], str]
 
 
-class FeatureLawError(CibError, AssertionError):
+class LawError(CibError, AssertionError):
+    """An extension breaks a law."""
+
+
+class FeatureLawError(LawError):
     """A feature breaks a law."""
 
 
@@ -181,6 +204,167 @@ LAWS: tuple[Law, ...] = (
 )
 
 
+def check_objects(function: Callable[..., Any], activity: Activity | None = None) -> None:
+    """Hold a kind of object against all laws.
+
+    Parameters
+    ----------
+    function : callable
+        From posts (a narwhals frame) to a frame of ``post_id`` and ``object``; see :func:`cib.coaction_graph`.
+    activity : Activity, optional
+        What it is tried on; by default :func:`toy_activity`.
+
+    Raises
+    ------
+    LawError
+        Naming the first law that is broken, and what was seen.
+
+    Examples
+    --------
+    >>> def client(posts):
+    ...     return posts.select("post_id", object="client")
+    >>> check_objects(client)
+    """
+    _hold("the kind of object", function, OBJECT_LAWS, toy_activity() if activity is None else activity)
+
+
+def check_null(null: Callable[[Graph], Any], graph: Graph | None = None) -> None:
+    """Hold a null model against all laws.
+
+    Parameters
+    ----------
+    null : callable
+        From a co-action graph to the expected weight and the p-value of each edge; see :func:`cib.backbone`.
+    graph : Graph
+        A co-action graph with edges down to weight 1, by default that of 60 accounts that choose posts
+        independently of each other.
+
+    Raises
+    ------
+    LawError
+        Naming the first law that is broken, and what was seen.
+
+    Examples
+    --------
+    >>> from cib.graphs.nulls.margins import configuration
+    >>> check_null(configuration)
+    """
+    _hold("the null model", null, NULL_LAWS, independent_choices() if graph is None else graph)
+
+
+def _hold(what: str, function: Callable[..., Any], laws: Iterable[Callable[..., str]], tried_on: Any) -> None:
+    for law in laws:
+        try:
+            seen = law(function, tried_on)
+        except CibError as error:
+            seen = str(error)
+        if seen:
+            name = getattr(function, "__name__", repr(function))
+            said = (inspect.getdoc(law) or "").partition("\n")[0].rstrip(".")
+            raise LawError(f"{what} {name!r} breaks the law {law.__name__!r}: {said}", got=seen.rstrip("."))
+
+
+def objects_are_of_posts(function: Callable[..., Any], activity: Activity) -> str:
+    """It returns a frame of ``post_id`` and ``object``, and every id is that of a post."""
+    _events(function, activity)  # which refuses any other return value
+    given = nw.from_native(function(_posts(activity)), eager_only=True)
+    absent = set(given["post_id"].to_list()) - set(activity.posts_table["post_id"]) - {None}
+    return f"{min(absent)!r}" if absent else ""
+
+
+def objects_are_the_same_in_any_order(function: Callable[..., Any], activity: Activity) -> str:
+    """It returns the same objects whatever the order of the rows, and again when it is called again."""
+    mixed = replace(activity, posts_table=activity.posts_table.sample(fraction=1, shuffle=True, seed=1))
+    once, again, other = (_events(function, each) for each in (activity, activity, mixed))
+    return "" if once == again == other else "other objects"
+
+
+def objects_leave_posts_alone(function: Callable[..., Any], activity: Activity) -> str:
+    """It does not change the posts."""
+    before = activity.posts_table.clone()
+    function(_posts(activity))
+    return "" if activity.posts_table.equals(before) else "changed posts"
+
+
+def objects_of_no_posts_are_none(function: Callable[..., Any], activity: Activity) -> str:
+    """It returns no row, and no error, when there are no posts."""
+    found = _events(function, replace(activity, posts_table=activity.posts_table.head(0)))
+    return f"{len(found)} rows" if found else ""
+
+
+#: What :func:`check_objects` asks.
+OBJECT_LAWS = (
+    objects_are_of_posts,
+    objects_are_the_same_in_any_order,
+    objects_leave_posts_alone,
+    objects_of_no_posts_are_none,
+)
+
+
+def _posts(activity: Activity) -> Any:
+    return nw.from_native(activity.posts_table, eager_only=True)
+
+
+def _events(function: Callable[..., Any], activity: Activity) -> set[tuple[str, str]]:
+    """Pairs of post and object."""
+    events = object_events(activity, function)
+    posts = activity.posts_table["post_id"].gather(events["row"])
+    return set(zip(posts, events["object"], strict=True))
+
+
+def null_gives_a_value_an_edge(null: Callable[[Graph], Any], graph: Graph) -> str:
+    """It returns a finite expected weight and a p-value in [0, 1] for each edge."""
+    expected, _ = chance(graph, null)
+    return "" if (expected >= 0).all() else f"an expected weight of {expected.min():g}"
+
+
+def null_gives_the_same_again(null: Callable[[Graph], Any], graph: Graph) -> str:
+    """It returns the same for the same graph."""
+    once, again = chance(graph, null), chance(graph, null)
+    same = all(np.array_equal(one, other) for one, other in zip(once, again, strict=True))
+    return "" if same else "another value the second time"
+
+
+def null_falls_with_weight(null: Callable[[Graph], Any], graph: Graph) -> str:
+    """Its p-value does not rise when the weight of an edge does."""
+    heavier = replace(graph, table=graph.table.with_columns(pl.col("weight") + 1))
+    light, heavy = chance(graph, null).p, chance(heavier, null).p
+    rises = heavy > light + 1e-12
+    return f"p from {light[rises][0]:g} to {heavy[rises][0]:g}" if rises.any() else ""
+
+
+def null_is_conservative(null: Callable[[Graph], Any], graph: Graph) -> str:
+    """At most 6 % of all pairs of independent accounts have a p-value of 0.05 or less."""
+    pairs = graph.events.n_active * (graph.events.n_active - 1) / 2
+    share = (chance(graph, null).p <= 0.05).sum() / pairs
+    return f"{share:.1%}" if share > 0.06 else ""
+
+
+#: What :func:`check_null` asks; the last one only makes sense on a graph without coordination.
+NULL_LAWS = (null_gives_a_value_an_edge, null_gives_the_same_again, null_falls_with_weight, null_is_conservative)
+
+
+def independent_choices() -> Graph:
+    """Make the co-action graph of 60 accounts that each retweet 20 of 100 posts at random times of a day."""
+    rng = np.random.default_rng(1)
+    chosen = np.concatenate([rng.choice(100, 20, replace=False) for _ in range(60)])
+    rows = [
+        {
+            "post_id": f"r{k:04}",
+            "account_id": f"a{k // 20:02}",
+            "action": "retweet",
+            "target_post_id": f"p{post:02}",
+            "target_account_id": f"w{post % 30:02}",
+            "created_at": _START + timedelta(seconds=int(rng.integers(86_400))),
+        }
+        for k, post in enumerate(chosen)
+    ]
+    posts = pl.DataFrame(rows, schema=POST_COLUMNS).sort("created_at", "account_id", "post_id")
+    report = ImportReport("independent choices", "canonical", rows_read=posts.height, rows_kept=posts.height)
+    accounts = pl.DataFrame(schema={"account_id": pl.String})
+    return coaction_graph(Activity(posts, accounts, report), window="6h", min_weight=1)
+
+
 def toy_activity() -> Activity:
     """Eight accounts over three days, with every column filled somewhere and empty elsewhere.
 
@@ -258,6 +442,7 @@ def _post(number: int, account: str, minutes: str, action: str, target: str, men
         "client": "web",
         "urls": ["https://example.org/a"] if own and number % 2 else [],
         "hashtags": ["toy"] if own else [],
+        "media": [f"3_{number}"] if own else [],
         "mentions": [] if mentions == "-" else mentions.split(","),
     }
 
@@ -268,7 +453,7 @@ def _broken(feature: Feature, law: Law, seen: str) -> FeatureLawError:
 
 
 def _of(table: FeatureTable, accounts: pl.Series) -> FeatureTable:
-    return replace(table, frame=table.frame.filter(pl.col("account_id").is_in(accounts.implode())))
+    return replace(table, table=table.table.filter(pl.col("account_id").is_in(accounts.implode())))
 
 
 def _differences(one: FeatureTable, other: FeatureTable) -> str:

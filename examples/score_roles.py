@@ -24,7 +24,7 @@ print(scores)
 # Why does an account have its score? Each feature adds to it or takes from it; the strongest comes first.
 
 # %%
-account = scores.frame.sort("amplifier")["account_id"][-1]
+account = scores.table.sort("amplifier")["account_id"][-1]
 print(scores.for_account(account))
 for reason in scores.explain(account, "amplifier", top=3)["reason"]:
     print("-", reason)
@@ -68,5 +68,5 @@ print(mine.frame.sort("newsroom", descending=True).head(3))
 calibrated = cib.RoleScorer().fit(features, truth["role"])
 for role, calibration in calibrated.calibrations_.items():
     print(role, calibration)
-    assert calibration.ece <= 0.05
-print(calibrated.calibrations_["amplifier"].curve)
+    assert calibration.held_out.ece <= 0.05
+print(calibrated.calibrations_["amplifier"].held_out.table)

@@ -198,3 +198,33 @@ def test_no_command_is_a_usage_error(capsys):
         main([])
     assert stopped.value.code == 2
     assert "COMMAND" in capsys.readouterr().err
+
+
+def test_settings_are_printed_edited_and_used(tmp_path, capsys):
+    assert main(["settings"]) == 0
+    file = tmp_path / "settings.toml"
+    file.write_text(capsys.readouterr().out.replace("seed = 0", "seed = 7"))
+    assert main(["settings", str(file)]) == 0
+    assert "seed = 7" in capsys.readouterr().out
+    activity = cib.simulate(scale=0.001, seed=1).activity
+    activity.posts_table.write_parquet(tmp_path / "posts.parquet")
+    chosen = ["--settings", str(file), "--alpha", "0.02", "--window", "5min", "--layers", "post"]
+    out = tmp_path / "out"
+    assert main(["detect", str(tmp_path / "posts.parquet"), "--out", str(out), "--quiet", *chosen]) == 0
+    told = json.loads((out / "detection.json").read_text())["settings"]
+    assert (told["seed"], told["alpha"]) == (7, 0.02)
+    assert {(layer["objects"], layer["window"]) for layer in told["layers"]} == {("post", 300.0)}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--settings", "absent.toml"], "absent.toml: the settings cannot be read"),
+        (["--alpha", "0"], "alpha must lie between"),
+        (["--window", "soon"], "'soon' is not a length of time"),
+        (["--layers", "pots"], "there is no layer of 'pots'. Did you mean 'post'"),
+    ],
+)
+def test_choices_that_make_no_sense_are_refused_before_the_data_are_read(options, said, tmp_path, capsys):
+    assert main(["detect", "absent.parquet", "--out", str(tmp_path / "out"), *options]) == 2
+    assert said in capsys.readouterr().err

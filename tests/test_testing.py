@@ -7,12 +7,14 @@ import pickle
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 import pytest
 
 import cib
 from cib.errors import CibError, SettingsError
 from cib.features.standard import STANDARD
-from cib.testing import LAWS, FeatureLawError, check_feature, toy_activity
+from cib.graphs.nulls.registry import NULLS
+from cib.testing import LAWS, FeatureLawError, LawError, check_feature, check_null, check_objects, toy_activity
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
@@ -138,3 +140,72 @@ def test_the_toy_has_everything_somewhere_and_is_sorted():
     assert all(column.drop_nulls().len() for column in toy.posts_table)
     assert all(column.drop_nulls().len() for column in toy.accounts_table)
     assert len(toy.account_ids) == 8
+
+
+CHECKED_NULLS = ("configuration", "chung-lu", "bicm", "sdsm", "hypergeometric")
+
+
+@pytest.mark.parametrize("null", CHECKED_NULLS)
+def test_the_null_models_of_the_package_obey_their_laws(null):
+    check_null(NULLS[null])
+
+
+def too_short(graph):
+    return graph.table["weight"][:1], [0.5]
+
+
+def not_the_same(graph):
+    return np.ones(graph.n_edges), np.random.default_rng().random(graph.n_edges)
+
+
+def rising(graph):
+    return np.ones(graph.n_edges), 1 - 1 / graph.table["weight"].to_numpy()
+
+
+def alarmed(graph):
+    return np.ones(graph.n_edges), np.full(graph.n_edges, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("null", "law"),
+    [
+        (too_short, "null_gives_a_value_an_edge"),
+        (not_the_same, "null_gives_the_same_again"),
+        (rising, "null_falls_with_weight"),
+        (alarmed, "null_is_conservative"),
+    ],
+)
+def test_each_law_of_null_models_is_broken_by_something(null, law):
+    with pytest.raises(LawError, match=law):
+        check_null(null)
+
+
+def clients(posts):
+    return posts.select("post_id", object="client")
+
+
+def no_frame(posts):
+    return {"posts": len(posts)}
+
+
+def strangers(posts):
+    return posts.select(post_id=nw.col("post_id") + "x", object="client")
+
+
+def numbered(posts):
+    frame = posts.to_polars()
+    return frame.select("post_id", object=pl.int_range(pl.len()).cast(pl.String))
+
+
+@pytest.mark.parametrize(
+    ("function", "law"),
+    [
+        (no_frame, "objects_are_of_posts"),
+        (strangers, "objects_are_of_posts"),
+        (numbered, "objects_are_the_same_in_any_order"),
+    ],
+)
+def test_each_law_of_objects_is_broken_by_something(function, law):
+    check_objects(clients)
+    with pytest.raises(LawError, match=law):
+        check_objects(function)

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cib.domains import COUNT, takes
 from cib.errors import InputError
 
 __all__ = ["Calibration", "calibration"]
@@ -46,6 +47,7 @@ class Calibration:
         return f"<p>{escape(repr(self))}</p>{self.table._repr_html_()}"
 
 
+@takes(bins=COUNT)
 def calibration(truth: NDArray[np.bool_], probability: NDArray[np.float64], bins: int = 15) -> Calibration:
     """Compare probabilities with outcomes, in bins of equal width.
 

@@ -5,22 +5,29 @@ Retweets repeat the words of others, so texts, hashtags, links and languages are
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.content.text import hashtag, message
 from cib.content.urls import hosts
+from cib.features.acts import PRIOR, Acts
 from cib.features.feature import feature
+from cib.graphs.graph import Graph
 
-__all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "repeated_text_share"]
+__all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "texts"]
 
 Frame = nw.DataFrame[Any]
 
 #: Shorter texts are too often equal by chance: a greeting, a yes.
-MIN_TEXT = 20
+MIN_TEXT = 12
+
+#: Accounts that posted a text before it counts as copied.
+COPIERS = 3
 
 
 @feature(
@@ -81,18 +88,58 @@ def links(posts: Frame) -> pl.DataFrame:
     return of_url.join(of_domain, on="account_row", how="left")
 
 
-@feature(relative=True)
-def repeated_text_share(posts: Frame) -> pl.DataFrame:
-    """Share of its texts that somebody, or the account itself, posted in the same words elsewhere.
+@feature(
+    outputs={
+        "repeated_text_share": "Share of its texts that it or somebody else posted in the same words elsewhere.",
+        "copied_share": "Share of what it does that are texts which three accounts posted, over more than a day.",
+        "aimed_at_copies": "Share of what it does that goes, unreturned, to accounts whose texts are such.",
+    },
+    relative=True,
+)
+def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
+    """Whose words its texts are.
 
     Texts are compared by :func:`cib.content.text.message`: case, invisible characters, links and leading mentions
-    aside. Texts under 20 characters do not count. Unknown without any text.
+    aside. Texts under 12 characters do not count. A text is *copied* if three accounts or more posted it and there
+    is a day or more between the first and the last time: a campaign evening of activists, or a text that is shared
+    with a link on the day of the news, is none.
+
+    - ``repeated_text_share``: over its texts; unknown without any.
+    - ``copied_share``: ``C / (N + 4)`` for C copied texts among N acts; unknown where it posted and no text is known.
+    - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all that the account did,
+      with four acts more that count as 0, as acts do that are returned or are on nobody.
     """
     key = message(pl.col("text"))
-    long = _own(posts, "text").lazy().select("account_row", key=key).filter(pl.col("key").str.len_chars() >= MIN_TEXT)
+    own = _own(posts, "text", "created_at").lazy().filter(pl.col("text").is_not_null())
+    long = own.select("account_row", "created_at", key=key).filter(pl.col("key").str.len_chars() >= MIN_TEXT)
     # streaming works on all cores
     keys = long.with_columns(pl.col("key").hash()).collect(engine="streaming")
-    return keys.with_columns(again=pl.col("key").is_duplicated()).group_by("account_row").agg(pl.col("again").mean())
+    keys = keys.with_columns(again=pl.col("key").is_duplicated())
+    again = (
+        keys.filter("again")
+        .group_by("key")
+        .agg(
+            pl.col("account_row").n_unique(),
+            days=(pl.col("created_at").max() - pl.col("created_at").min()).dt.total_days(),
+        )
+    )
+    of_several = again.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= 1)["key"]
+    acts, account = Acts.of(interactions), posts["account_row"].to_numpy()
+    copied = _count(keys.filter(pl.col("key").is_in(of_several.implode())), acts.n)
+    text, did, wrote = (
+        _count(keys, acts.n),
+        np.bincount(account, minlength=acts.n),
+        np.bincount(account, (posts["action"] != "retweet").to_numpy(), acts.n),
+    )
+    silent = keys.is_empty()
+    aim = np.where(silent, np.nan, copied / (text + PRIOR))[acts.target] * (acts.returned == 0)
+    return {
+        "repeated_text_share": keys.group_by("account_row").agg(pl.col("again").mean()),
+        "copied_share": np.where(
+            (did > 0) & ((text > 0) | (wrote == 0)) & (not silent), copied / (did + PRIOR), np.nan
+        ),
+        "aimed_at_copies": acts.share(posts, aim),
+    }
 
 
 @feature(unit="bits")
@@ -123,12 +170,17 @@ def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
     return of.select("account_row", "n", entropy=entropy)
 
 
-def _own(posts: Frame, column: str) -> pl.DataFrame:
-    """Posts that are no retweets, where the source has the column."""
+def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
+    """Posts that are no retweets, none where the source lacks the column."""
     if column not in posts.columns:
-        return pl.DataFrame(schema={"account_row": pl.UInt32, column: pl.String})
-    rows = _native(posts, "account_row", "action", column)
+        return _native(posts, "account_row", *more).head(0).with_columns(pl.lit(None, pl.String).alias(column))
+    rows = _native(posts, "account_row", "action", column, *more)
     return rows.filter(pl.col("action") != "retweet").drop("action")
+
+
+def _count(rows: pl.DataFrame, n: int) -> NDArray[np.int64]:
+    """Rows of each account, shape (n,)."""
+    return np.bincount(rows["account_row"].to_numpy(), minlength=n)
 
 
 def _listed(posts: Frame, column: str) -> pl.DataFrame:

@@ -43,6 +43,7 @@ INPUTS = {
     "mentions": "the graph of who mentioned whom",
     "replies": "the graph of who replied to whom",
     "quotes": "the graph of who quoted whom",
+    "interactions": "the graph of who acted on whom in any of these ways, and how often it acted back",
     "coactions": "the graph of who did the same within a window",
 }
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import narwhals as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import FLOAT, FLOATS, INTS, WRITE_FLOATS, Ints, compiled, grouped, taken
+from cib.compiled import FLOAT, FLOATS, INTS, WRITE_FLOATS, Ints, compiled, grouped, inlined, taken
 
-__all__ = ["dealt", "pace", "quantiles", "weeks"]
+__all__ = ["account_times", "dealt", "pace", "quantiles", "weeks"]
 
 Numbers = NDArray[np.float64]
 
@@ -34,6 +36,28 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
     codes = account.astype(np.int32)
     starts, positions = grouped(codes, int(codes.max(initial=-1)) + 1)
     return starts, taken(values, positions)
+
+
+def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
+    """Deal the times of posts out by account.
+
+    Parameters
+    ----------
+    posts : narwhals.DataFrame
+        With the column ``account_row``.
+
+    Returns
+    -------
+    starts : ndarray of int64, shape (n + 1,)
+        Where the times of each account begin; accounts after the last that acted are left out.
+    times : ndarray of int64, shape (n_posts,)
+        Microseconds since 1970, ascending within an account.
+    """
+    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
+    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
+        order = np.argsort(time, kind="stable")
+        account, time = account[order], time[order]
+    return dealt(account, time)
 
 
 def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:
@@ -118,7 +142,8 @@ def _pace(starts: Ints, gaps: Numbers, fast: float, found: Numbers) -> None:
             squares += (gaps[k] - m) * (gaps[k] - m)
         s = math.sqrt(squares / n)
         if n > 1 and m > 0:
-            found[5 * a + 1], found[5 * a + 2] = s / m, (s - m) / (s + m)
+            r, more, less = s / m, math.sqrt(n + 1), math.sqrt(n - 1)
+            found[5 * a + 1], found[5 * a + 2] = r, (more * r - less) / ((more - 2) * r + less)
         if n > 2:
             # the correlation of all but the last with all but the first
             last, first = gaps[end - 1], gaps[begin]
@@ -150,6 +175,25 @@ def weeks(starts: Ints, times: Ints) -> Numbers:
     return found
 
 
+@inlined
+def _entropy(counts: Numbers, begin: int, end: int, n: int) -> float:
+    """The Chao-Shen estimate of the entropy in bits of what counts that add up to n were drawn from.
+
+    At most the logarithm of the number of counts.
+    """
+    once = 0
+    for k in range(begin, end):
+        once += counts[k] == 1
+    seen = 1 - (min(n - 1, once)) / n  # estimated share of what can happen that has happened
+    spread = 0.0
+    for k in range(begin, end):
+        if counts[k] > 0:
+            p = seen * counts[k] / n
+            spread -= p * math.log2(p) / (1 - (1 - p) ** n)
+    most = math.log2(end - begin)
+    return min(most, spread)
+
+
 @compiled(INTS, INTS, FLOATS, WRITE_FLOATS, WRITE_FLOATS)
 def _weeks(starts: Ints, times: Ints, everyone: Numbers, acts: Numbers, found: Numbers) -> None:
     """Five entries an account; `acts` is room for those of each hour of the week, and of the day."""
@@ -168,14 +212,11 @@ def _weeks(starts: Ints, times: Ints, everyone: Numbers, acts: Numbers, found: N
             weekdays += hour < 5 * 24
             small += hour % 24 < 6
             full += times[k] % MINUTE < SECOND
-        apart = spread = 0.0
+        apart = 0.0
         for hour in range(WEEK):
             if acts[hour] > 0:
                 p, q = acts[hour] / n, everyone[hour]
                 apart += p * math.log2(2 * p / (p + q)) + q * math.log2(2 * q / (p + q)) - q  # other hours add q each
-        for hour in range(WEEK, WEEK + 24):
-            if acts[hour] > 0:
-                spread += acts[hour] * math.log2(acts[hour])
-        found[5 * a] = math.log2(n) - spread / n
+        found[5 * a] = _entropy(acts, WEEK, WEEK + 24, n)
         found[5 * a + 1] = math.sqrt(max((1 + apart) / 2, 0.0))
         found[5 * a + 2], found[5 * a + 3], found[5 * a + 4] = weekdays / n, small / n, full / n

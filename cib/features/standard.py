@@ -17,7 +17,7 @@ from html import escape
 from typing import Any
 
 from cib.errors import SettingsError, did_you_mean
-from cib.features import content, coordination, degree, profile, timing
+from cib.features import attention, content, coordination, degree, profile, timing
 from cib.features.feature import COLUMNS, INPUTS, Feature, describe
 
 __all__ = ["STANDARD", "FeatureSet", "Features"]
@@ -116,8 +116,8 @@ class FeatureSet:
             )
 
     def __repr__(self) -> str:
-        families = "; ".join(f"{family}: {', '.join(_of_family(self, family).names)}" for family in self.families)
-        return f"FeatureSet({len(self.names)} features; {families})"
+        families = ", ".join(f"{len(_of_family(self, family).names)} {family}" for family in self.families)
+        return f"FeatureSet({len(self.names)} features: {families})"
 
     def _repr_html_(self) -> str:
         rows = (
@@ -186,6 +186,9 @@ STANDARD = FeatureSet(
         degree.pagerank,
         degree.target_concentration,
         degree.to_core,
+        attention.unearned_attention,
+        attention.creation_batches,
+        attention.days_off,
         timing.latencies,
         timing.speed,
         timing.intervals,
@@ -194,7 +197,7 @@ STANDARD = FeatureSet(
         content.originality,
         content.hashtags,
         content.links,
-        content.repeated_text_share,
+        content.texts,
         content.language_entropy,
         content.client_share,
         profile.audience,

@@ -27,14 +27,14 @@ class FeatureTable:
 
     Parameters
     ----------
-    frame : polars.DataFrame
+    table : polars.DataFrame
         ``account_id`` (each once), then one column of float64 a feature.
     labels : mapping of str to str
         The sentence that explains each feature.
     units : mapping of str to str
         Where a feature is no pure number.
     library : str
-        The library that :meth:`to_native` gives.
+        The library of :attr:`frame`.
 
     Examples
     --------
@@ -45,24 +45,24 @@ class FeatureTable:
     array([ 2., nan])
     """
 
-    frame: pl.DataFrame
+    table: pl.DataFrame
     labels: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     library: str = "polars"
 
     def __post_init__(self) -> None:
-        if "account_id" not in self.frame.columns:
-            raise InputError("a feature table needs the column 'account_id'", got=f"columns {self.frame.columns}")
+        if "account_id" not in self.table.columns:
+            raise InputError("a feature table needs the column 'account_id'", got=f"columns {self.table.columns}")
         for name in self.names:
-            if self.frame.schema[name] != pl.Float64:
+            if self.table.schema[name] != pl.Float64:
                 raise InputError(
-                    f"the feature {name!r} is not a number", got=self.frame.schema[name], remedy="Cast it to float64."
+                    f"the feature {name!r} is not a number", got=self.table.schema[name], remedy="Cast it to float64."
                 )
 
     @property
     def ids(self) -> pl.Series:
         """Account ids, a row each."""
-        return self.frame["account_id"]
+        return self.table["account_id"]
 
     @cached_property
     def accounts(self) -> NDArray[np.object_]:
@@ -72,7 +72,7 @@ class FeatureTable:
     @property
     def names(self) -> tuple[str, ...]:
         """The features, in order."""
-        return tuple(name for name in self.frame.columns if name != "account_id")
+        return tuple(name for name in self.table.columns if name != "account_id")
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
@@ -84,20 +84,21 @@ class FeatureTable:
         names = list(names)
         for name in names:
             self._check(name)
-        return replace(self, frame=self.frame.select("account_id", *names))
+        return replace(self, table=self.table.select("account_id", *names))
 
-    def to_native(self) -> Any:
+    @property
+    def frame(self) -> Any:
         """The table in the library that the activity came in."""
-        return to_library(self.frame, self.library)
+        return to_library(self.table, self.library)
 
     def to_pandas(self) -> pd.DataFrame:
         """The table as a pandas frame."""
-        frame: pd.DataFrame = to_library(self.frame, "pandas")
+        frame: pd.DataFrame = to_library(self.table, "pandas")
         return frame
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         self._check(name)
-        return self.frame[name].fill_null(float("nan")).to_numpy()
+        return self.table[name].fill_null(float("nan")).to_numpy()
 
     def _check(self, name: str) -> None:
         if name not in self.names:
@@ -107,11 +108,11 @@ class FeatureTable:
             )
 
     def __len__(self) -> int:
-        return self.frame.height
+        return self.table.height
 
     def __repr__(self) -> str:
         return f"FeatureTable({len(self):,} accounts x {len(self.names)} features: {', '.join(self.names)})"
 
     def _repr_html_(self) -> str:
         labels = "".join(f"<li>{escape(name)}: {escape(self.labels.get(name, ''))}" for name in self.names)
-        return f"<p>{escape(repr(self))}</p><ul>{labels}</ul>{self.frame.head(5)._repr_html_()}"
+        return f"<p>{escape(repr(self))}</p><ul>{labels}</ul>{self.table.head(5)._repr_html_()}"

@@ -23,6 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, one_of, takes
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
 from cib.graphs.construction import Construction, CrowdedObject
@@ -47,6 +48,16 @@ MAX_PAIRS = 5_000_000
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
 
 
+@takes(
+    activity=ANY_ACTIVITY,
+    objects=OBJECTS,
+    min_weight=COUNT,
+    max_pairs=COUNT,
+    over_budget=one_of("leave out", "shorten"),
+    max_accounts=LIMIT,
+    self_actions=FLAG,
+    threads=LIMIT,
+)
 def coaction_graph(
     activity: Activity | EngineActivity,
     objects: Objects = "post",
@@ -121,6 +132,16 @@ def coaction_graph(
     return graph
 
 
+@takes(
+    activity=ANY_ACTIVITY,
+    objects=OBJECTS,
+    min_weight=COUNT,
+    max_pairs=COUNT,
+    over_budget=one_of("leave out", "shorten"),
+    max_accounts=LIMIT,
+    self_actions=FLAG,
+    threads=LIMIT,
+)
 def coaction_graphs(
     activity: Activity | EngineActivity,
     objects: Objects = "post",
@@ -315,12 +336,12 @@ def _affordable(
 
 
 def window_seconds(window: Window) -> float | None:
-    """A window in seconds, or None for no window.
+    """A window in seconds, or None for no window, which text calls ``'any time'``.
 
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]
     """
-    if window is None:
+    if window is None or window == "any time":
         return None
     if isinstance(window, timedelta):
         window = window.total_seconds()

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.atomic import atomically
+from cib.domains import SEED, TEXT, takes
 from cib.errors import InputError, MissingDependencyError, check_several
 from cib.graphs.construction import Construction, Significance
 from cib.graphs.graph_xml import iso_time, write_gexf, write_graphml
@@ -94,16 +95,29 @@ class Graph:
         """Number of edges; for undirected graphs each pair counts once."""
         return self.table.height
 
-    @cached_property
-    def accounts(self) -> NDArray[np.object_]:
-        """Account ids, sorted; row ``i`` of the matrix is ``accounts[i]``."""
-        return np.array(self.ids.to_list(), dtype=object)
+    @property
+    def accounts(self) -> Any:
+        """One row an account, in the order of :attr:`ids`, in the library that the activity came in.
+
+        Columns ``account_id``, ``degree`` (number of edges) and ``weight`` (their sum); of a directed graph
+        ``out_degree``, ``in_degree``, ``out_weight`` and ``in_weight``.
+        """
+        values = {"degree": np.ones(self.n_edges, np.int64), "weight": self.table["weight"].to_numpy()}
+        out, into = (
+            {name: np.bincount(end, each, self.n_accounts).astype(each.dtype) for name, each in values.items()}
+            for end in self.endpoints
+        )
+        columns = {name: out[name] + into[name] for name in values}
+        if self.directed:
+            columns = {f"{side}_{name}": sums[name] for name in values for side, sums in (("out", out), ("in", into))}
+        return to_library(pl.DataFrame({"account_id": self.ids, **columns}), self.library)
 
     @cached_property
     def matrix(self) -> sp.csr_array:
         """Weights, shape (n_accounts, n_accounts); symmetric if the graph is undirected."""
         return self.matrix_of("weight")
 
+    @takes(column=TEXT)
     def matrix_of(self, column: str) -> sp.csr_array:
         """The matrix of an edge attribute instead of the weight."""
         source, target = (self.table[end].to_numpy().astype(np.int32) for end in ("source", "target"))
@@ -191,6 +205,7 @@ class Graph:
         source, target = self.endpoints
         return self.keep_edges(wanted[source] & wanted[target])
 
+    @takes(most=SEED)
     def strongest(self, most: int) -> Graph:
         """The graph of the edges with the smallest p (or the largest weight), at most so many."""
         if self.n_edges <= most:
@@ -286,6 +301,7 @@ class Graph:
             iso_time(name, kind) for name, kind in schema.items() if isinstance(kind, pl.Datetime)
         )
 
+    @takes(a=TEXT, b=TEXT)
     def evidence(self, a: str, b: str) -> Any:
         """The posts behind one edge of a projection.
 

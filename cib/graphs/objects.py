@@ -4,7 +4,7 @@ Each kind of object is one function from posts to a table of ``row`` (position i
 and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
 having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
 function takes the posts and returns a frame of ``post_id`` and ``object``. That is the way for what
-posts have no column for, such as pictures.
+posts have no column for.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from cib.activity import Activity
 from cib.content.text import hashtag, message
 from cib.content.urls import canonical_urls, hosts
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.extensions import find_extension
 
-__all__ = ["OBJECTS", "Objects", "kind_of", "lazy_events", "object_events"]
+__all__ = ["OBJECTS", "Objects", "check_objects", "kind_of", "lazy_events", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
@@ -48,9 +49,15 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
+        - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
+          needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
+          :func:`cib.content.embeddings.meaning_objects`;
+        - ``'media'``: a picture or video, by its key or a perceptual hash of it
+          (:func:`cib.content.media.near_media`); for files see :func:`cib.content.media.media_objects`;
 
-        or a function of the posts that returns a frame of ``post_id`` and ``object``. What a retweet
-        repeats is not its own: retweets have objects of the first two kinds only.
+        or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
+        :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
+        kinds only.
     self_actions : bool
         Whether acting on one's own posts counts.
 
@@ -68,6 +75,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     MissingDependencyError
         If a kind needs a library that is not installed.
     """
+    objects = check_objects(objects)
     if callable(objects):
         return _of_function(activity, objects)
     return lazy_events(activity, objects, self_actions=self_actions).collect()
@@ -75,11 +83,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
 
 def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False) -> pl.LazyFrame:
     """:func:`object_events` of a kind by name, for who does not need them all at once."""
-    if objects not in KINDS:
-        raise SettingsError(
-            f"objects={objects!r} is no kind of object",
-            remedy=did_you_mean(objects, OBJECTS) or f"Take one of {', '.join(OBJECTS)}, or a function of the posts.",
-        )
+    check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
     posts = activity.posts_table.lazy().with_row_index("row")
@@ -88,6 +92,33 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
     elif not self_actions:
         posts = posts.filter(pl.col("target_account_id").ne_missing(pl.col("account_id")))
     return kind.events(posts).select("row", "object").filter(pl.col("object") != "")
+
+
+def check_objects(objects: Any) -> Objects:
+    """Return a known name or a function; load the function that an extension's name stands for.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither a kind of object, nor a function, nor the name of one (see :mod:`cib.extensions`).
+    """
+    known = callable(objects) or (isinstance(objects, str) and objects in KINDS)
+    found: Objects | None = objects if known else find_extension("cib.objects", str(objects))
+    if found is None or not (known or callable(found)):
+        raise SettingsError(
+            f"objects={objects!r} is no kind of object",
+            remedy=did_you_mean(str(objects), OBJECTS)
+            or f"Take one of {', '.join(OBJECTS)}, or a function of the posts.",
+        )
+    return found
+
+
+def absent_column(activity: Activity, objects: Objects) -> str | None:
+    """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
+    if callable(objects) or objects not in KINDS:
+        return None
+    column = KINDS[objects].column
+    return None if column in activity.posts_table.columns else column
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:
@@ -156,6 +187,22 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     return _once_each(_texts(posts), near_duplicates)
 
 
+def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
+    # it needs a library that few have
+    from cib.content.embeddings import meanings
+
+    texts = posts.select("row", pl.col("^lang$"), object=message(pl.col("text")))
+    return meanings(texts.collect()).lazy()
+
+
+def _media(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Pictures and videos. Also shared by all who pass on a meme, a film trailer or the photograph of the day."""
+    from cib.content.media import near_media
+
+    return _once_each(_listed(posts, "media"), near_media)
+
+
 class Kind(NamedTuple):
     """The column of posts that a kind is made from, and its function."""
 
@@ -175,6 +222,8 @@ KINDS = {
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
     "near-text": Kind("text", _near_texts),
+    "meaning": Kind("text", _meanings),
+    "media": Kind("media", _media),
 }
 
 #: The kinds that ``objects=`` takes by name.

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,13 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, PATH, TEXT, takes
 from cib.errors import InputError, did_you_mean
+from cib.folders import KNOWN, replace_result
 from cib.linkage.controls import MOST_OTHERS, Crowd, usual_size
 from cib.linkage.signals import SIGNALS, TRACES, group_matrix
 from cib.networks.network import Network
+from cib.schema import count, read_json
 
 __all__ = ["KnownNetwork", "KnownNetworks", "levels", "likeness", "usual"]
 
@@ -124,6 +128,7 @@ class KnownNetworks:
 
     networks: tuple[KnownNetwork, ...] = ()
 
+    @takes(name=TEXT, activity=ACTIVITY)
     def add(self, network: Network | Sequence[str] | pl.Series, name: str, activity: Activity) -> KnownNetworks:
         """A library with one network more.
 
@@ -156,6 +161,7 @@ class KnownNetworks:
         """The names, in the order in which they were added."""
         return [network.name for network in self.networks]
 
+    @takes(folder=PATH)
     def save(self, folder: str | Path) -> Path:
         """Write ``known.json`` and ``signals.parquet``, which :meth:`read` reads.
 
@@ -164,39 +170,51 @@ class KnownNetworks:
         folder : str or Path
             Made if need be; an earlier library there is replaced.
         """
-        path = Path(folder)
-        path.mkdir(parents=True, exist_ok=True)
-        tables = [network.values.select(pl.lit(network.name).alias("name"), pl.all()) for network in self.networks]
-        pl.concat([_NO_VALUES, *tables]).write_parquet(path / "signals.parquet")
         listed = [{"name": one.name, "kept": one.kept, "about": one.about} for one in self.networks]
-        text = json.dumps({"format": 1, "networks": listed}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        (path / "known.json").write_text(text, encoding="utf-8")
-        return path
+        tables = [network.values.select(pl.lit(network.name).alias("name"), pl.all()) for network in self.networks]
+        values = pl.concat([_NO_VALUES, *tables])
+        library = blake2b(values.write_csv().encode() + json.dumps(listed).encode(), digest_size=16).hexdigest()
+        told = {"format": _FORMAT, "library": library, "networks": listed}
+        text = json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        with replace_result(Path(folder), KNOWN, overwrite=True) as new:
+            values.write_parquet(new / "signals.parquet", metadata={"cib": library})
+            (new / "known.json").write_text(text, encoding="utf-8")
+        return Path(folder)
 
     @classmethod
+    @takes(folder=PATH)
     def read(cls, folder: str | Path) -> KnownNetworks:
         """Read a library that :meth:`save` wrote.
 
         Raises
         ------
         InputError
-            If there is none, or its files do not fit together.
+            If there is none, its files do not belong together, or a value is not one that is written there.
         """
         path = Path(folder)
+        if not (path / "known.json").is_file():
+            raise InputError("there is no library of known networks", where=str(path), remedy=_REMEDY)
+        told = read_json(path / "known.json", _SHAPE, _REMEDY)
+        table = path / "signals.parquet"
         try:
-            listed = json.loads((path / "known.json").read_text(encoding="utf-8"))["networks"]
-            values = pl.read_parquet(path / "signals.parquet", schema=_SCHEMA)
-            parts = values.partition_by("name", as_dict=True, include_key=False)
-            nothing = values.clear().drop("name")
-            found = [KnownNetwork(values=parts.get((one["name"],), nothing), **one) for one in listed]
-        except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
-            raise InputError(
-                "there is no library of known networks",
-                where=str(path),
-                got=f"{type(error).__name__}: {error}",
-                remedy="Make one with KnownNetworks().add(...).save(folder).",
-            ) from error
-        return cls(tuple(found))
+            mark = pl.read_parquet_metadata(table).get("cib")
+            values = pl.read_parquet(table, schema=_SCHEMA, glob=False)
+        except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise InputError("cannot be read as signals", where=str(table), got=error, remedy=_REMEDY) from error
+        if told["format"] > 1 and mark != told.get("library"):
+            raise InputError("this is of another library than known.json", where=str(table), remedy=_REMEDY)
+        accounts = {one["name"]: one["about"]["accounts"] for one in told["networks"]}
+        if len(accounts) < len(told["networks"]):
+            raise InputError("two known networks have one name", where=str(path), remedy=_REMEDY)
+        _check_values(values, accounts, str(table))
+        parts = values.partition_by("name", as_dict=True, include_key=False)
+        nothing = values.clear().drop("name")
+        return cls(
+            tuple(
+                KnownNetwork(one["name"], parts.get((one["name"],), nothing), one["kept"], one["about"])
+                for one in told["networks"]
+            )
+        )
 
     def weighed(self) -> list[KnownNetwork]:
         """The networks, with each trace as common as it is among the other known ones, if that is more.
@@ -238,6 +256,44 @@ _SCHEMA = {
     "weight": pl.Float64,
     "background": pl.Float64,
 }
+
+
+#: Of a saved library; 1 had no marks.
+_FORMAT = 2
+
+_REMEDY = "Make one with KnownNetworks().add(...).save(folder)."
+
+_SHAPE = {
+    "format": lambda value: count(value) and 1 <= value <= _FORMAT,
+    "library?": str,
+    "networks": [
+        {
+            "name": lambda value: isinstance(value, str) and value != "",
+            "kept": {str: [lambda value: isinstance(value, int) and -1 <= value < LEVELS]},
+            "about": {"accounts": count, "first": str, "last": str, "fingerprint": str},
+        }
+    ],
+}
+
+
+def _check_values(values: pl.DataFrame, accounts: Mapping[str, int], where: str) -> None:
+    """Refuse what no library holds: a changed weight would change unnoticed what is linked."""
+    weight, background = pl.col("weight"), pl.col("background")
+    most = pl.col("name").replace_strict(accounts, default=None, return_dtype=pl.Int64)
+    most = pl.when(pl.col("signal").is_in(TRACES)).then(most).otherwise(1 + _ROUNDING)
+    wrong = {
+        "has a gap": pl.any_horizontal(pl.col("name", "signal", "value", "weight").is_null()),
+        "is of a network or signal that is not there": ~pl.col("name").is_in(list(accounts))
+        | ~pl.col("signal").is_in(SIGNALS),
+        "has a weight that is no number of accounts, or no share of acts": ~weight.is_between(0, most, closed="right"),
+        "has a background that is no share": ~background.is_between(0, 1, closed="right"),
+        "is there twice": pl.struct("name", "signal", "value").is_duplicated(),
+    }
+    for what, condition in wrong.items():
+        found = values.with_row_index("row").filter(condition)
+        if found.height:
+            got = found.row(0, named=True)
+            raise InputError(f"row {got.pop('row')} {what}", where=where, got=got, remedy=_REMEDY)
 
 
 _NO_VALUES = pl.DataFrame(schema=_SCHEMA)

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, GRAPH, LIMIT, SEED, SHARE, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -32,6 +33,7 @@ _MARK = ": "
 _PARTS = 1e9
 
 
+@takes(activity=ACTIVITY, epsilon=SHARE, max_accounts=LIMIT, seed=SEED)
 def iannucci2025(
     activity: Activity,
     layers: Sequence[str] | None = None,
@@ -124,6 +126,7 @@ def iannucci2025(
     )
 
 
+@takes(graph=GRAPH, seed=SEED)
 def modularity_clusters(graph: Graph, *, seed: int = 0) -> pl.DataFrame:
     """Clusters of largest modularity (Louvain).
 

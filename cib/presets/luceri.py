@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, GRAPH, LIMIT, SHARE, takes
 from cib.errors import SettingsError, warn
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
@@ -26,6 +27,7 @@ MIN_RETWEETS, MIN_HASHTAGS, FAST_S, MIN_FAST = 20, 5, 10, 2
 _ROUNDS, _TOLERANCE = 500, 1e-6
 
 
+@takes(activity=ACTIVITY, quantile=SHARE, max_accounts=LIMIT)
 def luceri2024(
     activity: Activity,
     networks: Sequence[str] = ("co_retweet", "co_url", "fast_retweet", "hashtag_sequence"),
@@ -115,6 +117,7 @@ def luceri2024(
     return _pruned(fused, quantile) if quantile and fused.n_edges else fused
 
 
+@takes(graph=GRAPH)
 def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
     """Eigenvector centrality of each account, every edge counting 1.
 
@@ -126,7 +129,7 @@ def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float, shape (n_accounts,)
-        Of unit length, in the order of ``graph.accounts``. High for accounts whose neighbours have many
+        Of unit length, in the order of ``graph.ids``. High for accounts whose neighbours have many
         neighbours; near 0 outside the densest component.
 
     Warns

@@ -7,10 +7,9 @@ at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,20 +19,19 @@ from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
-from cib.networks.account_metadata import FACTS
 from cib.networks.evidence import networks_of
 from cib.networks.network import Network, Networks
 from cib.profiles.explanations import explanation_table
 from cib.profiles.profile import profile_tables, working_zone
+from cib.reports.anonymity import mark_open
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
-from cib.reports.pseudonyms import Pseudonyms, handles
 from cib.reports.result import Result, about
 from cib.reports.selection import edges_among, lines, shown_members, stacked
 from cib.reports.times import Bins, timeline, week
 
-__all__ = ["gather", "hidden"]
+__all__ = ["gather"]
 
 #: Networks with details of their own.
 MAX_NETWORKS = 150
@@ -43,19 +41,6 @@ PAIRS, OBJECTS = 10, 8
 
 #: Values of a profile that are shown of each kind, and posts and accounts behind them.
 VALUES, BEHIND = 5, 3
-
-#: What stands under these names are ids, of this kind.
-_KINDS = {
-    **dict.fromkeys(("account", "a", "b"), "account"),
-    **dict.fromkeys(("post", "post_a", "post_b", "target_post"), "post"),
-}
-
-#: The same for kinds of objects. The open ones lead to no account; others, such as texts, could.
-_OBJECT_KINDS = {
-    **dict.fromkeys(("author", "mention"), "account"),
-    **dict.fromkeys(("post", "quoted", "replied"), "post"),
-    **dict.fromkeys(("domain", "hashtag", "hashtag-sequence"), None),
-}
 
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
@@ -70,7 +55,8 @@ def gather(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same for the same result. Ids are as they are in the data; see :func:`hidden`.
+        The same for the same result. Ids are as they are in the data; see
+        :func:`cib.reports.anonymity.hide_findings`.
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
@@ -97,49 +83,8 @@ def gather(result: Result) -> dict[str, Any]:
         "members": described(result, members, edges, shared, layers),
         "edges": lines(result.graphs, edges, members),
     }
-    _mark(found, set(handles(result.activity.accounts_table)))
+    mark_open(found, result.activity, members)
     return found
-
-
-def _mark(value: Any, names: set[str]) -> None:
-    """Mark objects of open kinds that bear the name of an account, however deep they stand: they lead to it."""
-    left = [value]
-    while left:
-        each = left.pop()
-        if type(each) is dict:
-            if "object" in each and _OBJECT_KINDS.get(each["kind"], "") is None:
-                words = each["object"].lower().replace("#", " ").split()
-                each["named"] = not names.isdisjoint(words)
-            each = each.values()
-        left += [part for part in each if _has_rows(part)]
-
-
-def _has_rows(value: Any) -> bool:
-    """Whether it is a row, or a list of rows: all that lead to an account stand in rows."""
-    return type(value) is dict or (type(value) is list and len(value) > 0 and type(value[0]) is dict)
-
-
-def hidden(value: Any, pseudonyms: Pseudonyms) -> Any:
-    """The same findings with pseudonyms for ids, however deep they stand."""
-    return _hidden(value, cache(pseudonyms.of))
-
-
-def _hidden(value: Any, pseudonym: Callable[[str, str], str]) -> Any:
-    if type(value) is list:
-        return [_hidden(each, pseudonym) for each in value]
-    kept = {}
-    for name, each in value.items():
-        if type(each) is str:
-            kind = _kind_of_object(value) if name == "object" else _KINDS.get(name)
-            kept[name] = each if kind is None else pseudonym(kind, each)
-        else:
-            kept[name] = _hidden(each, pseudonym) if _has_rows(each) else each
-    return kept
-
-
-def _kind_of_object(row: Mapping[str, Any]) -> str | None:
-    kind: str = row["kind"]
-    return kind if row.get("named") else _OBJECT_KINDS.get(kind, kind)
 
 
 def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]]) -> Rows:
@@ -157,8 +102,7 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]]) -> Row
         row = {
             **{name: as_plain(told[name]) for name in _PROFILE},
             "joined": joined[network.id],
-            # what is known of the accounts is shown as a table of its own
-            "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
+            "reasons": [reason.to_dict() for reason in network.reasons],
             "facts": facts.get(network.id, []),
             "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics.get(network.id, [])],
             "shared": network.evidence.objects.height,

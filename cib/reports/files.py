@@ -1,33 +1,28 @@
 """Results as files: Parquet and CSV.
 
-Ids are written as they are: a data file is for joining, not for a spreadsheet. Files are written under a temporary
-name and then moved into place, so a folder never holds half a file.
+Parquet has ids and texts as they are. In CSV what a spreadsheet program would take for a formula begins with an
+apostrophe, unless exact bytes are asked for. Files are written under a temporary name and then moved into place, so
+a folder never holds half a file.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import polars as pl
 
 from cib.atomic import atomically
-from cib.errors import InputError
-
-if sys.platform != "win32":  # which has no such locks
-    import fcntl
+from cib.errors import SettingsError
 
 __all__ = [
-    "alone_in",
+    "CSV",
     "atomically",
-    "ensure_folder",
+    "check_csv",
     "flat",
+    "safe_for_spreadsheets",
     "write_json",
     "write_parquet",
     "write_table",
@@ -39,63 +34,63 @@ _Frame = TypeVar("_Frame", pl.DataFrame, pl.LazyFrame)
 MAX_CSV_ROWS = 1_000_000
 
 
-def write_table(table: pl.DataFrame | pl.LazyFrame, folder: Path, name: str) -> None:
+#: How texts stand in CSV: ``'safe'``, so that no spreadsheet program takes one for a formula, or ``'exact'``.
+CSV = Literal["safe", "exact"]
+
+#: What a spreadsheet program takes for a formula: at the beginning of a cell, or of what it takes for one where the
+#: separator is another, after whatever shows nothing. Negative whole numbers, as ids of channels are, are none.
+_FORMULA, _NEGATIVE = r"(^|[;\t\r\n])([\s\p{C}]*)([-+=@\x{FF0B}\x{FF0D}\x{FF1D}\x{FF20}])", r"^-[0-9]+$"
+
+
+def write_table(
+    table: pl.DataFrame | pl.LazyFrame,
+    folder: Path,
+    name: str,
+    metadata: Mapping[str, str] | None = None,
+    csv: CSV = "safe",
+) -> None:
     """Write ``<name>.parquet`` and, unless it would be too long to open, ``<name>.csv``."""
-    write_parquet(table, folder, name)
+    write_parquet(table, folder, name, metadata)
     written, file = pl.scan_parquet(folder / f"{name}.parquet", glob=False), folder / f"{name}.csv"
     if written.select(pl.len()).collect().item() > MAX_CSV_ROWS:
         file.unlink(missing_ok=True)  # of an earlier detection
     else:
-        atomically(file, flat(written).sink_csv)
+        ready = flat(written)
+        atomically(file, (ready if csv == "exact" else safe_for_spreadsheets(ready)).sink_csv)
 
 
-def write_parquet(table: pl.DataFrame | pl.LazyFrame, folder: Path, name: str) -> None:
-    """Write ``<name>.parquet``."""
-    atomically(folder / f"{name}.parquet", table.lazy().sink_parquet)
+def check_csv(csv: object) -> None:
+    """Refuse what is no way to write CSV."""
+    if csv not in get_args(CSV):
+        raise SettingsError(f"csv={csv!r} is no way to write CSV", remedy="Take 'safe' or 'exact'.")
+
+
+def safe_for_spreadsheets(table: _Frame) -> _Frame:
+    """Put an apostrophe before what a spreadsheet program would take for a formula; nothing else changes.
+
+    >>> safe_for_spreadsheets(pl.DataFrame({"text": ["=1+1", "a;=1", "-100123", "2-1"]}))["text"].to_list()
+    ["'=1+1", "a;'=1", '-100123', '2-1']
+    """
+    text = pl.col(pl.String)
+    return table.with_columns(pl.when(text.str.contains(_NEGATIVE)).then(text).otherwise(_quoted(text)))
+
+
+def _quoted(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(_FORMULA, "$1'$2$3")
+
+
+def write_parquet(
+    table: pl.DataFrame | pl.LazyFrame, folder: Path, name: str, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write ``<name>.parquet``, with texts about it in its metadata."""
+    told = dict(metadata) if metadata else None
+    atomically(folder / f"{name}.parquet", lambda path: table.lazy().sink_parquet(path, metadata=told))
 
 
 def write_json(values: Mapping[str, Any], path: Path, *, indent: int | None = 2) -> None:
     """Write plain values, keys sorted, so that equal values give equal bytes."""
     text = json.dumps(values, indent=indent, sort_keys=True, ensure_ascii=False, default=str) + "\n"
     atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
-
-
-def ensure_folder(path: str | Path) -> Path:
-    """The folder, made if need be."""
-    folder = Path(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            "cannot make the folder to write into",
-            where=str(folder),
-            got=error,
-            remedy="Choose another folder.",
-        ) from error
-    return folder
-
-
-#: Folders that are this thread's own at the moment.
-_OWN: ContextVar[frozenset[Path]] = ContextVar("own", default=frozenset())
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Wait until nobody else writes into a folder, so that all its files are of one detection: the last.
-
-    Within it, the same thread may ask again. Windows has no locks of folders: there it does not wait.
-    """
-    place = folder.resolve()
-    if sys.platform == "win32" or place in _OWN.get():
-        yield
-        return
-    opened, before = os.open(place, os.O_RDONLY), _OWN.set(_OWN.get() | {place})
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-    finally:
-        _OWN.reset(before)
-        os.close(opened)  # which gives the lock back, as the end of the process would
 
 
 def flat(table: _Frame) -> _Frame:

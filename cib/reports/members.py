@@ -43,10 +43,10 @@ def described(
 def _reasons(scores: RoleScores, accounts: pl.Series) -> list[dict[str, Any]]:
     """For each account and role: value, percentile and contribution of each feature, as three lists."""
     order = accounts.to_frame("account_id")
-    values = order.join(scores.features.frame, on="account_id", how="left", maintain_order="left")
+    values = order.join(scores.features.table, on="account_id", how="left", maintain_order="left")
     per_role = {}
     for role in scores.roles:
-        added = order.join(scores.contributions(role.name).frame, on="account_id", how="left", maintain_order="left")
+        added = order.join(scores.contributions(role.name).table, on="account_id", how="left", maintain_order="left")
         names = [name for name in role.weights if name in scores.features.names]
         per_role[role.name] = (
             _table(values, names),

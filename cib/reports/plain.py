@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import polars as pl
+
+from cib.progress import printable
 
 __all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "visible"]
 
@@ -53,7 +54,7 @@ def visible(value: Any) -> Any:
     kind = type(value)
     if kind is str:
         text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        return text if text.isprintable() else "".join(map(_spelled, text))
+        return printable(text).replace("\n", "U+000A")
     if kind is dict:
         return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
     if kind is list or kind is tuple:
@@ -63,9 +64,3 @@ def visible(value: Any) -> Any:
 
 #: Types of values that are shown otherwise than they are, or hold such.
 _SEEN = (str, dict, list, tuple)
-
-
-def _spelled(character: str) -> str:
-    # categories C*: control, format, surrogate, private, unassigned; Zl and Zp break lines
-    hides = unicodedata.category(character)[0] == "C" or unicodedata.category(character) in ("Zl", "Zp")
-    return f"U+{ord(character):04X}" if hides else character

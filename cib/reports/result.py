@@ -10,13 +10,14 @@ from typing import Any, Protocol
 import polars as pl
 
 from cib.activity import Activity
+from cib.features.table import FeatureTable
 from cib.graphs.graph import Graph
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
 from cib.reports.limits import LIMITS
 from cib.roles import RoleScores
 
-__all__ = ["Result", "about"]
+__all__ = ["Result", "about", "outcome_of"]
 
 
 class _Settings(Protocol):
@@ -41,9 +42,23 @@ class Result(Protocol):
     @property
     def activity(self) -> Activity: ...
     @property
+    def tested(self) -> pl.DataFrame: ...
+    @property
     def notes(self) -> tuple[str, ...]: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def features(self) -> FeatureTable: ...
+    @property
+    def findings(self) -> dict[str, Any]: ...
+
+
+def outcome_of(result: Result) -> str:
+    """State the outcome: ``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+    if any(network.verdict != "insufficient" for network in result.networks):
+        return "found"
+    known = result.tested.height  # version 0.1 did not save what was tested
+    return "nothing found by these tests" if not known or result.tested["pairs_tested"].sum() else "nothing to test"
 
 
 def about(result: Result) -> dict[str, Any]:
@@ -54,5 +69,7 @@ def about(result: Result) -> dict[str, Any]:
         "imported": result.imported.to_dict(),
         "fingerprint": result.fingerprint,
         "notes": list(result.notes),
+        "outcome": outcome_of(result),
+        "tested": result.tested.to_dicts(),
         "limits": LIMITS,
     }

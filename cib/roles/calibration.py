@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from cib.errors import InputError
+from cib.evaluation.calibration import Calibration, calibration
 from cib.roles.role import Role
 
-__all__ = ["Calibration", "calibrate", "expected_calibration_error"]
+__all__ = ["RoleCalibration", "calibrate"]
 
 Numbers = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -30,12 +30,9 @@ MANY = 1_000
 
 FOLDS = 5
 
-#: Cells of equal width in which scores are compared with how often they were right.
-CELLS = 15
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Calibration:
+class RoleCalibration:
     """How the score of a role becomes a probability, and how well.
 
     Parameters
@@ -46,12 +43,8 @@ class Calibration:
         The map: knots between which it is linear.
     positives, accounts : int
         Accounts of the role, and all.
-    brier : float
-        Mean squared difference of probability and truth (0: perfect), on accounts not learned from.
-    ece : float
-        Expected calibration error, on the same.
-    curve : polars.DataFrame
-        The reliability curve: ``probability`` (mean), ``share`` that has the role, ``accounts``, a row a cell.
+    held_out : cib.evaluation.Calibration
+        Brier score, expected calibration error and reliability table on accounts not learned from.
     """
 
     method: str
@@ -59,9 +52,7 @@ class Calibration:
     probabilities: Numbers
     positives: int
     accounts: int
-    brier: float
-    ece: float
-    curve: pl.DataFrame
+    held_out: Calibration
 
     def probability(self, logits: Numbers) -> Numbers:
         """The probability of each logit; those outside of what was seen get the nearest seen."""
@@ -69,14 +60,14 @@ class Calibration:
 
     def __repr__(self) -> str:
         return (
-            f"Calibration({self.method}, {self.positives:,} of {self.accounts:,} accounts, "
-            f"Brier {self.brier:.3f}, ECE {self.ece:.3f})"
+            f"RoleCalibration({self.method}, {self.positives:,} of {self.accounts:,} accounts, "
+            f"Brier {self.held_out.brier:.3f}, ECE {self.held_out.ece:.3f})"
         )
 
 
 def calibrate(
     role: Role, evidence: Mapping[str, Numbers], truth: Bools, groups: NDArray[Any] | None
-) -> tuple[Role, Calibration]:
+) -> tuple[Role, RoleCalibration]:
     """Learn a role's weights and the probability of its score from labels.
 
     The weights are those of a logistic regression that starts from the role's own (they are its offset, so that
@@ -97,7 +88,7 @@ def calibrate(
     -------
     role : Role
         With the weights and the bias learned.
-    calibration : Calibration
+    calibration : RoleCalibration
 
     Raises
     ------
@@ -115,38 +106,16 @@ def calibrate(
     judged = np.empty(len(truth))
     for train, test in folds:
         judged[test] = np.interp(logits[test], *_map(method, logits[train], truth[train]))
-    curve = reliability_curve(judged, truth)
-    calibration = Calibration(
+    learned_map = RoleCalibration(
         method,
         *_map(method, logits, truth),
         positives=int(truth.sum()),
         accounts=len(truth),
-        brier=float(np.mean((judged - truth) ** 2)),
-        ece=expected_calibration_error(judged, truth),
-        curve=curve,
+        held_out=calibration(truth, judged),
     )
     weights, bias = _learned(role, names, matrix, truth)
     learned = dict(zip(names, weights.tolist(), strict=True))
-    return replace(role, weights={**role.weights, **learned}, bias=bias), calibration
-
-
-def reliability_curve(probabilities: Numbers, truth: Bools) -> pl.DataFrame:
-    """Mean probability, share that is true, and accounts, in each of 15 cells that is not empty."""
-    cell = np.minimum((probabilities * CELLS).astype(np.int64), CELLS - 1)
-    table = pl.DataFrame({"cell": cell, "probability": probabilities, "share": truth.astype(np.float64)})
-    of = table.group_by("cell").agg(pl.col("probability", "share").mean(), accounts=pl.len())
-    return of.sort("cell").drop("cell")
-
-
-def expected_calibration_error(probabilities: Numbers, truth: Bools) -> float:
-    """How far probabilities are from shares on average, in 15 cells weighted by accounts; Naeini et al. (2015).
-
-    >>> expected_calibration_error(np.array([0.2, 0.2, 0.2, 0.2]), np.array([True, False, False, False]))
-    0.05
-    """
-    curve = reliability_curve(probabilities, truth)
-    apart = np.abs(curve["probability"].to_numpy() - curve["share"].to_numpy())
-    return round(float(np.average(apart, weights=curve["accounts"].to_numpy())), 12)
+    return replace(role, weights={**role.weights, **learned}, bias=bias), learned_map
 
 
 def _folds(

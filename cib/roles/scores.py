@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import DTypeLike, NDArray
 
 from cib.activity import to_library
+from cib.domains import LIMIT, TEXT, either, takes
 from cib.errors import InputError, MissingDependencyError, did_you_mean
 from cib.features.table import FeatureTable
 from cib.roles.population import Distribution
@@ -30,7 +32,7 @@ class RoleScores:
 
     Parameters
     ----------
-    frame : polars.DataFrame
+    table : polars.DataFrame
         ``account_id``, a score in [0, 1] for each role, ``role``, and ``support``: actions made or received.
     roles : tuple of Role
     features : FeatureTable
@@ -41,12 +43,13 @@ class RoleScores:
         The reference.
     """
 
-    frame: pl.DataFrame
+    table: pl.DataFrame
     roles: tuple[Role, ...]
     features: FeatureTable
     evidence: FeatureTable
     distributions: Mapping[str, Distribution] = field(repr=False)
 
+    @takes(role=TEXT)
     def contributions(self, role: str) -> FeatureTable:
         """What each feature added to the logit of a role.
 
@@ -61,6 +64,7 @@ class RoleScores:
         """
         return contributions(self._role(role), self.evidence)
 
+    @takes(account=TEXT, role=either(TEXT, None), top=LIMIT)
     def explain(self, account: str, role: str | None = None, top: int | None = None) -> Any:
         """Why an account has its scores, strongest reason first.
 
@@ -89,7 +93,7 @@ class RoleScores:
         >>> activity, _ = cib.simulate(scale=0.002, seed=1)
         >>> scores = cib.RoleScorer().fit(cib.extract(activity)).score(cib.extract(activity))
         >>> scores.explain(activity.account_ids[0], "amplifier")["feature"].sort().to_list()
-        ['asymmetry', 'fast_excess', 'originality', 'reciprocity', 'retweets_made', 'speed', ...]
+        ['aimed_at_batches', 'aimed_at_copies', 'aimed_at_days_off', 'asymmetry', 'originality', ...]
         """
         row = self._row(account)
         rows = [
@@ -97,9 +101,9 @@ class RoleScores:
                 "role": each.name,
                 "feature": name,
                 "reason": self._reason(name, row),
-                "value": self.features.frame[name][row],
+                "value": self.features.table[name][row],
                 "percentile": self._percentile(name, row),
-                "contribution": weight * self.evidence.frame[name][row],
+                "contribution": weight * self.evidence.table[name][row],
             }
             for each in (self.roles if role is None else (self._role(role),))
             for name, weight in self._weights(each)
@@ -139,7 +143,7 @@ class RoleScores:
                 "plot_explanation() needs matplotlib", remedy="Install it: pip install 'cib-detect[plots]'."
             ) from error
         own, row = self._role(role), self._row(account)
-        steps = [(name, weight * self.evidence.frame[name][row]) for name, weight in self._weights(own)]
+        steps = [(name, weight * self.evidence.table[name][row]) for name, weight in self._weights(own)]
         steps.sort(key=lambda step: (-abs(step[1]), step[0]))
         ends = own.bias + np.cumsum([0.0, *(step for _, step in steps)])
         if ax is None:
@@ -157,35 +161,39 @@ class RoleScores:
         ax.set_title(f"{account}: {role} {self.for_account(account)[role]:.2f}")
         return ax
 
-    def in_network(self, accounts: pl.DataFrame) -> pl.DataFrame:
+    def in_network(self, accounts: Any) -> Any:
         """The scores as roles in candidate networks: a celebrity is highly engaged, and the core of none.
 
         Parameters
         ----------
-        accounts : polars.DataFrame
-            ``account_id`` and ``verdict``, as ``detection.table`` has them.
+        accounts : frame
+            ``account_id`` and ``verdict``, as ``detection.table`` and ``detection.accounts`` have them.
 
         Returns
         -------
-        polars.DataFrame
+        frame
             ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
-            ``candidate``.
+            ``candidate``; in the library that the activity came in.
         """
-        candidates = accounts.filter(pl.col("verdict") == "candidate")["account_id"]
+        known = nw.from_native(accounts, eager_only=True).select("account_id", "verdict").to_polars()
+        candidates = known.filter(pl.col("verdict") == "candidate")["account_id"]
         inside = pl.col("account_id").is_in(candidates.implode()).cast(pl.Float64)
-        return self.frame.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
+        table = self.table.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
+        return to_library(table, self.features.library)
 
+    @takes(account=TEXT)
     def for_account(self, account: str) -> dict[str, Any]:
         """The scores, role and support of one account."""
-        return self.frame.row(self._row(account), named=True)
+        return self.table.row(self._row(account), named=True)
 
-    def to_native(self) -> Any:
+    @property
+    def frame(self) -> Any:
         """The scores in the library that the activity came in."""
-        return to_library(self.frame, self.features.library)
+        return to_library(self.table, self.features.library)
 
     def to_pandas(self) -> pd.DataFrame:
         """The scores as a pandas frame."""
-        frame: pd.DataFrame = to_library(self.frame, "pandas")
+        frame: pd.DataFrame = to_library(self.table, "pandas")
         return frame
 
     def _role(self, name: str) -> Role:
@@ -198,28 +206,28 @@ class RoleScores:
         return known[name]
 
     def _row(self, account: str) -> int:
-        row = self.frame["account_id"].index_of(account)
+        row = self.table["account_id"].index_of(account)
         if row is None:
             raise InputError(
-                f"account {account!r} was not scored", remedy="The column 'account_id' of .frame has those that were."
+                f"account {account!r} was not scored", remedy="The column 'account_id' of .table has those that were."
             )
         return row
 
     def _percentile(self, name: str, row: int) -> float | None:
-        value = self.features.frame[name][row]
+        value = self.features.table[name][row]
         return None if value is None else 100 * float(self.distributions[name].percentile(np.array([value]))[0])
 
     def _reason(self, name: str, row: int) -> str:
         """A sentence: the label, the value, and how many accounts have less, or more."""
         label = self.features.labels.get(name, name.replace("_", " ")).rstrip(".")
-        value = self.features.frame[name][row]
+        value = self.features.table[name][row]
         if value is None or not len(self.distributions[name].values):
             return f"{label}: not known from these data."
         unit = self.features.units.get(name, "")
         return f"{label}: {f'{value:,.4g} {unit}'.strip()}; {self.distributions[name].compared(value)}."
 
     def _value(self, name: str, row: int) -> str:
-        value = self.features.frame[name][row]
+        value = self.features.table[name][row]
         return "unknown" if value is None else f"{value:,.3g}"
 
     def _weights(self, role: Role) -> list[tuple[str, float]]:
@@ -228,21 +236,21 @@ class RoleScores:
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """The scores as a matrix, shape (n_accounts, n_roles)."""
-        return np.array(self.frame.select(role.name for role in self.roles).to_numpy(), dtype=dtype, copy=copy)
+        return np.array(self.table.select(role.name for role in self.roles).to_numpy(), dtype=dtype, copy=copy)
 
     def __len__(self) -> int:
-        return self.frame.height
+        return self.table.height
 
     def __repr__(self) -> str:
-        counts = self.frame["role"].value_counts().sort("count", "role", descending=[True, False])
+        counts = self.table["role"].value_counts().sort("count", "role", descending=[True, False])
         return f"RoleScores({len(self):,} accounts: {', '.join(f'{n:,} {role}' for role, n in counts.iter_rows())})"
 
     def _repr_html_(self) -> str:
         labels = "".join(f"<li>{escape(role.name)}: {escape(role.label)}" for role in self.roles)
-        return f"<p>{escape(repr(self))}</p><ul>{labels}</ul>{self.frame.head(5)._repr_html_()}"
+        return f"<p>{escape(repr(self))}</p><ul>{labels}</ul>{self.table.head(5)._repr_html_()}"
 
 
 def contributions(role: Role, evidence: FeatureTable) -> FeatureTable:
     """What each feature adds to the logit of a role: weight by evidence."""
     weighted = [pl.col(name) * weight for name, weight in role.weights.items() if name in evidence.names]
-    return FeatureTable(evidence.frame.select("account_id", *weighted), evidence.labels, library=evidence.library)
+    return FeatureTable(evidence.table.select("account_id", *weighted), evidence.labels, library=evidence.library)

@@ -122,7 +122,7 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
     evasion : Evasion
         Of all operations.
     """
-    parts = scenario.parts(scale)
+    parts = scenario.parts(scale, rng)
     own_ids, *streams = rng.spawn(1 + len(parts))
     schemes = rng.spawn(len(parts))
     homes = Homes.settle(rng, round(scenario.organic * scale))
@@ -211,7 +211,7 @@ def _costs(
         amplification_lost=1 - made / pl.col("boosts_planned"),
         delay=pl.col("delay_made"),
         delay_added=pl.col("delay_made") - pl.col("delay_planned"),
-        effort=pl.col("acts") / made,
+        effort=pl.when(made > 0).then(pl.col("acts") / made),
         bought=pl.lit(evasion.aged_metadata, dtype=pl.Float64),
     ).sort("operation")
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cib.errors import SettingsError, did_you_mean
 from cib.simulation.boosting import Boosting, Signature, later, soon
 from cib.simulation.clock import HOUR, MINUTE, START
@@ -16,6 +18,8 @@ from cib.simulation.crowds import Activists, BreakingNews, RetweetPods, Schedule
 from cib.simulation.operations import CrossPosting, Piggybacking, RetweetRing
 from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
 from cib.simulation.population import Batches, Profile
+from cib.simulation.prepared import Originals, ReplyBrigade
+from cib.simulation.readers import Friends, Publishers
 
 __all__ = ["SCENARIOS", "Scenario"]
 
@@ -96,6 +100,8 @@ def _operations(scale: float, mixed: float = 0) -> tuple[Part, ...]:
 
 #: Organic accounts of the mix of tactics at scale 1: some 16 thousand of them act at least three times.
 MIXED = 22_000
+#: Organic accounts of a scenario with drawn parts at scale 1, about.
+DRAWN = 18_000
 NEWCOMER = Profile(
     followers=(6, 1.3), following=(30, 1.2), zero_followers=0.4, default_names=0.8, described=0.3, past_posts=3
 )
@@ -146,10 +152,121 @@ def _lookalikes(scale: float) -> tuple[Part, ...]:
     )
 
 
-class Scenario(NamedTuple):
-    """How a scenario is made: its parts at a scale, organic ones first; organic accounts at scale 1; scales."""
+def _originals(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
+    """One to three operations that post prepared lines."""
+    (own,) = rng.spawn(1)
+    crowds = _drawn_lookalikes(scale, own)
+    names = [f"originals-{letter}" for letter in "ABC"[: own.integers(1, 4)]]
+    return (*crowds, *(Originals(_about(own, 30, 150), name, **_drawn_originals(own)) for name in names))
 
-    parts: Callable[[float], tuple[Part, ...]]
+
+def _drawn_originals(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "desk": int(rng.integers(6, 41)),
+        "lines": _about(rng, 15, 90),
+        "posted_by": (rng.uniform(1, 4), rng.uniform(3, 9)),
+        "verbatim": rng.uniform(0.05, 0.9),
+        "median_latency": _about(rng, 10, 600) * MINUTE,
+        "sigma": rng.uniform(0.5, 1.5),
+        "off_hours": rng.uniform(0, 1),
+        "linked": rng.uniform(0, 0.6),
+        **_drawn_members(rng),
+    }
+
+
+def _reply_brigade(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
+    """A brigade that answers well-known authors."""
+    (own,) = rng.spawn(1)
+    crowds = _drawn_lookalikes(scale, own)
+    brigade = ReplyBrigade(
+        _about(own, 40, 200),
+        targets=int(own.integers(4, 30)),
+        calls=_about(own, 20, 150),
+        answered=(own.uniform(1, 4), own.uniform(3, 9)),
+        points=_about(own, 10, 100),
+        verbatim=own.uniform(0, 0.6),
+        median_latency=_about(own, 10, 240) * MINUTE,
+        sigma=own.uniform(0.5, 1.5),
+        **_drawn_members(own),
+    )
+    return (*crowds, brigade)
+
+
+def _readers(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
+    """Publishers, share buttons, friends and all other crowds, with habits drawn; no operation."""
+    (own,) = rng.spawn(1)
+    return _drawn_lookalikes(scale, own)
+
+
+def _drawn_members(rng: np.random.Generator) -> dict[str, Any]:
+    """How the accounts of an operation are made and disguised."""
+    fewest = int(rng.integers(2, 20))
+    first = int(rng.integers(3, 200))
+    batches = Batches(
+        size=(fewest, fewest * int(rng.integers(1, 6))),
+        days=(first, first + _about(rng, 3, 600)),
+        zone=int(rng.integers(-8, 11)),
+        older=rng.uniform(0, 0.4),
+    )
+    language = str(rng.choice(["en", "es", "tr", "ar", "zh"]))
+    return {
+        "batches": batches,
+        "language": language,
+        "camouflage": 1 + rng.exponential(5),
+        "aged": rng.uniform(0, 0.6),
+    }
+
+
+def _drawn_lookalikes(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
+    """Every kind of crowd, with sizes and habits from wide priors."""
+
+    def size(accounts: int) -> int:
+        return max(_about(rng, accounts / 2, accounts * 2, scale), FEWEST)
+
+    def habit(high: float = 2) -> tuple[float, float]:
+        return rng.uniform(0.3, 1.2), rng.uniform(1, high) + 1
+
+    return (
+        Ordinary(size(12_000), least=rng.uniform(1.5, 3), shape=rng.uniform(1.1, 1.7)),
+        Fandoms(size(400), devotion=habit(), median_latency=_about(rng, 1, 20) * MINUTE, casual=size(800)),
+        Fandoms(size(250), "multi-idol-fandom", idols=8, idol_posts=20, devotion=habit(3)),
+        Fandoms(size(400), "new-wave", idols=3, idol_posts=40, devotion=habit(4), profile=NEWCOMER, joined=(-4, 0)),
+        Newsrooms(size(100), articles=rng.uniform(3, 12)),
+        ViralPost(casual=size(400), guests=size(400)),
+        BreakingNews(size(900)),
+        Activists(size(250), storms=int(rng.integers(2, 9)), texts=int(rng.integers(1, 9)), joining=habit(3)),
+        RetweetPods(size(160), pod=int(rng.integers(6, 30)), loyalty=(rng.uniform(0.8, 3), rng.uniform(2, 6))),
+        Scheduled(size(60)),
+        Publishers(
+            size(600),
+            houses=int(rng.integers(1, 6)),
+            outlets=int(rng.integers(2, 16)),
+            articles=rng.uniform(2, 15),
+            taken_up=rng.uniform(0.1, 1),
+            pause=int(rng.choice([5, 60, 3_600])),
+            median_latency=_about(rng, 20, 400) * MINUTE,
+        ),
+        Friends(size(500), circle=int(rng.integers(3, 13)), closeness=(1, rng.uniform(1.5, 6))),
+    )
+
+
+def _about(rng: np.random.Generator, low: float, high: float, scale: float = 1) -> int:
+    """A whole number, log-uniform between two and times a scale."""
+    return round(scale * float(np.exp(rng.uniform(np.log(low), np.log(high)))))
+
+
+def _fixed(parts: Callable[[float], tuple[Part, ...]]) -> Callable[[float, np.random.Generator], tuple[Part, ...]]:
+    """Parts without anything to draw."""
+    return lambda scale, rng: parts(scale)  # noqa: ARG005
+
+
+class Scenario(NamedTuple):
+    """How a scenario is made: its parts at a scale, organic ones first; organic accounts at scale 1; scales.
+
+    Parts are drawn from a stream of their own, which is spawned only by scenarios that draw.
+    """
+
+    parts: Callable[[float, np.random.Generator], tuple[Part, ...]]
     organic: float
     usual: float
     smallest: float
@@ -183,12 +300,15 @@ class Scenario(NamedTuple):
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
-        "takedown-2020": Scenario(_takedown, TAKEN_DOWN, 0.01, 0.0005),
-        "takedown-2020-mixed-roles": Scenario(_mixed_roles, TAKEN_DOWN, 0.01, 0.0005),
-        "takedown-2019": Scenario(_prior_generation, TAKEN_DOWN, 0.01, 0.0005, START - timedelta(weeks=32)),
-        "operations": Scenario(_many_operations, MIXED, 1, 0.05),
-        "organic": Scenario(_organic, TAKEN_DOWN, 0.01, 0.0005),
-        "tactics": Scenario(_tactics, MIXED, 1, 0.05),
-        "tactics-organic": Scenario(_lookalikes, MIXED, 1, 0.05),
+        "takedown-2020": Scenario(_fixed(_takedown), TAKEN_DOWN, 0.01, 0.0005),
+        "takedown-2020-mixed-roles": Scenario(_fixed(_mixed_roles), TAKEN_DOWN, 0.01, 0.0005),
+        "takedown-2019": Scenario(_fixed(_prior_generation), TAKEN_DOWN, 0.01, 0.0005, START - timedelta(weeks=32)),
+        "operations": Scenario(_fixed(_many_operations), MIXED, 1, 0.05),
+        "organic": Scenario(_fixed(_organic), TAKEN_DOWN, 0.01, 0.0005),
+        "tactics": Scenario(_fixed(_tactics), MIXED, 1, 0.05),
+        "tactics-organic": Scenario(_fixed(_lookalikes), MIXED, 1, 0.05),
+        "originals": Scenario(_originals, DRAWN, 0.5, 0.05),
+        "reply-brigade": Scenario(_reply_brigade, DRAWN, 0.5, 0.05),
+        "readers": Scenario(_readers, DRAWN, 0.5, 0.05),
     }
 )

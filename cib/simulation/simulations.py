@@ -14,6 +14,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from cib.activity import POST_COLUMNS, Activity
+from cib.domains import PATH, SEED, TEXT, either, real, takes
 from cib.errors import SettingsError
 from cib.import_report import ImportReport
 from cib.simulation.drafts import Draft, draft
@@ -65,6 +66,7 @@ class Simulation:
             return f"<p>{escape(repr(self))}</p>{table._repr_html_()}"
 
 
+@takes(scenario=TEXT, scale=either(real(0, 10, above=True), None), seed=SEED)
 def simulate(
     scenario: str = "takedown-2020",
     *,
@@ -77,7 +79,7 @@ def simulate(
     Parameters
     ----------
     scenario : {'takedown-2020', 'takedown-2020-mixed-roles', 'takedown-2019', 'organic', 'tactics', \
-'tactics-organic', 'operations'}
+'tactics-organic', 'operations', 'originals', 'reply-brigade', 'readers'}
         ``'takedown-2020'``: the operations made known in June 2020, among organic accounts with
         fandoms, newsrooms, celebrities and a viral post. ``'takedown-2020-mixed-roles'``: a fifth of the
         core amplifies, too. ``'takedown-2019'``: the generation before it, in the summer before, among
@@ -87,6 +89,11 @@ def simulate(
         burst, activists, retweet pods, scheduled accounts, a wave of new accounts.
         ``'tactics-organic'``: the same without the operations. ``'operations'``: many unrelated small ones in
         one language on the same topics, a quarter of which began again under the name ``...-again``.
+        In the last three the sizes and habits of all parts are drawn from wide priors by the seed:
+        ``'originals'``, one to three operations that post prepared lines and boost nobody;
+        ``'reply-brigade'``, one that answers well-known authors with prepared points; ``'readers'``, no
+        operation, but publishers of one domain, share buttons, friends who answer each other, and the crowds
+        of the tactics.
     scale : float, optional
         Of the takedown, 1 is the published size: 23,750 highly engaged accounts and 150,000
         amplifiers; 0.01, the default, makes 21 thousand accounts and 200 thousand rows. Of the
@@ -152,6 +159,7 @@ def simulate(
     return Simulation(Activity(posts, drafted.profiles(), report), drafted.truth(), drafted.costs)
 
 
+@takes(folder=PATH, scenario=TEXT, scale=either(real(0, 10, above=True), None), seed=SEED)
 def write(
     folder: str | Path,
     scenario: str = "takedown-2020",

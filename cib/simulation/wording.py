@@ -14,7 +14,7 @@ import polars as pl
 
 from cib.simulation.draws import Ints, masked, pick, sometimes, zipf_ranks
 
-__all__ = ["LANGUAGES", "ZONES", "approvals", "invented", "links", "slogans", "write"]
+__all__ = ["LANGUAGES", "ZONES", "approvals", "invented", "links", "reworded", "slogans", "write"]
 
 #: Forty common words a language; Chinese and Japanese are written without spaces.
 WORDS = {
@@ -159,6 +159,12 @@ def approvals(rng: np.random.Generator, n: int) -> pl.DataFrame:
     return pl.DataFrame(
         {"text": pick(COMMENTS, rng.integers(0, len(COMMENTS), n)), "lang": pick(("zh",), np.zeros(n, dtype=np.int64))}
     )
+
+
+def reworded(rng: np.random.Generator, texts: pl.Series, share: float) -> pl.Series:
+    """A share of the texts with one word more in front, so that they are nearly alike; the others as they are."""
+    word = sometimes(rng, invented(rng.integers(0, 100_000, len(texts))), share)
+    return pl.select(pl.concat_str(pl.lit(word), pl.lit(texts), separator=" ", ignore_nulls=True)).to_series()
 
 
 def links(sites: Ints, pages: Ints) -> pl.Series:

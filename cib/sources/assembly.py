@@ -15,7 +15,9 @@ from cib.activity import POST_COLUMNS, Activity, accounts_in, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.sources import clocks
-from cib.sources.cleaning import Clean, Format
+from cib.sources.cleaning import Clean
+from cib.sources.format import Format
+from cib.sources.joining import join_records
 
 __all__ = ["STEPS", "assemble", "nothing_left", "with_platform"]
 
@@ -30,9 +32,12 @@ def assemble(
     accounts: pl.DataFrame,
     format: Format,
     *,
+    known: Sequence[pl.DataFrame] = (),
+    names: Sequence[pl.DataFrame] = (),
     source: str,
     why: str = "",
     columns: Mapping[str, str] | None = None,
+    unread: tuple[str, ...] = (),
     notes: Sequence[str] = (),
     files: int = 0,
     library: str = "polars",
@@ -45,7 +50,9 @@ def assemble(
     accounts : polars.DataFrame
         As :func:`clean_accounts` returns it.
     format : Format
-    source, why, columns, notes, files
+    known, names : sequence of polars.DataFrame
+        What records leave to others, see :mod:`cib.sources.joining`.
+    source, why, columns, unread, notes, files
         For the :class:`ImportReport`.
     library : {'polars', 'pandas', 'pyarrow'}
 
@@ -59,11 +66,13 @@ def assemble(
         If no row is left.
     """
     rows_read = sum(part.rows_read for part in parts)
-    dropped, repaired = Counter[str](), Counter[str]()
+    dropped, repaired, missing = Counter[str](), Counter[str](), Counter[str]()
     for part in parts:
         dropped.update(part.dropped)
         repaired.update(part.repaired)
+        missing.update(part.missing)
     table, skew = clocks.settle(pl.concat([part.table for part in parts], how="diagonal", rechunk=True))
+    table, joined = join_records(table, known, names)
     table, taken_back = _without_withdrawn(table, [part.withdrawn for part in parts])
     table, repeated = _once_each(table, format.key)
     dropped.update(taken_back | repeated)
@@ -84,7 +93,9 @@ def assemble(
         rows_kept=posts.height,
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
         repaired={what: count for what, count in sorted(repaired.items()) if count},
+        missing=dict(sorted(missing.items())),
         columns=dict(columns or {}),
+        unread=unread,
         first=posts["created_at"][0],
         last=posts["created_at"][-1],
         precision=_precision(posts["created_at"]),
@@ -92,7 +103,7 @@ def assemble(
         clock_skew=skew,
         targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
         originals_absent=absent,
-        notes=tuple(dict.fromkeys([*said, *_remarks(posts, made_up), *notes])),
+        notes=tuple(dict.fromkeys([*said, *joined, *_remarks(posts, made_up), *notes])),
         files=files,
     )
     return Activity(posts, accounts, report, library, numbered=(account_ids, table["code"]))
@@ -102,13 +113,13 @@ def with_platform(table: pl.DataFrame) -> pl.DataFrame:
     """Put the platform before each id of an account or a post: 'x:17', 'bluesky:did:plc:...'."""
     ids = [name for name in table.columns if name.endswith("_id")]
     named = [pl.concat_str("platform", pl.col(name), separator=":").alias(name) for name in ids]
-    if "mentions" in table.columns:
-        platforms = table["platform"].unique().sort().to_list()
+    platforms = table["platform"].drop_nulls().unique().sort().to_list()
+    for name in {"mentions", "named_ids"} & set(table.columns) if platforms else ():
         lists = (
-            pl.when(pl.col("platform") == platform).then(pl.col("mentions").list.eval(f"{platform}:" + pl.element()))
+            pl.when(pl.col("platform") == platform).then(pl.col(name).list.eval(f"{platform}:" + pl.element()))
             for platform in platforms
         )
-        named.append(pl.coalesce(lists).alias("mentions"))
+        named.append(pl.coalesce(lists).alias(name))
     return table.with_columns(named)
 
 

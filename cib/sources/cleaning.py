@@ -7,25 +7,25 @@ together is the work of :mod:`cib.sources.assembly`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import polars as pl
 
-from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, TIME
+from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, PSEUDO_ACCOUNTS, TIME
 from cib.errors import InputError
 from cib.sources import clocks, values
-from cib.sources.columns import MENTION, Columns
-from cib.sources.rows import Rows
+from cib.sources.columns import MENTION
+from cib.sources.format import Format
+from cib.sources.lists import lists
+from cib.sources.rows import JOINED
 
 __all__ = [
     "MAX_BAD",
     "NO_ACTION",
     "AccountsTable",
     "Clean",
-    "Format",
     "clean_accounts",
     "clean_posts",
 ]
@@ -33,78 +33,12 @@ __all__ = [
 #: Rows that cannot be read are dropped up to this share; more of them mean a misunderstanding.
 MAX_BAD = 1e-3
 
-#: No social platform that people study is older; a time before it is an error of unit or clock.
-FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
-
 #: Said of a source without a column of actions.
 NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _WITHDRAWN = {"post_id": pl.String(), "platform": pl.String()}
 
 #: An accounts table with our column names, the source's names of them, and its own name in messages.
 AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
-
-
-def _same(table: pl.DataFrame) -> pl.DataFrame:
-    return table
-
-
-@dataclass(frozen=True, eq=False)
-class Format:
-    """What is particular to one format.
-
-    Parameters
-    ----------
-    name : str
-    match : callable
-        From the source's columns, what the user said and a name for messages, to a mapping of our
-        column to theirs.
-    why : str
-        What it is recognised by, for the report.
-    tells : callable, optional
-        Whether columns of these names are a table of this format.
-    fits : callable, optional
-        Whether a JSON record is of this format.
-    read : callable, optional
-        Puts down what a JSON record says.
-    platform : str, optional
-        Whose ids they are. Ids carry it where several platforms are read together.
-    whole : bool
-        Whether all columns are loaded, for they are known by their order.
-    also : tuple of str
-        Further columns of the source that `translate` needs, where they are there.
-    translate : callable, optional
-        From the source's columns to ours (types as they came), for more than renaming; takes the table
-        and a name for messages.
-    refine : callable
-        From clean columns to better ones (times recovered from ids); runs before rows are judged.
-    accounts : callable, optional
-        From the source's columns to an accounts table, where posts carry their account's profile.
-    key : tuple of str
-        Rows that agree in these columns are one row delivered twice.
-    first : datetime or None
-        Earlier times are out of range; None takes times as they are.
-    zone : str or None
-        The zone of naive times, where the format's documentation settles it.
-    needs_object : bool
-        Whether a row without a target post says nothing.
-    """
-
-    name: str
-    match: Callable[[Sequence[str], Columns, str], dict[str, str]]
-    why: str = ""
-    tells: Callable[[Sequence[str]], bool] | None = None
-    fits: Callable[[dict[str, Any]], bool] | None = None
-    read: Callable[[dict[str, Any], Rows], None] | None = None
-    platform: str | None = None
-    whole: bool = False
-    also: tuple[str, ...] = ()
-    translate: Callable[[pl.DataFrame, str], pl.DataFrame] | None = None
-    refine: Callable[[pl.DataFrame], pl.DataFrame] = _same
-    accounts: Callable[[pl.DataFrame], pl.DataFrame] | None = None
-    key: tuple[str, ...] = ("post_id",)
-    first: datetime | None = FIRST_TIME
-    zone: str | None = None
-    needs_object: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +50,7 @@ class Clean:
     dropped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     repaired: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
     withdrawn: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_WITHDRAWN))
 
 
@@ -128,6 +63,7 @@ def clean_posts(
     zone: str | None,
     where: str,
     max_bad: float = MAX_BAD,
+    words: Collection[str] = (),
 ) -> Clean:
     """Read the values of one table and judge its rows.
 
@@ -146,6 +82,8 @@ def clean_posts(
         Name of the table, for messages.
     max_bad : float
         Share of the rows whose time may be unreadable.
+    words : collection of str
+        What stands for a missing value inside lists.
 
     Returns
     -------
@@ -157,20 +95,21 @@ def clean_posts(
         If a column cannot be read exactly, or too many times cannot be read.
     """
     raw, nulls = _without_nul(raw)
-    table, notes = _read_columns(raw, columns, synonyms, zone or format.zone, where)
+    table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words)
     label = f"{where}, column {columns['created_at']!r}"
     unreadable = _unreadable(raw["created_at"], table["created_at"], label, max_bad)
     if "action" not in raw.columns:
         notes += [] if format.needs_object else [NO_ACTION]
         table = table.with_columns(action=_action_by_target())
-    extra = [raw[name] for name in ("platform", "withdrawn") if name in raw.columns]
+    extra = [raw[name] for name in ("platform", "withdrawn", *JOINED) if name in raw.columns]
     if "server_at" in raw.columns:
         extra.append(values.times(raw["server_at"], None, where).values.alias("server_at"))
     table = clocks.prefer_server(format.refine(_mentions(table.with_columns(extra))))
     if format.platform and "platform" not in table.columns:
         table = table.with_columns(platform=pl.lit(format.platform))
     kept, dropped, withdrawn = _judge(table, unreadable, format)
-    return Clean(kept, raw.height, dropped, tuple(notes), {"NUL removed": nulls} if nulls else {}, withdrawn)
+    repaired = {"NUL removed": nulls} if nulls else {}
+    return Clean(kept, raw.height, dropped, tuple(notes), repaired, missing, withdrawn)
 
 
 def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -186,38 +125,45 @@ def _read_columns(
     synonyms: Mapping[str, str | None],
     zone: str | None,
     where: str,
-) -> tuple[pl.DataFrame, list[str]]:
+    words: Collection[str],
+) -> tuple[pl.DataFrame, list[str], dict[str, int]]:
     read: dict[str, pl.Series] = {}
     notes: list[str] = []
+    missing: dict[str, int] = {}
     for name in POST_COLUMNS:
         if name in raw.columns:
             theirs = columns.get(name, name)
-            column = _read_column(raw[name], name, synonyms, zone, f"{where}, column {theirs!r}")
+            column = _read_column(raw[name], name, synonyms, zone, f"{where}, column {theirs!r}", words)
             read[name] = column.values
+            missing |= {theirs: column.missing} if column.missing else {}
             notes += [f"{theirs if theirs.isidentifier() else repr(theirs)} {note}" for note in column.notes]
     absent = [pl.lit(None, dtype=POST_COLUMNS[name]).alias(name) for name in ALWAYS if name not in read]
-    return pl.DataFrame(read).with_columns(absent), notes
+    return pl.DataFrame(read).with_columns(absent), notes, missing
 
 
 def _read_column(
-    column: pl.Series, name: str, synonyms: Mapping[str, str | None], zone: str | None, label: str
+    column: pl.Series,
+    name: str,
+    synonyms: Mapping[str, str | None],
+    zone: str | None,
+    label: str,
+    words: Collection[str],
 ) -> values.Column:
     kind = POST_COLUMNS[name]
     if kind == TIME:
         return values.times(column, zone, label)
     if name == "action":
         return values.Column(values.actions(column, synonyms, label))
-    if name == "mentions":
-        return values.Column(_real_mentions(values.lists(column, label)))
     if isinstance(kind, pl.List):
-        return values.Column(values.lists(column, label))
+        listed = lists(column, name, label, words)
+        return listed._replace(values=_real_mentions(listed.values)) if name == "mentions" else listed
     if name.endswith("account_id"):
         return values.Column(values.real_accounts(values.ids(column, label)))
     return values.Column(values.ids(column, label) if name.endswith("_id") else values.text(column))
 
 
 def _real_mentions(mentions: pl.Series) -> pl.Series:
-    real = ~pl.element().is_in(values.PSEUDO_ACCOUNTS)
+    real = ~pl.element().is_in(PSEUDO_ACCOUNTS)
     return mentions.list.eval(pl.element().filter(real))
 
 

@@ -7,6 +7,7 @@ given, stands in ``ImportReport.columns``; and where two columns could be meant,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,10 @@ from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.notebook import html_rows
 
-__all__ = ["MENTION", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
+__all__ = ["MENTION", "NEEDED", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
+
+#: Without these a table says nothing.
+NEEDED = ("account_id", "created_at")
 
 #: The words of a share table (CooRTweet) for our columns.
 SHARE_NAMES = {
@@ -64,6 +68,12 @@ _ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "description": ("user_profile_description", "bio"),
     },
 }
+#: What only a table of accounts says of an account, and what only one of posts says of a post.
+_PROFILE = ("name", "followers", "following", "posts", "description")
+_DOING = re.compile(
+    r"text|tweet_?id|post_?id|status_?id|message|content|body|action|retweet|quote|reply|object|hashtag"
+)
+_COUNTS = re.compile(r"count|_n$|^n_|number|metrics|pinned|status_created|default|banner|background")
 _SCHEMAS: dict[str, Iterable[str]] = {"posts": POST_COLUMNS, "accounts": ACCOUNT_COLUMNS}
 
 
@@ -161,6 +171,13 @@ def match_columns(
     >>> match_columns(["userid", "Tweet Time", "colour"], {}, where="posts.csv")
     {'account_id': 'userid', 'created_at': 'Tweet Time'}
     """
+    if table == "posts" and not given and is_accounts_table(names):
+        raise InputError(
+            "this is a table of accounts, not of what they did",
+            where=where,
+            got=f"columns {', '.join(names[:20])}",
+            remedy="Read the posts, and pass this as accounts=.",
+        )
     found = {}
     for ours in _SCHEMAS[table]:
         theirs = _stated(ours, given[ours], names, where) if ours in given else _guess(ours, table, names, given, where)
@@ -170,6 +187,28 @@ def match_columns(
         if ours not in found:
             raise _missing(ours, names, where)
     return found
+
+
+def is_accounts_table(names: Iterable[str]) -> bool:
+    """Tell a table of accounts: it says several things about an account, and nothing that one did.
+
+    Examples
+    --------
+    >>> is_accounts_table(["userid", "user_screen_name", "follower_count", "following_count"])
+    True
+    >>> is_accounts_table(["user_id", "tweet_id", "text", "followers_count", "following_count"])
+    False
+    """
+    ends = {_normal(name): {_normal(name), *_ends(_normal(name))} for name in names}
+    said = {ours for ours in _PROFILE for end in ends.values() if end & {ours, *_ALIASES["accounts"].get(ours, ())}}
+    doings = [name for name in ends if _DOING.search(name) and not _COUNTS.search(name)]
+    return len(said) >= 2 and bool(said & {"followers", "following", "posts"}) and not doings
+
+
+def _ends(name: str) -> list[str]:
+    """The ends of a nested name: 'public_metrics_followers_count' also ends in 'followers_count'."""
+    words = name.split("_")
+    return ["_".join(words[k:]) for k in range(1, len(words))]
 
 
 def stated_columns(**columns: str) -> Callable[[Sequence[str], Columns, str], dict[str, str]]:

@@ -18,14 +18,15 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from cib.activity import ACTIONS, ALWAYS, POST_COLUMNS, TIME, Activity
+from cib.activity import ACTIONS, ALWAYS, POST_COLUMNS, PSEUDO_ACCOUNTS, TIME, Activity
 from cib.engine import EngineActivity, engine_of, fetch, with_microseconds
 from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.sources import values
 from cib.sources.assembly import STEPS, nothing_left
-from cib.sources.cleaning import NO_ACTION, Format
+from cib.sources.cleaning import NO_ACTION
 from cib.sources.columns import MENTION
+from cib.sources.format import Format
 
 __all__ = ["on_engine"]
 
@@ -128,7 +129,7 @@ def _typed(raw: Frame, mapping: Mapping[str, str], zone: str | None, where: str)
         elif kind.is_float() or not (kind.is_integer() or kind in (nw.String, nw.Categorical, nw.Enum, nw.Unknown)):
             raise _refused(label, "holds neither text nor whole numbers", where, kind)
         else:
-            nothing = ["", *values.PSEUDO_ACCOUNTS] if ours.endswith("account_id") else [""]
+            nothing = ["", *PSEUDO_ACCOUNTS] if ours.endswith("account_id") else [""]
             text = nw.col(ours).cast(nw.String)
             posts = posts.with_columns(nw.when(~text.is_in(nothing)).then(text).alias(ours))
     absent = {name: nw.Int64() if POST_COLUMNS[name] == TIME else nw.String() for name in ALWAYS if name not in mapping}

@@ -7,7 +7,7 @@ together. Where they are of several platforms, ids carry the platform: ``x:17``,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,48 +17,28 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.engine import EngineActivity, engine_of
-from cib.errors import InputError, SettingsError, did_you_mean
+from cib.errors import InputError, warn
 from cib.progress import SILENT, Watch, say
 from cib.sources.assembly import assemble
-from cib.sources.bluesky import BLUESKY
-from cib.sources.cleaning import MAX_BAD, AccountsTable, Format, clean_accounts
+from cib.sources.cleaning import MAX_BAD, AccountsTable, clean_accounts
 from cib.sources.columns import Columns, columns_of, match_columns
 from cib.sources.engines import on_engine
-from cib.sources.fourcat import FOURCAT, FOURCAT_CSV
-from cib.sources.frames import Part, frame_part, library_of
-from cib.sources.gathering import NEEDED, Gathering, with_platforms
-from cib.sources.mastodon import MASTODON
+from cib.sources.format import Format
+from cib.sources.formats.canonical import CANONICAL
+from cib.sources.formats.shares import SHARES, is_share_table
+from cib.sources.frames import NoRowsError, Part, frame_part, library_of
+from cib.sources.gathering import Gathering, with_platforms
 from cib.sources.paths import files_of
-from cib.sources.qut import QUT
-from cib.sources.shares import SHARES, is_share_table
+from cib.sources.registry import known_formats, named_format
+from cib.sources.signals import mapping_to_write
 from cib.sources.streams import MOST_UNPACKED
 from cib.sources.tables import SUFFIXES, file_part
-from cib.sources.telegram import TELEGRAM
-from cib.sources.twarc_csv import TWARC_CSV
 from cib.sources.values import check_zone
-from cib.sources.x_release import X_RELEASE
-from cib.sources.x_v1 import X_V1
-from cib.sources.x_v2 import X_V2
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
-__all__ = ["CANONICAL", "FORMATS", "read"]
-
-
-def _match(names: Sequence[str], columns: Columns, where: str) -> dict[str, str]:
-    return match_columns(names, columns.of("posts"), required=NEEDED, where=where)
-
-
-#: One row is one thing an account did; columns by our names, their aliases, or a mapping.
-CANONICAL = Format("canonical", match=_match, why="its columns are known by name")
-
-#: Told by the names of columns, and told by JSON records; the more particular first.
-_TABLES = (X_RELEASE, SHARES, TWARC_CSV, QUT, FOURCAT_CSV)
-_RECORDS = (X_V2, BLUESKY, FOURCAT, MASTODON, TELEGRAM, X_V1)
-
-#: What ``format=`` takes.
-FORMATS = {format.name: format for format in (CANONICAL, *_TABLES, *_RECORDS)}
+__all__ = ["read"]
 
 
 @overload
@@ -67,10 +47,11 @@ def read(
     *,
     accounts: Any = None,
     columns: Mapping[str, str | None] | Columns | None = None,
-    format: str | None = None,
+    format: str | Format | None = None,
     zone: str | None = None,
     strict: bool = False,
     max_bad: float = MAX_BAD,
+    missing: Collection[str] | None = None,
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> EngineActivity: ...
@@ -80,10 +61,11 @@ def read(
     *,
     accounts: Any = None,
     columns: Mapping[str, str | None] | Columns | None = None,
-    format: str | None = None,
+    format: str | Format | None = None,
     zone: str | None = None,
     strict: bool = False,
     max_bad: float = MAX_BAD,
+    missing: Collection[str] | None = None,
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity: ...
@@ -92,10 +74,11 @@ def read(
     *,
     accounts: Any = None,
     columns: Mapping[str, str | None] | Columns | None = None,
-    format: str | None = None,
+    format: str | Format | None = None,
     zone: str | None = None,
     strict: bool = False,
     max_bad: float = MAX_BAD,
+    missing: Collection[str] | None = None,
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity | EngineActivity:
@@ -112,15 +95,18 @@ def read(
     columns : dict or Columns, optional
         Our column to the source's, for names that are not recognised; a :class:`Columns` also says what
         the source calls actions, and how the columns of `accounts` map.
-    format : str, optional
+    format : str or Format, optional
         The format, where it is not recognised: 'canonical' (our columns), 'shares' (CooRTweet), 'x-release',
-        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', '4cat-csv', 'mastodon', 'telegram' or 'qut'.
+        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', ...; or one of your own.
     zone : str, optional
         IANA name of the time zone of times that state none, such as ``'UTC'``.
     strict : bool
         Whether any row that is dropped is an error.
     max_bad : float
         Share of the lines, and of the times, that may be unreadable; they are dropped and counted.
+    missing : collection of str, optional
+        Words that stand for a missing value. Left out, text tables (CSV, TSV) have the usual ones (NA, nan, None,
+        NULL, ...), and sources with null have none; ``()`` keeps every word.
     max_bytes : int
         What a packed file may unpack to, whatever its ratio; beyond, 200 times its size.
     progress : bool
@@ -164,17 +150,19 @@ def read(
     why = "as asked" if format else _why(formats[0], given)
 
     def in_memory() -> Activity:
-        gathering = Gathering(given, zone, max_bad, wants_profiles=accounts is None)
+        gathering = Gathering(given, zone, max_bad, missing, wants_profiles=accounts is None)
         for number, (part, chosen) in enumerate(zip(opened.parts, formats, strict=True)):
             gathering.take(part, chosen, opened.names)
             watch.see(part.where, number + 1, len(opened.parts), "files")
         gathering.finish()
         tables = gathering.profiles if accounts is None else _accounts_tables(accounts, given)
-        return _assembled(opened, formats, gathering, tables, why)
+        activity = _assembled(opened, formats, gathering, tables, why)
+        _check_signals(activity, gathering, opened.name, strict=strict)
+        return activity
 
     activity: Activity | EngineActivity
     if engine_of(source):
-        mapping = formats[0].match(opened.names, given, opened.name)
+        mapping = formats[0].columns(opened.names, given, opened.name)
         activity = on_engine(source, mapping, formats[0], why, synonyms=given.actions, zone=zone, take_over=in_memory)
     else:
         activity = in_memory()
@@ -185,18 +173,35 @@ def read(
     return activity
 
 
+def _check_signals(activity: Activity, gathered: Gathering, where: str, *, strict: bool) -> None:
+    """Say so if nothing was read as a target, though columns speak of one."""
+    posts = activity.posts_table
+    if not gathered.signals or any(posts[name].count() for name in ("target_post_id", "target_account_id")):
+        return
+    what = (
+        f"no row has a target, though unread columns speak of what posts act on or say: {', '.join(gathered.signals)}"
+    )
+    remedy = f"Map what they hold: {mapping_to_write(gathered.signals, gathered.columns)}."
+    if strict:
+        raise InputError(what, where=where, remedy=remedy)
+    warn(f"{where}: {what}. {remedy}")
+
+
 def _assembled(
     opened: _Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
 ) -> Activity:
-    parts, profiles = with_platforms(gathered.parts, profiles)
+    profiles = with_platforms(gathered, profiles)
     table, remarks = clean_accounts(profiles, gathered.zone)
     return assemble(
-        parts,
+        gathered.parts,
         table,
         replace(formats[0], name=" + ".join(gathered.formats)),
+        known=gathered.known,
+        names=gathered.names,
         source=opened.name,
         why=why,
         columns=gathered.columns,
+        unread=tuple(gathered.unread),
         notes=[*gathered.notes, *remarks, *opened.notes],
         files=opened.files,
         library=opened.library,
@@ -238,18 +243,26 @@ def _open(
     if not paths:
         raise InputError("there is no file to read", where=name, remedy=f"Known are {', '.join(SUFFIXES)}.")
     named = frozenset(theirs for theirs in given.values() if theirs is not None)
-    parts = tuple(file_part(path, _RECORDS, forced, named) for path in paths)
-    return _Opened(name, parts, files=len(paths), notes=tuple(notes))
+    records = [format for format in known_formats().values() if format.read]
+    parts, empty = [], []
+    for path in paths:
+        try:
+            parts.append(file_part(path, records, forced, named))
+        except NoRowsError as error:
+            empty.append(error)
+    if not parts:
+        raise empty[0]
+    if empty:
+        more = f" and {len(empty) - 1:,} more files" if len(empty) > 1 else ""
+        notes.append(f"{empty[0].where}{more}: empty, 0 rows")
+    return _Opened(name, tuple(parts), files=len(paths), notes=tuple(notes))
 
 
-def _forced(format: str | None) -> Format | None:
-    if format is not None and format not in FORMATS:
-        hint = did_you_mean(format, FORMATS) or f"Take one of {', '.join(FORMATS)}."
-        raise SettingsError(f"format={format!r} is not known", remedy=hint)
-    return FORMATS[format] if format else None
+def _forced(format: str | Format | None) -> Format | None:
+    return named_format(format) if isinstance(format, str) else format
 
 
-def _recognised(opened: _Opened, given: Columns, format: str | None) -> list[Format]:
+def _recognised(opened: _Opened, given: Columns, format: str | Format | None) -> list[Format]:
     """The format of each part. Several may stand together only if it is known whose ids they are."""
     formats = [_forced(format) or part.format or _kind(part.names, given) for part in opened.parts]
     for chosen, part in zip(formats, opened.parts, strict=True):
@@ -273,7 +286,7 @@ def _recognised(opened: _Opened, given: Columns, format: str | None) -> list[For
 def _kind(names: Sequence[str], given: Columns) -> Format:
     if given.posts:
         return SHARES if is_share_table(given.posts) else CANONICAL
-    return next((format for format in _TABLES if format.tells and format.tells(names)), CANONICAL)
+    return next((format for format in known_formats().values() if format.tells and format.tells(names)), CANONICAL)
 
 
 def _why(format: Format, given: Columns) -> str:

@@ -17,9 +17,13 @@ import polars as pl
 
 from cib.engine import engine_of, fetch
 from cib.errors import InputError, MissingDependencyError
-from cib.sources.cleaning import Format
+from cib.sources.format import Format
 
-__all__ = ["Loaded", "Part", "frame_part", "library_of", "repeated_name"]
+__all__ = ["Loaded", "NoRowsError", "Part", "frame_part", "library_of", "repeated_name"]
+
+
+class NoRowsError(InputError):
+    """A file holds nothing: an error alone, a remark beside others."""
 
 
 class Loaded(NamedTuple):
@@ -30,9 +34,13 @@ class Loaded(NamedTuple):
     repaired: Mapping[str, int] = {}
     bad: tuple[int, ...] = ()  #: numbers of the lines that could not be read, but for a last one cut off
     accounts: pl.DataFrame | None = None  #: profiles that stand in the records
+    known: pl.DataFrame | None = None  #: posts that the records refer to
+    names: pl.DataFrame | None = None  #: what the records call accounts
     notes: tuple[str, ...] = ()
     formats: tuple[Format, ...] = ()  #: those of its records
     mixed: frozenset[str] = frozenset()  #: columns of text in which numbers with a decimal point stood, too
+    missing: Mapping[str, int] = {}  #: words that stood for a missing value, by column
+    has_null: bool = True  #: whether the source can say that a value is missing; text tables write words for it
 
 
 @dataclass(frozen=True)

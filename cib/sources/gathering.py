@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,14 +11,18 @@ import polars as pl
 
 from cib.errors import InputError
 from cib.sources.assembly import with_platform
-from cib.sources.cleaning import AccountsTable, Clean, Format, clean_posts
-from cib.sources.columns import Columns
+from cib.sources.cleaning import AccountsTable, Clean, clean_posts
+from cib.sources.columns import NEEDED, Columns
+from cib.sources.format import Format
 from cib.sources.frames import Loaded, Part
+from cib.sources.signals import signal_columns
+from cib.sources.tidying import MISSING, tidied
+from cib.sources.values import stated, times
 
-__all__ = ["NEEDED", "Gathering", "with_platforms"]
+__all__ = ["Gathering", "with_platforms"]
 
-#: Without these a table says nothing.
-NEEDED = ("account_id", "created_at")
+#: Values inside values that may be meant to be read as a target.
+_DEEPEST_SIGNAL = 2
 
 #: Small files are cleaned together up to so many rows.
 _ROWS_AT_ONCE = 500_000
@@ -33,35 +37,55 @@ class _Waiting(NamedTuple):
     loaded: Loaded
 
     def is_like(self, loaded: Loaded, format: Format) -> bool:
-        same_lines = not self.loaded.bad and not loaded.bad
+        same_lines = not self.loaded.bad and not loaded.bad and self.loaded.has_null == loaded.has_null
         return same_lines and self.format is format and self.loaded.table.schema == loaded.table.schema
 
 
 class Gathering:
     """The parts of a source, cleaned one after the other, and what is learned on the way."""
 
-    def __init__(self, given: Columns, zone: str | None, max_bad: float, *, wants_profiles: bool) -> None:
+    def __init__(
+        self,
+        given: Columns,
+        zone: str | None,
+        max_bad: float,
+        missing: Collection[str] | None = None,
+        *,
+        wants_profiles: bool,
+    ) -> None:
         self.given, self.zone, self.max_bad, self.wants_profiles = given, zone, max_bad, wants_profiles
+        self.missing = missing
         self.parts: list[Clean] = []
         self.profiles: list[AccountsTable] = []
+        self.known: list[pl.DataFrame] = []
+        self.names: list[pl.DataFrame] = []
         self.columns: dict[str, str] = {}
         self.formats: dict[str, None] = {}
+        self.signals: dict[str, None] = {}  #: unread columns that hold something and speak of a target or of text
+        self.unread: dict[str, None] = {}
         self._noted: dict[str, list[str]] = {}
         self._waiting: list[_Waiting] = []
 
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
         """Load one part, and clean it with its like."""
-        mapping = format.match(names, self.given, part.where)
-        loaded = _load(part, mapping, format)
+        mapping = format.columns(names, self.given, part.where)
+        _refuse_lack(part, mapping, names)
+        loaded = _load(part, mapping, format, signals := _signals(part, mapping, format))
+        self.signals |= dict.fromkeys(name for name in signals if stated(loaded.table[name]).any())
+        self.unread |= dict.fromkeys(_unread_names(part, mapping, format))
+        loaded = loaded._replace(table=loaded.table.drop(signals))
+        if not part.format:
+            loaded = self._tidied(loaded, mapping, part.where)
         loaded = loaded._replace(table=loaded.table.rechunk())  # to pick rows from pieces takes several times as long
         for seen in (format, *loaded.formats):
             self.formats[seen.name] = None
-            self._remember(mapping if seen is format else seen.match(names, self.given, part.where))
+            self._remember(mapping if seen is format else seen.columns(names, self.given, part.where))
         _refuse_bad_lines(loaded, self.max_bad, part.where)
         _refuse_mixed_ids(loaded, mapping, part.where)
         for note in (*_unread(part, mapping, format), *loaded.notes):
             self._noted.setdefault(note, []).append(part.where)
         self._take_profiles(loaded, format, part.where)
+        self._take_beside(loaded, format, part.where)
         if self._waiting and not self._waiting[-1].is_like(loaded, format):
             self.finish()
         self._waiting.append(_Waiting(part, format, mapping, loaded))
@@ -74,13 +98,15 @@ class Gathering:
         if len(waiting) < 2:
             self.parts += [self._clean(one.part, one.format, one.mapping, one.loaded) for one in waiting]
             return
-        first, lost, repaired = waiting[0], Counter[str](), Counter[str]()
+        first, lost, repaired, missing = waiting[0], Counter[str](), Counter[str](), Counter[str]()
         for one in waiting:
             lost.update(one.loaded.lost)
             repaired.update(one.loaded.repaired)
+            missing.update(one.loaded.missing)
         table = pl.concat([one.loaded.table for one in waiting], rechunk=True)
         try:
-            self.parts.append(self._clean(first.part, first.format, first.mapping, Loaded(table, lost, repaired)))
+            together = Loaded(table, lost, repaired, missing=missing, has_null=first.loaded.has_null)
+            self.parts.append(self._clean(first.part, first.format, first.mapping, together))
         except InputError:
             for one in waiting:
                 self._clean(one.part, one.format, one.mapping, one.loaded)
@@ -103,8 +129,22 @@ class Gathering:
             zone=self.zone,
             where=part.where,
             max_bad=self.max_bad,
+            words=self._words(loaded),
         )
         return _with_lost(clean, loaded)
+
+    def _words(self, loaded: Loaded) -> Collection[str]:
+        """What stands for a missing value in a source."""
+        return (() if loaded.has_null else MISSING) if self.missing is None else self.missing
+
+    def _tidied(self, loaded: Loaded, mapping: Mapping[str, str], where: str) -> Loaded:
+        tidy = tidied(loaded.table, mapping, self._words(loaded), where)
+        return loaded._replace(
+            table=tidy.table,
+            repaired=Counter(loaded.repaired) + Counter(tidy.repaired),
+            missing=tidy.missing,
+            notes=(*loaded.notes, *tidy.notes),
+        )
 
     def _take_profiles(self, loaded: Loaded, format: Format, where: str) -> None:
         if self.wants_profiles and loaded.accounts is not None:
@@ -113,6 +153,16 @@ class Gathering:
             carried = format.accounts(loaded.table).with_columns(platform=pl.lit(format.platform))
             self.profiles.append((carried, {}, where))
 
+    def _take_beside(self, loaded: Loaded, format: Format, where: str) -> None:
+        """Keep what the rows call posts and accounts, for the rows of other parts, too."""
+        whose = pl.lit(format.platform, dtype=pl.String).alias("platform")
+        if loaded.known is not None and loaded.names is not None:
+            moments = times(loaded.known["created_at"], "UTC", where).values
+            self.known.append(loaded.known.with_columns(created_at=moments))
+            self.names.append(loaded.names)
+        self.known += [format.known(loaded.table).with_columns(whose)] if format.known else []
+        self.names += [format.names(loaded.table).with_columns(whose)] if format.names else []
+
     def _remember(self, mapping: Mapping[str, str]) -> None:
         for ours, theirs in mapping.items():
             known = self.columns.setdefault(ours, theirs)
@@ -120,25 +170,45 @@ class Gathering:
                 self.columns[ours] = f"{known} | {theirs}"
 
 
-def _load(part: Part, mapping: Mapping[str, str], format: Format) -> Loaded:
-    if part.format:
-        return part.load(())
+def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
+    """The unread columns of a table without targets that may hold some."""
+    if format.translate or {"target_post_id", "target_account_id"} & mapping.keys():
+        return []
+    unread = _unread_names(part, mapping, format)
+    parents = {name.rpartition(".")[0] for name in part.names}
+    leaves = [name for name in unread if name not in parents and name.count(".") <= _DEEPEST_SIGNAL]
+    return signal_columns(leaves, text="text" not in mapping)
+
+
+def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse a file that lacks a column which others have and all need."""
     for ours in NEEDED:
-        if mapping[ours] not in part.names:
+        if mapping[ours] in names and mapping[ours] not in part.names and not part.format:
             raise InputError(
                 f"the column {mapping[ours]!r} is missing",
                 where=part.where,
                 got=f"columns {', '.join(part.names)}",
                 remedy="All files of a source need it.",
             )
-    wanted = {*mapping.values(), *format.also}
+
+
+def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
+    if part.format:
+        return part.load(())
+    wanted = {*mapping.values(), *format.also, *more}
     return part.load([name for name in part.names if format.whole or name in wanted])
 
 
+def _unread_names(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
+    """The columns of a table that nothing is read from."""
+    read = {*mapping.values(), *format.also}
+    return [] if format.whole else [name for name in part.names if name and name not in read]
+
+
 def _unread(part: Part, mapping: Mapping[str, str], format: Format, most: int = 12) -> list[str]:
-    """A note of the columns of a table that nothing is read from."""
-    unread = [name for name in part.names if name and name not in {*mapping.values(), *format.also}]
-    if format.whole or not unread:
+    """A note of them."""
+    unread = _unread_names(part, mapping, format)
+    if not unread:
         return []
     more = f" and {len(unread) - most:,} more" if len(unread) > most else ""
     return [f"columns not read: {', '.join(unread[:most])}{more}"]
@@ -178,19 +248,25 @@ def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
         rows_read=clean.rows_read + sum(loaded.lost.values()),
         dropped=Counter(clean.dropped) + Counter(loaded.lost),
         repaired=Counter(clean.repaired) + Counter(loaded.repaired),
+        missing=Counter(clean.missing) + Counter(loaded.missing),
         notes=clean.notes + notes,
     )
 
 
-def with_platforms(parts: list[Clean], profiles: list[AccountsTable]) -> tuple[list[Clean], list[AccountsTable]]:
+def with_platforms(gathered: Gathering, profiles: list[AccountsTable]) -> list[AccountsTable]:
     """Let ids carry their platform, if there are several."""
+    parts = gathered.parts
     tables = [part.table for part in parts]
     platforms = {name for table in tables if "platform" in table.columns for name in table["platform"].unique()}
     if len(platforms) < 2:
-        return parts, profiles
-    named = [replace(part, table=with_platform(part.table), withdrawn=with_platform(part.withdrawn)) for part in parts]
-    carried = [
+        return profiles
+    gathered.parts = [
+        replace(part, table=with_platform(part.table), withdrawn=with_platform(part.withdrawn)) for part in parts
+    ]
+    gathered.known, gathered.names = (
+        [with_platform(table) for table in kind] for kind in (gathered.known, gathered.names)
+    )
+    return [
         (with_platform(table) if "platform" in table.columns else table, columns, where)
         for table, columns, where in profiles
     ]
-    return named, carried

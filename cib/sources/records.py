@@ -20,23 +20,43 @@ import orjson
 import polars as pl
 
 from cib.errors import InputError
-from cib.sources.cleaning import Format
+from cib.sources.format import Format
 from cib.sources.frames import Loaded, Part
 from cib.sources.kinds import DECIMAL, DEEPEST, OTHER, kinds_of_objects
 from cib.sources.rows import Rows
 from cib.sources.streams import A_BLOCK, A_LOOK, File, blocks, unpacked
 
-__all__ = ["document_part", "lines_part"]
+__all__ = ["LINES", "json_part"]
+
+#: Names that promise a line an object.
+LINES = (".jsonl", ".ndjson")
 
 _BAD = "unreadable line"
 _SURROGATES = "lone surrogates replaced"
 _ESCAPES = r"\xNN escapes read"
 
+#: Lines of which one is enough to be no part of an object over several lines.
+_FIRST_LINES = 20
+
 #: Records that are looked at to tell the format.
 _LOOKED_AT = 50
 
+#: Records inside another that are looked at, and what they may stand below.
+_SEEN_INSIDE = 5
+_ENVELOPES = {"data", "result", "response", "_source", "node", "item", "post", "tweet", "thread"}
+
 #: Records are made a table this many at a time.
 _BATCH = 50_000
+
+#: Values that MongoDB writes with their type.
+_EXTENDED = re.compile(rb'"\$(?:number(?:Long|Int|Double|Decimal)|date|oid)"')
+_TYPED: dict[str, Callable[[Any], Any]] = {
+    "$numberLong": str,
+    "$numberInt": int,
+    "$numberDouble": float,
+    "$numberDecimal": str,
+    "$oid": str,
+}
 
 _BACKSLASHES = re.compile(rb"(\\\\)|\\x([0-9A-Fa-f]{2})")
 
@@ -56,8 +76,8 @@ class _Reading:
         return Loaded(frame, lost, dict(self.repaired), tuple(bad), accounts, **more)
 
 
-def lines_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
-    """Look at a file of JSON lines, and say how to load it.
+def json_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
+    """Look at a file of JSON (a line an object, a list, or one object over all), and say how to load it.
 
     Parameters
     ----------
@@ -71,6 +91,23 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
     -------
     Part
     """
+    head = next(blocks(file, size=A_LOOK), b"").lstrip()
+    line, _, rest = head.partition(b"\n")
+    named_lines = file.suffix in LINES
+    first = [line, *rest.split(b"\n", _FIRST_LINES)[:_FIRST_LINES]] if named_lines else [line] if rest.strip() else []
+    if any(isinstance(_parse(line, Counter()), dict) for line in first) and not head.startswith(b"["):
+        return _lines_part(file, formats, forced)
+    if named_lines and not head.startswith((b"[", b"{")):
+        return _lines_part(file, formats, forced)
+    try:
+        return _document_part(file, formats, forced)
+    except InputError:
+        if named_lines:  # its first line is broken
+            return _lines_part(file, formats, forced)
+        raise
+
+
+def _lines_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
     look = _Reading()
     first = list(islice(_objects(file, look, A_LOOK), _LOOKED_AT))
     known = _recognised(first, formats) if forced is None else forced if forced.read else None
@@ -80,18 +117,14 @@ def lines_part(file: File, formats: Sequence[Format], forced: Format | None = No
         raise pl.exceptions.NoDataError("no whole line")
     if not first:
         raise InputError("the line is no JSON object", where=f"{file}, line 1", remedy="Write one object a line.")
+    _refuse_captures(first, file)
     kinds, odd = _kinds(file)
     types = {name: pl.Float64() if kind == DECIMAL else pl.String() for name, kind in kinds.items()}
     mixed = frozenset(name for name, kind in kinds.items() if kind == DECIMAL | OTHER)
     return Part(str(file), tuple(kinds), lambda wanted: _flat_lines(file, types, odd, wanted)._replace(mixed=mixed))
 
 
-def document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
-    """Look at a JSON file, which may hold a list, one object, or lines after all, and say how to load it."""
-    head = next(blocks(file, size=A_LOOK), b"").lstrip()
-    line, _, rest = head.partition(b"\n")
-    if rest.strip() and isinstance(_parse(line, Counter()), dict):
-        return lines_part(file, formats, forced)
+def _document_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
     reading = _Reading()
     document = _document(file, reading)
     objects = [item for item in document if isinstance(item, dict)]
@@ -104,11 +137,42 @@ def document_part(file: File, formats: Sequence[Format], forced: Format | None =
     names = tuple(dict.fromkeys(name for item in flat for name in item))
     if not names:
         raise pl.exceptions.NoDataError("no object")
+    _refuse_captures(objects, file)
     return Part(str(file), names, lambda wanted: reading.loaded(_table(flat, wanted)))
 
 
+def _refuse_captures(objects: Sequence[dict[str, Any]], file: File) -> None:
+    """Say how to go on with captures of a platform that no format is of."""
+    captured = next((item for item in objects[:_LOOKED_AT] if {"source_platform", "data"} <= item.keys()), None)
+    if captured or any("__import_meta" in item for item in objects[:_LOOKED_AT]):
+        platform = (captured or {}).get("source_platform", "a platform")
+        raise InputError(
+            f"captures of {platform} are not read as they are",
+            where=str(file),
+            remedy="Import the file into 4CAT and export it as CSV: that is read.",
+        )
+
+
 def _recognised(objects: Iterable[dict[str, Any]], formats: Sequence[Format]) -> Format | None:
-    return next((format for item in objects if (format := _format_of(item, formats))), None)
+    for item in objects:
+        inside = (record for records in _inside(item, formats) for record in records[:1])
+        found = _format_of(item, formats) or next((_format_of(record, formats) for record in inside), None)
+        if found:
+            return found
+    return None
+
+
+def _inside(item: dict[str, Any], formats: Sequence[Format], depth: int = 3) -> Iterator[list[Any]]:
+    """The records that an answer of an API holds, below `data`, `statuses`, `feed` or whatever it calls them."""
+    for name, value in item.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            if any(_format_of(record, formats) for record in value[:_SEEN_INSIDE] if isinstance(record, dict)):
+                yield value
+        elif isinstance(value, dict) and depth and name in _ENVELOPES:
+            if _format_of(value, formats):
+                yield [value]
+            else:
+                yield from _inside(value, formats, depth - 1)
 
 
 def _format_of(item: dict[str, Any], formats: Sequence[Format]) -> Format | None:
@@ -134,7 +198,11 @@ def _records_part(
             nonlocal format
             of = format if len(formats) == 1 or _format_of(item, [format]) else _format_of(item, formats)
             if of is None or of.read is None:
-                rows.drop("no post in the record")
+                inside = list(_inside(item, formats))
+                for records in inside:
+                    rows.each(records, put)
+                if not inside:
+                    rows.drop("no post in the record")
                 return
             format = of
             rows.platform = of.platform
@@ -152,7 +220,8 @@ def _records_part(
         if len(seen) > 1:
             counted = sorted((of.name, count) for of, count in seen.items())
             notes += ("records of " + ", ".join(f"{name} ({count:,})" for name, count in counted),)
-        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes, formats=tuple(seen))
+        beside = {"known": rows.known(), "names": rows.names()}
+        return reading.loaded(frame, rows.profiles(), lost=rows.dropped, notes=notes, formats=tuple(seen), **beside)
 
     return Part(str(file), (), load, known)
 
@@ -182,6 +251,26 @@ def _objects_of(block: bytes, reading: _Reading) -> Iterator[dict[str, Any]]:
 
 def _parse(text: bytes, repaired: Counter[str]) -> Any:
     """The value that JSON text stands for, None if it is no JSON."""
+    item = _loads(text, repaired)
+    return _plain(item) if item is not None and _EXTENDED.search(text) else item
+
+
+def _plain(value: Any) -> Any:
+    """The value without the types that MongoDB writes around it."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((kind, inside),) = value.items()
+        if kind in _TYPED and not isinstance(inside, dict | list):
+            return _TYPED[kind](inside)
+        if kind == "$date":
+            return _plain(inside)
+    return {name: _plain(item) for name, item in value.items()}
+
+
+def _loads(text: bytes, repaired: Counter[str]) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -208,13 +297,28 @@ def _document(file: File, reading: _Reading) -> list[Any]:
             len(re.findall(rb"\\u00", mended)) - len(re.findall(rb"\\u00", text)) if count else 0
         )
     if item is None:
+        return _one_after_another(text, file)
+    return item if isinstance(item, list) else [item]
+
+
+def _one_after_another(text: bytes, file: File) -> list[Any]:
+    """Objects with nothing but blanks between, over several lines each, as jq writes them."""
+    whole, decoder, found, at = text.decode(errors="replace"), json.JSONDecoder(), [], 0
+    try:
+        while at < len(whole):
+            item, end = decoder.raw_decode(whole, at)
+            found += item if isinstance(item, list) else [item]
+            at = end + len(whole[end : end + 1_000]) - len(whole[end : end + 1_000].lstrip())
+    except (ValueError, RecursionError):
+        found = []
+    if len(found) < 2 or not all(isinstance(item, dict) for item in found):
         raise InputError(
-            "the file is no JSON, or cut off",
+            "the file is no whole JSON",
             where=str(file),
             got=repr(text[-60:].decode(errors="replace")) + " at its end",
-            remedy="Fetch or export it again; one object a line goes with the name .jsonl.",
+            remedy="Fetch or export it again. One object a line is read as far as it goes: jq -c . OLD > NEW.jsonl.",
         )
-    return item if isinstance(item, list) else [item]
+    return [_parse(orjson.dumps(item), Counter()) for item in found]
 
 
 # ---- plain tables
@@ -227,7 +331,7 @@ def _kinds(file: File) -> tuple[dict[str, int], set[int]]:
     kinds: dict[str, int] = {}
     odd: set[int] = set()
     for number, block in enumerate(blocks(file)):
-        found = kinds_of_lines(block)
+        found = None if _EXTENDED.search(block) else kinds_of_lines(block)
         if found is None:
             odd.add(number)
             found = kinds_of_objects(_flattened(item) for item in _objects_of(block, _Reading()))
@@ -239,7 +343,7 @@ def _kinds(file: File) -> tuple[dict[str, int], set[int]]:
 def _flat_lines(file: File, types: Mapping[str, pl.DataType], odd: set[int], wanted: Sequence[str]) -> Loaded:
     reading, tables = _Reading(), []
     for number, block in enumerate(blocks(file)):
-        table = None if number in odd else _parsed_by_engine(block, types, wanted)
+        table = None if number in odd or _EXTENDED.search(block) else _parsed_by_engine(block, types, wanted)
         if table is None:
             flat = [_flattened(item) for item in _objects_of(block, reading)]
             table = _table(flat, wanted).cast({name: types[name] for name in wanted})

@@ -9,25 +9,34 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from cib.errors import InputError
 
-__all__ = ["MISSHAPEN", "Rows", "chosen", "digest", "identity"]
+__all__ = ["JOINED", "MISSHAPEN", "Rows", "chosen", "digest", "identity"]
+
+#: What is joined with other records: local ids of the target, names of the accounts mentioned, and whether the text is
+#: that of an original, cut off.
+JOINED = ("target_local_id", "account_local_id", "named_ids", "cut")
 
 _LISTS = ("urls", "hashtags", "mentions")
 _POST = (
     *("account_id", "post_id", "action", "created_at", "target_post_id", "target_account_id", "target_created_at"),
-    *("text", "lang", "client", *_LISTS, "server_at", "withdrawn", "platform"),
+    *("text", "lang", "client", *_LISTS, "server_at", "withdrawn", *JOINED, "platform"),
 )
 _PROFILE = ("account_id", "name", "created_at", "followers", "following", "posts", "description", "seen_at", "platform")
 _NUMBERS = ("followers", "following", "posts")
+_KNOWN = ("post_id", "local_id", "account_id", "created_at", "text", *_LISTS, "platform")
+_NAMES = ("local_id", "account_id", "platform")
 
-_POST_TYPES: dict[str, pl.DataType] = {name: pl.List(pl.String) if name in _LISTS else pl.String() for name in _POST}
-_POST_TYPES["withdrawn"] = pl.Boolean()
+_LISTED = {*_LISTS, "named_ids"}
+_POST_TYPES: dict[str, pl.DataType] = {name: pl.List(pl.String) if name in _LISTED else pl.String() for name in _POST}
+_POST_TYPES |= dict.fromkeys(("withdrawn", "cut"), pl.Boolean())
+_KNOWN_TYPES: dict[str, pl.DataType] = {name: pl.List(pl.String) if name in _LISTED else pl.String() for name in _KNOWN}
+_NAME_TYPES: dict[str, pl.DataType] = dict.fromkeys(_NAMES, pl.String())
 _PROFILE_TYPES: dict[str, pl.DataType] = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in _PROFILE}
 
 #: A record whose values are not of the kinds that its format promises.
@@ -51,6 +60,8 @@ class Rows:
         self.unknown: Counter[str] = Counter()
         self._posts: list[tuple[Any, ...]] = []
         self._profiles: dict[str | None, tuple[Any, ...]] = {}
+        self._known: dict[tuple[str | None, str | None], tuple[Any, ...]] = {}
+        self._names: set[tuple[Any, ...]] = set()
 
     def post(
         self,
@@ -70,11 +81,43 @@ class Rows:
         mentions: Sequence[str | None] | None = None,
         server_at: str | None = None,
         withdrawn: bool = False,
+        target_local_id: str | None = None,
+        account_local_id: str | None = None,
+        named: Sequence[str] | None = None,
+        cut: bool = False,
     ) -> None:
-        """Put down one thing that an account did; `withdrawn`: that it took the post back."""
+        """Put down one thing that an account did.
+
+        `withdrawn`: that it took the post back. `cut`: what it says is the cut-off text of the target. Where the record
+        knows the target, its author, or the accounts `named` only by what other records call them, that is joined later
+        (:mod:`cib.sources.joining`).
+        """
         aim = (target_post_id, target_account_id, target_created_at)
         said = (text, lang, client, urls, hashtags, mentions)
-        self._posts.append((account_id, post_id, action, created_at, *aim, *said, server_at, withdrawn, self.platform))
+        joined = (target_local_id, account_local_id, named or None, cut)
+        done = (account_id, post_id, action, created_at)
+        self._posts.append((*done, *aim, *said, server_at, withdrawn, *joined, self.platform))
+
+    def know(
+        self,
+        post_id: str | None,
+        local_id: str | None = None,
+        account_id: str | None = None,
+        created_at: str | None = None,
+        *,
+        text: str | None = None,
+        urls: Sequence[str | None] | None = None,
+        hashtags: Sequence[str | None] | None = None,
+        mentions: Sequence[str | None] | None = None,
+    ) -> None:
+        """Put down a post that others refer to, which is no row by itself; and its local id."""
+        known = (post_id, local_id, account_id, created_at, text, urls, hashtags, mentions, self.platform)
+        self._known.setdefault((post_id, local_id), known)
+
+    def call(self, local_id: str | None, account_id: str | None) -> None:
+        """Put down that an account is called so by other records."""
+        if local_id and account_id:
+            self._names.add((local_id, account_id, self.platform))
 
     def profile(
         self,
@@ -122,13 +165,24 @@ class Rows:
             self.dropped[MISSHAPEN] += len(posts) - len(sound)
             return _table(sound, _POST_TYPES)
 
+    def known(self) -> pl.DataFrame:
+        """All posts that others refer to."""
+        return _sound_table(self._known.values(), _KNOWN_TYPES)
+
+    def names(self) -> pl.DataFrame:
+        """What other records call accounts."""
+        return _sound_table(self._names, _NAME_TYPES)
+
     def profiles(self) -> pl.DataFrame:
         """All profiles; those with values of wrong kinds are left out."""
-        try:
-            return _table(self._profiles.values(), _PROFILE_TYPES)
-        except (TypeError, OverflowError, pl.exceptions.PolarsError):
-            sound = [known for known in self._profiles.values() if _is_sound(known, _PROFILE_TYPES)]
-            return _table(sound, _PROFILE_TYPES)
+        return _sound_table(self._profiles.values(), _PROFILE_TYPES)
+
+
+def _sound_table(rows: Collection[tuple[Any, ...]], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    try:
+        return _table(rows, types)
+    except (TypeError, OverflowError, pl.exceptions.PolarsError):
+        return _table([row for row in rows if _is_sound(row, types)], types)
 
 
 def _table(rows: Iterable[tuple[Any, ...]], types: Mapping[str, pl.DataType]) -> pl.DataFrame:

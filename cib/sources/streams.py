@@ -40,6 +40,9 @@ _LONGEST_LINE = 1 << 28
 #: A .zst file may ask for this much memory unasked; dumps of Reddit ask for 2 GB.
 _USUAL_WINDOW, _LARGEST_WINDOW = 1 << 27, 1 << 31
 
+#: The longest header of a frame.
+_HEAD_OF_ZST = 18
+
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, zstandard.ZstdError)
 
@@ -186,6 +189,15 @@ def _open(file: File, opened: ExitStack) -> tuple[IO[bytes], Callable[[], int], 
 
 def _open_zst(raw: IO[bytes], file: File) -> IO[bytes]:
     window = _LARGEST_WINDOW if file.most_unpacked >= _LARGEST_WINDOW else _USUAL_WINDOW
+    asked = zstandard.get_frame_parameters(raw.read(_HEAD_OF_ZST)).window_size
+    if window < asked <= _LARGEST_WINDOW:
+        raise InputError(
+            f"to unpack the file takes {asked >> 20:,} MB of memory",
+            where=str(file),
+            remedy=f"If you have them, allow it: max_bytes={_LARGEST_WINDOW}. If the records are not recognised "
+            "then, say what they are, as in format='reddit', or rename the file to .ndjson.zst.",
+        )
+    raw.seek(0)
     return zstandard.ZstdDecompressor(max_window_size=window).stream_reader(raw, read_across_frames=True)
 
 
@@ -212,10 +224,9 @@ def _as_input_error(file: object) -> Iterator[None]:
             remedy="Export it again as UTF-8.",
         ) from error
     except (*_BROKEN, NotImplementedError, RuntimeError) as error:
-        hint = f" It may need max_bytes={_LARGEST_WINDOW}." if "window" in str(error) or "memory" in str(error) else ""
         raise InputError(
             "the file cannot be unpacked whole",
             where=str(file),
             got=str(error)[:200] or type(error).__name__,
-            remedy=f"It may be cut off, encrypted or of another kind: fetch it again.{hint}",
+            remedy="Fetch it again, or unpack it by other means and read what comes out.",
         ) from error

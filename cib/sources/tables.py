@@ -18,10 +18,10 @@ from itertools import chain, islice
 
 import polars as pl
 
-from cib.errors import InputError
-from cib.sources.cleaning import Format
-from cib.sources.frames import Loaded, Part, repeated_name
-from cib.sources.records import document_part, lines_part
+from cib.errors import InputError, MissingDependencyError
+from cib.sources.format import Format
+from cib.sources.frames import Loaded, NoRowsError, Part, repeated_name
+from cib.sources.records import LINES, json_part
 from cib.sources.streams import A_LOOK, PACKED, File, blocks, unpacked
 
 __all__ = ["SUFFIXES", "file_part"]
@@ -32,6 +32,22 @@ _NOTE = "line above the header"
 
 #: Rows that are looked at to find the header.
 _LOOKED_AT = 20
+
+TAB = "\t"
+
+#: What parts columns in place of commas.
+_MARKS = {";": "semicolons", TAB: "tabs", "|": "bars"}
+
+#: What to do with kinds of files that cannot be read.
+_OTHER_KINDS = {
+    **dict.fromkeys(
+        (".xls", ".ods"),
+        "Save the sheet as CSV, with the columns of ids as text: as numbers they lose their last digits.",
+    ),
+    **dict.fromkeys((".txt", ".tab"), "Rename it to .csv if its columns are separated by commas, to .tsv if by tabs."),
+    ".car": "Write its records as JSON lines: goat repo export, or atproto's CAR.from_bytes in Python.",
+    **dict.fromkeys((".rds", ".rdata", ".sav", ".dta"), "Write it as Parquet: arrow::write_parquet in R."),
+}
 
 _CONVERT = "If it is text, convert it: iconv -f OLD_ENCODING -t UTF-8 OLD > NEW."
 
@@ -61,17 +77,18 @@ def file_part(
         If it is of no known kind, empty, or not the table that its name promises.
     """
     with _as_input_error(file):
-        if file.suffix in {".jsonl", ".ndjson"}:
-            return lines_part(file, formats, forced)
-        if file.suffix == ".json":
-            return document_part(file, formats, forced)
+        if file.suffix in {*LINES, ".json"}:
+            return json_part(file, formats, forced)
         make = _MAKERS.get(file.suffix)
         if make is not None:
             return make(file, named)
+        if file.packing and next(blocks(file, size=A_LOOK), b"").lstrip().startswith((b"{", b"[")):
+            return json_part(file, formats, forced)  # as dumps of Reddit are named
     raise InputError(
         "the name does not tell a kind of table",
         where=str(file),
-        remedy=f"Known are {', '.join(SUFFIXES)}, text also with {', '.join(PACKED)}, and .zip.",
+        remedy=f"Known are {', '.join(SUFFIXES)}, text also with {', '.join(PACKED)}, and .zip. "
+        + _OTHER_KINDS.get(file.suffix, "If it is one of these, rename it."),
     )
 
 
@@ -81,13 +98,13 @@ def _as_input_error(file: File) -> Iterator[None]:
     try:
         yield
     except pl.exceptions.NoDataError as error:
-        raise InputError("the file holds no whole row", where=str(file), remedy="Fetch or export it again.") from error
+        raise NoRowsError("the file holds no whole row", where=str(file), remedy="Fetch or export it again.") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise InputError(
             f"this is not a whole, readable {file.suffix} table in UTF-8",
             where=str(file),
             got=str(error).strip().splitlines()[0][:200],
-            remedy=f"It may be cut off, of another kind or in another encoding. {_CONVERT}",
+            remedy=f"Export it again as UTF-8, with quotes around texts. {_CONVERT}",
         ) from error
 
 
@@ -110,7 +127,7 @@ def _csv_part(file: File, named: frozenset[str], separator: str = ",") -> Part:
         notes = [f"passed over above the header: {', '.join(map(repr, above))}"] if above else []
         notes += [] if text.endswith(b"\n") else ["the last row has no line end: the file may be cut off"]
         lost = {_CUT_OFF: int(cut_off), _EMPTY: int(empty.sum()), _NOTE: len(above)}
-        return Loaded(left, lost, notes=tuple(notes))
+        return Loaded(left, lost, notes=tuple(notes), has_null=False)
 
     return Part(str(file), names, load)
 
@@ -129,13 +146,8 @@ def _header(block: bytes, named: frozenset[str], separator: str, file: File) -> 
     number = next(chain(holding, filled), 0)
     end, names = rows[number]
     first = rows[0][1]
-    if any(mark in first[0] and (number == 0 or mark in names[0]) for mark in ";\t" if len(first) == 1):
-        raise InputError(
-            "the columns are not separated by commas",
-            where=str(file),
-            got=repr(first[0]),
-            remedy="Save the file with commas, or with tabs and the name .tsv.",
-        )
+    if any(mark in first[0] and (number == 0 or mark in names[0]) for mark in _MARKS if len(first) == 1):
+        raise _other_separator(first[0], separator, file)
     if any(re.search("[\x00-\x08\x0b-\x1f\ufffd]", name) for name in names):
         raise InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT)
     repeated = [name for name, count in Counter(names).items() if count > 1 and name]
@@ -154,11 +166,46 @@ def _first_rows(block: bytes, separator: str, file: File) -> Iterator[tuple[int,
         if block[start:end].strip(b"\r\n"):
             fields = _fields(block[start:end], separator)
             if fields is None and is_first:
-                raise InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT)
+                raise _no_header(block[start:end], separator, file)
             if fields is None:
                 return
             is_first = False
             yield end, fields
+
+
+def _no_header(row: bytes, separator: str, file: File) -> InputError:
+    """What to say of a first row that cannot be read."""
+    try:
+        text = row.decode().strip()
+    except UnicodeDecodeError:
+        return InputError("this is no table of text in UTF-8", where=str(file), remedy=_CONVERT)
+    bare = re.sub('"[^"]*"', "", text)
+    if separator not in bare and any(mark in bare for mark in _MARKS):
+        return _other_separator(text, separator, file)
+    if "\r" in text:
+        return InputError(
+            "this is no table of text whose lines end as usual: they end with a carriage return alone",
+            where=str(file),
+            remedy="Convert the line ends: tr '\\r' '\\n' < OLD > NEW.",
+        )
+    return InputError(
+        "the quotes of the first row do not match",
+        where=str(file),
+        got=repr(text[:80]),
+        remedy="Export the file again, with quotes around texts and quotes in them doubled.",
+    )
+
+
+def _other_separator(row: str, separator: str, file: File) -> InputError:
+    bare = re.sub('"[^"]*"', "", row) or row
+    mark = max(_MARKS, key=bare.count)
+    return InputError(
+        f"the columns are not separated by {'tabs' if separator == TAB else 'commas'} but by {_MARKS[mark]}",
+        where=str(file),
+        got=repr(row[:80]),
+        remedy="Save the file with commas, or with tabs and the name .tsv, or read it yourself and give the frame: "
+        f"cib.read(polars.read_csv({file.path.name!r}, separator={mark!r}, infer_schema=False)).",
+    )
 
 
 def _fields(row: bytes, separator: str) -> tuple[str, ...] | None:
@@ -213,11 +260,43 @@ def _parquet_part(file: File, _: frozenset[str]) -> Part:
     return Part(str(file), tuple(scan.collect_schema()), load)
 
 
+def _xlsx_part(file: File, _: frozenset[str]) -> Part:
+    """A sheet: the first, or the edges of NodeXL, whose header is the second row."""
+    try:
+        import fastexcel
+    except ImportError as error:
+        raise MissingDependencyError(
+            "workbooks are read with fastexcel, which is missing",
+            where=str(file),
+            remedy="Install it: pip install 'cib-detect[xlsx]'; or save the sheet as CSV, the columns of ids as text.",
+        ) from error
+    try:
+        book = fastexcel.read_excel(unpacked(file))
+        of_nodexl = {"Edges", "Vertices"} <= set(book.sheet_names)
+        name = "Edges" if of_nodexl else book.sheet_names[0]
+        table = book.load_sheet(name, header_row=int(of_nodexl), schema_sample_rows=None).to_polars()
+    except fastexcel.FastExcelError as error:
+        raise InputError(
+            "the workbook cannot be read",
+            where=str(file),
+            got=str(error).splitlines()[0][:200],
+            remedy="Save the sheet as CSV, with the columns of ids as text.",
+        ) from error
+    if table.is_empty():
+        raise pl.exceptions.NoDataError("nothing")
+    others = [other for other in book.sheet_names if other != name]
+    notes = (f"the sheet {name!r} was read, and not {', '.join(map(repr, others))}",) if others else ()
+    return Part(
+        str(file), tuple(table.columns), lambda wanted: Loaded(table.select(wanted), notes=notes, has_null=False)
+    )
+
+
 _MAKERS: dict[str, Callable[[File, frozenset[str]], Part]] = {
     ".csv": _csv_part,
-    ".tsv": partial(_csv_part, separator="\t"),
+    ".tsv": partial(_csv_part, separator=TAB),
     ".parquet": _parquet_part,
+    ".xlsx": _xlsx_part,
 }
 
 #: The kinds of file that can be read.
-SUFFIXES = (*_MAKERS, ".jsonl", ".ndjson", ".json")
+SUFFIXES = (*_MAKERS, *LINES, ".json")

@@ -7,30 +7,26 @@ cannot be exact any more (an id that was once a float) is refused, with the reme
 
 from __future__ import annotations
 
-import ast
-import json
-import warnings
 import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
-from cib.activity import ACTIONS, TIME
+from cib.activity import ACTIONS, PSEUDO_ACCOUNTS, TIME
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.sources.columns import MENTION, SYNONYMS
 
 __all__ = [
     "ANY_ACTION",
     "LEFT_OUT",
-    "PSEUDO_ACCOUNTS",
     "Column",
     "actions",
     "check_zone",
     "counts",
     "decided",
     "ids",
-    "lists",
+    "is_text_like",
     "meanings",
     "real_accounts",
     "row_of",
@@ -38,9 +34,6 @@ __all__ = [
     "text",
     "times",
 ]
-
-#: What stands for "no account": it must never become one, or it would join all that it touched.
-PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown", "0")
 
 #: An action whose rows are not wanted.
 LEFT_OUT = "left out"
@@ -69,15 +62,13 @@ _NUMBER = r"^-?\d+(\.\d+)?$"
 #: The unit of a unix time is told by its size: from this on, up to the next.
 _UNIX_UNITS = {"seconds": 0, "milliseconds": 10**11, "microseconds": 10**14, "nanoseconds": 10**17}
 
-#: A quoted word that needs no parser.
-_QUOTED = r"""(?:'[^'"\\]*'|"[^'"\\]*")"""
-
 
 class Column(NamedTuple):
-    """The values of a column, and remarks on how they were understood."""
+    """The values of a column, remarks on how they were understood, and how many words stood for a missing one."""
 
     values: pl.Series
     notes: tuple[str, ...] = ()
+    missing: int = 0
 
 
 def row_of(mask: pl.Series, where: str) -> str:
@@ -131,7 +122,7 @@ def ids(column: pl.Series, where: str) -> pl.Series:
     """
     if column.dtype.is_float():
         return _no_floats(column, where)
-    if not _is_text_like(column.dtype):
+    if not is_text_like(column.dtype):
         raise _wrong_type(column, "ids", where)
     values = text(column)
     if column.dtype == pl.String:
@@ -145,7 +136,8 @@ def real_accounts(accounts: pl.Series) -> pl.Series:
     return accounts.set(pseudo, None) if pseudo.any() else accounts
 
 
-def _is_text_like(kind: pl.DataType) -> bool:
+def is_text_like(kind: pl.DataType) -> bool:
+    """Whether values of this type become text exactly."""
     return kind.is_integer() or kind in (pl.String, pl.Null, pl.Categorical, pl.Enum)
 
 
@@ -273,7 +265,7 @@ def times(column: pl.Series, zone: str | None, where: str) -> Column:
 
     Examples
     --------
-    >>> values, notes = times(pl.Series([1_600_000_000]), None, "a.csv")
+    >>> values, notes, _ = times(pl.Series([1_600_000_000]), None, "a.csv")
     >>> print(values[0], *notes)
     2020-09-13 12:26:40+00:00 holds unix seconds
     """
@@ -372,73 +364,3 @@ def _localised(naive: pl.Series, zone: str | None, where: str) -> Column:
         )
     local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return Column(local.dt.convert_time_zone("UTC"), (f"states no zone and was read in {zone}",))
-
-
-def lists(column: pl.Series, where: str) -> pl.Series:
-    """Lists of text.
-
-    Parameters
-    ----------
-    column : polars.Series
-        Lists; or text: a JSON list, a Python list (quoted or not), or words with spaces between.
-    where : str
-        File and column, for messages.
-
-    Returns
-    -------
-    polars.Series of list of str
-        Null where nothing is stated; an empty list where it is stated that there is nothing.
-
-    Examples
-    --------
-    >>> lists(pl.Series(['["a, b", "c"]', "['a']", "[a, b]", "a b", "[]", None]), "a.csv").to_list()
-    [['a, b', 'c'], ['a'], ['a', 'b'], ['a', 'b'], [], None]
-    """
-    if isinstance(column.dtype, pl.Array):
-        column = column.arr.to_list()
-    elif column.dtype in (pl.String, pl.Null):
-        column = _split(text(column))
-    inner = column.dtype.inner if isinstance(column.dtype, pl.List) else None
-    if not (isinstance(inner, pl.DataType) and _is_text_like(inner)):
-        raise _wrong_type(column, "lists of text", where)
-    strings = column.cast(pl.List(pl.String))
-    return strings.list.eval(pl.element().filter(pl.element() != ""))
-
-
-def _split(values: pl.Series) -> pl.Series:
-    """Read each distinct text once: the plain ways of writing by pattern, the rest one by one."""
-    item = pl.col("text")
-    read = (
-        pl.when(item.str.contains(r"^\s*\[[\d\s,]*\]\s*$")).then(item.str.extract_all(r"\d+"))
-        .when(~item.str.contains(r"(?s)^\s*\[.*\]\s*$")).then(item.str.extract_all(r"\S+"))
-        .when(~item.str.contains(r"""['"]""")).then(
-            item.str.strip_chars().str.slice(1).str.head(-1).str.split(", "))
-        .when(item.str.contains(rf"^\[{_QUOTED}(?:, ?{_QUOTED})*\]$")).then(
-            item.str.extract_all(_QUOTED).list.eval(pl.element().str.strip_chars("'\"")))
-    )  # fmt: skip
-    distinct = pl.DataFrame({"text": values.unique().drop_nulls()}).with_columns(read=read)
-    hard = distinct.filter(pl.col("read").is_null())["text"]
-    parsed = pl.Series([_one_list(value) for value in hard], dtype=pl.List(pl.String))
-    known = pl.concat([distinct.drop_nulls("read"), pl.DataFrame({"text": hard, "read": parsed})])
-    return pl.DataFrame({"text": values}).join(known, on="text", how="left", maintain_order="left")["read"]
-
-
-def _one_list(value: str) -> list[str]:
-    for parse in (json.loads, _literal):
-        try:
-            items = parse(value)
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-            continue
-        if isinstance(items, list):
-            return [_encodable(str(item)) for item in items if item is not None]
-    return value.strip()[1:-1].split(", ")
-
-
-def _literal(value: str) -> Any:
-    with warnings.catch_warnings(action="ignore"):  # a stray backslash in their text is no news to the user
-        return ast.literal_eval(value)
-
-
-def _encodable(item: str) -> str:
-    """The text with lone surrogates, which no encoding can hold, replaced."""
-    return item.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -22,7 +22,7 @@ TIES = retweets(
 
 def test_ties_by_hand():
     table = extract(TIES, cib.FeatureSet.by_family("coordination"))
-    assert table.frame.rows() == [
+    assert table.table.rows() == [
         ("a", 4, 2, 1, 1),  # two posts with b, two with c; always first
         ("b", 4, 2, 1, pytest.approx(0.5)),  # before c, after a
         ("c", 6, 3, pytest.approx(1 / 3), 0),  # of ab, ad, bd only ab is tied
@@ -31,7 +31,7 @@ def test_ties_by_hand():
 
 
 def test_without_company_there_are_no_ties():
-    assert extract(retweets(("a", "p", 0)), "coaction_strength").frame.rows() == [("a", 0)]
+    assert extract(retweets(("a", "p", 0)), "coaction_strength").table.rows() == [("a", 0)]
 
 
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda edge: edge[0] < edge[1])))

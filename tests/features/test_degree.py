@@ -31,7 +31,7 @@ def retweeted(acts):
 
 def values(acts, name):
     table = extract(retweeted(acts), [name])
-    return dict(table.frame.iter_rows())
+    return dict(table.table.iter_rows())
 
 
 def others(acts):
@@ -57,7 +57,7 @@ def others(acts):
 )
 def test_on_the_toy_by_hand(name, ann, bea, cat, fay, hal):
     table = extract(toy_activity(), [name])
-    found = dict(table.frame.iter_rows())
+    found = dict(table.table.iter_rows())
     for account, expected in {"ann": ann, "bea": bea, "cat": cat, "fay": fay, "hal": hal}.items():
         assert found[account] == (None if expected is None else pytest.approx(expected)), account
 
@@ -119,13 +119,13 @@ def test_acting_on_oneself_does_not_count():
 
 def test_h_index_is_unknown_where_nobody_knows_which_post_was_retweeted():
     rows = [{"account_id": "a", "target_account_id": "b", "at": 0}]
-    assert extract(activity(rows), ["h_index"]).frame["h_index"].to_list() == [None, None]
+    assert extract(activity(rows), ["h_index"]).table["h_index"].to_list() == [None, None]
 
 
 def test_asymmetry_does_not_need_to_know_whom_the_retweets_were_of():
     rows = [{"account_id": "a", "target_post_id": "p", "at": k} for k in range(5)]
     table = extract(activity(rows), ["asymmetry", "retweets_made", "retweet_targets"])
-    assert table.frame.rows() == [("a", 0.5, 5, 0)]
+    assert table.table.rows() == [("a", 0.5, 5, 0)]
 
 
 def test_a_chain_is_a_one_core():

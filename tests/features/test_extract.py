@@ -95,7 +95,7 @@ def as_series(posts, retweets):
 )
 def test_every_kind_of_answer_is_aligned(function):
     table = extract(toy_activity(), [function])
-    assert table.frame.rows() == list(zip(NAMES, COUNTS, strict=True))
+    assert table.table.rows() == list(zip(NAMES, COUNTS, strict=True))
     assert table.names == (function.__name__,)
     assert table.labels == {function.__name__: "Rows."}
 
@@ -128,7 +128,7 @@ def test_several_outputs_are_told_apart_by_name():
     assert table.names == ("least", "most", "two", "one")
     assert table.labels["most"] == "The longest."
     assert table.units == {"least": "characters", "most": "characters"}
-    first, last = table.frame.rows()[0], table.frame.rows()[-1]
+    first, last = table.table.rows()[0], table.table.rows()[-1]
     assert first == ("ann", 20, 20, 2, 1)
     assert last == ("hal", 0, 0, None, 1)  # `missing` fills what the function leaves out
     assert extract(toy_activity(), cib.FeatureSet([lengths]) - "least").names == ("most",)
@@ -139,7 +139,7 @@ def test_what_is_not_finite_is_null():
         """Numbers that are none."""
         return np.array([np.inf, -np.inf, np.nan, *range(1, retweets.n_accounts - 2)])
 
-    assert extract(toy_activity(), [odd]).frame["odd"].to_list() == [None, None, None, 1, 2, 3, 4, 5]
+    assert extract(toy_activity(), [odd]).table["odd"].to_list() == [None, None, None, 1, 2, 3, 4, 5]
 
 
 def yes_or_no(posts):
@@ -154,6 +154,8 @@ def test_truth_values_are_numbers():
 WRONG = {
     "3 numbers came back for 8 accounts": lambda _posts: [1, 2, 3],
     "account 'ann' came back more than once": lambda posts: posts.select("account_id", x=nw.lit(1)).head(25),
+    "row -1 is not in the activity": lambda _posts: pl.DataFrame({"account_row": [0, -1], "x": [1, 2]}),
+    "row 8 is not in the activity": lambda _posts: pl.DataFrame({"account_row": [8], "x": [1]}),
     "account 'zoe' is not in the activity": lambda _posts: {"ann": 1, "zoe": 2},
     "must have 'account_id' and one column": lambda posts: posts.select("account_id", "text", "lang"),
     "must have 'account_id' and one column.*columns x": lambda _posts: pl.DataFrame({"x": [1]}),
@@ -211,7 +213,7 @@ def test_graphs_are_spread_over_all_accounts():
         return retweets.matrix.sum(axis=1)
 
     coactions = cib.coaction_graph(toy_activity(), window="60s")
-    assert coactions.accounts.tolist() == ["cat", "dan"]
+    assert coactions.ids.to_list() == ["cat", "dan"]
     assert extract(toy_activity(), [rows], coactions=coactions)["rows"].tolist() == [1, 0, 5, 3, 3, 1, 0, 0]
 
 
@@ -227,12 +229,27 @@ def test_accounts_that_are_in_no_post_are_left_out():
     assert len(extract(activity, [followers])) == 8
 
 
+def test_a_feature_in_pandas_style_hears_which_library_the_frame_belongs_to():
+    def texts(posts):
+        return posts.groupby("account_id").size()
+
+    with pytest.raises(
+        InputError, match=r"AttributeError.*'posts' is meant: it is a narwhals frame; posts\.to_pandas\(\)"
+    ):
+        extract(toy_activity(), texts)
+
+    def rows(posts):
+        return posts.to_pandas().groupby("account_id").size()
+
+    assert extract(toy_activity(), rows)["rows"].tolist()[:7] == COUNTS[:7]
+
+
 def test_the_result_is_in_the_library_that_came_in():
-    assert isinstance(extract(replace(toy_activity(), library="pandas"), "speed").to_native(), pd.DataFrame)
+    assert isinstance(extract(replace(toy_activity(), library="pandas"), "speed").frame, pd.DataFrame)
 
 
 def test_no_features_are_accounts_alone():
-    assert extract(toy_activity(), []).frame.shape == (8, 1)
+    assert extract(toy_activity(), []).table.shape == (8, 1)
 
 
 def test_progress_is_a_line_a_feature(capsys):
@@ -256,7 +273,7 @@ def test_rows_that_were_delivered_twice_count_once():
     once, twice = (
         extract(cib.read(rows, progress=False)) for rows in (toy, pl.concat([toy, toy.sample(fraction=1, seed=1)]))
     )
-    assert once.frame.equals(twice.frame)
+    assert once.table.equals(twice.table)
 
 
 def test_replies_and_quotes_that_are_there_are_not_built_again(monkeypatch):

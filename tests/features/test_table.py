@@ -36,12 +36,12 @@ def test_select_takes_some_in_the_order_asked_for(table):
     ("library", "kind"), [("polars", pl.DataFrame), ("pandas", pd.DataFrame), ("pyarrow", pa.Table)]
 )
 def test_it_comes_back_in_the_library_that_came_in(table, library, kind):
-    assert isinstance(FeatureTable(table.frame, library=library).to_native(), kind)
+    assert isinstance(FeatureTable(table.table, library=library).frame, kind)
     assert table.to_pandas()["y"].tolist() == [3, 4]
 
 
 def test_an_unknown_feature_suggests_the_near_one(table):
-    wide = FeatureTable(table.frame.rename({"x": "speed"}))
+    wide = FeatureTable(table.table.rename({"x": "speed"}))
     for ask in (lambda: wide["sped"], lambda: wide.select(["sped"])):
         with pytest.raises(InputError, match="Did you mean 'speed'"):
             ask()

@@ -130,7 +130,9 @@ def test_links_and_leading_mentions_are_not_the_message(text, said):
 @pytest.mark.parametrize("kind", OBJECTS)
 def test_row_order_changes_no_object(kind):
     more = tagged(list("abcde"), list("abcde"))
-    rows = POSTS + [{**post, "urls": ["https://example.org/a"], "mentions": ["a"], "text": "t"} for post in more]
+    rows = POSTS + [
+        {**post, "urls": ["https://example.org/a"], "mentions": ["a"], "media": ["3_1"], "text": "t"} for post in more
+    ]
     rows = [{**row, "post_id": f"p{k}", "target_account_id": "a"} for k, row in enumerate(rows)]
     assert objects_of(rows, kind) == objects_of(rows[::-1], kind)
 

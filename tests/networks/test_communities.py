@@ -93,7 +93,7 @@ def test_a_celebrity_does_not_pull_two_teams_together():
     rows += [(f"fan{k}", "celebrity") for k in range(200)]
     posts = activity([{"account_id": a, "target_account_id": t, "at": k} for k, (a, t) in enumerate(rows)])
     graph = retweet_graph(posts)
-    label = dict(zip(graph.accounts, interaction_communities(graph), strict=True))
+    label = dict(zip(graph.ids, interaction_communities(graph), strict=True))
     teams = [{label[f"a{k}"] for k in range(start, start + 10)} | {label[f"core{start // 10}"]} for start in (0, 10)]
     assert [len(team) for team in teams] == [1, 1]
     assert teams[0] != teams[1]

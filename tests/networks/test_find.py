@@ -11,8 +11,7 @@ import pytest
 
 import cib
 from cib.errors import CibError, InputError, SettingsError
-from cib.networks.find import Rule
-from cib.networks.network import VERDICTS
+from cib.networks.verdict import VERDICTS, Rule
 
 
 @pytest.fixture(scope="module")

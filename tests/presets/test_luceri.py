@@ -140,7 +140,7 @@ nodes = st.integers(0, 11)
 def test_centrality_is_that_of_networkx_without_weights(pairs):
     graph = graph_of(pairs)
     expected = nx.eigenvector_centrality(graph.to_networkx(), max_iter=500)
-    got = dict(zip(graph.accounts, eigenvector_centrality(graph), strict=True))
+    got = dict(zip(graph.ids, eigenvector_centrality(graph), strict=True))
     assert got == pytest.approx(expected, abs=1e-6)
 
 

@@ -25,16 +25,16 @@ def test_the_shipped_population_knows_every_feature_of_the_roles():
 
 def test_with_a_reference_a_score_does_not_depend_on_the_company(features):
     scorer = RoleScorer(reference="simulated").fit(features)
-    whole = scorer.score(features).frame
-    few = cib.FeatureTable(features.frame.head(20), features.labels)
-    assert RoleScorer(reference="simulated").fit(few).score(few).frame.equals(whole.head(20))
-    assert not RoleScorer().fit(few).score(few).frame.equals(whole.head(20))
+    whole = scorer.score(features).table
+    few = cib.FeatureTable(features.table.head(20), features.labels)
+    assert RoleScorer(reference="simulated").fit(few).score(few).table.equals(whole.head(20))
+    assert not RoleScorer().fit(few).score(few).table.equals(whole.head(20))
 
 
 def test_with_a_reference_a_score_means_the_same_whatever_the_size():
     """The reference has twenty times as many accounts, as busy as these."""
     features = cib.extract(cib.simulate("organic", scale=0.0025, seed=1).activity)
-    own, shipped = (RoleScorer(reference=each).fit(features).score(features).frame for each in (None, "simulated"))
+    own, shipped = (RoleScorer(reference=each).fit(features).score(features).table for each in (None, "simulated"))
     for role in ("highly_engaged", "amplifier"):
         named = [(frame["role"] == role).mean() for frame in (own, shipped)]
         assert named[0] == pytest.approx(named[1], abs=0.003)
@@ -45,10 +45,10 @@ def test_a_population_of_ones_own_is_kept_as_json(features, tmp_path):
     learned = RoleScorer().fit(features)
     path = learned.population_.save(tmp_path / "mine.json")
     again = RoleScorer(reference=path).fit(features)
-    one, other = (scorer.score(features).frame for scorer in (learned, again))
+    one, other = (scorer.score(features).table for scorer in (learned, again))
     assert one["role"].equals(other["role"])
     assert one["amplifier"].to_numpy() == pytest.approx(other["amplifier"].to_numpy(), abs=1e-4)
-    assert repr(again.population_).startswith(f"Population({learned.population_.accounts:,} accounts, 12 features")
+    assert repr(again.population_).startswith(f"Population({learned.population_.accounts:,} accounts, 16 features")
 
 
 @pytest.mark.parametrize("told", [None, "[]", '{"source": "x"}', "no json"])

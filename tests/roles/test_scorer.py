@@ -21,7 +21,7 @@ from cib.features.extract import extract
 from cib.features.table import FeatureTable
 from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, Role, RoleScorer
 from cib.roles.population import KNOTS, Distribution
-from cib.roles.scorer import COUNTS
+from cib.roles.scoring import COUNTS, Scoring
 from tests.toys import activity
 
 LEAVES = [f"leaf{k}" for k in range(12)]
@@ -88,10 +88,12 @@ def score_of(scores, account, role):
 
 def test_star():
     scores = scored(ordinary() + star())
-    assert score_of(scores, "centre", "highly_engaged") > 0.95
+    assert (
+        score_of(scores, "centre", "highly_engaged") > 0.7
+    )  # of followers, creation, texts and weekends nothing is known
     assert score_of(scores, "centre", "amplifier") < 0.02
     for leaf in LEAVES:
-        assert score_of(scores, leaf, "amplifier") > 0.8
+        assert score_of(scores, leaf, "amplifier") > 0.7
         assert scores.for_account(leaf)["role"] == "amplifier"
     assert scores.for_account("centre")["role"] == "highly_engaged"
 
@@ -106,7 +108,7 @@ def test_reversed_star_swaps_the_roles():
 
 def test_ring_is_alike_all_round_and_amplifies_nobody():
     scores = scored(ordinary() + ring())
-    members = scores.frame.filter(pl.col("account_id").is_in(LEAVES))
+    members = scores.table.filter(pl.col("account_id").is_in(LEAVES))
     assert members["role"].n_unique() == 1
     assert members["amplifier"].max() < 0.7
     assert members["highly_engaged"].max() - members["highly_engaged"].min() < 1e-9
@@ -143,7 +145,7 @@ def test_contributions_add_up_to_the_logit(scores, role):
     parts = scores.contributions(role.name)
     assert set(parts.names) == set(role.weights)
     np.testing.assert_allclose(
-        logit(scores.frame[role.name].to_numpy()), logit(0.1) + parts.values.sum(axis=1), atol=1e-9
+        logit(scores.table[role.name].to_numpy()), logit(0.1) + parts.values.sum(axis=1), atol=1e-9
     )
 
 
@@ -152,14 +154,14 @@ def test_each_contribution_is_weight_by_reliability_by_normal_rank(features, sco
     known = (support > 0) & ~np.isnan(features["h_index"])
     ranks = (rankdata(features["h_index"][known]) - 0.5) / known.sum()
     expected = (
-        HIGHLY_ENGAGED.weights["h_index"] * support[known] / (support[known] + 5) * np.clip(norm.ppf(ranks), -3, 3)
+        HIGHLY_ENGAGED.weights["h_index"] * support[known] / (support[known] + 1) * np.clip(norm.ppf(ranks), -3, 3)
     )
     np.testing.assert_allclose(scores.contributions("highly_engaged")["h_index"][known], expected, atol=1e-12)
 
 
 def test_most_accounts_are_near_the_middle(scores):
     for role in ("highly_engaged", "amplifier"):
-        assert 0.05 < scores.frame[role].median() < 0.15
+        assert 0.05 < scores.table[role].median() < 0.15
 
 
 def heavy_tailed(n=5_000):
@@ -181,8 +183,8 @@ def test_no_feature_contributes_more_than_three_times_its_weight():
 
 def test_scores_do_not_care_on_which_scale_a_feature_is_measured():
     table = heavy_tailed(KNOTS)  # of more accounts, values between knots are met half way
-    logs = table.frame.with_columns(pl.exclude("account_id", *COUNTS).log())
-    before, after = (RoleScorer().fit(each).score(each).frame for each in (table, FeatureTable(logs)))
+    logs = table.table.with_columns(pl.exclude("account_id", *COUNTS).log())
+    before, after = (RoleScorer().fit(each).score(each).table for each in (table, FeatureTable(logs)))
     assert before.equals(after)
 
 
@@ -194,18 +196,18 @@ def test_ids_and_row_order_do_not_matter():
         {name: other.get(value, value) if name.endswith("account_id") else value for name, value in row.items()}
         for row in rows
     ]
-    plain = scored(rows).frame
-    back = scored(renamed).frame.with_columns(pl.col("account_id").replace_strict({b: a for a, b in other.items()}))
+    plain = scored(rows).table
+    back = scored(renamed).table.with_columns(pl.col("account_id").replace_strict({b: a for a, b in other.items()}))
     assert back.sort("account_id")["role"].equals(plain["role"])
     for role in ("highly_engaged", "amplifier"):
         np.testing.assert_allclose(back.sort("account_id")[role], plain[role], rtol=1e-12)
-    assert scored([{"post_id": f"p{k}", **row} for k, row in enumerate(rows)][::-1]).frame.equals(plain)
+    assert scored([{"post_id": f"p{k}", **row} for k, row in enumerate(rows)][::-1]).table.equals(plain)
 
 
 def test_doing_everything_twice_keeps_the_order():
     rows = [{"post_id": f"p{k}", **row} for k, row in enumerate(ordinary() + star())]
     twice = rows + [{**row, "post_id": f"{row['post_id']}-again"} for row in rows]
-    once, again = scored(rows).frame, scored(twice).frame
+    once, again = scored(rows).table, scored(twice).table
     for role in ("highly_engaged", "amplifier"):
         enough = (once["support"] >= 3).to_numpy()
         order = spearmanr(once[role].to_numpy()[enough], again[role].to_numpy()[enough])
@@ -217,7 +219,7 @@ def test_doing_everything_twice_keeps_the_order():
 def test_half_of_the_rows_tell_nearly_the_same():
     made = cib.simulate(scale=0.002, seed=2).activity
     half = replace(made, posts_table=made.posts_table.sample(fraction=0.5, seed=1).sort("created_at", "post_id"))
-    whole, part = (RoleScorer().fit(table).score(table).frame for table in (extract(made), extract(half)))
+    whole, part = (RoleScorer().fit(table).score(table).table for table in (extract(made), extract(half)))
     both = whole.filter(pl.col("support") >= 10).join(part, on="account_id")
     for role in ("highly_engaged", "amplifier"):
         assert spearmanr(both[role], both[f"{role}_right"]).statistic > 0.85
@@ -230,19 +232,19 @@ def test_a_reference_scores_other_data_alike():
     assert {scores.for_account(leaf)["role"] for leaf in LEAVES} == {"amplifier"}
 
 
-def test_retweets_of_unknown_authors_still_show_amplifiers():
+def test_how_much_an_account_does_is_no_evidence():
+    """Accounts that retweet unknown authors once, or sixty times, say nothing else of themselves."""
     rows = [{"account_id": f"a{k}", "target_post_id": f"p{j}", "at": j} for k in range(60) for j in range(1 + k)]
-    scores = scored(rows).frame
-    assert scores["highly_engaged"].max() < 0.25
-    busier = scores.sort("support").tail(30)
-    assert busier["amplifier"].is_sorted()
-    assert busier["amplifier"][-1] > 0.6
+    scores = scored(rows)
+    assert not {"retweets_made", "posts_made"} & {*HIGHLY_ENGAGED.weights, *AMPLIFIER.weights}
+    assert scores.table["highly_engaged"].max() < 0.7
+    assert set(scores.table["role"]) == {"low_support", "peripheral", "amplifier"}
 
 
 def test_ties_raise_nobody():
     posts = [{"account_id": f"a{k}", "action": "post", "at": k + 100 * j} for k in range(50) for j in range(20)]
-    assert set(scored(posts).frame["role"]) == {"peripheral"}
-    np.testing.assert_allclose(scored(posts).frame["highly_engaged"], 0.1)
+    assert set(scored(posts).table["role"]) == {"peripheral"}
+    np.testing.assert_allclose(scored(posts).table["highly_engaged"], 0.1)
 
 
 @pytest.mark.parametrize(
@@ -257,12 +259,12 @@ def test_ties_raise_nobody():
     ],
 )
 def test_roles_are_named_with_a_margin(engaged, amplifies, role):
-    named = RoleScorer()._named(np.array([[engaged, amplifies]]), np.array([9.0]))
+    named = Scoring().named(np.array([[engaged, amplifies]]), np.array([9.0]))
     assert named.tolist() == [role]
 
 
 def test_an_explanation_has_values_percentiles_and_the_contributions(features, scores):
-    account = scores.frame.sort("highly_engaged")["account_id"][-1]
+    account = scores.table.sort("highly_engaged")["account_id"][-1]
     why = scores.explain(account, "highly_engaged")
     assert why["contribution"].abs().is_sorted(descending=True)
     total = logit(0.1) + why["contribution"].sum()
@@ -279,22 +281,22 @@ def test_an_explanation_has_values_percentiles_and_the_contributions(features, s
 def test_what_is_not_known_is_said_to_be_so():
     rows = [{"account_id": "a", "action": "post", "at": k} for k in range(5)]
     why = scored(rows).explain("a", "amplifier")
-    reason = why.filter(feature="speed")["reason"].item()
+    reason = why.filter(feature="unearned_given")["reason"].item()
     assert reason.endswith("not known from these data.")
-    assert why.filter(feature="speed")["contribution"].item() == 0
+    assert why.filter(feature="unearned_given")["contribution"].item() == 0
 
 
 def test_a_role_of_ones_own(features):
     newsroom = Role("newsroom", "Posts at all hours.", {"hour_entropy": 1.0, "originality": 1.0})
     scores = RoleScorer(roles=(newsroom,)).fit(features).score(features)
-    assert scores.frame.columns == ["account_id", "newsroom", "role", "support"]
-    assert set(scores.frame["role"]) == {"newsroom", "peripheral", "low_support"}
+    assert scores.table.columns == ["account_id", "newsroom", "role", "support"]
+    assert set(scores.table["role"]) == {"newsroom", "peripheral", "low_support"}
 
 
 def test_features_that_are_not_there_do_not_count(features):
     fewer = features.select([*COUNTS, "h_index", "asymmetry"])
     scores = RoleScorer().fit(fewer).score(fewer)
-    assert scores.contributions("amplifier").names == ("retweets_made", "asymmetry")
+    assert scores.contributions("amplifier").names == ("asymmetry",)
 
 
 def test_settings_are_those_of_scikit_learn(features):
@@ -303,7 +305,7 @@ def test_settings_are_those_of_scikit_learn(features):
     assert (copy.threshold, copy.margin) == (0.5, 0.1)
     assert repr(copy) == "RoleScorer(highly_engaged, amplifier; not fitted)"
     again = pickle.loads(pickle.dumps(scorer))
-    assert again.score(features).frame.equals(scorer.score(features).frame)
+    assert again.score(features).table.equals(scorer.score(features).table)
 
 
 @pytest.mark.parametrize(
@@ -313,9 +315,19 @@ def test_settings_are_those_of_scikit_learn(features):
         (lambda table: RoleScorer(threshold=2).fit(table), SettingsError, "threshold"),
         (lambda table: RoleScorer(roles=(AMPLIFIER, AMPLIFIER)).fit(table), SettingsError, "a name of its own"),
         (lambda _table: RoleScorer().set_params(thresold=1), SettingsError, "Did you mean 'threshold'"),
-        (lambda table: RoleScorer().fit(table.select(["h_index", "speed"])), InputError, "need the feature 'posts"),
+        (lambda table: RoleScorer().fit(table.select(["h_index", "to_core"])), InputError, "need the feature 'posts"),
+        (
+            lambda table: RoleScorer(roles=[Role("mine", "Mine.", {"asymetry": 1})]).fit(table),
+            InputError,
+            "no feature of the role 'mine'",
+        ),
+        (
+            lambda table: RoleScorer(roles=[Role("mine", "Mine.", {"h_index": 1, "asymetry": 1})]).fit(table),
+            InputError,
+            "'mine' names a feature 'asymetry' that there is not. Did you mean 'asymmetry'",
+        ),
         (lambda table: RoleScorer().fit(table.select(COUNTS)), InputError, "no feature of the role 'highly_engaged'"),
-        (lambda table: RoleScorer().fit(table).score(table.select(COUNTS)), InputError, "no feature 'h_index'"),
+        (lambda table: RoleScorer().fit(table).score(table.select(COUNTS)), InputError, "no feature of the role"),
     ],
 )
 def test_mistakes_are_named(features, wrong, error, message):
@@ -339,7 +351,7 @@ def test_scores_show_themselves(scores):
     assert repr(scores).startswith(f"RoleScores({len(scores):,} accounts: ")
     assert "amplifier: The account passes on" in scores._repr_html_()
     assert isinstance(scores.to_pandas(), pd.DataFrame)
-    assert isinstance(scores.to_native(), pl.DataFrame)
+    assert isinstance(scores.frame, pl.DataFrame)
 
 
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=60))
@@ -360,7 +372,7 @@ def test_a_long_distribution_is_kept_in_short():
 
 
 def test_no_posts_give_no_scores():
-    assert scored([]).frame.shape == (0, 5)
+    assert scored([]).table.shape == (0, 5)
 
 
 def test_nothing_known_is_nothing_learned():

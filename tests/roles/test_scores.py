@@ -23,7 +23,7 @@ def scores():
 
 @pytest.fixture(scope="module")
 def busiest(scores):
-    return scores.frame.sort("amplifier", "account_id")["account_id"][-1]
+    return scores.table.sort("amplifier", "account_id")["account_id"][-1]
 
 
 def test_reasons_are_sentences_that_compare(scores, busiest):
@@ -65,7 +65,7 @@ def test_without_matplotlib_the_way_to_it_is_named(scores, busiest, monkeypatch)
 
 
 def test_a_role_in_a_network_takes_a_candidate(scores):
-    account, fan, other = scores.frame["account_id"][:3]
+    account, fan, other = scores.table["account_id"][:3]
     inside = scores.in_network(pl.DataFrame({"account_id": [account, fan], "verdict": ["candidate", "coordinated"]}))
     assert inside["amplifier"][0] == scores.for_account(account)["amplifier"] > 0
     assert inside.filter(pl.col("account_id").is_in([fan, other]))["amplifier"].to_list() == [0, 0]

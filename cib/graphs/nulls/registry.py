@@ -35,7 +35,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cib.domains import GRAPH, INSIDE, OBJECTS, one_of, takes
 from cib.errors import InputError, SettingsError, did_you_mean
+from cib.extensions import find_extension
 from cib.graphs.construction import Significance
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.bicm import bicm, sdsm
@@ -51,6 +53,7 @@ __all__ = [
     "backbone",
     "chance",
     "check_counts",
+    "check_null",
     "keep_significant",
     "with_significance",
 ]
@@ -110,15 +113,29 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
 
 def chance(graph: Graph, null: Null) -> Chance:
     """What a null model, by name or by itself, says of each edge of a co-action graph."""
+    null = check_null(null)
     if callable(null):
         return _check_chance(graph, null(graph))
-    if null not in NULLS:
-        raise SettingsError(
-            f"null={null!r} is no null model",
-            remedy=did_you_mean(null, NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
-        )
     check_counts(graph)
     return NULLS[null](graph)
+
+
+def check_null(null: Any) -> Null:
+    """Return a known name or a function; load the function that an extension's name stands for.
+
+    Raises
+    ------
+    SettingsError
+        If it is neither a null model, nor a function, nor the name of one (see :mod:`cib.extensions`).
+    """
+    known = callable(null) or (isinstance(null, str) and null in NULLS)
+    found: Null | None = null if known else find_extension("cib.nulls", str(null))
+    if found is None or not (known or callable(found)):
+        raise SettingsError(
+            f"null={null!r} is no null model",
+            remedy=did_you_mean(str(null), NULLS) or f"Take one of {', '.join(NULLS)}, or a function of the graph.",
+        )
+    return found
 
 
 def _check_chance(graph: Graph, found: Any) -> Chance:
@@ -151,6 +168,7 @@ def check_counts(graph: Graph) -> None:
         )
 
 
+@takes(graph=GRAPH, null=OBJECTS, method=one_of("bh", "by"))
 def with_significance(graph: Graph, null: Null = "configuration", method: Correction = "bh") -> Graph:
     """Add ``expected``, ``p`` and ``q`` to the edges of a co-action graph.
 
@@ -182,6 +200,12 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     return replace(graph, table=table, construction=replace(graph.construction, tested=Significance(null, method)))
 
 
+@takes(
+    graph=GRAPH,
+    null=OBJECTS,
+    alpha=INSIDE,
+    method=one_of("bh", "by"),
+)
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
     """Keep the edges that the null model does not explain.
 

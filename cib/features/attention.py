@@ -1,0 +1,182 @@
+"""Attention that an account gives and receives, looked through at whom it acts on and who acts on it.
+
+An act is a retweet, quote, reply or mention of another account. What an account does by itself says little about its
+part in an operation, and how much it does says nothing; what carries over from one kind of data to another is what the
+accounts at the other end are like. Each number is a sum over pairs of accounts by account. Shares are over all that
+the account did, with four acts more that count as nothing, so that one act proves little.
+
+>>> import cib
+>>> activity, _ = cib.simulate(scale=0.002, seed=1)
+>>> cib.extract(activity, ["unearned_given", "audience_days_off"])
+FeatureTable(... accounts x 2 features: unearned_given, audience_days_off)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.features.acts import PRIOR, Acts, rounded
+from cib.features.feature import feature
+from cib.graphs.graph import Graph
+
+__all__ = ["creation_batches", "days_off", "unearned_attention"]
+
+Frame = nw.DataFrame[Any]
+Numbers = NDArray[np.float64]
+
+#: Pairs of accounts not created together that are added to every audience.
+PRIOR_PAIRS = 20.0
+
+#: Days, or acts received, at the weekend share of everybody that are added to every account.
+PRIOR_DAYS = 10.0
+
+#: In microseconds.
+DAY = 86_400 * 10**6
+
+#: Days of a week that begins on Monday; 1970 began on a Thursday.
+THURSDAY, SATURDAY = 3, 5
+
+#: Days from the first to the last act from which on weekends are compared.
+LEAST_DAYS = 14
+
+
+@feature(
+    outputs={
+        "unearned_given": "Share of what it does that goes, unreturned, to accounts more act on than follow.",
+        "unearned_received": "How many accounts act on it, unreturned, for each that follows it or does so.",
+        "attention_returned": "Share of the acts that it receives which it returned.",
+    },
+    relative=True,
+)
+def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
+    """Attention that its followers do not explain.
+
+    For A accounts that act on an account, which never acts on them, and F followers:
+
+    - ``unearned_received``: ``A / (A + F + 4)``.
+    - ``unearned_given``: the mean of ``B / (B + F + 1)`` over all that the account did, with four acts more that count
+      as 0; B is the number of other accounts that act on the target, as above, and 0 for acts that are returned or
+      are on nobody.
+    - ``attention_returned``: ``M / (R + 4)`` for R acts received, of which M have one in return: the smaller number of
+      the two ways, summed over those who act on it. It is high in follow-back pods; unknown without acts received.
+
+    The core disclosed in June 2020 had hardly a follower and was retweeted tens of times a post (Twitter 2020; ASPI
+    2020). Unknown where followers are not.
+    """
+    acts, followers = Acts.of(interactions), _column(accounts, "followers", interactions.n_accounts)
+    one_sided = acts.returned == 0
+    actors = acts.received(one_sided)
+    received, returned = acts.received(acts.weight), acts.received(np.minimum(acts.weight, acts.returned))
+    others = np.maximum(actors - 1, 0)
+    unearned = others / (others + followers + 1)
+    return {
+        "unearned_given": acts.share(posts, unearned[acts.target] * one_sided),
+        "unearned_received": actors / (actors + followers + PRIOR),
+        "attention_returned": np.where(received > 0, returned / (received + PRIOR), np.nan),
+    }
+
+
+@feature(
+    outputs={
+        "audience_batches": "Share of the pairs of accounts acting on it that were created on one day, beyond chance.",
+        "aimed_at_batches": "The same of the accounts that it acts on, over all that it does.",
+        "audience_aim_at_batches": "How much those who act on it act on accounts with an audience created together.",
+    },
+    relative=True,
+)
+def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
+    """Whether those who act on an account were created in batches, as accounts of an operation are.
+
+    - ``audience_batches``: ``(S - s P) / (P + 20)`` for S of the P pairs of accounts that act on it created on one day
+      (UTC), and the share s of such pairs among all who act on others; unknown below two accounts whose creation is
+      known.
+    - ``aimed_at_batches``: the mean of the targets' ``audience_batches`` over all that the account did, with four acts
+      more that count as 0.
+    - ``audience_aim_at_batches``: the mean of ``aimed_at_batches`` over the accounts that act on it, with four more
+      that count as 0.
+
+    Batches: Bellingcat (2020) on the June 2020 network. Unknown where no creation is.
+    """
+    acts, created = Acts.of(interactions), _column(accounts, "created_at", interactions.n_accounts)
+    born, day = ~np.isnan(created[acts.source]), created // DAY
+    target, count = _runs(acts.target[born], day[acts.source[born]])
+    same, audience = np.bincount(target, count * (count - 1), acts.n), acts.received(born)
+    pairs = audience * (audience - 1)
+    beyond = same - _chance(day[np.unique(acts.source[born])]) * pairs
+    batches = np.where(pairs > 0, beyond / (pairs + 2 * PRIOR_PAIRS), np.nan)
+    aimed = acts.share(posts, np.where(born.any(), np.nan_to_num(batches), np.nan)[acts.target])
+    actors, aim = acts.received(np.ones(len(born))), acts.received(np.nan_to_num(aimed)[acts.source])
+    return {
+        "audience_batches": batches,
+        "aimed_at_batches": aimed,
+        "audience_aim_at_batches": rounded(np.where(born.any() & (actors > 0), aim / (actors + PRIOR), np.nan)),
+    }
+
+
+@feature(
+    outputs={
+        "audience_days_off": "How much more seldom than others those who act on it are active at weekends.",
+        "aimed_at_days_off": "The same of the accounts that it acts on, over all that it does.",
+    },
+    relative=True,
+)
+def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
+    """Whether those who act on an account take weekends off, as people at work do.
+
+    The days off of one account are ``(w N - W) / (N + 10)`` for W of the N days on which it did anything being a
+    Saturday or Sunday (UTC), and the share w of all such days of all accounts that are. A day counts once, for acts of
+    one day are one event.
+
+    - ``audience_days_off``: their mean over the acts that the account receives, with ten more that count as 0.
+    - ``aimed_at_days_off``: the mean of the targets' ``audience_days_off`` over all that the account did, with four
+      acts more that count as 0.
+
+    The core disclosed in June 2020 kept office hours (ASPI 2020). A single account says too little of its week; those
+    who act on one target, or on one audience's targets, are many. Unknown for all in less than two weeks of data.
+    """
+    acts, own = Acts.of(interactions), _own_days_off(posts, interactions.n_accounts)
+    received = acts.received(acts.weight)
+    audience = np.where(received > 0, acts.received(acts.weight * own[acts.source]) / (received + PRIOR_DAYS), np.nan)
+    return {"audience_days_off": rounded(audience), "aimed_at_days_off": acts.share(posts, audience[acts.target])}
+
+
+def _own_days_off(posts: Frame, n: int) -> Numbers:
+    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+    from cib.features.passes import account_times  # numba takes half a second to import
+
+    starts, times = account_times(posts)
+    day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    if not len(day) or np.ptp(day) < LEAST_DAYS:
+        return np.full(n, np.nan)
+    new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
+    account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
+    days = np.bincount(account, minlength=n)
+    rest: Numbers = (weekend.mean() * days - np.bincount(account, weekend, n)) / (days + PRIOR_DAYS)
+    return rest
+
+
+def _runs(key: NDArray[np.int64], value: Numbers) -> tuple[NDArray[np.int64], Numbers]:
+    """The key of each pair of key and value that occurs, and how often it does."""
+    counts = pl.DataFrame({"key": key, "value": value}).group_by("key", "value").len()
+    return counts["key"].to_numpy(), counts["len"].to_numpy().astype(np.float64)
+
+
+def _chance(values: Numbers) -> float:
+    """The share of pairs of values that are equal."""
+    count = np.unique(values, return_counts=True)[1].astype(np.float64)
+    return float((count * (count - 1)).sum() / max(len(values) * (len(values) - 1), 1))
+
+
+def _column(accounts: Frame, name: str, n: int) -> Numbers:
+    """A column of the accounts as numbers, shape (n,); NaN where it is not known."""
+    values = np.full(n, np.nan)
+    if name in accounts.columns:
+        known: pl.DataFrame = accounts.select("account_row", name).to_polars().drop_nulls()
+        values[known["account_row"].to_numpy()] = known[name].cast(pl.Int64).to_numpy()
+    return values

@@ -1,0 +1,179 @@
+"""Folders that hold one result: all its files, or those of the earlier one, or none; never of two.
+
+Files are written into a folder of their own inside the target (the same disk, and what else is in the target stays),
+then moved into place. The marker, a JSON file that lists the others, goes first and comes last: without it a folder
+holds no result. Moving within a file system is atomic on Unix; on Windows a file that another program has open cannot
+be replaced, and nobody waits for a lock.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from cib.errors import InputError
+
+if sys.platform != "win32":  # which has no such locks
+    import fcntl
+
+__all__ = [
+    "DETECTION",
+    "KNOWN",
+    "RELEASE",
+    "ResultFolder",
+    "alone_in",
+    "check_unused",
+    "ensure_folder",
+    "replace_result",
+]
+
+#: Begins the name of a folder that is being written.
+_UNFINISHED = ".cib-unfinished-"
+
+
+@dataclass(frozen=True)
+class ResultFolder:
+    """One kind of folder.
+
+    Parameters
+    ----------
+    holds : str
+        What is in it, in words.
+    marker : str
+        The file without which it holds nothing.
+    files : str
+        Regular expression of the names of its files, the marker among them.
+    """
+
+    holds: str
+    marker: str
+    files: str
+
+    def owns(self, name: str) -> bool:
+        """Whether a file of this name belongs to the result."""
+        return re.fullmatch(self.files, name) is not None
+
+
+_TABLES = (
+    "accounts|networks|evidence|objects|trivial|members|statistics|facts|features|role-(scores|evidence)|distributions"
+)
+
+DETECTION = ResultFolder(
+    "a detection",
+    "detection.json",
+    rf"detection\.json|report\.(json|html)|({_TABLES}|distributions|edges-.*)\.(parquet|csv)|layer-.*\.(graphml|gexf)",
+)
+RELEASE = ResultFolder(
+    "a release", "about.json", r"about\.json|(accounts|networks|activity|values|posts)\.(parquet|csv)"
+)
+
+KNOWN = ResultFolder("known networks", "known.json", r"known\.json|signals\.parquet")
+
+
+def ensure_folder(path: str | Path) -> Path:
+    """The folder, made if need be."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
+        raise InputError(
+            "cannot make the folder to write into",
+            where=repr(str(folder))[1:-1],
+            got=error,
+            remedy="Choose another folder.",
+        ) from error
+    return folder
+
+
+def check_unused(folder: Path, kind: ResultFolder, *, overwrite: bool) -> None:
+    """Refuse a folder that holds a result of another kind, or files that would be replaced unless `overwrite`."""
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    for other in (DETECTION, KNOWN, RELEASE):
+        if other.holds != kind.holds and other.marker in names:
+            raise InputError(f"the folder holds {other.holds}", where=str(folder), remedy="Choose another folder.")
+    used = [name for name in names if kind.owns(name)]
+    if used and not overwrite:
+        raise InputError(
+            "the folder is in use already",
+            where=str(folder),
+            got=", ".join(used[:3]) + (f" and {len(used) - 3} more files" if len(used) > 3 else ""),
+            remedy="Choose another folder, or replace these files with overwrite=True.",
+        )
+
+
+@contextmanager
+def replace_result(folder: Path, kind: ResultFolder, *, overwrite: bool) -> Iterator[Path]:
+    """Give a new folder to write a result into; at the end its files take the place of the earlier result.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if need be. Files that belong to no result stay.
+    kind : ResultFolder
+    overwrite : bool
+        Whether an earlier result may be replaced.
+
+    Raises
+    ------
+    InputError
+        If the folder is in use, or a file cannot be written: then the earlier result is as it was.
+    """
+    with alone_in(ensure_folder(folder)):
+        check_unused(folder, kind, overwrite=overwrite)
+        for left in folder.glob(f"{_UNFINISHED}*"):  # by a process that was ended
+            shutil.rmtree(left, ignore_errors=True)
+        new = folder / f"{_UNFINISHED}{os.getpid()}"
+        try:
+            new.mkdir()
+            yield new
+            _swap(new, folder, kind)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise InputError(
+                "the result cannot be written",
+                where=str(folder),
+                got=error,
+                remedy="Make room, or choose another folder.",
+            ) from error
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _swap(new: Path, folder: Path, kind: ResultFolder) -> None:
+    (folder / kind.marker).unlink(missing_ok=True)
+    for old in folder.iterdir():
+        if kind.owns(old.name):
+            old.unlink()
+    for file in sorted(new.iterdir(), key=lambda path: (path.name == kind.marker, path.name)):
+        file.replace(folder / file.name)
+
+
+#: Folders that are this thread's own at the moment.
+_OWN: ContextVar[frozenset[Path]] = ContextVar("own", default=frozenset())
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes into a folder, so that all its files are of one detection: the last.
+
+    Within it, the same thread may ask again. Windows has no locks of folders: there it does not wait.
+    """
+    place = folder.resolve()
+    if sys.platform == "win32" or place in _OWN.get():
+        yield
+        return
+    opened, before = os.open(place, os.O_RDONLY), _OWN.set(_OWN.get() | {place})
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        _OWN.reset(before)
+        os.close(opened)  # which gives the lock back, as the end of the process would

@@ -1,0 +1,1 @@
+"""A detection as a folder of files."""

@@ -1,0 +1,199 @@
+"""A detection as a folder of files: written whole or not at all, and read back.
+
+The folder is for whoever holds the data: its tables have the ids of accounts and posts. Every Parquet file names the
+result it belongs to in its metadata, and ``detection.json``, written last, lists the files; on reading both are
+checked. What is checked is whether files belong together and have the shape that was written, not who wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from cib.errors import SettingsError, check_several, did_you_mean
+from cib.evaluation.trivial import trivial_scores
+from cib.folders import DETECTION, replace_result
+from cib.graphs.construction import Construction
+from cib.graphs.graph import Graph
+from cib.graphs.objects import kind_of
+from cib.networks.evidence import EVIDENCE
+from cib.networks.network import Networks
+from cib.reports.files import CSV, check_csv, write_json, write_parquet, write_table
+from cib.reports.graph_files import write_graph
+from cib.reports.result import Result, about
+from cib.roles.population import Distribution
+
+__all__ = ["AUDIENCE", "FORMAT", "MAX_DRAWN", "PARTS", "SMALL_GRAPH", "tables_of", "write_result"]
+
+#: Of the folder; version 0.1 wrote none.
+FORMAT = 2
+
+#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
+MAX_DRAWN = 50_000
+
+#: Graphs of at most so many edges are written unasked.
+SMALL_GRAPH = 5_000
+
+#: What :meth:`cib.Detection.save` can write.
+PARTS = ("tables", "report", "graphs")
+
+#: Tables of each network that are stacked into one file of that name.
+OF_NETWORKS = ("members", "statistics", "facts")
+
+#: Columns of the distributions that roles are relative to.
+KNOTS = {"feature": pl.String, "value": pl.Float64, "share": pl.Float64}
+
+#: For whom the folder is.
+AUDIENCE = "the holder of the data: it has ids of accounts and posts; do not pass it on"
+
+
+def write_result(
+    result: Result, folder: Path, write: Sequence[str] | None = None, *, overwrite: bool = False, csv: CSV = "safe"
+) -> None:
+    """Write a detection; see :meth:`cib.Detection.save`."""
+    parts = _parts(write)
+    check_csv(csv)
+    told = {**about(result), "format": FORMAT, "audience": AUDIENCE}
+    told["result"] = _digest(told)
+    metadata = {"cib": json.dumps({name: told[name] for name in ("result", "fingerprint", "audience")})}
+    with replace_result(folder, DETECTION, overwrite=overwrite) as new:
+        if "tables" in parts:
+            told |= _write_tables(result, new, metadata, csv)
+        told["drawn"] = _write_graphs(result, new, None if "graphs" in parts else 0 if write else SMALL_GRAPH)
+        if "report" in parts:
+            write_json({**result.findings, "result": told["result"]}, new / "report.json", indent=None)
+        told["files"] = {path.name: path.stat().st_size for path in sorted(new.iterdir())}
+        write_json(told, new / DETECTION.marker)
+
+
+def tables_of(result: Result) -> dict[str, pl.DataFrame | pl.LazyFrame]:
+    """The tables for people."""
+    return {
+        "accounts": result.table,
+        "networks": result.networks.table,
+        "evidence": _evidence(result.networks, "edges"),
+        "objects": _evidence(result.networks, "objects"),
+    }
+
+
+def _parts(write: Sequence[str] | None) -> Collection[str]:
+    if write is None:
+        return PARTS[:2]
+    check_several("write", write, "['tables']")
+    for part in write:
+        if part not in PARTS:
+            remedy = did_you_mean(str(part), PARTS) or f"Take some of {', '.join(PARTS)}."
+            raise SettingsError(f"there is nothing called {part!r} to write", remedy=remedy)
+    if not write:
+        raise SettingsError("there is nothing to write", remedy=f"Take some of {', '.join(PARTS)}.")
+    return write
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    """What tells results apart: the data, the settings, and the version."""
+    return blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()
+
+
+def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv: CSV) -> dict[str, Any]:
+    """All tables; returns what they do not say."""
+    for name, table in {**tables_of(result), "trivial": trivial_scores(result.activity)}.items():
+        write_table(table, folder, name, metadata, csv)
+    for name in OF_NETWORKS:
+        write_parquet(_stacked(result.networks, name), folder, name, metadata)
+    for name, graph in result.graphs.items():
+        write_parquet(graph.edge_table, folder, f"edges-{slug(name)}", metadata)
+    roles = result.roles
+    write_parquet(result.features.table, folder, "features", metadata)
+    write_parquet(roles.table, folder, "role-scores", metadata)
+    write_parquet(roles.evidence.frame, folder, "role-evidence", metadata)
+    write_parquet(_knots(roles.distributions), folder, "distributions", metadata)
+    return {
+        "library": result.activity.library,
+        "graphs": [_graph_told(name, graph) for name, graph in result.graphs.items()],
+        "networks": [
+            {
+                "network_id": n.id,
+                "verdict": n.verdict,
+                "coordination": n.coordination,
+                "reasons": [reason.to_dict() for reason in n.reasons],
+                "kinds": dict(n.kinds),
+            }
+            for n in result.networks
+        ],
+        "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in their order
+        "features": {
+            "labels": dict(result.features.labels),
+            "units": dict(result.features.units),
+            "compared": list(roles.distributions),
+        },
+    }
+
+
+def _stacked(networks: Networks, part: str) -> pl.DataFrame:
+    tables = [getattr(network, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks]
+    return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+
+
+def _evidence(networks: Networks, part: str) -> pl.LazyFrame:
+    """One part of the evidence of all networks, with the network it belongs to; made one by one, for it can be long."""
+
+    def tables(*_: object) -> Iterator[pl.DataFrame]:
+        for network in networks:
+            yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
+
+    return register_io_source(tables, schema={"network_id": pl.String, **EVIDENCE[part]})
+
+
+def _knots(distributions: Mapping[str, Distribution]) -> pl.DataFrame:
+    parts = [
+        pl.DataFrame({"feature": [name] * len(known.values), "value": known.values, "share": known.shares})
+        for name, known in distributions.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=KNOTS), *parts])
+
+
+def _write_graphs(result: Result, folder: Path, most: int | None) -> dict[str, dict[str, int]]:
+    """Draw the layers inside networks that have at most `most` edges there; returns how many were drawn."""
+    drawn = {}
+    for name, graph in result.graphs.items():
+        if not graph.directed and most != 0:
+            inside = graph.subgraph(result.networks.members["account_id"])
+            if most is None or inside.n_edges <= most:
+                shown = inside.strongest(MAX_DRAWN)
+                write_graph(shown, result.table, folder, f"layer-{slug(name)}")
+                drawn[name] = {"edges": graph.n_edges, "drawn": shown.n_edges}
+    return drawn
+
+
+def _graph_told(name: str, graph: Graph) -> dict[str, Any]:
+    return {
+        "name": name,
+        "directed": graph.directed,
+        "file": f"edges-{slug(name)}",
+        "made": None if graph.directed else _made(graph.construction),
+    }
+
+
+def _made(construction: Construction) -> dict[str, Any]:
+    """How a layer was made, as plain values; functions by their names."""
+    tested = construction.tested
+    return {
+        "objects": construction.objects,
+        "window_s": construction.window_s,
+        "counts": construction.counts,
+        "tested": None if tested is None else {**asdict(tested), "null": kind_of(tested.null)},
+        **{name: [item.to_dict() for item in getattr(construction, name)] for name in ("left_out", "shortened")},
+        "options": dict(construction.options),
+    }
+
+
+def slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -1,0 +1,68 @@
+"""concat(): several activities as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from cib.activity import Activity
+from cib.errors import InputError, check_several
+from cib.sources.assembly import assemble
+from cib.sources.cleaning import Clean
+from cib.sources.formats.canonical import CANONICAL
+
+__all__ = ["concat"]
+
+
+def concat(activities: Iterable[Activity]) -> Activity:
+    """Join activities, such as those of several days, into one.
+
+    Parameters
+    ----------
+    activities : iterable of Activity
+        Repeated posts are kept once; where two of them describe one account, the later one in this order counts.
+
+    Returns
+    -------
+    Activity
+        As if all had been read together: targets are looked up again among all posts, and the import report adds up
+        those of the parts.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one is not an activity.
+
+    Examples
+    --------
+    >>> import cib
+    >>> whole = cib.simulate(scale=0.002, seed=1).activity
+    >>> parts = [whole.between("2020-01-01", "2020-04-01"), whole.between("2020-04-01", "2021-01-01")]
+    >>> cib.concat(parts).posts_table.equals(whole.posts_table)
+    True
+    """
+    check_several("activities", activities, "[one, other]")
+    parts = list(activities)
+    for k, part in enumerate(parts):
+        if not isinstance(part, Activity):
+            raise InputError("concat takes activities", where=f"activities[{k}]", got=f"a {type(part).__name__}")
+    if not parts:
+        raise InputError("there is no activity to join", remedy="Give at least one: cib.concat([activity]).")
+    accounts = pl.concat([part.accounts_table for part in parts], how="diagonal")
+    return assemble(
+        [_clean(part) for part in parts],
+        accounts.unique("account_id", keep="last").sort("account_id"),
+        CANONICAL,
+        source=" + ".join(dict.fromkeys(part.imported.source for part in parts)),
+        why=f"{len(parts)} activities",
+        columns={ours: theirs for part in parts for ours, theirs in part.imported.columns.items()},
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.imported.notes)),
+        files=sum(part.imported.files for part in parts),
+        library=parts[0].library,
+    )
+
+
+def _clean(part: Activity) -> Clean:
+    told = part.imported
+    return Clean(part.posts_table, told.rows_read, told.dropped, repaired=told.repaired)

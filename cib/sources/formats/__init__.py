@@ -1,0 +1,1 @@
+"""One file per format: how its tables or records are recognised and read."""

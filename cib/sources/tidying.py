@@ -1,0 +1,160 @@
+r"""What tables write around and instead of values: mended before anything is understood of them.
+
+* Text tables have no null, so they write words for it: ``NA``, ``nan``, ``None``, ``NULL``, ``\N``, ``-``. Such a word
+  is missing in every column but prose. An acting account may be called so: it is kept if no other id is that word.
+* An id is the text that it was. A column with gaps becomes floats on its way (``701.0``): below 2^53 they are whole
+  again, above they are lost. Spreadsheets and exporters put a sign before an id so that it stays text.
+
+All is counted, by column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from cib.errors import InputError
+from cib.sources.values import row_of
+
+__all__ = ["MISSING", "Tidied", "tidied"]
+
+#: Words for a missing value.
+MISSING = ("NA", "N/A", "#N/A", "<NA>", "nan", "NaN", "NaT", "None", "NULL", "Null", "null", "\\N", "-")
+
+#: What R writes into every empty cell, prose included.
+_OF_R = "NA"
+
+_PROSE = re.compile(r"text|body|description|name|message|content|title|caption|bio|location|about|note", re.IGNORECASE)
+_ID = re.compile(r"ids?(?:_str)?$", re.IGNORECASE)
+
+#: Whole numbers that a float holds exactly.
+_EXACT = 2**53
+
+
+class Tidied(NamedTuple):
+    """A table as its writer meant it."""
+
+    table: pl.DataFrame
+    missing: Mapping[str, int]  #: words for a missing value, by column
+    repaired: Mapping[str, int]  #: ids mended, by column
+    notes: tuple[str, ...] = ()
+
+
+def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[str], where: str) -> Tidied:
+    """Mend the ids of a table, and take its words for "missing" for what they mean.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        With the source's names.
+    columns : mapping of str to str
+        Our column to the source's.
+    words : collection of str
+        What stands for a missing value; none where the source has null.
+    where : str
+        The source, for messages.
+
+    Returns
+    -------
+    Tidied
+
+    Raises
+    ------
+    InputError
+        If ids were floats above 2^53.
+    """
+    missing: Mapping[str, int] = {}
+    notes: tuple[str, ...] = ()
+    ids = {theirs for ours, theirs in columns.items() if ours.endswith("_id")} | set(filter(_ID.search, table.columns))
+    if words:
+        table, missing, notes = _without_words(table, columns, ids, words)
+    repaired: dict[str, int] = {}
+    mended = []
+    for column in table.iter_columns():
+        if column.name in ids:
+            column, count = _mended(column, f"{where}, column {column.name!r}")  # noqa: PLW2901
+            repaired |= {f"ids in {column.name!r} freed of what stood around them": count} if count else {}
+        mended.append(column)
+    return Tidied(pl.DataFrame(mended), missing, repaired, notes)
+
+
+def _mended(column: pl.Series, where: str) -> tuple[pl.Series, int]:
+    """Ids freed of what was added to them, and how many were."""
+    if column.dtype.is_float() or column.dtype.is_decimal():
+        return _whole(column, where)
+    if column.dtype != pl.String or column.cast(pl.UInt64, strict=False).null_count() == column.null_count():
+        return column, 0
+    first = column.drop_nulls().head(1)
+    prefixed = bool(first.str.contains(r"^x\d{5,}$").any()) and bool(column.str.contains(r"^x\d+$").all())
+    odd = column.str.contains(r"""^\s|\s$|^['=]|\.0$""") if not prefixed else column.is_not_null()
+    if not odd.any():
+        return column, 0
+    bare = column.filter(odd.fill_null(False))
+    bare = bare.str.strip_chars().str.replace(r'^="([^"]*)"$', "$1").str.replace(r"^'(\w)", "$1").str.strip_chars()
+    whole = bare.str.extract(r"^(\d+)\.0+$")
+    if (whole.cast(pl.UInt64, strict=False) >= _EXACT).any() or (whole.str.len_bytes() > 19).any():
+        raise _inexact(where, bare.filter(whole.is_not_null()).sort(descending=True)[0])
+    bare = whole.zip_with(whole.is_not_null(), bare)
+    bare = bare.str.strip_prefix("x") if prefixed else bare
+    places = odd.fill_null(False).arg_true()
+    return column.clone().scatter(places, bare), int((bare != column[places]).sum())
+
+
+def _whole(column: pl.Series, where: str) -> tuple[pl.Series, int]:
+    """Ids that became numbers with a point: exact if whole and below 2^53, or of a type that is exact."""
+    stated = column.fill_nan(None) if column.dtype.is_float() else column
+    odd = stated.is_not_null() & ((stated != stated.floor()) | (column.dtype.is_float() & (stated.abs() >= _EXACT)))
+    if odd.any():
+        raise _inexact(row_of(odd, where), column.filter(odd)[0])
+    exact = pl.Int64 if column.dtype.is_float() else pl.Int128
+    return stated.cast(exact).cast(pl.String), len(stated) - stated.null_count()
+
+
+def _inexact(where: str, got: object) -> InputError:
+    return InputError(
+        "ids are floats, which cannot hold ids above 2^53 exactly",
+        where=where,
+        got=got,
+        remedy="Read them as text at the source, in pandas with pd.read_csv(..., dtype='string').",
+    )
+
+
+def _without_words(
+    table: pl.DataFrame, columns: Mapping[str, str], ids: Collection[str], words: Collection[str]
+) -> tuple[pl.DataFrame, dict[str, int], tuple[str, ...]]:
+    acting = columns.get("account_id")
+    text = [column for column in table.iter_columns() if column.dtype == pl.String]
+    prose = {column.name for column in text if column.name not in ids and _is_prose(column.name, columns)}
+    found = {column.name: _found(column, words) for column in text}
+    elsewhere = {word for name in ids - {acting} for word in found.get(name, {})}  # type: ignore[operator]
+    of_r = any(_OF_R in found[name] for name in found.keys() - prose - {acting}) and _OF_R in words
+    notes: tuple[str, ...] = ()
+    missing: dict[str, int] = {}
+    emptied = []
+    for name, counts in found.items():
+        gone = set(counts)
+        if name == acting:
+            kept = gone - elsewhere
+            gone -= kept
+            notes += tuple(f"an account is called {word!r}: kept, for no other id is" for word in sorted(kept))
+        elif name in prose:
+            gone &= {_OF_R} if of_r else set()
+        if gone:
+            missing[name] = sum(counts[word] for word in gone)
+            emptied.append(pl.when(~pl.col(name).is_in(sorted(gone))).then(name))
+    return table.with_columns(emptied), missing, notes
+
+
+def _is_prose(name: str, columns: Mapping[str, str]) -> bool:
+    ours = next((ours for ours, theirs in columns.items() if theirs == name), None)
+    return ours == "text" if ours else bool(_PROSE.search(name))
+
+
+def _found(column: pl.Series, words: Collection[str]) -> dict[str, int]:
+    """How often each word stands in a column."""
+    short = column.filter(column.str.len_bytes() <= max(map(len, words)))
+    found = short.filter(short.is_in(list(words)))
+    return dict(found.value_counts().iter_rows()) if len(found) else {}
