@@ -8,8 +8,8 @@
                 weight``; ``account_id, label``). The published files are pickles, which can run what they like when
                 they are opened; write these two tables from them where you trust them.
 
-For each set, method and trivial ranking: average precision, its lift over the share of labelled accounts, AUC, AUC among
-accounts of like activity (number of posts and of active days within a factor of two), and the largest recall at a
+For each set, method and trivial ranking: average precision, its lift over the share of labelled accounts, AUC, AUC
+among accounts of like activity (number of posts and of active days within a factor of two), and the largest recall at a
 precision of 0.9. Accounts that a method does not rank come last, together. Published figures stand beside. In some of
 these sets the controls were collected around single days, so that active days alone tell them from the labelled
 accounts: read the matched AUC first.
@@ -105,10 +105,9 @@ def iohunter(folder: Path) -> Iterator[Labelled]:
             edges[end].cast(pl.String).replace_strict(codes, return_dtype=pl.UInt32) for end in ("source", "target")
         ]
         ordered = pl.DataFrame({"source": ends[0], "target": ends[1], "weight": edges["weight"].cast(pl.Float64)})
-        ordered = ordered.select(
-            pl.min_horizontal("source", "target").alias("source"), pl.max_horizontal("source", "target").alias("target"),
-            "weight",
-        ).unique(["source", "target"])  # fmt: skip
+        ends = ("source", "target")
+        lower, upper = pl.min_horizontal(ends).alias("source"), pl.max_horizontal(ends).alias("target")
+        ordered = ordered.select(lower, upper, "weight").unique(ends)
         graph = cib.graphs.graph.graph_from_codes(country.name, ids, ordered, directed=False)
         truth = labels.select(pl.col("account_id").cast(pl.String), positive=pl.col("label").cast(pl.Int8) == 1)
         yield Labelled(f"iohunter {country.name.lower()}", graph, truth)

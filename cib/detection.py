@@ -16,7 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity, to_library
-from cib.domains import COUNT, FLAG, LIMIT, PATH, SEED, TEXT, real, takes
+from cib.domains import COUNT, FLAG, INSIDE, LIMIT, PATH, SEED, TEXT, WINDOW, either, real, several, takes
 from cib.errors import CibWarning, InputError, SettingsError, check_kind, check_several, check_whole
 from cib.features.table import FeatureTable
 from cib.folders import ensure_folder
@@ -150,7 +150,7 @@ class Detection:
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()
-    @takes(progress=FLAG)
+    @takes(progress=FLAG, windows=several(WINDOW, "['60s', '10min']"), alphas=several(INSIDE, "[0.001, 0.01]"))
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -212,7 +212,7 @@ class Detection:
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
-    @takes(progress=FLAG)
+    @takes(progress=FLAG, window=TEXT, step=either(TEXT, None))
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -287,7 +287,7 @@ class Detection:
     def _rerun(self) -> Rerun:
         return Rerun(self.activity, self.settings, self.roles, self.networks)
 
-    @takes(folder=PATH, overwrite=FLAG)
+    @takes(folder=PATH, overwrite=FLAG, write=either(several(TEXT, "['tables']"), None))
     def save(
         self,
         folder: str | Path,
@@ -368,7 +368,11 @@ class Detection:
         Path
         """
         page = _file(path)
-        rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        try:
+            rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        except TypeError as error:
+            remedy = "Give what detection.sensitivity() returned."
+            raise SettingsError("sensitivity must be a table", got=type(sensitivity).__name__, remedy=remedy) from error
         write_page(self.findings, page, reveal_ids=reveal_ids, texts=texts, sensitivity=rows)
         return page
 

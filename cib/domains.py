@@ -15,36 +15,47 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from functools import wraps
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from cib.errors import SettingsError, did_you_mean
+from cib.forks import check_not_forked
 
 __all__ = [
     "ACTIVITY",
     "ANY_ACTIVITY",
+    "ANY_TEXT",
     "COUNT",
     "DETECTION",
     "FLAG",
     "GRAPH",
+    "GRAPHS",
+    "IDS",
     "INSIDE",
     "LIMIT",
+    "MAPPING",
     "OBJECTS",
     "PATH",
     "SEED",
     "SHARE",
     "TEXT",
+    "THREADS",
+    "WINDOW",
     "Domain",
     "check_fields",
+    "check_lengths",
+    "column",
     "either",
     "function",
     "instance",
     "one_of",
     "real",
+    "several",
     "takes",
     "whole",
 ]
@@ -83,12 +94,12 @@ def _told(value: object) -> str:
     return f"{value!r:.80}" if plain else f"a {type(value).__name__}"
 
 
-def whole(least: int = 0, most: int | None = None) -> Domain:
+def whole(least: int = 0, most: int = 2**31 - 1) -> Domain:
     """Make the domain of whole numbers."""
     return Domain(
-        f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most}",
-        lambda value: _is(value, Integral) and least <= int(value) and (most is None or int(value) <= most),
-        lambda _: f"Take {least}, say.",
+        f"a whole number, {least} or more" if most == 2**31 - 1 else f"a whole number from {least} to {most}",
+        lambda value: _is(value, Integral) and least <= int(value) <= most,
+        lambda value: f"Take {most if _is(value, Integral) and value > most else least}, say.",
     )
 
 
@@ -155,6 +166,57 @@ def having(*names: str) -> Domain:
     )
 
 
+def window() -> Domain:
+    """Make the domain of lengths of time; what a text says is looked at where it is read."""
+    length = real(0, 1e9)
+
+    def holds(value: object) -> bool:
+        return value is None or isinstance(value, (str, timedelta)) or length.holds(value)
+
+    return Domain("a length of time", holds, lambda _: "Write '60s', '10min', '1h', '2d', or None for any.")
+
+
+def several(each: Domain, example: str) -> Domain:
+    """Make the domain of lists, sets and columns of values that are each in a domain; one text is none."""
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, (str, bytes)) or hasattr(value, "columns") or not hasattr(value, "__iter__"):
+            return False
+        return isinstance(value, (Iterator, type)) is False and all(map(each.holds, value))
+
+    return Domain(f"a list, each {each.says}", holds, lambda _: f"Write {example}.")
+
+
+def column(kind: str) -> Domain:
+    """Make the domain of arrays and columns of truth values (``'truth values'``), numbers or anything."""
+    letters = {"truth values": "b", "numbers": "biuf", "values": None}[kind]
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, type) or not hasattr(value, "__array__") or not hasattr(value, "dtype"):
+            return False
+        return len(getattr(value, "shape", ())) == 1 and (letters is None or value.__array__().dtype.kind in letters)
+
+    return Domain(f"a column of {kind}", holds, lambda _: "Give an array, or a column of a table.")
+
+
+def check_lengths(**columns: Any) -> None:
+    """Refuse columns of different lengths."""
+    if len({len(each) for each in columns.values()}) > 1:
+        got = ", ".join(f"{name} {len(each):,}" for name, each in columns.items())
+        raise SettingsError(
+            f"{' and '.join(columns)} must be of one length", got=got, remedy="Give a value an account."
+        )
+
+
+def mapping() -> Domain:
+    """Make the domain of mappings from names."""
+
+    def holds(value: object) -> bool:
+        return isinstance(value, Mapping) and all(isinstance(name, str) for name in value)
+
+    return Domain("a mapping of names", holds, lambda _: "Write {'theirs': 'ours'}, say.")
+
+
 def path() -> Domain:
     """Make the domain of paths."""
 
@@ -205,8 +267,11 @@ def either(*domains: Domain | None) -> Domain:
 ACTIVITY, GRAPH, DETECTION = instance("Activity"), instance("Graph"), having("networks", "activity")
 ANY_ACTIVITY = instance("Activity", "EngineActivity")
 OBJECTS = either(text(), function())
+ANY_TEXT = Domain("a text", lambda value: isinstance(value, str), lambda _: "Write a text.")
 FLAG, TEXT, PATH, SEED = flag(), text(), path(), whole()
-COUNT, LIMIT = whole(1), either(whole(1), None)
+COUNT, LIMIT, THREADS = whole(1), either(whole(1), None), either(whole(1, 4_096), None)
+WINDOW, IDS, MAPPING = window(), several(text(), "['1234', '5678']"), mapping()
+GRAPHS = either(GRAPH, several(GRAPH, "[cib.backbone(graph)]"))
 SHARE, INSIDE = real(0, 1), real(0, 1, above=True, below=True)
 
 
@@ -231,6 +296,7 @@ def takes(**domains: Domain) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            check_not_forked()
             try:
                 given = signature.bind(*args, **kwargs).arguments
             except TypeError:  # which the call itself tells better

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import tomli_w
 
-from cib.errors import InputError, SettingsError, check_kind, check_several, check_whole, did_you_mean
+from cib.domains import COUNT, INSIDE, check_fields
+from cib.errors import InputError, SettingsError, check_kind, check_several, did_you_mean
 from cib.extensions import load_reference, reference_of
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
@@ -60,8 +61,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 < self.alpha < 1:
-            raise SettingsError("alpha must lie between 0 and 1", got=self.alpha, remedy="Take 0.01, say.")
+        check_fields(self, alpha=INSIDE, max_pairs=COUNT)
         check_several("layers", self.layers, "[cib.Layer('post', '60s')]")
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
@@ -70,7 +70,6 @@ class Settings:
             check_kind(f"layers[{k}]", layer, Layer)
         check_kind("rule", self.rule, Rule)
         check_kind("features", self.features, FeatureSet)
-        check_whole("seed", self.seed, 0)
         check_several("exclude", self.exclude, "['1234']")
         object.__setattr__(self, "exclude", tuple(sorted(set(map(str, self.exclude)))))
 

@@ -49,7 +49,6 @@ BAD = {
 #: Numbers that may be negative.
 SIGNED = {"min_support", "min_facts", "bias"}
 
-#: Of a preset these are anything in a text, or their own functions.
 NUMBER = ("int", "float")
 
 
@@ -107,7 +106,6 @@ CALLS = {
     "FeatureSet": lambda: (cib.FeatureSet, {"features": ["h_index"]}),
     "Role": lambda: (Role, {"name": "r", "label": "R.", "weights": {"h_index": 1.0}}),
     "RoleScorer.fit": lambda: (lambda **k: cib.RoleScorer(**k).fit(found().features), cib.RoleScorer().get_params()),
-    "RoleScorer.fit X": lambda: (cib.RoleScorer([Role("r", "R.", {"h_index": 1.0})]).fit, {"X": found().features}),
     "read": lambda: (cib.read, {"source": ring(1).posts_table.head(50), "progress": False}),
     "detect": lambda: (
         cib.detect,

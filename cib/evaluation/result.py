@@ -238,7 +238,11 @@ def _accounts(detection: Detected | Any) -> pl.DataFrame:
         return table.join(trivial_scores(detection.activity), on="account_id", how="left")
     table = _polars(detection)
     if missing := [name for name in ("account_id", "coordination", "verdict") if name not in table.columns]:
-        raise InputError(f"the detection lacks the column {missing[0]!r}", got=f"columns {', '.join(table.columns)}")
+        raise InputError(
+            f"the detection lacks the column {missing[0]!r}",
+            got=f"columns {', '.join(table.columns)}",
+            remedy="Give a Detection, or its table of accounts.",
+        )
     return table.with_columns(pl.col("account_id").cast(pl.String))
 
 
@@ -266,7 +270,11 @@ def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
     if set_apart is not None:
         if set_apart not in truth.columns:
             names = ", ".join(truth.columns)
-            raise InputError(f"there is no column {set_apart!r} to set accounts apart", got=f"columns {names}")
+            raise InputError(
+                f"there is no column {set_apart!r} to set accounts apart",
+                got=f"columns {names}",
+                remedy="Name one of them.",
+            )
         truth = truth.filter(~pl.col(set_apart).fill_null(False))
     positive = pl.col("label") == "coordinated" if "label" in truth.columns else pl.col("operation").is_not_null()
     known = {"operation": "operation", "role": "true_role", "community": "community", "team": "team"}

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import FLOAT, FLOATS, INTS, WRITE_FLOATS, Ints, compiled, grouped, taken
+from cib.compiled import FLOAT, FLOATS, INTS, WRITE_FLOATS, Ints, compiled, grouped, inlined, taken
 
 __all__ = ["account_times", "dealt", "pace", "quantiles", "weeks"]
 
@@ -175,12 +175,28 @@ def weeks(starts: Ints, times: Ints) -> Numbers:
     return found
 
 
+@inlined
+def _entropy(counts: Numbers, begin: int, end: int, n: int) -> float:
+    """The Chao-Shen estimate of the entropy in bits of what counts that add up to n were drawn from.
+
+    At most the logarithm of the number of counts.
+    """
+    once = 0
+    for k in range(begin, end):
+        once += counts[k] == 1
+    seen = 1 - (min(n - 1, once)) / n  # estimated share of what can happen that has happened
+    spread = 0.0
+    for k in range(begin, end):
+        if counts[k] > 0:
+            p = seen * counts[k] / n
+            spread -= p * math.log2(p) / (1 - (1 - p) ** n)
+    most = math.log2(end - begin)
+    return min(most, spread)
+
+
 @compiled(INTS, INTS, FLOATS, WRITE_FLOATS, WRITE_FLOATS)
 def _weeks(starts: Ints, times: Ints, everyone: Numbers, acts: Numbers, found: Numbers) -> None:
-    """Five entries an account; `acts` is room for those of each hour of the week, and of the day.
-
-    The entropy is the estimate of Chao and Shen (2003) from n acts.
-    """
+    """Five entries an account; `acts` is room for those of each hour of the week, and of the day."""
     for a in range(len(starts) - 1):
         begin, end = starts[a], starts[a + 1]
         n = end - begin
@@ -196,19 +212,11 @@ def _weeks(starts: Ints, times: Ints, everyone: Numbers, acts: Numbers, found: N
             weekdays += hour < 5 * 24
             small += hour % 24 < 6
             full += times[k] % MINUTE < SECOND
-        apart = spread = 0.0
-        singles = 0
+        apart = 0.0
         for hour in range(WEEK):
             if acts[hour] > 0:
                 p, q = acts[hour] / n, everyone[hour]
                 apart += p * math.log2(2 * p / (p + q)) + q * math.log2(2 * q / (p + q)) - q  # other hours add q each
-        for hour in range(WEEK, WEEK + 24):
-            singles += acts[hour] == 1
-        seen = 1 - min(singles, n - 1) / n  # estimated share of what can happen that has happened
-        for hour in range(WEEK, WEEK + 24):
-            if acts[hour] > 0:
-                p = seen * acts[hour] / n
-                spread -= p * math.log2(p) / (1 - (1 - p) ** n)
-        found[5 * a] = min(spread, math.log2(24))
+        found[5 * a] = _entropy(acts, WEEK, WEEK + 24, n)
         found[5 * a + 1] = math.sqrt(max((1 + apart) / 2, 0.0))
         found[5 * a + 2], found[5 * a + 3], found[5 * a + 4] = weekdays / n, small / n, full / n

@@ -266,6 +266,7 @@ def _of_function(activity: Activity, function: Callable[[nw.DataFrame[Any]], Any
         raise InputError(
             f"objects function {name!r} must return a frame of 'post_id' and 'object'",
             got=type(returned).__name__,
+            remedy="Select both from the posts that it is given.",
         ) from error
     rows = activity.posts_table.select("post_id").with_row_index("row")
     return pairs.drop_nulls().unique().join(rows, on="post_id").select("row", "object")

@@ -14,7 +14,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, COUNT, LIMIT, OBJECTS, SHARE, TEXT, takes
+from cib.domains import ACTIVITY, COUNT, LIMIT, OBJECTS, SHARE, TEXT, THREADS, takes
 from cib.errors import SettingsError, check_whole, did_you_mean
 from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
@@ -32,7 +32,7 @@ __all__ = ["MEASURES", "similarity_graph"]
     top=LIMIT,
     min_objects=COUNT,
     max_accounts=LIMIT,
-    threads=LIMIT,
+    threads=THREADS,
 )
 def similarity_graph(
     activity: Activity,

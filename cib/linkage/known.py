@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, PATH, TEXT, takes
+from cib.domains import ACTIVITY, IDS, PATH, TEXT, either, instance, takes
 from cib.errors import InputError, did_you_mean
 from cib.folders import KNOWN, replace_result
 from cib.linkage.controls import MOST_OTHERS, Crowd, usual_size
@@ -128,7 +128,7 @@ class KnownNetworks:
 
     networks: tuple[KnownNetwork, ...] = ()
 
-    @takes(name=TEXT, activity=ACTIVITY)
+    @takes(name=TEXT, activity=ACTIVITY, network=either(instance("Network"), IDS))
     def add(self, network: Network | Sequence[str] | pl.Series, name: str, activity: Activity) -> KnownNetworks:
         """A library with one network more.
 
@@ -153,8 +153,9 @@ class KnownNetworks:
             raise InputError("a network is wanted, not its name", got=repr(network), remedy=remedy)
         if name in self.names:
             raise InputError(f"there is a known network {name!r} already", remedy="Give it another name.")
-        members = pl.Series(network.members["account_id"] if isinstance(network, Network) else network, dtype=pl.String)
-        return KnownNetworks((*self.networks, _known(members.unique().sort(), name, activity)))
+        given = network.members["account_id"] if isinstance(network, Network) else network
+        ids = pl.Series(list(given), dtype=pl.String)
+        return KnownNetworks((*self.networks, _known(ids.unique().sort(), name, activity)))
 
     @property
     def names(self) -> list[str]:

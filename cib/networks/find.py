@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
-from cib.domains import ACTIVITY, SEED, either, instance, takes
+from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
@@ -27,7 +27,7 @@ from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
-from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
+from cib.networks.evidence import Evidence, acts_of_members, decades, rows_inside, shared_objects, told_objects
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
@@ -56,6 +56,8 @@ _CO_ACTS = ("co-action", "alike", "rare object", "followed")
     activity=either(ACTIVITY, None),
     rule=either(instance("Rule"), None),
     seed=SEED,
+    coactions=GRAPHS,
+    exclude=IDS,
 )
 def find_networks(
     coactions: Graph | Iterable[Graph],
@@ -133,7 +135,7 @@ def find_networks(
     scores = None
     if acts is not None:
         members, scores = _recruited(acts, members, judged, exclude, rule)
-        inside = [_of_members(graph, layer, members) for graph, layer in zip(graphs, inside, strict=True)]
+        inside = [_of_members(graph, members) for graph in graphs]
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
 
@@ -388,7 +390,7 @@ def _recruited(
             "found": network[found.found],
             "how": np.where(joins, joined, ""),
             "acts": acts.made,
-            "aimed": found.count,
+            "aimed": found.aimed,
             "flagged": found.confirmed >= 0,
             "copies": found.copies >= 0,
             "lifted": found.lifted >= 0,
@@ -430,10 +432,10 @@ def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return table.with_columns(network_role=role).select(columns)
 
 
-def _of_members(graph: Graph, inside: Inside, members: pl.DataFrame) -> Inside:
-    """The edges inside networks once accounts were recruited, some of them from other networks."""
-    rows, network = rows_inside(graph, members.select("account_id", "network"))
-    return inside._replace(rows=rows, network=network)
+def _of_members(graph: Graph, members: pl.DataFrame) -> Inside:
+    """What a layer has of the networks once accounts were recruited, some of them from other networks."""
+    membership = members.select("account_id", "network")
+    return Inside(*rows_inside(graph, membership), shared_objects(acts_of_members(graph, membership)))
 
 
 def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:

@@ -140,7 +140,8 @@ class Network:
             If the account is no member.
         """
         if account not in self:
-            raise InputError(f"account {account!r} is not in network {self.id}")
+            remedy = did_you_mean(account, self.members["account_id"]) or "The members are in .members."
+            raise InputError(f"account {account!r} is not in network {self.id}", remedy=remedy)
         edges = self.evidence.edges.filter((pl.col("source") == account) | (pl.col("target") == account))
         source = pl.col("source") == account
         seen = edges.with_columns(

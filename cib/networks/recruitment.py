@@ -27,7 +27,7 @@ class Recruits:
     copies: Ints  #: accounts outside that copy them
     aims: Ints  #: accounts outside that aim at either, without return
     lifted: Ints  #: accounts that are boosted, among all but the confirmed members and those who copy them
-    count: Ints  #: acts of each account aimed at either, without return
+    aimed: Ints  #: acts of each account aimed at either, without return
 
     @property
     def confirmed(self) -> Ints:

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cib.errors import SettingsError, check_whole
+from cib.domains import check_fields, real, whole
 from cib.networks.account_metadata import FACTS
 from cib.notebook import html_rows
 
@@ -164,11 +164,8 @@ class Rule:
     min_boosters: int = 4
 
     def __post_init__(self) -> None:
-        check_whole("min_size", self.min_size, 2)
-        check_whole("min_kinds", self.min_kinds, 1)
-        for name in ("tie_resolution", "copying_unit", "captured_unit"):
-            if not getattr(self, name) > 0:
-                raise SettingsError(f"{name} must be positive", got=getattr(self, name))
+        positive = dict.fromkeys(("tie_resolution", "copying_unit", "captured_unit"), real(0, above=True))
+        check_fields(self, min_size=whole(2), min_kinds=whole(1), **positive)
 
     def _repr_html_(self) -> str:
         return html_rows(asdict(self))

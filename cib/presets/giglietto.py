@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, FLAG, LIMIT, OBJECTS, SHARE, takes
+from cib.domains import ACTIVITY, FLAG, LIMIT, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import InputError, SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -30,6 +30,7 @@ Ints = NDArray[np.int64]
     objects=OBJECTS,
     across_bins=FLAG,
     max_accounts=LIMIT,
+    interval=WINDOW,
 )
 def coornet(
     activity: Activity,

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import TIME, Activity
-from cib.domains import ACTIVITY, COUNT, LIMIT, SHARE, TEXT, takes
+from cib.domains import ACTIVITY, COUNT, LIMIT, SHARE, TEXT, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -32,6 +32,7 @@ PACHECO_TRACES = {"co_retweet": 11, "synchronous": 9, "hashtag_sequence": 5}
     min_accounts=COUNT,
     quantile=SHARE,
     max_accounts=LIMIT,
+    bins=WINDOW,
 )
 def pacheco2021(
     activity: Activity,

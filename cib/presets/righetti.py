@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, COUNT, FLAG, OBJECTS, SHARE, takes
+from cib.domains import ACTIVITY, COUNT, FLAG, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -29,6 +29,8 @@ __all__ = ["coortweet"]
     edge_weight=SHARE,
     remove_loops=FLAG,
     objects=OBJECTS,
+    window=WINDOW,
+    fast_window=WINDOW,
 )
 def coortweet(
     activity: Activity,

@@ -30,6 +30,7 @@ __all__ = [
     "handles",
     "hide_findings",
     "hide_tables",
+    "hide_texts",
     "is_open",
     "kind_of_object",
     "leads",
@@ -53,6 +54,8 @@ _KINDS = {
     **dict.fromkeys(("author", "mention"), "account"),
     **dict.fromkeys(("post", "quoted", "replied"), "post"),
 }
+
+_TEXT_KINDS = ("text", "near-text", "meaning")
 
 #: What the ids under these names in findings are.
 _IDS = {
@@ -79,8 +82,8 @@ _ORDER: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "most_retweeted": lambda row: -row["retweets"],
     "boosted_by": lambda row: row["time"],
     "own": lambda row: -row["members"],
-    "copied": lambda row: -row["accounts"],
-    "aimed": lambda row: row["time"],
+    "copied": lambda row: -row["members"],
+    "aimed_at": lambda row: row["time"],
     "acts": lambda row: row.get("lag", row.get("time")),
 }
 
@@ -211,6 +214,21 @@ def _moved(line: Mapping[str, Any], place: Mapping[int, int]) -> dict[str, Any]:
     if line["layer"] == "retweet" or a < b:
         return {**line, "place_a": a, "place_b": b}
     return {**line, "place_a": b, "place_b": a, "acts": [_turned(act) for act in line["acts"]]}
+
+
+def hide_texts(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
+    """The same findings without what posts say: texts that were compared have pseudonyms."""
+    told = {name: each for name, each in findings.items() if name != "said"}
+    return {name: each if name in _WHOLE else _without_texts(each, names) for name, each in told.items()}
+
+
+def _without_texts(value: Any, names: Pseudonyms) -> Any:
+    if isinstance(value, Mapping):
+        row = {name: _without_texts(each, names) for name, each in value.items()}
+        if row.get("kind") in _TEXT_KINDS and isinstance(row.get("object"), str):
+            row["object"] = names.of("text", row["object"])
+        return row
+    return [_without_texts(each, names) for each in value] if isinstance(value, list) else value
 
 
 def _order_of_members(members: Rows) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from cib.activity import Activity
@@ -31,7 +30,6 @@ def described(
     posts = {
         "own": _own(alone, shared, layers),
         "copied": _copied(result.activity, members, alone),
-        "aimed": _aimed(result.activity, members, alone),
         **_posts(result.activity, members),
     }
     reasons = _reasons(result.roles, members["account_id"])
@@ -86,16 +84,30 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
     popular = received.group_by(owner="target_account_id", post="target_post_id").agg(
         retweets=pl.len(), accounts=pl.col("account_id").n_unique(), time=pl.col("created_at").min()
     )
-    boosted = received.filter(pl.col("joined") == "boosted").join(mine, on=["account_id", "network_id"])
-    boosts = boosted.select(owner="target_account_id", account="account_id", post="post_id", time="created_at")
+    aims = _aims(activity, mine)
+    amplified = aims.filter(pl.col("joined") == "amplifier").select("account", "post", "time", owner="source")
+    boosts = aims.filter(pl.col("joined_target") == "boosted").select("post", "time", account="source", owner="account")
     return {
         "soonest": few(soon.collect(), ACCOUNT_POSTS),
         "most_retweeted": few(
             popular.drop_nulls("post").sort("owner", "retweets", "post", descending=[False, True, False]).collect(),
             ACCOUNT_POSTS,
         ),
-        "boosted_by": few(boosts.sort("owner", "time", "post").collect(), ACCOUNT_POSTS),
+        "boosted_by": few(boosts.sort("owner", "time", "post", "account").collect(), ACCOUNT_POSTS),
+        "aimed_at": few(amplified.sort("owner", "time", "post", "account").collect(), ACCOUNT_POSTS),
     }
+
+
+def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
+    """The acts of members that are aimed at members of the same network: ``source, account, joined, joined_target``."""
+    own = activity.posts_table.lazy().join(members, on="account_id")
+    ends = [own.with_columns(account="target_account_id")]
+    if "mentions" in activity.posts_table.columns:
+        named = own.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+        ends.append(named.with_columns(account="mentions").explode("account"))
+    columns = {"source": "account_id", "post": "post_id", "time": "created_at"}
+    acts = pl.concat([end.select("network_id", "account", "joined", **columns) for end in ends]).unique()
+    return acts.join(members.rename({"account_id": "account"}), on=["network_id", "account"], suffix="_target")
 
 
 def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
@@ -126,49 +138,35 @@ def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph
 
 
 def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
-    """Posts of some members with a text or link that other members of their network posted, by account."""
-    posts = activity.posts_table.select("account_id", "created_at", "post_id")
-    network = posts.select("account_id").join(
-        members.select("account_id", "network_id"), on="account_id", how="left", maintain_order="left"
-    )["network_id"]
-    mine = pl.Series(np.flatnonzero(network.is_not_null().to_numpy()))
-    part = activity.keep_posts(network.is_not_null())
-    acts = posts[mine].with_columns(network_id=network.gather(mine))
+    """Posts of some members with a text or link that others posted too, by account; those of most members first."""
+    network = members.select("account_id", "network_id")
+    acts = activity.posts_table.select(owner="account_id", time="created_at", post="post_id")
     parts = [pl.DataFrame(schema=_COPIED)]
     for kind in ("text", "url"):
-        if KINDS[kind].column in part.posts_table.columns:
-            events = object_events(part, kind).unique()
+        if KINDS[kind].column in activity.posts_table.columns:
+            events = object_events(activity, kind).unique()
             told = acts[events["row"]].with_columns(object=events["object"], kind=pl.lit(kind))
-            told = told.with_columns(accounts=pl.col("account_id").n_unique().over("network_id", "object"))
-            told = told.filter(pl.col("accounts") > 1).join(some, on=["account_id", "network_id"], how="semi")
-            told = told.with_columns(pl.col("accounts").cast(pl.Int64) - 1)
-            parts.append(told.rename({"account_id": "owner", "post_id": "post", "created_at": "time"}).select(*_COPIED))
-    order = pl.concat(parts).sort(
-        "owner", "accounts", "time", "post", "kind", descending=[False, True, False, False, False]
-    )
+            mine = told.join(some, left_on="owner", right_on="account_id")
+            told = told.join(mine.select("object"), on="object", how="semi").join(
+                network, left_on="owner", right_on="account_id", how="left"
+            )
+            counts = told.group_by("object", "network_id").agg(accounts=pl.col("owner").n_unique().cast(pl.Int64))
+            everybody = told.group_by("object").agg(others=pl.col("owner").n_unique().cast(pl.Int64) - 1)
+            mine = mine.join(counts, on=["object", "network_id"]).join(everybody, on="object")
+            parts.append(
+                mine.filter(pl.col("others") > 0).with_columns(members=pl.col("accounts") - 1).select(*_COPIED)
+            )
+    by = ["owner", "members", "others", "time", "post", "kind"]
+    order = pl.concat(parts).sort(by, descending=[name == "members" for name in by])
     return few(order.unique(["owner", "object"], keep="first", maintain_order=True), ACCOUNT_POSTS)
 
 
 _COPIED = {
     **dict.fromkeys(("owner", "kind", "object"), pl.String()),
-    "accounts": pl.Int64(),
+    **dict.fromkeys(("members", "others"), pl.Int64()),
     "post": pl.String(),
     "time": pl.Datetime("us", "UTC"),
 }
-
-
-def _aimed(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
-    """The first acts of some members on others of their network, by account."""
-    acts = activity.posts_table.join(some, on="account_id")
-    told = {"owner": "account_id", "post": "post_id", "target_post": "target_post_id", "time": "created_at"}
-    parts = [acts.select("network_id", **told, account="target_account_id")]
-    if "mentions" in acts.columns:
-        own = acts.filter(pl.col("action") != "retweet").explode("mentions")
-        parts.append(own.select("network_id", **told, account="mentions"))
-    others = members.select("network_id", account="account_id")
-    aimed = pl.concat(parts).join(others, on=["network_id", "account"], how="semi").drop("network_id")
-    aimed = aimed.filter(pl.col("owner") != pl.col("account"))
-    return few(aimed.unique().sort("owner", "time", "post", "account"), ACCOUNT_POSTS)
 
 
 def roles_told(scores: RoleScores) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from cib.errors import InputError
-from cib.reports.anonymity import hide_findings
+from cib.reports.anonymity import hide_findings, hide_texts
 from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
 from cib.reports.permalinks import permalink, permalinks
@@ -74,9 +74,11 @@ def write_page(
     sensitivity: list[dict[str, Any]] | None = None,
 ) -> None:
     """Write the page of some findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
-    shown = {name: value for name, value in findings.items() if name != "said" or texts}
     try:
-        found = shown if reveal_ids else hide_findings(shown, Pseudonyms())
+        if not reveal_ids:
+            found = hide_findings(findings, Pseudonyms())
+        else:
+            found = dict(findings) if texts else hide_texts(findings, Pseudonyms())
         html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
         raise InputError(

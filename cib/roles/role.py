@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from scipy.special import logit
 
+from cib.domains import MAPPING, TEXT, check_fields, real
+
 __all__ = ["AMPLIFIER", "HIGHLY_ENGAGED", "Role"]
 
 #: Score of an account that stands in the middle of everything.
@@ -46,6 +48,11 @@ class Role:
     label: str
     weights: Mapping[str, float]
     bias: float = float(logit(MIDDLE))
+
+    def __post_init__(self) -> None:
+        check_fields(self, name=TEXT, label=TEXT, weights=MAPPING, bias=real())
+        for feature, weight in self.weights.items():
+            real().check(f"the weight of {feature!r}", weight, f"Role {self.name!r}")
 
 
 HIGHLY_ENGAGED = Role(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
+from cib.domains import MAPPING, check_fields
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.notebook import html_rows
 
@@ -109,6 +110,7 @@ class Columns:
     accounts: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_fields(self, posts=MAPPING, actions=MAPPING, accounts=MAPPING)
         _check_names("posts", self.posts)
         _check_names("accounts", self.accounts)
         for word, action in self.actions.items():

@@ -48,7 +48,8 @@ def test_pace_is_that_of_each_account_alone(groups):
         assert row[4] == (runs >= 2).sum()
         m, s = gaps.mean(), gaps.std()
         if len(gaps) > 1 and m > 0:
-            assert row[1:3] == pytest.approx([s / m, (s - m) / (s + m)])
+            more, less = np.sqrt(len(gaps) + 1), np.sqrt(len(gaps) - 1)
+            assert row[1:3] == pytest.approx([s / m, (more * s / m - less) / ((more - 2) * s / m + less)])
         varies = len(gaps) > 2 and len(set(gaps[1:])) > 1 and len(set(gaps[:-1])) > 1
         assert np.isnan(row[3]) != varies
         if varies:
@@ -65,8 +66,12 @@ def test_weeks_are_shares_and_distances_of_counts(groups):
         divergence = sum((x * np.log2(x / m)).sum() / 2 for x, m in ((p[p > 0], middle[p > 0]),))
         q = everyone[everyone > 0]
         divergence += (q * np.log2(q / middle[everyone > 0])).sum() / 2
-        day = week.reshape(7, 24).sum(axis=0) / week.sum()
-        assert row[0] == pytest.approx(-(day[day > 0] * np.log2(day[day > 0])).sum(), abs=1e-9)
+        day = week.reshape(7, 24).sum(axis=0)
+        n = len(group)
+        seen = (1 - min((day == 1).sum(), n - 1) / n) * day[day > 0] / n
+        estimate = -(seen * np.log2(seen) / (1 - (1 - seen) ** n)).sum()  # Chao and Shen (2003)
+        day = day / n
+        assert row[0] == pytest.approx(min(estimate, np.log2(24)), abs=1e-9)
         assert row[1] ** 2 == pytest.approx(divergence, abs=1e-9)
         assert row[2:4] == pytest.approx([week[:120].sum() / week.sum(), day[:6].sum()])
         assert row[4] == pytest.approx(np.mean(np.array(group) % 60 == 0))

@@ -50,6 +50,13 @@ def hostile_detection():
         return pl.col(column) + last.map_elements(lambda k: payloads[k], return_dtype=pl.String)
 
     posts = activity.posts_table.with_columns(hostile(name) for name in ids)
+    named = activity.posts_table.select("post_id", account="mentions").explode("account").drop_nulls()
+    named = named.select("post_id", hostile("account")).group_by("post_id", maintain_order=True).agg(mentions="account")
+    posts = posts.with_columns(
+        mentions=activity.posts_table.select("post_id").join(named, on="post_id", how="left", maintain_order="left")[
+            "mentions"
+        ]
+    )
     imported = replace(
         activity.imported,
         source=PAYLOADS[1],

@@ -229,7 +229,7 @@ def test_a_reference_scores_other_data_alike():
     scorer = RoleScorer().fit(extract(activity(ordinary(seed=1))))
     scores = scorer.score(extract(activity(ordinary(seed=2) + star())))
     assert score_of(scores, "centre", "highly_engaged") > 0.65
-    assert {scores.for_account(leaf)["role"] for leaf in LEAVES} == {"amplifier"}
+    assert min(score_of(scores, leaf, "amplifier") for leaf in LEAVES) > 0.65
 
 
 def test_how_much_an_account_does_is_no_evidence():

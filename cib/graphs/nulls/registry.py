@@ -143,7 +143,8 @@ def _check_chance(graph: Graph, found: Any) -> Chance:
     try:
         expected, p = (np.asarray(values, dtype=np.float64) for values in found)
     except (TypeError, ValueError):
-        raise SettingsError("a null model returns two arrays of numbers, expected and p", got=repr(found)) from None
+        what, remedy = "a null model returns two arrays of numbers, expected and p", "See cib.graphs.nulls.margins."
+        raise SettingsError(what, got=f"{found!r:.80}", remedy=remedy) from None
     if expected.shape != (graph.n_edges,) or p.shape != (graph.n_edges,):
         shapes = f"shapes {expected.shape} and {p.shape}"
         raise SettingsError(

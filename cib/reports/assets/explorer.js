@@ -171,11 +171,10 @@ const cibExplorer = (() => {
       });
       posts("Its own acts on what its network shares", ["on", "its post", "time (UTC)", "members on it", "other accounts"], own.own?.map((act) => ({
         cells: [make("span", {}, `${act.kind} `, id(act.object)), postId(act.post), act.time, number(act.members), number(act.others + 1 - act.members)], posts: [act.post] })));
-      posts("Its posts with a text or link of other members", ["of", "its post", "time (UTC)", "other members with it"], own.copied?.map((act) => ({
-        cells: [make("span", {}, `${act.kind} `, id(act.object)), postId(act.post), act.time, number(act.accounts)], posts: [act.post] })));
-      posts("Its first acts on members", ["on", "its post", "of post", "time (UTC)"], own.aimed?.map((act) => ({
-        cells: [id(act.account), postId(act.post), postId(act.target_post), act.time], posts: [act.post] })));
-      posts("Members that boosted it", ["account", "its retweet", "time (UTC)"], own.boosted_by?.map((p) => ({ cells: [id(p.account), postId(p.post), p.time], posts: [p.post] })));
+      posts("Its posts with a text or link of others", ["of", "its post", "time (UTC)", "other members with it", "other accounts"], own.copied?.map((act) => ({
+        cells: [make("span", {}, `${act.kind} `, id(act.object)), postId(act.post), act.time, number(act.members), number(act.others - act.members)], posts: [act.post] })));
+      posts("Its acts aimed at members", ["account", "its post", "time (UTC)"], own.aimed_at?.map((p) => ({ cells: [id(p.account), postId(p.post), p.time], posts: [p.post] })));
+      posts("Members that boosted it", ["account", "its post", "time (UTC)"], own.boosted_by?.map((p) => ({ cells: [id(p.account), postId(p.post), p.time], posts: [p.post] })));
       for (const role of data.roles) {
         const list = make("ul", { class: "quiet" }, ...reasons(own, role).map((step) => make("li", {}, step.text)));
         parts.push(make("h3", {}, `${plain(role.name)}: ${member[role.name]?.toFixed(2) ?? "not scored"}`), make("div", { class: "scroll" }, waterfall(own, role)), list);
