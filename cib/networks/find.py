@@ -21,7 +21,7 @@ from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
-from cib.networks.account_metadata import NO_FACTS, account_facts, unaffiliated
+from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
@@ -137,7 +137,7 @@ def find_networks(
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside = [_of_members(graph, members) for graph in graphs]
     members = _with_roles(members, roles)
-    return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
+    return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
 
 
 #: Of a layer whose clusters are not asked for.
@@ -337,7 +337,8 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
     free = unaffiliated(acts, group, rule.most_aimed)
-    done, facts, rest = behaviour(acts, group), account_facts(acts, group, free), days_off(acts, group, free)
+    done = behaviour(acts, group).join(disclosed(acts, group), on="network", maintain_order="left")
+    facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
@@ -452,6 +453,7 @@ def _networks(
     statistics: pl.DataFrame,
     judged: pl.DataFrame,
     facts: pl.DataFrame,
+    rule: Rule,
 ) -> Networks:
     shared = told_objects(graphs, [layer.objects for layer in inside])
     no_objects, no_facts = shared.head(0).drop("network"), NO_FACTS.drop("network")
@@ -469,7 +471,7 @@ def _networks(
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
         told = about.rows_by_key("fact", named=True, unique=True)
-        reasons = (*_seen(best), *(reasons_of(best, told) if best["measured"] else (_NOTHING_MEASURED,)))
+        reasons = (*_seen(best), *(reasons_of(best, told, rule) if best["measured"] else (_NOTHING_MEASURED,)))
         kinds = {kind: best[kind] for kind in KINDS}
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
     found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
