@@ -48,7 +48,7 @@ from cib.roles import RoleScores
 __all__ = ["find_networks"]
 
 #: How accounts can be in a network; the last two by what they or others do to its members.
-_CO_ACTS = ("co-action", "alike", "rare object", "followed")
+_CO_ACTS = ("co-action", "alike", "tied", "followed")
 
 
 @takes(
@@ -135,7 +135,7 @@ def find_networks(
     scores = None
     if acts is not None:
         members, scores = _recruited(acts, members, judged, exclude, rule)
-        inside = [_of_members(graph, members) for graph in graphs]
+        inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
 
@@ -267,7 +267,7 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
         .when(pl.col("layer").is_in(audience))
         .then(pl.lit("alike"))
         .when(pl.col("layer").is_null())
-        .then(pl.lit("rare object"))
+        .then(pl.lit("tied"))
     )
     members = placed.with_columns(joined=joined).drop_nulls("joined").filter(pl.len().over("network") >= min_size)
     return members.drop("layer")
@@ -433,10 +433,24 @@ def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return table.with_columns(network_role=role).select(columns)
 
 
-def _of_members(graph: Graph, members: pl.DataFrame) -> Inside:
-    """What a layer has of the networks once accounts were recruited, some of them from other networks."""
+def _with_shared_objects(
+    graphs: Sequence[Graph], members: pl.DataFrame, rule: Rule
+) -> tuple[list[Inside], pl.DataFrame]:
+    """What each layer has of the networks once accounts were recruited, some of them from other networks.
+
+    Who was tied only to accounts that left shares nothing with the rest, and is no member.
+    """
     membership = members.select("account_id", "network")
-    return Inside(*rows_inside(graph, membership), shared_objects(acts_of_members(graph, membership)))
+    inside, sharing = [], []
+    for graph in graphs:
+        acts = acts_of_members(graph, membership)
+        shared = shared_objects(acts)
+        inside.append(Inside(*rows_inside(graph, membership), shared))
+        mine = acts.join(shared, on=["network", "object"], how="semi")["account"].unique()
+        sharing.append(graph.events.account_ids.gather(mine))
+    tied = pl.col("joined") != "tied"
+    kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
+    return inside, kept.filter(pl.len().over("network") >= rule.min_size)
 
 
 def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
