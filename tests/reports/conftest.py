@@ -49,14 +49,9 @@ def hostile_detection():
         last = pl.col(column).str.slice(-2).cast(pl.Int64, strict=False).fill_null(0) % len(PAYLOADS)
         return pl.col(column) + last.map_elements(lambda k: payloads[k], return_dtype=pl.String)
 
-    posts = activity.posts_table.with_columns(hostile(name) for name in ids)
-    named = activity.posts_table.select("post_id", account="mentions").explode("account").drop_nulls()
-    named = named.select("post_id", hostile("account")).group_by("post_id", maintain_order=True).agg(mentions="account")
-    posts = posts.with_columns(
-        mentions=activity.posts_table.select("post_id").join(named, on="post_id", how="left", maintain_order="left")[
-            "mentions"
-        ]
-    )
+    named = dict(activity.account_ids.to_frame().select("account_id", new=hostile("account_id")).iter_rows())
+    mentions = pl.col("mentions").list.eval(pl.element().replace(named))
+    posts = activity.posts_table.with_columns(*(hostile(name) for name in ids), mentions)
     imported = replace(
         activity.imported,
         source=PAYLOADS[1],
