@@ -286,6 +286,11 @@ def role_f1(members: pl.DataFrame) -> dict[str, float | None]:
     return scores
 
 
+def told_apart(world: World, found: pl.DataFrame) -> pl.DataFrame:
+    """The acting members of operations with both roles."""
+    return judged_accounts(world, found).filter(pl.col("operation").is_not_null(), ~pl.col("either"))
+
+
 def core_auc(members: pl.DataFrame) -> float:
     """How often a core member, amplifying or not, has a higher score of highly engaged than an amplifier."""
     return Ranking.of(has(members["role"], "core").to_numpy(), members[SCORES["core"]].to_numpy()).roc_auc

@@ -10,6 +10,12 @@ Three worlds, all synthetic, memberships taken from the truth. A second generati
 * ``takedown``, by the simulator: the operation of 2019 against the teams of that of 2020, two other operations of
   2020, and those who act most on one popular account. The teams of a seed depend on each other.
 
+``--wikisocks FOLDER`` measures on real pairs: a checkout of lraszewski/wiki-socks, in whose ``data`` each
+investigation of sock puppets of an encyclopedia is a CSV file (``timestamp, revid, sock, user, page, message``) with
+edits of the accounts that were found to be one person's and of others on the same pages. Of each investigation the
+accounts that came first are known and the later ones are to be linked to them; ids and pages are hashed. An edit is a
+post that mentions its page.
+
 Prints AUC, the shares of linked and of unrelated pairs at W >= 3, and Cllr; with `--each` also without each
 signal. Constants were chosen on seeds 0 to 9; measure on others.
 """
@@ -17,9 +23,11 @@ signal. Constants were chosen on seeds 0 to 9; measure on others.
 from __future__ import annotations
 
 import argparse
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +44,8 @@ from cib.simulation.wording import invented
 DAY = 86_400
 WORDS = np.array(SPOKEN["zh"].split())
 NAMES = ("{a}{d8}", "{a}{d4}", "{a}_{b}", "{A}{b}{d2}", "{a}{b}", "{a}.{d3}", "{d2}{a}")
+#: Edits of an account of a real investigation, below which there is nothing to compare.
+FEWEST_EDITS = 3
 CLIENTS = ("android", "ios", "web", "scheduler")
 
 
@@ -253,6 +263,54 @@ def takedown(seed: int, scale: float = 0.01, audiences: int = 40) -> World:
     return World(known, after, pl.concat([networks, fans]))
 
 
+def wikisocks(seed: int, folder: Path, investigations: int = 200, fewest: int = 4) -> World:
+    """A sample of the investigations with enough accounts, the later half of whose accounts is to be linked."""
+    files = sorted((folder / "data" if (folder / "data").is_dir() else folder).glob("*.csv"))
+    if not files:
+        raise SystemExit(f"{folder} has no CSV files; give a checkout of lraszewski/wiki-socks")
+    known, again, parts = {}, [], []
+    for k in np.random.default_rng(seed).permutation(len(files)).tolist():
+        rows = edits(files[k])
+        first = rows.filter("sock").group_by("account_id").agg(pl.col("created_at").min(), pl.len())
+        accounts = first.filter(pl.col("len") >= FEWEST_EDITS).sort("created_at", "account_id")["account_id"].to_list()
+        if len(accounts) >= fewest:
+            name, half = f"investigation-{k}", len(accounts) // 2
+            known[name] = accounts[:half]
+            again += [(account, f"{name}-again") for account in accounts[half:]]
+            parts.append(rows)
+        if len(known) == investigations:
+            break
+    everything = pl.concat(parts).unique("post_id", maintain_order=True)
+    profiles = everything.select("account_id", "name").unique("account_id")
+    later = pl.DataFrame(again, schema=["account_id", "network_id"], orient="row").unique("account_id")
+    earlier = pl.Series([account for accounts in known.values() for account in accounts])
+    posts = everything.select("account_id", "post_id", "created_at", "text", "mentions")
+    before, after = (
+        cib.read(posts.filter(~pl.col("account_id").is_in(absent.implode())), accounts=profiles)
+        for absent in (later["account_id"], earlier)
+    )
+    return World({name: (before, accounts) for name, accounts in known.items()}, after, later)
+
+
+def edits(file: Path) -> pl.DataFrame:
+    """The edits of one investigation, accounts and pages hashed."""
+    rows = pl.read_csv(file, schema_overrides={"user": pl.String, "page": pl.String, "message": pl.String})
+    hashed = {name: pl.col(name).map_elements(hidden, return_dtype=pl.String) for name in ("user", "page")}
+    return rows.drop_nulls(["user", "timestamp"]).select(
+        account_id=hashed["user"],
+        post_id=pl.col("revid").cast(pl.String),
+        created_at=pl.col("timestamp").str.to_datetime(time_zone="UTC", time_unit="us"),
+        text=pl.col("message").fill_null(""),
+        mentions=pl.concat_list(hashed["page"].fill_null("")),
+        name="user",
+        sock=pl.col("sock") == 1,
+    )
+
+
+def hidden(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
 def figures(scores: pl.DataFrame, score: str) -> str:
     same, different = (scores.filter(pl.col("same") == side)[score].to_numpy() for side in (True, False))
     auc = (same[:, None] > different).mean() + (same[:, None] == different).mean() / 2
@@ -266,11 +324,14 @@ def main() -> None:
     parser.add_argument("--world", nargs="+", choices=["made", "operations", "takedown"], default=["made"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--reuse", type=float, nargs="+", default=[0.5, 0.25, 0.0], help="of the world made here")
+    parser.add_argument("--wikisocks", type=Path, metavar="FOLDER", help="real pairs; then no other world")
     parser.add_argument("--each", action="store_true", help="also without each signal")
     options = parser.parse_args()
     worlds = {"operations": operations, "takedown": takedown}
     made_here = {f"made, {reuse:.0%}": partial(made, reuse=reuse) for reuse in options.reuse}
     chosen = [made_here if name == "made" else {name: worlds[name]} for name in options.world]
+    if options.wikisocks:
+        chosen = [{"wiki-socks": partial(wikisocks, folder=options.wikisocks)}]
     print("world        seed without   same and other     AUC linked, W >= 3  false, W >= 3    Cllr")
     for name, world in {name: world for worlds in chosen for name, world in worlds.items()}.items():
         scores = []

@@ -7,7 +7,7 @@ For each kind of world (see ``detection.py``) the average precision of ``highly_
 ``amplifier`` for amplifiers, of the number of acts for comparison, and the *activity-matched* AUC: the mean within
 doublings of the number of acts, weighted by positives; then the share of each crowd that gets the name of a role. After
 that, on simulated takedowns at `scale`, clean and with a fifth of the core amplifying as well: F1 of the names of
-members, stability and calibration. All figures are synthetic. Weights were chosen on seeds below 100.
+members, stability and calibration. All figures are synthetic; weights were chosen on seeds below 100.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
-from judging import CALLED, SCORES, World, core_auc, has, judge, judged_accounts, role_f1, scored, simulated_world
+from judging import CALLED, SCORES, World, core_auc, has, judge, role_f1, scored, simulated_world, told_apart
 from scipy.stats import spearmanr
 from tables import print_crowds, print_measures
 from worlds import WORLDS
@@ -74,7 +74,7 @@ def members(seeds: range, scale: float) -> None:
 
 
 def accuracy(world: World, reference: str | None = None) -> str:
-    table = judged_accounts(world, scored(world.activity, reference)).filter(pl.col("operation").is_not_null())
+    table = told_apart(world, scored(world.activity, reference))
     core, amplifier = role_f1(table).values()
     return f"{(core + amplifier) / 2:>9.3f} {core:>8.3f} {amplifier:>9.3f} {core_auc(table):>6.3f}"
 
@@ -99,8 +99,8 @@ def calibrated(simulations: Sequence[Simulation]) -> list[str]:
     fresh = truth.join(scorer.score(features).table.drop("role"), on="account_id")
     lines = []
     for role in SCORES.values():
-        true, p = has(fresh["role"], role).to_numpy(), fresh[role].to_numpy()
-        lines.append(f"{role:<15} {scorer.calibrations_[role]!r}; last seed: {calibration(true, p)!r}")
+        told = calibration(has(fresh["role"], role).to_numpy(), fresh[role].to_numpy())
+        lines.append(f"{role:<15} {scorer.calibrations_[role]!r}; last seed: {told!r}")
     return lines
 
 

@@ -6,6 +6,7 @@ Results go to standard output, progress and errors to standard error; what a ter
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import math
 import os
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # None if it is closed
             stream.reconfigure(errors="backslashreplace")  # a console need not know all characters
     given = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
+        gc.set_threshold(100_000, 50, 100)
     options = _parser(given).parse_args(given)
     try:
         options.run(options)

@@ -127,7 +127,7 @@ def _bands(shingles: Hashes, start: Ints, width: int) -> NDArray[np.uint64]:
     return bands
 
 
-@compiled
+@compiled()
 def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     found = np.empty(len(letters) + len(begin), np.uint32)
     start = np.zeros(len(begin), np.int64)
@@ -146,7 +146,7 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     return found[: start[-1]].copy(), start
 
 
-@compiled
+@compiled()
 def _unite(
     order: Ints, band: NDArray[np.uint64], shingles: Hashes, start: Ints, similarity: float, first: Ints
 ) -> None:
@@ -160,7 +160,7 @@ def _unite(
             q -= 1
 
 
-@compiled
+@compiled()
 def _root(first: Ints, text: int) -> int:
     while first[text] != text:
         first[text] = first[first[text]]
@@ -168,12 +168,12 @@ def _root(first: Ints, text: int) -> int:
     return text
 
 
-@compiled
+@compiled()
 def _roots(first: Ints) -> Ints:
     return np.array([_root(first, text) for text in range(len(first))])
 
 
-@compiled
+@compiled()
 def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
     """Whether the Jaccard similarity of two texts reaches the threshold."""
     i, i_end, j, j_end = start[a], start[a + 1], start[b], start[b + 1]

@@ -200,7 +200,7 @@ STANDARD = FeatureSet(
         content.texts,
         content.language_entropy,
         content.client_share,
-        profile.audience,
+        profile.followers,
         profile.engagement_anomaly,
         profile.creation,
         profile.presentation,

@@ -27,13 +27,13 @@ from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
-from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
+from cib.networks.evidence import Evidence, acts_of_members, decades, rows_inside, shared_objects, told_objects
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
-from cib.networks.recruitment import aiming, boosted, copying
+from cib.networks.recruitment import recruit
 from cib.networks.statistics import Inside, group_statistics
-from cib.networks.ties import tie_groups, ties
+from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
     KINDS,
     VERDICTS,
@@ -121,7 +121,7 @@ def find_networks(
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
     confirmed = confirm(
-        graphs if rule.max_p_confirm < 1 else [],
+        _widest(graphs) if rule.max_p_confirm < 1 else [],
         groups,
         resolution=rule.resolution,
         set_resolution=rule.set_resolution,
@@ -135,8 +135,13 @@ def find_networks(
     scores = None
     if acts is not None:
         members, scores = _recruited(acts, members, judged, exclude, rule)
+        inside = [_of_members(graph, members) for graph in graphs]
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
+
+
+#: Of a layer whose clusters are not asked for.
+_NO_CLUSTERS = (pl.DataFrame(schema={"account_id": pl.String, "cluster": pl.Int64, "decades": pl.Float64}), None)
 
 
 def _check_tested(graphs: Iterable[Graph]) -> None:
@@ -167,7 +172,11 @@ def _groups(
     Returns ``account_id, network, joined, decades``, and for each layer the sets of objects that networks were found
     by, ``network, object``, or None.
     """
-    proposals = [_proposed(graph, rule, seed) for graph in graphs]
+    # where ties are known, the clusters of slow layers and of contents add nothing to them
+    quick = [acts is None or is_timeless(graph) or not is_slow(graph) for graph in graphs]
+    proposals = [
+        _proposed(graph, rule, seed) if own else _NO_CLUSTERS for graph, own in zip(graphs, quick, strict=True)
+    ]
     placed, origin = _joined([clusters for clusters, _ in proposals])
     placed = placed.filter(~pl.col("account_id").is_in(list(exclude)))
     if acts is not None:
@@ -175,6 +184,16 @@ def _groups(
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
+
+
+def _widest(graphs: Sequence[Graph]) -> list[Graph]:
+    """For each kind of object the layer with the most significant edges."""
+    found: dict[str, Graph] = {}
+    for graph in graphs:
+        kind = graph.construction.objects
+        if kind not in found or graph.n_edges > found[kind].n_edges:
+            found[kind] = graph
+    return list(found.values())
 
 
 def _with_ties(
@@ -321,10 +340,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     done, facts, rest = behaviour(acts, group), account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
-    strongest = pl.max_horizontal(
-        "copied", pl.col("joint") * pl.col("held") * pl.col("density"), pl.col("aimed") * pl.col("aimed_held")
-    )
-    table = done.drop("members").with_columns(level=strongest.fill_null(0.0))
+    table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
     back = numbers.select("network", dense=pl.col("dense").cast(pl.Int64))
@@ -337,7 +353,7 @@ def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Members with their coordination: candidates above 0.5, ordered by evidence, then by their own edges."""
     candidate = pl.col("verdict") == "candidate"
     sure = pl.min_horizontal(pl.col("evidence") / 15, pl.lit(0.5))
-    doubt = (1 - 0.9 * candidate.cast(pl.Float64)) * (1 - sure) * (1 - 0.5 * pl.col("level"))
+    doubt = (1 - 0.9 * candidate.cast(pl.Float64)) * (1 - sure) * (1 - 0.3 * pl.col("level"))
     levels = judged.select("network", level=0.5 * candidate.cast(pl.Float64) + 0.5 * (1 - doubt))
     own = pl.col("decades") / (pl.col("decades") + 10.0)
     members = membership.join(levels, on="network").with_columns(
@@ -364,38 +380,30 @@ def _recruited(
         recruits = np.zeros(1, dtype=bool)
     core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
     out = ids.is_in(list(exclude)).to_numpy()
-    copies = np.where(out | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
-    core_or_copy = np.maximum(core, copies)
-    aims, count = aiming(acts, core_or_copy, recruits, rule.aimed_acts, rule.aimed_share)
-    aims[out] = -1
-    confirmed = np.maximum(core_or_copy, aims)
-    lifted = np.where(out | (confirmed >= 0), -1, boosted(acts, confirmed, rule.boosted_share, rule.min_boosters))
+    found = recruit(acts, core, recruits, out, rule)
+    joined = np.where(found.aims >= 0, "amplifier", np.where(found.copies >= 0, "copied text", "boosted"))
+    joins = (found.found >= 0) & (core < 0)
     network = np.append(numbers["network"].to_numpy(), -1)
     table = pl.DataFrame(
         {
             "account_id": ids,
-            "found": network[np.maximum(confirmed, lifted)],
-            "how": np.where(
-                aims >= 0, "amplifier", np.where(copies >= 0, "copied text", np.where(lifted >= 0, "boosted", ""))
-            ),
+            "found": network[found.found],
+            "how": np.where(joins, joined, ""),
             "acts": acts.made,
-            "aimed": count,
+            "aimed": found.aimed,
+            "flagged": found.confirmed >= 0,
+            "copies": found.copies >= 0,
+            "lifted": found.lifted >= 0,
         }
     ).with_columns(pl.col("how").replace("", None))
     known = members.drop("network_role", "acts", "aimed")
     table = table.join(known, on="account_id", how="left", maintain_order="left")
     recruited = pl.col("how").is_not_null()
     share = (3 * pl.col("aimed") / (pl.col("acts") + 4)).clip(0.0, 0.85)
-    base = pl.col("coordination").fill_null(0.0)
-    flagged = (pl.Series(confirmed >= 0)).cast(pl.Float64)
-    own = pl.when(recruited | pl.col("network").is_null()).then(0.0).otherwise(base)
-    rest = pl.when(flagged > 0).then(2 * own - 1).otherwise(2 * own).clip(0.0, 1.0)
-    doubt = (
-        (1 - rest)
-        * (1 - share)
-        * (1 - 0.9 * pl.Series((copies >= 0).astype(float)))
-        * (1 - 0.5 * pl.Series((lifted >= 0).astype(float)))
-    )
+    flagged = pl.col("flagged").cast(pl.Float64)
+    own = pl.when(recruited | pl.col("network").is_null()).then(0.0).otherwise(pl.col("coordination").fill_null(0.0))
+    rest = pl.when("flagged").then(2 * own - 1).otherwise(2 * own).clip(0.0, 1.0)
+    doubt = (1 - rest) * (1 - share) * (1 - 0.9 * pl.col("copies")) * (1 - 0.5 * pl.col("lifted"))
     score = (0.5 * flagged + 0.5 * (1 - doubt)).round(9)
     table = table.with_columns(
         coordination=score,
@@ -404,21 +412,30 @@ def _recruited(
         aimed=pl.col("aimed").cast(pl.Int64),
     )
     scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
-    return _with_network_role(table.drop_nulls("network"), rule), scores
+    # a group that lost members to a confirmed network may be too small to be one
+    table = table.drop_nulls("network").filter(pl.len().over("network") >= rule.min_size)
+    return _with_network_role(table, rule), scores
 
 
 def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """What an account is to its network: ``core``, ``amplifier`` or ``boosted``."""
     aims = (pl.col("aimed") >= rule.aimed_acts) & (pl.col("aimed") >= 0.5 * pl.col("acts"))
+    amplifies = ((pl.col("joined") == "amplifier") | aims) & ~pl.col("lifted")
     role = (
         pl.when(pl.col("joined") == "boosted")
         .then(pl.lit("boosted"))
-        .when((pl.col("joined") == "amplifier") | aims)
+        .when(amplifies)
         .then(pl.lit("amplifier"))
         .otherwise(pl.lit("core"))
     )
     columns = ("account_id", "network", "joined", "coordination", "network_role", "acts", "aimed")
     return table.with_columns(network_role=role).select(columns)
+
+
+def _of_members(graph: Graph, members: pl.DataFrame) -> Inside:
+    """What a layer has of the networks once accounts were recruited, some of them from other networks."""
+    membership = members.select("account_id", "network")
+    return Inside(*rows_inside(graph, membership), shared_objects(acts_of_members(graph, membership)))
 
 
 def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
@@ -451,7 +468,8 @@ def _networks(
         own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        reasons = (*_seen(best), *(reasons_of(best, about) if best["measured"] else (_NOTHING_MEASURED,)))
+        told = about.rows_by_key("fact", named=True, unique=True)
+        reasons = (*_seen(best), *(reasons_of(best, told) if best["measured"] else (_NOTHING_MEASURED,)))
         kinds = {kind: best[kind] for kind in KINDS}
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
     found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))

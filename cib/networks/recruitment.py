@@ -7,20 +7,71 @@ confirmation multiplies here, so that only networks with evidence in what they w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from cib.networks.acts import Acts, Flags, Ints
 from cib.networks.behaviour import COPIED
+from cib.networks.verdict import Rule
 
-__all__ = ["aiming", "boosted", "copying"]
+__all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
+
+
+@dataclass(frozen=True)
+class Recruits:
+    """Who belongs to the confirmed networks; arrays of shape (n_accounts,), -1 for no network."""
+
+    core: Ints  #: the confirmed members
+    copies: Ints  #: accounts outside that copy them
+    aims: Ints  #: accounts outside that aim at either, without return
+    lifted: Ints  #: accounts that are boosted, among all but the confirmed members and those who copy them
+    aimed: Ints  #: acts of each account aimed at either, without return
+
+    @property
+    def confirmed(self) -> Ints:
+        """The network of each account that belongs to one by its own acts."""
+        return np.maximum(np.maximum(self.core, self.copies), self.aims)
+
+    @property
+    def found(self) -> Ints:
+        """The same, and of those who are merely boosted."""
+        return np.where(self.confirmed >= 0, self.confirmed, self.lifted)
+
+
+def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) -> Recruits:
+    """Find who belongs to the confirmed networks.
+
+    Accounts that aim at the confirmed members and are themselves boosted by the network are treated as its core, and
+    the search for those who aim at it is repeated once.
+
+    Parameters
+    ----------
+    acts : Acts
+    core : ndarray of int, shape (n_accounts,)
+        Confirmed network of each account, -1 for none.
+    recruits : ndarray of bool, shape (n_networks,)
+        Networks that recruit.
+    barred : ndarray of bool, shape (n_accounts,)
+        Accounts that cannot join.
+    rule : Rule
+    """
+    copies = np.where(barred | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
+    ours, leads = np.maximum(core, copies), np.full(len(core), -1, dtype=np.int64)
+    for _ in range(2):
+        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule.aimed_acts, rule.aimed_share)
+        aims = np.where(barred, -1, np.maximum(aims, leads))
+        lifted = boosted(acts, np.maximum(ours, aims), ours, rule.boosted_share, rule.min_boosters)
+        leads = np.where(aims >= 0, lifted, -1)
+    return Recruits(core, copies, aims, np.where(barred, -1, lifted), count)
 
 
 def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
     """Assign accounts that copy texts of confirmed members.
 
-    A text counts that two members posted and that is theirs to at least half. The search is repeated once with the
-    accounts that it found.
+    A text counts that two members of confirmed networks posted and that is theirs to at least half. The search is
+    repeated once with the accounts that it found.
 
     Parameters
     ----------
@@ -42,7 +93,7 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
         ours = np.where((group >= 0) & recruits[np.maximum(group, 0)], group, found)
         rows = [_copies(acts, ours, group, kind) for kind in COPIED]
         table = pl.concat(rows).unique("row").group_by("account", "network").agg(count=pl.len())
-        found = np.maximum(found, _most(table, acts, len(group), min_share, 1))
+        found = np.maximum(found, _most(table, acts, min_share))
     return found
 
 
@@ -73,12 +124,12 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
     posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
     count = np.zeros(acts.n_accounts, dtype=np.int64)
     count[posts["account"].to_numpy()] = posts["count"].to_numpy()
-    found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, len(group), 0.0, 1)
+    found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, 0.0)
     enough = (group < 0) & (count >= min_acts) & (count >= min_share * acts.made)
     return np.where(enough, found, -1), count
 
 
-def boosted(acts: Acts, group: Ints, min_share: float, min_boosters: int) -> Ints:
+def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_boosters: int) -> Ints:
     """Assign accounts whose received acts come mostly from one network.
 
     Parameters
@@ -86,6 +137,8 @@ def boosted(acts: Acts, group: Ints, min_share: float, min_boosters: int) -> Int
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
         Network of each account, recruited ones included; -1 for none.
+    settled : ndarray of int, shape (n_accounts,)
+        The same; accounts that are not asked.
     min_share : float
         Share of all acts received that come from members, at least.
     min_boosters : int
@@ -94,21 +147,19 @@ def boosted(acts: Acts, group: Ints, min_share: float, min_boosters: int) -> Int
     Returns
     -------
     ndarray of int, shape (n_accounts,)
-        The network of each boosted account outside, -1 for none. Being boosted is not the account's doing.
+        The network of each boosted account, -1 for none. Being boosted is not the account's doing.
     """
     _, source, target = acts.pairs
     received = np.bincount(target, minlength=acts.n_accounts)
-    ours = (group[source] >= 0) & (group[target] < 0)
+    ours = (group[source] >= 0) & (settled[target] < 0)
     table = pl.DataFrame({"account": target[ours], "network": group[source[ours]], "booster": source[ours]})
-    table = table.group_by("account", "network").agg(count=pl.len(), boosters=pl.col("booster").n_unique())
-    share = pl.col("count") >= min_share * pl.Series(received[table["account"].to_numpy()])
-    table = table.filter(share, pl.col("boosters") >= min_boosters).sort(
-        "account", "count", "network", descending=[False, True, False]
-    )
-    best = table.unique("account", keep="first", maintain_order=True)
-    found = np.full(len(group), -1, dtype=np.int64)
-    found[best["account"].to_numpy()] = best["network"].to_numpy()
-    return found
+    boosters = table.group_by("account").agg(boosters=pl.col("booster").n_unique())
+    counts = np.zeros(acts.n_accounts, dtype=np.int64)
+    counts[boosters["account"].to_numpy()] = boosters["boosters"].to_numpy()
+    own = table.group_by("account", "network").agg(count=pl.len())
+    total = np.bincount(target[ours], minlength=acts.n_accounts)
+    enough = (counts >= min_boosters) & (total >= min_share * received)
+    return np.where(enough, _most(own, acts, 0.0), -1)
 
 
 def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
@@ -119,12 +170,9 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
         events = pl.DataFrame({"account": account, "object": incidence.object, "row": incidence.row})
         events = events.with_columns(network=pl.Series(ours[account]))
         posted = events.unique(["account", "object"]).filter(pl.col("network") >= 0)
-        posted = (
-            posted.group_by("object", "network")
-            .agg(members=pl.len().cast(pl.Int64))
-            .sort("object", "members", "network", descending=[False, True, False])
-        )
-        posted = posted.unique("object", keep="first", maintain_order=True)
+        posted = posted.group_by("object", "network").agg(members=pl.len().cast(pl.Int64))
+        posted = posted.sort("object", "members", "network", descending=[False, True, False])
+        posted = posted.group_by("object", maintain_order=True).agg(pl.col("network").first(), pl.col("members").sum())
         crowd = pl.Series(incidence.popularity[posted["object"].to_numpy()])
         theirs = posted.filter(pl.col("members") >= 2, 2 * pl.col("members") >= crowd)
         outside = events.filter(pl.Series(group[account] < 0)).drop("network")
@@ -132,12 +180,11 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _most(table: pl.DataFrame, acts: Acts, n: int, min_share: float, min_count: int) -> Ints:
-    """The network with the largest count for each account, if all counts together reach the thresholds."""
+def _most(table: pl.DataFrame, acts: Acts, min_share: float) -> Ints:
+    """The network with the largest count for each account, if its counts reach a share of all its acts; else -1."""
     table = table.sort("account", "count", "network", descending=[False, True, False])
     best = table.group_by("account", maintain_order=True).agg(pl.col("network").first(), pl.col("count").sum())
-    made = pl.Series(acts.made[best["account"].to_numpy()])
-    best = best.filter(pl.col("count") >= min_share * made, pl.col("count") >= min_count)
-    found = np.full(n, -1, dtype=np.int64)
+    best = best.filter(pl.col("count") >= min_share * pl.Series(acts.made[best["account"].to_numpy()]))
+    found = np.full(acts.n_accounts, -1, dtype=np.int64)
     found[best["account"].to_numpy()] = best["network"].to_numpy()
     return found

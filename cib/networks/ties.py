@@ -26,7 +26,7 @@ from cib.networks.communities import communities
 from cib.networks.object_sets import CONTENT
 from cib.networks.verdict import Rule
 
-__all__ = ["tie_groups", "ties"]
+__all__ = ["is_slow", "tie_groups", "ties"]
 
 #: Acts added to those of each account, so that accounts of one act do not make the strongest ties.
 _SHRINKAGE = 4.0
@@ -48,7 +48,7 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
     polars.DataFrame
         ``source, target`` (codes of the activity) and ``tie``, sorted by the first two.
     """
-    edges = [_edges(graph, acts, rule.slow_tie if _is_slow(graph) else 1.0) for graph in acts.graphs]
+    edges = [_edges(graph, acts, _worth(graph, rule)) for graph in acts.graphs]
     several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
     single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
     rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
@@ -74,10 +74,15 @@ def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> In
     return group[place]
 
 
-def _is_slow(graph: Graph) -> bool:
-    """Whether the acts of an edge may be far apart, and what they share is no content of the accounts' own."""
+def is_slow(graph: Graph) -> bool:
+    """Whether the acts of an edge may be more than ten minutes apart."""
     window = graph.construction.window_s
-    return graph.construction.objects not in CONTENT and (window is None or window > _QUICK)
+    return window is None or window > _QUICK
+
+
+def _worth(graph: Graph, rule: Rule) -> float:
+    """What a shared object counts."""
+    return rule.slow_tie if is_slow(graph) and graph.construction.objects not in CONTENT else 1.0
 
 
 def _contents(graphs: Sequence[Graph]) -> list[Graph]:

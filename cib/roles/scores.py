@@ -167,16 +167,18 @@ class RoleScores:
         Parameters
         ----------
         accounts : frame
-            ``account_id`` and ``verdict``, as ``detection.table`` and ``detection.accounts`` have them.
+            ``account_id``, ``verdict`` and, if it is known, ``joined``, as ``detection.table`` and
+            ``detection.accounts`` have them.
 
         Returns
         -------
         frame
             ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
-            ``candidate``; in the library that the activity came in.
+            ``candidate`` or were only boosted by it; in the library that the activity came in.
         """
-        known = nw.from_native(accounts, eager_only=True).select("account_id", "verdict").to_polars()
-        candidates = known.filter(pl.col("verdict") == "candidate")["account_id"]
+        known = nw.from_native(accounts, eager_only=True).to_polars()
+        boosted = (known["joined"] == "boosted").fill_null(value=False) if "joined" in known.columns else pl.lit(False)
+        candidates = known.filter(pl.col("verdict") == "candidate", ~boosted)["account_id"]
         inside = pl.col("account_id").is_in(candidates.implode()).cast(pl.Float64)
         table = self.table.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
         return to_library(table, self.features.library)

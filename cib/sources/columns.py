@@ -53,7 +53,7 @@ _ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "created_at": ("timestamp_share", "timestamp", "tweet_time", "time", "datetime", "date"),
         "target_post_id": ("object_id", "repost_id", "retweet_id", "retweet_tweetid", "retweeted_id"),
         "target_account_id": ("target_user_id", "retweet_userid", "retweeted_user_id"),
-        "text": ("tweet_text", "message_text", "full_text", "message", "body", "content"),
+        "text": ("tweet", "tweet_text", "message_text", "full_text", "message", "body", "content"),
         "lang": ("language", "tweet_language"),
         "client": ("tweet_client_name",),
         "hashtags": ("tags",),

@@ -171,8 +171,8 @@ class Gathering:
 
 
 def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
-    """The unread columns of a table without targets that may hold some."""
-    if format.translate or {"target_post_id", "target_account_id"} & mapping.keys():
+    """The unread columns of a table that may hold targets, or text."""
+    if format.translate:
         return []
     unread = _unread_names(part, mapping, format)
     parents = {name.rpartition(".")[0] for name in part.names}
@@ -183,7 +183,7 @@ def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str
 def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:
     """Refuse a file that lacks a column which others have and all need."""
     for ours in NEEDED:
-        if mapping[ours] in names and mapping[ours] not in part.names and not part.format:
+        if not part.format and mapping[ours] in names and mapping[ours] not in part.names:
             raise InputError(
                 f"the column {mapping[ours]!r} is missing",
                 where=part.where,
@@ -196,13 +196,13 @@ def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collecti
     if part.format:
         return part.load(())
     wanted = {*mapping.values(), *format.also, *more}
-    return part.load([name for name in part.names if format.whole or name in wanted])
+    return part.load([name for name in part.names if format.whole or name in wanted or format.wants(name)])
 
 
 def _unread_names(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
     """The columns of a table that nothing is read from."""
     read = {*mapping.values(), *format.also}
-    return [] if format.whole else [name for name in part.names if name and name not in read]
+    return [] if format.whole else [name for name in part.names if name and name not in read and not format.wants(name)]
 
 
 def _unread(part: Part, mapping: Mapping[str, str], format: Format, most: int = 12) -> list[str]:

@@ -22,7 +22,22 @@ _TEXT = {"text", "body", "content", "message", "caption"}
 
 #: Words of names that count or rate instead.
 _NO_SIGNAL = {
-    *("count", "counts", "number", "num", "total", "likes", "score", "metrics", "url", "label", "settings", "allowed"),
+    *(
+        "is",
+        "has",
+        "count",
+        "counts",
+        "number",
+        "num",
+        "total",
+        "likes",
+        "score",
+        "metrics",
+        "url",
+        "label",
+        "settings",
+        "allowed",
+    ),
     *("disabled", "enabled", "permission", "date", "time", "timestamp", "lang", "language", "media", "image", "edited"),
 }
 

@@ -154,6 +154,8 @@ def test_truth_values_are_numbers():
 WRONG = {
     "3 numbers came back for 8 accounts": lambda _posts: [1, 2, 3],
     "account 'ann' came back more than once": lambda posts: posts.select("account_id", x=nw.lit(1)).head(25),
+    "row -1 is not in the activity": lambda _posts: pl.DataFrame({"account_row": [0, -1], "x": [1, 2]}),
+    "row 8 is not in the activity": lambda _posts: pl.DataFrame({"account_row": [8], "x": [1]}),
     "account 'zoe' is not in the activity": lambda _posts: {"ann": 1, "zoe": 2},
     "must have 'account_id' and one column": lambda posts: posts.select("account_id", "text", "lang"),
     "must have 'account_id' and one column.*columns x": lambda _posts: pl.DataFrame({"x": [1]}),

@@ -7,7 +7,20 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cib.presets import coornet, coortweet, iannucci2025, luceri2024, nizzoli2021, pacheco2021, polio, qut
+from cib.presets import (
+    cinus2025,
+    coornet,
+    coortweet,
+    iannucci2025,
+    luceri2024,
+    mannocci2025,
+    nizzoli2021,
+    pacheco2021,
+    polio,
+    pote2026,
+    qut,
+    weber2021,
+)
 from cib.presets.graham import QUT_NETWORKS
 from tests.toys import START, activity
 
@@ -23,8 +36,14 @@ METHODS = {
     "coornet": partial(coornet, interval="10min", edge_quantile=0.3),
     "polio": partial(polio, window="10min"),
     "nizzoli2021": partial(nizzoli2021, top=1.0, alpha=0.9),
+    "weber2021": partial(weber2021, window="6h", theta=10.0),
+    "cinus2025": partial(cinus2025, min_objects=1, min_accounts=1, min_density=0.1, max_flagged=1.0),
+    "mannocci2025": partial(mannocci2025, layers=["post", "hashtag"]),
+    "pote2026": partial(pote2026, indicators=["retweeted_post", "url"], permutations=300, alpha=0.5),
     "iannucci2025": partial(iannucci2025, layers=["post", "url"], scales=["10min", "1h"]),
 }
+#: Random deals, and communities that a random order finds, differ with the order of the accounts.
+BY_CHANCE = ("pote2026", "weber2021")
 COUNTING = ("coortweet", "qut co_retweet", "qut co_link", "coornet")
 
 
@@ -53,8 +72,8 @@ def some_rows(seed=0, count=900):
 
 
 def edges(graph):
-    """Each edge by its accounts, with all attributes except those that name a side."""
-    sided = {"n_source", "n_target", "n_source_fast", "n_target_fast"}
+    """Each edge by its accounts, with all attributes except those that name a side or a group."""
+    sided = {"n_source", "n_target", "n_source_fast", "n_target_fast", "structure", "component"}
     columns = [name for name in graph.table.columns if name not in sided]
     rows = graph.edge_table.select(columns).iter_rows()
     return {(u, v) if graph.directed or u < v else (v, u): values for u, v, *values in rows}
@@ -76,6 +95,7 @@ def test_the_order_of_rows_says_nothing(method):
     assert method(activity(rows[::-1])).table.equals(graph.table)
 
 
+@pytest.mark.parametrize("method", [METHODS[name] for name in METHODS if name not in BY_CHANCE])
 def test_names_say_nothing(method):
     """Accounts in the opposite order; cosines are then summed in another order, hence up to rounding."""
     rows = some_rows()

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import cib
-from benchmarks.judging import core_auc, has, judged_accounts, role_f1, scored, simulated_world
+from benchmarks.judging import core_auc, has, role_f1, scored, simulated_world, told_apart
 
 
 @pytest.fixture(scope="module")
@@ -15,13 +15,9 @@ def clean():
     return simulated_world("clean", 110, "takedown-2020", scale=0.004)
 
 
-def members(world, reference=None):
-    return judged_accounts(world, scored(world.activity, reference)).filter(pl.col("operation").is_not_null())
-
-
 @pytest.mark.parametrize("reference", [None, "simulated"])
 def test_core_and_amplifiers_are_told_apart(clean, reference):
-    table = members(clean, reference)
+    table = told_apart(clean, scored(clean.activity, reference))
     assert np.mean(list(role_f1(table).values())) >= 0.95
     assert core_auc(table) >= 0.98
 
@@ -29,7 +25,7 @@ def test_core_and_amplifiers_are_told_apart(clean, reference):
 def test_so_they_are_when_a_fifth_of_the_core_amplifies_too():
     mixed = simulated_world("mixed", 110, "takedown-2020-mixed-roles", scale=0.004)
     assert (mixed.truth["role"] == "both").sum() == 19  # a fifth of 95
-    table = members(mixed)
+    table = told_apart(mixed, scored(mixed.activity))
     assert np.mean(list(role_f1(table).values())) >= 0.85
     assert core_auc(table) >= 0.98
 

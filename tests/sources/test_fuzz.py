@@ -13,6 +13,9 @@ import cib
 from cib.errors import CibError
 from tests.sources.samples import SAMPLES
 
+#: A header that is broken may leave targets unread, which is said.
+pytestmark = pytest.mark.filterwarnings("ignore:.*no row has a target:cib.errors.CibWarning")
+
 #: Bytes that mean something to one format or another.
 TOKENS = (
     *(

@@ -45,6 +45,41 @@ EXPECTED = {
         ("channel77", "channel77/3", "retweet", "channel88/9", "channel88"),
         ("user102", "channel77/4", "reply", "channel77/2", "user101"),
     ],
+    "snscrape a.jsonl": X,
+    "x-table a.csv": X,
+    "academictwitter a.csv": X,
+    "rtweet a.csv": X,
+    "reddit a.ndjson": [
+        ("ann", "t3_p1", "post", None, None),
+        ("ben", "t3_p2", "retweet", "t3_p1", "ann"),
+        ("ben", "t1_c1", "reply", "t3_p1", "ann"),
+    ],
+    "youtube a.jsonl": [
+        ("UC0", "U0", "reply", "v1", "UC9"),
+        ("UC1", "U1", "reply", "v1", "UC9"),
+        ("UC0", "U1.1", "reply", "U1", "UC1"),
+    ],
+    "tiktok a.jsonl": [
+        ("user0", "7000000000000000001", "post", None, None),
+        ("user1", "7000000000000000002", "post", None, None),
+        ("user9", "7000000000000000009", "quote", "7000000000000000001", "user0"),
+    ],
+    "instagram a.ndjson": [
+        ("100", "C0", "post", None, None),
+        ("101", "C1", "quote", "C0", "100"),
+        ("102", "C2", "reply", None, "100"),
+    ],
+    "crowdtangle a.csv": [(f"10{k}", f"https://facebook.example/{k}", "post", None, None) for k in range(3)],
+    "hoaxy a.csv": [
+        ("101", FIRST, "post", None, None),
+        ("102", SECOND, "retweet", None, "101"),
+        ("102", THIRD, "quote", None, "101"),
+    ],
+    "nodexl a.csv": [
+        ("ann", FIRST, "post", None, None),
+        ("ben", SECOND, "retweet", FIRST, "ann"),
+        ("ben", THIRD, "reply", FIRST, "ann"),
+    ],
     "qut a.csv": [
         ("101", "1", "post", None, None),
         ("102", "2", "retweet", "1", "101"),

@@ -22,6 +22,7 @@ from cib.sources import clocks
 from cib.sources.columns import Columns, match_columns
 from cib.sources.deciding import KINDS, as_name, as_names, names_of, stated_text
 from cib.sources.format import Format
+from cib.sources.links import html_links, plain_text
 from cib.sources.lists import lists
 from cib.sources.rows import digest
 from cib.sources.values import decided
@@ -94,7 +95,8 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
     acts = _acts(table, plain, is_kind, targets, {} if named else authors)
     mentions = lists(raw["mentions"], "mentions", f"{where}, column 'mentions'").values if "mentions" in plain else None
     if not named:
-        return acts if mentions is None else acts.with_columns(mentions=mentions)
+        acts = acts if mentions is None else acts.with_columns(mentions=mentions)
+        return _without_html(acts)
     local = {"retweet": pl.col("body"), "quote": _link_id("quoted_post"), "reply": _link_id("replied_to_post")}
     beside = table.select(
         account_local_id=decided(is_kind, {kind: as_name(name) for kind, name in authors.items()}),
@@ -103,6 +105,17 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
     if mentions is not None:
         beside = beside.with_columns(named_ids=as_names(pl.lit(mentions)))
     return pl.concat([acts.drop("mentions", strict=False), beside], how="horizontal")
+
+
+def _without_html(acts: pl.DataFrame) -> pl.DataFrame:
+    """Texts of Truth Social and Gab are HTML, which holds their links."""
+    body = acts["text"]
+    if not body.str.contains("<a ", literal=True).any() and not body.str.contains("<p>", literal=True).any():
+        return acts
+    texts = body.drop_nulls().unique()
+    told = pl.DataFrame({"text": texts, "plain": map(plain_text, texts), "urls": map(html_links, texts)})
+    read = acts.select("text").join(told, on="text", how="left", maintain_order="left")
+    return acts.with_columns(text=read["plain"], urls=acts["urls"] if "urls" in acts.columns else read["urls"])
 
 
 def _names(raw: pl.DataFrame) -> pl.DataFrame:
