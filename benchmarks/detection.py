@@ -1,24 +1,30 @@
-"""How good detection is, beside published methods and trivial rankings.
+"""How good detection is in all worlds, beside published methods and trivial rankings.
 
-    python benchmarks/detection.py [--scenarios takedown-2020 organic] [--seeds 5] [--first-seed 100] [--scale S]
-                                   [--evasion moderate | jitter=2 ...] [--methods cib polio ...]
-                                   [--labelled FILE LABELS] [--out FILE.csv]
+    python benchmarks/detection.py [--worlds rival-none originals cib-tactics ...] [--seeds 5] [--first-seed 501]
+                                   [--methods cib polio ...] [--cache FOLDER] [--json FILE] [--labelled FILE LABELS]
 
-One row a method, means over the seeds with their 95 % interval (Student's t); a row a seed goes to --out. What a
-method flags by its own defaults is what F1 and false alarms are about; none saw a label. Simulated figures are
-synthetic and say so.
+The worlds are the rival takedown where it is there (see ``worlds.py``), those of ``other_worlds``, and those of the
+package's simulator (``cib-...``); all are synthetic. One row per kind of world and method with the mean over the seeds,
+and one with the worst of each measure; all worlds go to --json. What a method flags by its own defaults is what
+precision, recall and crowds are about; none saw a label.
+
+Labelled data are measured as they are, and grafted: three acts of random background accounts for each act of the
+operation on objects that three of its accounts share, with delays of the background's own cascades.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
+import sys
+import tempfile
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import polars as pl
-from scipy.stats import t as student
+from judging import Judgement, detected, judge
+from tables import print_judgements
+from worlds import WORLDS, write_json
 
 import cib
 from cib import presets
@@ -29,11 +35,8 @@ from cib.evaluation.trivial import TRIVIAL
 MOST = 1_000
 #: Luceri et al. leave the share of accounts to be pruned to the analyst.
 PRUNED = 0.9
-MEASURES = ("AP", "P@200", "precision", "recall", "F1", "WP", "ARI", "team ARI", "roles", "flagged", "seconds")
-
-
-def by_cib(activity: cib.Activity) -> pl.DataFrame:
-    return cib.detect(activity, progress=False).table
+#: Acts grafted for each act of the operation on what this number of its accounts share, and the seed of the draw.
+GRAFTED, SHARED, GRAFT_SEED = 3, 3, 14
 
 
 def by_count(activity: cib.Activity) -> pl.DataFrame:
@@ -88,7 +91,7 @@ def by_trivial(score: str) -> Callable[[cib.Activity], pl.DataFrame]:
 
 
 METHODS: dict[str, Callable[[cib.Activity], pl.DataFrame]] = {
-    "cib": by_cib,
+    "cib": detected,
     "count": by_count,
     "pacheco2021": by_pacheco,
     "luceri2024": by_luceri,
@@ -99,95 +102,84 @@ METHODS: dict[str, Callable[[cib.Activity], pl.DataFrame]] = {
 }
 
 
-def measured(method: str, activity: cib.Activity, truth: pl.DataFrame) -> dict[str, Any]:
-    """What does not apply is None: thresholds of a mere ranking, precision where there is no operation."""
-    start = time.perf_counter()
-    table = METHODS[method](activity)
-    seconds = time.perf_counter() - start
-    result = evaluate(table, truth, repeats=0)
-    row: dict[str, Any] = {"method": method, **dict.fromkeys(MEASURES), "seconds": seconds}
-    if result.positives:
-        row |= {"AP": result.average_precision, "P@200": result.rankings["precision_at_200"][0]}
-    if result.positives and method not in TRIVIAL:
-        row |= {"precision": result.precision, "recall": result.recall, "F1": result.f1}
-        row |= {"WP": result.weighted_precision, "ARI": result.ari, "team ARI": result.team_ari}
-        row["roles"] = result.role_f1
-    if method not in TRIVIAL:
-        organic = result.accounts - result.positives
-        row["flagged"] = (result.flags["flagged"][-1] - result.flags["true_positives"][-1]) / organic
-        row |= {f"FPR {name}": share for name, _, share, _ in result.communities.iter_rows()}
-    return row
-
-
-def interval(values: pl.Series) -> str:
-    """Mean and half the width of its 95 % interval."""
-    known = values.cast(pl.Float64).drop_nulls().to_numpy()
-    if not len(known):
-        return "-"
-    if len(known) == 1:
-        return f"{known[0]:.3f}"
-    half = student.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known))
-    return f"{known.mean():.3f} ±{half:.3f}"
-
-
-def printed(title: str, rows: pl.DataFrame) -> None:
-    """One table of measures, and one of false alarms by community. ``flagged`` is of all organic accounts."""
-    alarms = [name for name in rows.columns if name.startswith("FPR ")]
-    for heading, columns in ((title, MEASURES), ("share of each community that is flagged", alarms)):
-        names = [name.removeprefix("FPR ") for name in columns]
-        print(f"\n{heading}\n{'method':<13}" + "".join(f" {name:>17.17}" for name in names))
-        for (method,), group in rows.drop_nulls(columns[-1]).group_by("method", maintain_order=True):
-            print(f"{method:<13}" + "".join(f" {interval(group[name]):>17}" for name in columns))
-
-
-def simulated(options: argparse.Namespace) -> pl.DataFrame:
-    """One row a scenario, seed and method."""
-    more: dict[str, Any] = {"scale": options.scale} if options.scale else {}
-    if options.evasion:
-        named = dict(pair.split("=") for pair in options.evasion if "=" in pair)
-        more["evasion"] = {name: int(strength) for name, strength in named.items()} or options.evasion[0]
-    rows = []
-    for scenario in options.scenarios:
-        seeds = range(options.first_seed, options.first_seed + options.seeds)
+def compared(kinds: list[str], seeds: range, methods: list[str], cache: Path) -> list[Judgement]:
+    """Judge each method in each world, one world at a time."""
+    found = []
+    for kind in kinds:
         for seed in seeds:
-            activity, truth = cib.simulate(scenario, seed=seed, **more)
-            found = [measured(method, activity, truth) for method in options.methods]
-            rows += [{"scenario": scenario, "seed": seed, **row} for row in found]
-        table = pl.DataFrame([row for row in rows if row["scenario"] == scenario], infer_schema_length=None)
-        settings = "".join(f", {name} {value}" for name, value in more.items())
-        printed(f"synthetic: {scenario}{settings}, seeds {seeds[0]} to {seeds[-1]}", table)
-    return pl.DataFrame(rows, infer_schema_length=None)
+            world = WORLDS[kind](seed, cache)
+            if world is not None:
+                found += [judge(world, METHODS[method], method) for method in methods]
+                print(f"{world.name} judged", file=sys.stderr, flush=True)
+    return found
 
 
 def real(path: str, labels: str, methods: list[str]) -> None:
+    """Print the evaluation on labelled data of each method, and of the same data grafted."""
     activity, truth = cib.read(path), pl.read_parquet(labels)
-    trivial = trivial_scores(activity)
+    variants = {"": activity, "grafted, ": grafted(activity, truth.filter(label="coordinated")["account_id"])}
     flags = [None, *(name for name, dtype in truth.schema.items() if dtype == pl.Boolean)]
     for method in (method for method in methods if method not in TRIVIAL):
-        try:
-            table = trivial.join(METHODS[method](activity), on="account_id", how="left")
-        except cib.CibError as error:
-            print(f"\nreal: {path}: {method} cannot be used: {error}")
-            continue
-        for flag in flags:
-            print(f"\nreal: {path}: {method}{f', leaving out {flag}' if flag else ''}")
-            print(evaluate(table, truth, set_apart=flag))
+        recall = []
+        for variant, data in variants.items():
+            try:
+                table = trivial_scores(data).join(METHODS[method](data), on="account_id", how="left")
+            except cib.CibError as error:
+                print(f"\nreal: {path}: {method} cannot be used: {error}")
+                break
+            for flag in flags:
+                result = evaluate(table, truth, set_apart=flag)
+                print(f"\nreal: {path}: {variant}{method}{f', leaving out {flag}' if flag else ''}\n{result}")
+            recall.append(result.recall)
+        if recall:
+            print(f"\nrecall of {method} as it is and grafted: {recall[0]:.3f}, {recall[-1]:.3f}")
+
+
+def grafted(activity: cib.Activity, operation: pl.Series, acts: int = GRAFTED, seed: int = GRAFT_SEED) -> cib.Activity:
+    """Let random background accounts act on what operation accounts share.
+
+    Each act of the operation on an object that `SHARED` of its accounts or more act on is followed by `acts` acts of
+    random background accounts on the object. Their delays after the first act on it are drawn from those of
+    background accounts.
+    """
+    rng = np.random.default_rng(seed)
+    posts = activity.posts_table.with_columns(member=pl.col("account_id").is_in(operation.implode()))
+    posts = posts.with_columns(first=pl.col("created_at").min().over("target_post_id"))
+    delay = (pl.col("created_at") - pl.col("first")).alias("delay")
+    delays = posts.filter(~pl.col("member")).select(delay).filter(pl.col("delay") > pl.duration(seconds=0))["delay"]
+    n = pl.col("account_id").filter("member").n_unique().over("target_post_id")
+    shared = posts.filter(n >= SHARED).filter("member")
+    shared = shared.select(pl.all().repeat_by(acts).explode())
+    background = posts.filter(~pl.col("member"))["account_id"].unique().sort()
+    added = shared.with_columns(
+        background.gather(rng.integers(0, len(background), shared.height)).alias("account_id"),
+        created_at=pl.col("first") + delays.gather(rng.integers(0, len(delays), shared.height)),
+        post_id=pl.format("graft-{}", pl.int_range(pl.len())),
+    )
+    columns = activity.posts_table.columns
+    frame = pl.concat([activity.posts_table, added.select(columns)]).sort("created_at", "post_id")
+    frame = frame.unique(["account_id", "target_post_id"], keep="first", maintain_order=True)
+    return cib.read(frame, format="canonical", progress=False)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenarios", nargs="*", default=["takedown-2020", "organic"])
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--worlds", nargs="*", choices=WORLDS, default=list(WORLDS), metavar="KIND")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--first-seed", type=int, default=100)
-    parser.add_argument("--scale", type=float)
-    parser.add_argument("--evasion", nargs="+", metavar="NAME[=STRENGTH]")
+    parser.add_argument("--first-seed", type=int, default=501)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=["cib"])
+    parser.add_argument("--cache", type=Path, help="where generated worlds are kept")
+    parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--labelled", nargs=2, metavar=("FILE", "LABELS"))
-    parser.add_argument("--out", metavar="FILE.csv")
     options = parser.parse_args()
-    table = simulated(options)
-    if options.out:
-        table.write_csv(options.out)
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    with tempfile.TemporaryDirectory() as temporary:
+        judgements = compared(options.worlds, seeds, options.methods, options.cache or Path(temporary))
+    if judgements:
+        print(f"seeds {seeds[0]} to {seeds[-1]}\n")
+        print_judgements(judgements, each=False)
+    if options.json:
+        write_json(options.json, judgements)
     if options.labelled:
         real(*options.labelled, options.methods)
 

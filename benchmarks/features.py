@@ -123,7 +123,7 @@ def plain(posts: pd.DataFrame) -> pd.DataFrame:
             "fast_share": (latency <= 60).groupby(retweets["account_id"]).mean(),
             "interval_median": gap.median(),
             "interval_cv": sd / mean,
-            "burstiness": (sd - mean) / (sd + mean),
+            "burstiness": (sd - mean) / (sd + mean),  # without correction for few actions, as most people write it
             "hour_entropy": -(share * np.log2(share)).groupby("account_id").sum(),
             "weekday_share": (day.day_of_week < 5).groupby(posts["account_id"]).mean(),
             "active_days": day.date.groupby(posts["account_id"]).nunique(),

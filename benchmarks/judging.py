@@ -1,13 +1,14 @@
 """Measures of a detection against the truth of a world, shared by the benchmarks.
 
 A *world* is an activity and one row per account: ``account_id, operation`` (null for organic accounts), ``role``
-(``core``, ``amplifier``, ``organic``) and ``community``. All measures are taken over the accounts that act. Operations
-whose members all have one role (rings, cross-posters) are right as either role.
+(``core``, ``amplifier``, ``both`` or ``organic``) and ``community``. All measures are taken over the accounts that
+act. Members of operations in which all have one role (rings, cross-posters) are right as core and as amplifier.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,34 +24,65 @@ REACHABLE = {"core": 3, "amplifier": 2}
 ACTIVE = 5
 #: The rule of the oracle, which knows the core: acts on core members that never act back, and their share of all acts.
 AIMED, AIMED_SHARE = 2, 0.10
-#: The score of each role.
+#: The score, and the name in a detection, of each role.
 SCORES = {"core": "highly_engaged", "amplifier": "amplifier"}
+#: Columns of crowds that count who got the name of each role.
+CALLED = tuple(f"called {name}" for name in SCORES.values())
+#: What a method may say of an account, and what is assumed where it does not.
+SAID = {
+    "coordination": pl.lit(0.0),
+    "verdict": pl.lit(None, pl.String),
+    "joined": pl.lit(None, pl.String),
+    "network_id": pl.lit(None, pl.String),
+    "network_role": pl.lit(None, pl.String),
+    "role": pl.lit(None, pl.String),
+    "highly_engaged": pl.lit(None, pl.Float64),
+    "amplifier": pl.lit(None, pl.Float64),
+}
+
+#: From an activity to one row per account with some of the columns of :data:`SAID`.
+Method = Callable[[cib.Activity], pl.DataFrame]
+Measures = dict[str, float | None]
 
 
 class World(NamedTuple):
-    """``name`` is the kind of world, a hyphen and the seed."""
+    """``kind`` of world, and the seed where there is one."""
 
-    name: str
+    kind: str
+    seed: int | None
     activity: cib.Activity
     truth: pl.DataFrame
 
     @property
-    def kind(self) -> str:
-        kind, _, seed = self.name.rpartition("-")
-        return kind if kind and seed.isdigit() else self.name
+    def name(self) -> str:
+        return self.kind if self.seed is None else f"{self.kind}-{self.seed}"
 
 
 class Judgement(NamedTuple):
     """What was measured in one world; ``recalls`` by operation and role, ``crowds`` by organic community."""
 
+    method: str
     world: str
     kind: str
-    measures: dict[str, float | None]
+    measures: Measures
     recalls: pl.DataFrame
     crowds: pl.DataFrame
 
+    @property
+    def name(self) -> str:
+        """The world, and the method where it is another than that of the package."""
+        return self.world if self.method == "cib" else f"{self.world} {self.method}"
+
+    @property
+    def heading(self) -> str:
+        """The same for all seeds."""
+        return self.kind if self.method == "cib" else f"{self.kind} {self.method}"
+
     def to_dict(self) -> dict[str, Any]:
         return self._asdict() | {"recalls": self.recalls.to_dicts(), "crowds": self.crowds.to_dicts()}
+
+
+# ------------------------------------------------------------------ worlds
 
 
 def read_world(folder: Path) -> World:
@@ -60,26 +92,26 @@ def read_world(folder: Path) -> World:
         actions = actions.rename({"text_hash": "text"})
     actions = actions.with_columns(pl.col("text").cast(pl.String))
     activity = cib.read(actions, accounts=pl.read_parquet(folder / "accounts.parquet"), progress=False)
-    return World(folder.name, activity, pl.read_parquet(folder / "truth.parquet").cast({"account_id": pl.String}))
+    kind, _, seed = folder.name.rpartition("-")
+    named = (kind, int(seed)) if kind and seed.isdigit() else (folder.name, None)
+    return World(*named, activity, pl.read_parquet(folder / "truth.parquet").cast({"account_id": pl.String}))
 
 
 def simulated_world(kind: str, seed: int, scenario: str, **options: Any) -> World:
     """A world of the package's simulator, with its roles in the words used here."""
     activity, truth = cib.simulate(scenario, seed=seed, **options)
-    amplifies = pl.col("role") == "amplifier"
-    role = pl.when(pl.col("operation").is_null()).then(pl.lit("organic"))
-    role = role.when(amplifies).then(pl.lit("amplifier")).otherwise(pl.lit("core"))
-    return World(f"{kind}-{seed}", activity, truth.with_columns(role=role))
+    return World(kind, seed, activity, renamed_roles(truth))
 
 
-def judge(world: World, settings: cib.Settings | None = None) -> Judgement:
-    """Run the detection at default settings and measure it."""
-    start = time.perf_counter()
-    found = cib.detect(world.activity, settings, progress=False)
-    seconds = time.perf_counter() - start
-    table = judged_accounts(world, found.table)
-    named = {"accounts": table.height, "positives": table["operation"].count(), "seconds": seconds}
-    return Judgement(world.name, world.kind, named | measures(table), recalls(table), crowds(table))
+def renamed_roles(truth: pl.DataFrame) -> pl.DataFrame:
+    """The truth of the simulator; members that are neither boosted nor amplifiers count as core."""
+    member = pl.col("operation").is_not_null()
+    names = {name: role for role, name in SCORES.items()} | {"both": "both"}
+    role = pl.col("role").replace_strict(names, default="core")
+    return truth.with_columns(role=pl.when(member).then(role).otherwise(pl.lit("organic")))
+
+
+# ---------------------------------------------------------------- accounts
 
 
 def flagged() -> pl.Expr:
@@ -88,9 +120,21 @@ def flagged() -> pl.Expr:
     return (pl.col("verdict") == "candidate").fill_null(False) & ~boosted
 
 
+def scored(activity: cib.Activity, reference: str | None = None) -> pl.DataFrame:
+    """The role scores of the package, without any detection."""
+    features = cib.extract(activity)
+    return cib.RoleScorer(reference=reference).fit(features).score(features).table
+
+
+def detected(activity: cib.Activity) -> pl.DataFrame:
+    """The detection of the package at default settings."""
+    return cib.detect(activity, progress=False).table
+
+
 def named_roles() -> pl.Expr:
-    """The role that the detection names for an account."""
-    return pl.col("named")
+    """The role that the detection names for an account: the one in its network, else its own."""
+    inside = pl.col("network_role").replace_strict({"core": "highly_engaged", "amplifier": "amplifier"}, default=None)
+    return pl.coalesce(pl.when("flagged").then(inside), "named")
 
 
 def has(roles: pl.Series, role: str) -> pl.Series:
@@ -99,20 +143,25 @@ def has(roles: pl.Series, role: str) -> pl.Series:
 
 
 def judged_accounts(world: World, found: pl.DataFrame) -> pl.DataFrame:
-    """One row per acting account: its truth, its acts, and what the detection says of it."""
-    acts = world.activity.posts_table.group_by("account_id").agg(acts=pl.len())
+    """One row per acting account: its truth, its acts, and what a method says of it.
+
+    ``named`` is the role that the method names, ``either`` marks members that are right as core and as amplifier.
+    """
+    member = pl.col("operation").is_not_null()
     single = pl.col("role").n_unique().over("operation") == 1
-    truth = world.truth.select(
-        "account_id", "operation", "community", "role", either=pl.col("operation").is_not_null() & single
-    )
+    acts = world.activity.posts_table.group_by("account_id").agg(acts=pl.len())
+    truth = world.truth.select("account_id", "operation", "community", "role", either=member & single)
     table = acts.join(truth, on="account_id")
-    core = table.filter(pl.col("operation").is_not_null() & (pl.col("either") | (pl.col("role") == "core")))
-    found = found.rename({"role": "named"}).with_columns(flagged=flagged())
+    is_core = member & (pl.col("either") | pl.col("role").is_in(["core", "both"]))
+    table = table.with_columns(is_core=is_core)
+    said = found.select(
+        "account_id", *(name if name in found.columns else fill.alias(name) for name, fill in SAID.items())
+    )
+    said = said.with_columns(flagged=flagged()).rename({"role": "named"}).with_columns(named=named_roles())
     return (
-        table.join(aims(world.activity, core["account_id"]), on="account_id", how="left")
-        .join(found, on="account_id", how="left")
+        table.join(aims(world.activity, table.filter("is_core")["account_id"]), on="account_id", how="left")
+        .join(said, on="account_id", how="left")
         .with_columns(pl.col("aimed", "one_sided", "coordination").fill_null(0), pl.col("flagged").fill_null(False))
-        .with_columns(is_core=pl.col("account_id").is_in(core["account_id"].implode()))
         .sort("account_id")
     )
 
@@ -134,25 +183,36 @@ def aims(activity: cib.Activity, core: pl.Series) -> pl.DataFrame:
     return counts[0].join(counts[1], on="account_id", how="left")
 
 
-def measures(table: pl.DataFrame) -> dict[str, float | None]:
+# ---------------------------------------------------------------- measures
+
+
+def judge(world: World, method: Method = detected, name: str = "cib") -> Judgement:
+    """Run a method and measure it."""
+    start = time.perf_counter()
+    found = method(world.activity)
+    seconds = time.perf_counter() - start
+    table = judged_accounts(world, found)
+    sizes: Measures = {"accounts": table.height, "members": table["operation"].count(), "seconds": seconds}
+    return Judgement(name, world.name, world.kind, sizes | measures(table), recalls(table), crowds(table))
+
+
+def measures(table: pl.DataFrame) -> Measures:
     """The measures of one world; None where there is nothing to measure."""
-    positive = pl.col("operation").is_not_null()
-    members = table.filter(positive)
+    member = pl.col("operation").is_not_null()
+    members = table.filter(member)
     told = members.filter("flagged")
-    oracle = table.filter(
-        pl.col("is_core") | ((pl.col("one_sided") >= AIMED) & (pl.col("one_sided") >= AIMED_SHARE * pl.col("acts")))
-    )
+    oracle = table.filter(oracle_rule())
     return {
-        "AP": ranked(table, positive, "coordination"),
-        "precision": mean(table.filter("flagged"), positive),
+        "AP": ranked(table, member, "coordination"),
+        "precision": mean(table.filter("flagged"), member),
         "recall": mean(members, pl.col("flagged")),
         "reachable": mean(members.filter(reachable()), pl.col("flagged")),
         "active": mean(members.filter(pl.col("acts") >= ACTIVE), pl.col("flagged")),
         "ARI": agreement(told["operation"], told["network_id"])[0] if told["operation"].n_unique() > 1 else None,
-        "roles": role_macro_f1(table),
-        "organic": mean(table.filter(~positive), pl.col("flagged")),
-        "oracle precision": mean(oracle, positive),
-        "oracle recall": oracle.filter(positive).height / members.height if members.height else None,
+        "roles": role_macro_f1(members),
+        "organic": mean(table.filter(~member), pl.col("flagged")),
+        "oracle precision": mean(oracle, member),
+        "oracle recall": mean(members, oracle_rule()),
         **score_measures(table),
     }
 
@@ -161,6 +221,12 @@ def reachable() -> pl.Expr:
     """Members that can be found: enough acts, or for amplifiers of an operation with a core enough acts on it."""
     by_acts = pl.col("acts") >= REACHABLE["core"]
     return pl.when("is_core").then(by_acts).otherwise(pl.col("aimed") >= REACHABLE["amplifier"])
+
+
+def oracle_rule() -> pl.Expr:
+    """What is flagged by a rule that knows the core: the core, and who aims a share of all acts at it one-sidedly."""
+    enough = pl.col("one_sided") >= AIMED
+    return pl.col("is_core") | (enough & (pl.col("one_sided") >= AIMED_SHARE * pl.col("acts")))
 
 
 def mean(table: pl.DataFrame, what: pl.Expr) -> float | None:
@@ -174,56 +240,70 @@ def ranked(table: pl.DataFrame, positive: pl.Expr, score: str) -> float | None:
 
 
 def matched_auc(positive: np.ndarray, score: np.ndarray, acts: np.ndarray) -> float | None:
-    """Mean AUC within doublings of the number of acts, weighted by the number of positives.
-
-    >>> matched_auc(np.array([True, False, True, False]), np.array([2, 1, 1, 2]), np.array([2, 3, 8, 9]))
-    0.5
-    """
+    """Mean AUC within doublings of the number of acts, weighted by the number of positives."""
     doubling = np.floor(np.log2(acts))
     parts = [doubling == level for level in np.unique(doubling)]
     weight = np.array([positive[part].sum() for part in parts])
     auc = np.array([Ranking.of(positive[part], score[part]).roc_auc for part in parts])
-    known = ~np.isnan(auc) & (weight > 0)
+    known = ~np.isnan(auc)
     return float(np.average(auc[known], weights=weight[known])) if known.any() else None
 
 
-def score_measures(table: pl.DataFrame) -> dict[str, float | None]:
-    """How well the score of each role ranks its accounts among all, with and without the help of activity."""
-    found = {}
+def score_measures(table: pl.DataFrame) -> Measures:
+    """How well the score of each role ranks its accounts among all, and among those that are as active."""
+    found: Measures = {}
     for role, score in SCORES.items():
-        positive = pl.col("operation").is_not_null() & (pl.col("role") == role)
-        truth = table.select(positive).to_series().to_numpy()
-        found[f"{role} AP"] = ranked(table, positive, score)
-        found[f"{role} AUC"] = matched_auc(truth, table[score].fill_null(0).to_numpy(), table["acts"].to_numpy())
+        positive = pl.col("operation").is_not_null() & pl.col("role").is_in([role, "both"])
+        truth, scores = table.select(positive).to_series().to_numpy(), table[score].fill_null(0).to_numpy()
+        known = bool(table[score].count())
+        found[f"{role} AP"] = ranked(table, positive, score) if known else None
+        found[f"{role} AUC"] = matched_auc(truth, scores, table["acts"].to_numpy()) if known else None
+        found[f"{role} AP by acts"] = ranked(table, positive, "acts")
     return found
 
 
-def role_macro_f1(table: pl.DataFrame) -> float | None:
-    """Mean F1 of the roles named for flagged members; a role of a world with both that nobody was found in counts 0."""
-    members = table.filter(pl.col("operation").is_not_null())
+def role_macro_f1(members: pl.DataFrame) -> float | None:
+    """Mean of the F1 of both roles among flagged members; None if none is flagged or no role is named.
+
+    A role that members of an operation with both roles have, and that nobody flagged has, counts 0. A role that
+    neither occurs nor is named is left out.
+    """
     told = members.filter("flagged")
-    called = {role: has(told.select(named_roles()).to_series(), name) for role, name in SCORES.items()}
-    right = told["either"] & (called["core"] | called["amplifier"])
-    parts = []
+    asked = set(members.filter(~pl.col("either"))["role"])
+    parts = {role: score for role, score in role_f1(told).items() if score is not None or {role, "both"} & asked}
+    return float(np.mean([score or 0 for score in parts.values()])) if told["named"].count() else None
+
+
+def role_f1(members: pl.DataFrame) -> dict[str, float | None]:
+    """F1 of the named roles of members; None for a role that neither occurs nor is named."""
+    called = {role: has(members["named"], name) for role, name in SCORES.items()}
+    right = members["either"] & (called["core"] | called["amplifier"])
+    scores = {}
     for role, calls in called.items():
-        true = (right & calls) | (~right & (told["role"] == role))
-        asked = members.filter(~pl.col("either"))["role"].is_in([role]).any()
-        if total := true.sum() + calls.sum():
-            parts.append(2 * (true & calls).sum() / total)
-        elif asked:
-            parts.append(0.0)
-    return float(np.mean(parts)) if told.height else None
+        true = (right & calls) | (~right & has(members["role"], role))
+        total = true.sum() + calls.sum()
+        scores[role] = 2 * (true & calls).sum() / total if total else None
+    return scores
+
+
+def told_apart(world: World, found: pl.DataFrame) -> pl.DataFrame:
+    """The acting members of operations with both roles."""
+    return judged_accounts(world, found).filter(pl.col("operation").is_not_null(), ~pl.col("either"))
+
+
+def core_auc(members: pl.DataFrame) -> float:
+    """How often a core member, amplifying or not, has a higher score of highly engaged than an amplifier."""
+    return Ranking.of(has(members["role"], "core").to_numpy(), members[SCORES["core"]].to_numpy()).roc_auc
 
 
 def recalls(table: pl.DataFrame) -> pl.DataFrame:
     """Accounts and recall by operation and role, of all acting members and of the reachable ones."""
     members = table.filter(pl.col("operation").is_not_null()).with_columns(reached=reachable())
-    found = pl.col("flagged").mean()
     return (
         members.group_by("operation", "role")
         .agg(
             accounts=pl.len(),
-            recall=found,
+            recall=pl.col("flagged").mean(),
             reachable=pl.col("reached").sum(),
             reached=pl.col("flagged").filter("reached").mean(),
         )
@@ -233,120 +313,11 @@ def recalls(table: pl.DataFrame) -> pl.DataFrame:
 
 def crowds(table: pl.DataFrame) -> pl.DataFrame:
     """Organic accounts by community: how many were flagged, and how many got each role name."""
-    named = table.select(named_roles()).to_series()
-    counts = {name: has(named, name) for name in SCORES.values()}
+    counts = {called: has(table["named"], name) for called, name in zip(CALLED, SCORES.values(), strict=True)}
     return (
         table.with_columns(**counts)
         .filter(pl.col("operation").is_null())
         .group_by("community")
-        .agg(accounts=pl.len(), flagged=pl.col("flagged").sum(), **{name: pl.col(name).sum() for name in counts})
+        .agg(pl.len().alias("accounts"), pl.col("flagged", *CALLED).sum())
         .sort("community")
     )
-
-
-MEASURES = {
-    "AP": "AP",
-    "precision": "prec",
-    "recall": "recall",
-    "reachable": "reach",
-    "active": f"n>={ACTIVE}",
-    "ARI": "ARI",
-    "roles": "roles",
-    "organic": "organic",
-    "oracle precision": "or.prec",
-    "oracle recall": "or.rec",
-    "core AP": "coreAP",
-    "core AUC": "coreAUC",
-    "amplifier AP": "ampAP",
-    "amplifier AUC": "ampAUC",
-}
-
-
-def print_judgements(judgements: list[Judgement]) -> None:
-    """Print every world, the mean and worst seed of each kind, recalls by role, and organic crowds."""
-    width = max(len(one.world) for one in judgements) + 6
-    print("All acting accounts; flagged = candidate and not boosted; reach = reachable; or. = oracle, core known;")
-    print("core, amp = scores highly_engaged and amplifier; AUC within doublings of the number of acts.\n")
-    print(
-        f"{'world':<{width}} {'accounts':>8} {'members':>7} "
-        + " ".join(f"{head:>7}" for head in MEASURES.values())
-        + "     s"
-    )
-    for kind, group in by_kind(judgements):
-        for one in group:
-            print(_row(one.world, one.measures, width))
-        if len(group) > 1:
-            print(_row(f"{kind} mean", _summary(group, np.mean), width))
-            print(_row(f"{kind} worst", _summary(group, _worst), width))
-    _print_recalls(judgements)
-    _print_crowds(judgements)
-
-
-def by_kind(judgements: list[Judgement]) -> list[tuple[str, list[Judgement]]]:
-    kinds = dict.fromkeys(one.kind for one in judgements)
-    return [(kind, [one for one in judgements if one.kind == kind]) for kind in kinds]
-
-
-def _row(name: str, row: dict[str, float | None], width: int) -> str:
-    values = " ".join(f"{_figure(row[measure]):>7}" for measure in MEASURES)
-    return f"{name:<{width}} {row['accounts']:>8,.0f} {row['positives']:>7,.0f} {values} {row['seconds']:>5.0f}"
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _worst(values: list[float], measure: str) -> float:
-    return max(values) if measure in {"organic", "seconds"} else min(values)
-
-
-def _summary(group: list[Judgement], of: Any) -> dict[str, float | None]:
-    """A statistic of each measure over the seeds that have it."""
-    known = {
-        name: [one.measures[name] for one in group if one.measures[name] is not None] for name in group[0].measures
-    }
-    return {
-        name: (of(values, name) if of is _worst else of(values)) if values else None for name, values in known.items()
-    }
-
-
-def _print_recalls(judgements: list[Judgement]) -> None:
-    """Recall by operation and role: all seeds together, mean and worst seed."""
-    parts = [one.recalls.with_columns(kind=pl.lit(one.kind)) for one in judgements if one.recalls.height]
-    if not parts:
-        return
-    counts = (
-        pl.concat(parts)
-        .group_by("kind", "operation", "role", maintain_order=True)
-        .agg(
-            pl.col("accounts").sum(),
-            pl.col("recall").mean().alias("mean"),
-            pl.col("recall").min().alias("worst"),
-            pl.col("reachable").sum(),
-            pl.col("reached").mean().alias("mean reached"),
-            pl.col("reached").min().alias("worst reached"),
-        )
-    )
-    heads = ("accounts", "mean", "worst", "reachable", "mean", "worst")
-    print(f"\n{'recall by operation and role':<44}" + "".join(f" {head:>9}" for head in heads))
-    for kind, operation, role, *values in counts.iter_rows():
-        told = (f"{value:,}" if isinstance(value, int) else _figure(value) for value in values)
-        print(f"{f'{kind}: {operation} {role}':<44}" + "".join(f" {value:>9}" for value in told))
-
-
-def _print_crowds(judgements: list[Judgement]) -> None:
-    """Share of each organic crowd that is flagged, pooled and in the worst seed, and that gets each role name."""
-    parts = [one.crowds.with_columns(kind=pl.lit(one.kind)) for one in judgements]
-    counts = (
-        pl.concat(parts)
-        .group_by("kind", "community", maintain_order=True)
-        .agg(
-            pl.col("accounts", "flagged", *SCORES.values()).sum(),
-            (pl.col("flagged") / pl.col("accounts")).max().alias("worst"),
-        )
-    )
-    heads = ("accounts", "flagged", "pooled", "worst", *SCORES.values())
-    print(f"\n{'organic crowd':<44}" + "".join(f" {head:>14}" for head in heads))
-    for kind, community, n, taken, *named, worst in counts.iter_rows():
-        shares = "".join(f" {share:>14.2%}" for share in (taken / n, worst, *(count / n for count in named)))
-        print(f"{f'{kind}: {community}':<44} {n:>14,} {taken:>14,}{shares}")

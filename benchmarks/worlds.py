@@ -15,10 +15,13 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from judging import Judgement, judge, print_judgements, read_world
+from judging import Judgement, World, judge, read_world, simulated_world
+from tables import print_judgements
 
 HERE = Path(__file__).resolve().parent
 RIVAL = HERE.parents[1] / "shared" / "worlds" / "rival_takedown.py"
@@ -37,40 +40,70 @@ OTHERS = (
     "fandoms",
     "mutual_aid",
 )
+#: Scenarios of the package's simulator, and their evasion.
+SIMULATED = {
+    "takedown-2020": {},
+    "tactics": {},
+    "takedown-2020-moderate": {"evasion": "moderate"},
+    "originals": {},
+    "reply-brigade": {},
+    "organic": {},
+    "tactics-organic": {},
+    "readers": {},
+}
+
+#: From a seed and a folder for what is generated to a world; None if it cannot be had.
+Maker = Callable[[int, Path], World | None]
 
 
-def rival(evasion: str, seed: int, cache: Path, scale: float = 0.01) -> Path | None:
-    """The folder of a rival world, written unless the cache has it; None without the script."""
+def rival(evasion: str, seed: int, cache: Path, scale: float = 0.01) -> World | None:
+    """A rival world; None without the script."""
     if not RIVAL.exists():
         print(f"skipped rival {evasion}:{seed}: there is no {RIVAL}", file=sys.stderr)
         return None
     folder = cache / (f"rival-{evasion}-{seed}" if scale == 0.01 else f"rival-{scale:g}-{evasion}-{seed}")
-    return written(folder, RIVAL, "--scale", f"{scale:g}", "--evasion", evasion, "--seed", str(seed), "--out", folder)
+    return _written(folder, RIVAL, "--scale", f"{scale:g}", "--evasion", evasion, "--seed", str(seed), "--out", folder)
 
 
-def other(name: str, seed: int, cache: Path) -> Path:
-    """The folder of one of the other worlds, written unless the cache has it."""
-    return written(cache / f"{name}-{seed}", HERE / "other_worlds", name, "--seed", str(seed), "--out", cache)
+def other(name: str, seed: int, cache: Path) -> World:
+    """One of the other worlds."""
+    return _written(cache / f"{name}-{seed}", HERE / "other_worlds", name, "--seed", str(seed), "--out", cache)
 
 
-def written(folder: Path, script: Path, *options: str | Path) -> Path:
+def simulated(name: str, seed: int, _: Path) -> World:
+    """A scenario of the package's simulator."""
+    return simulated_world(f"cib-{name}", seed, name.removesuffix("-moderate"), **SIMULATED[name])
+
+
+def _written(folder: Path, script: Path, *options: str | Path) -> World:
+    """The world in a folder, which the script writes unless it is there."""
     if not (folder / "truth.parquet").exists():
         subprocess.run([sys.executable, script, *options], check=True, stdout=subprocess.DEVNULL)
-    return folder
+    return read_world(folder)
 
 
-def pairs(options: Iterable[str], names: Iterable[str]) -> Iterator[tuple[str, int]]:
+#: All kinds of worlds by name.
+WORLDS: dict[str, Maker] = {
+    **{f"rival-{evasion}": partial(rival, evasion) for evasion in EVASIONS},
+    **{name: partial(other, name) for name in OTHERS},
+    **{f"cib-{name}": partial(simulated, name) for name in SIMULATED},
+}
+
+
+def _seeded(options: Iterable[str], names: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Names and seeds of ``NAME:SEED``; the name 'all' stands for each of `names`."""
     for option in options:
         name, _, seed = option.rpartition(":")
         yield from ((each, int(seed)) for each in (names if name == "all" else [name]))
 
 
-def judged(folders: Iterable[Path | None]) -> list[Judgement]:
+def judged(worlds: Iterable[World | None]) -> list[Judgement]:
+    """Judge worlds one after the other, so that only one is in memory."""
     found = []
-    for folder in filter(None, folders):
-        found.append(judge(read_world(folder)))
-        print(f"{found[-1].world}: {found[-1].measures['seconds']:.0f} s", file=sys.stderr, flush=True)
+    for world in worlds:
+        if world is not None:
+            found.append(judge(world))
+            print(f"{found[-1].world}: {found[-1].measures['seconds']:.0f} s", file=sys.stderr, flush=True)
     return found
 
 
@@ -85,14 +118,18 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         cache = options.cache or Path(temporary)
-        rivals = (rival(evasion, seed, cache, options.scale) for evasion, seed in pairs(options.rival, EVASIONS))
-        others = (other(name, seed, cache) for name, seed in pairs(options.others, OTHERS))
-        judgements = judged([*options.folders, *rivals, *others])
+        rivals = (rival(evasion, seed, cache, options.scale) for evasion, seed in _seeded(options.rival, EVASIONS))
+        others = (other(name, seed, cache) for name, seed in _seeded(options.others, OTHERS))
+        judgements = judged(chain(map(read_world, options.folders), rivals, others))
     if not judgements:
         parser.error("there is no world to judge")
     print_judgements(judgements)
     if options.json:
-        options.json.write_text(json.dumps([one.to_dict() for one in judgements], indent=1) + "\n")
+        write_json(options.json, judgements)
+
+
+def write_json(path: Path, judgements: list[Judgement]) -> None:
+    path.write_text(json.dumps([one.to_dict() for one in judgements], indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from cib.import_report import ImportReport
     from cib.linkage.known import KnownNetworks
     from cib.linkage.links import Links, link
-    from cib.networks.find import Rule, find_networks
+    from cib.networks.find import find_networks
     from cib.networks.network import Network, Networks
+    from cib.networks.verdict import Reason, Rule
     from cib.pipeline import detect
     from cib.reports import plots
     from cib.roles import RoleScorer
@@ -60,6 +61,7 @@ __all__ = [
     "Links",
     "Network",
     "Networks",
+    "Reason",
     "RoleScorer",
     "Rule",
     "Settings",
@@ -103,8 +105,9 @@ _PLACES = {
     "Links": "cib.linkage.links:Links",
     "Network": "cib.networks.network:Network",
     "Networks": "cib.networks.network:Networks",
+    "Reason": "cib.networks.verdict:Reason",
     "RoleScorer": "cib.roles:RoleScorer",
-    "Rule": "cib.networks.find:Rule",
+    "Rule": "cib.networks.verdict:Rule",
     "Settings": "cib.settings:Settings",
     "backbone": "cib.graphs.nulls.registry:backbone",
     "coaction_graph": "cib.graphs.coaction:coaction_graph",

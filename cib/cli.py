@@ -6,6 +6,7 @@ Results go to standard output, progress and errors to standard error; what a ter
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import math
 import os
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # None if it is closed
             stream.reconfigure(errors="backslashreplace")  # a console need not know all characters
     given = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
+        gc.set_threshold(100_000, 50, 100)
     options = _parser(given).parse_args(given)
     try:
         options.run(options)
@@ -498,9 +501,9 @@ _ROW = (
 def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{detection!r}")
     found = len(detection.networks)
-    fewest = detection.settings.rule.min_size
-    none = f"No network: no group of {fewest} accounts or more did together what chance does not explain."
-    _say(f"  {_HEADING}" if found else none)
+    _say(f"  {detection.outcome}")
+    if found:
+        _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
         _say(f"  {_ROW.format(**row)}")
     if found > most:

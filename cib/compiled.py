@@ -1,45 +1,178 @@
-"""Set-up of numba: the decorator, the types of arrays, and the grouping that several kernels share."""
+"""Set-up of numba: the decorator, the types of arrays, where machine code is kept, and the grouping of several kernels.
+
+Machine code is made when a kernel is first used and kept for the next process. It is not made ahead of time: numba has
+no supported compiler for that (``numba.pycc`` is deprecated), a cache that is shipped is refused on a processor with
+other features, and kernels in C or Cython would need a wheel a platform and a compiler everywhere else. Instead the
+kernels are few and plain: loops over arrays that their callers make. Slices, sorting and other functions of NumPy, and
+each further type of argument, cost more to compile than all of the loops. So a kernel states its types. An array that
+it only reads is declared as such, which takes arrays of both kinds, so that it compiles once.
+"""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-__all__ = ["Codes", "Ints", "compiled", "grouped", "taken"]
+from cib.progress import say
+
+__all__ = [
+    "BYTES",
+    "CODES",
+    "FLOAT",
+    "FLOATS",
+    "INT",
+    "INTS",
+    "TABLE",
+    "WRITE_BYTES",
+    "WRITE_CODES",
+    "WRITE_FLOATS",
+    "WRITE_INTS",
+    "WRITE_TABLE",
+    "Codes",
+    "Ints",
+    "compiled",
+    "grouped",
+    "inlined",
+    "record_array",
+    "taken",
+]
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
+_CONFIG: Any = numba.config
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def compiled(function: _F) -> _F:
-    """Make machine code of a function on first use, and keep it on disk."""
-    return cast(_F, numba.njit(cache=True, nogil=True)(function))
+def _array(kind: Any, *, write: bool, dimensions: int = 1) -> Any:
+    return types.Array(kind, dimensions, "C", readonly=not write)
 
 
-@compiled
+#: Types of arguments. An array that is not written to may be read-only.
+INT, FLOAT = types.int64, types.float64
+BYTES, CODES, INTS, FLOATS = (
+    _array(kind, write=False) for kind in (types.uint8, types.int32, types.int64, types.float64)
+)
+WRITE_BYTES, WRITE_CODES, WRITE_INTS, WRITE_FLOATS = (
+    _array(kind, write=True) for kind in (types.uint8, types.int32, types.int64, types.float64)
+)
+TABLE, WRITE_TABLE = (_array(types.int32, write=write, dimensions=2) for write in (False, True))
+
+
+def record_array(kind: np.dtype[Any]) -> Any:
+    """The type of an array of records, which is written to."""
+    return _array(numba.from_dtype(kind), write=True)
+
+
+def compiled(*arguments: Any) -> Callable[[_F], _F]:
+    """Make machine code of a function of these types when it is loaded, and keep it on disk where that is possible.
+
+    Without types it is made for those of each call.
+    """
+
+    def decorated(function: _F) -> _F:
+        folder = kept_in(Path(function.__code__.co_filename).parent)
+        chosen = _CONFIG.CACHE_DIR
+        _CONFIG.CACHE_DIR = folder or ""  # of this function alone: others in this process may be kept elsewhere
+        try:
+            return cast(
+                _F, numba.njit(arguments or None, cache=folder is not None, nogil=True, error_model="numpy")(function)
+            )
+        finally:
+            _CONFIG.CACHE_DIR = chosen
+
+    return decorated
+
+
+def inlined(function: _F) -> _F:
+    """Make a function part of each compiled function that calls it, which takes less time than to compile it alone."""
+    return cast(_F, numba.njit(inline="always")(function))
+
+
+@cache
+def kept_in(source: Path) -> str | None:
+    """Find the folder for the machine code of the files in a folder.
+
+    Returns
+    -------
+    str or None
+        Empty for ``__pycache__`` beside the files; a folder of the user or a temporary one, where these cannot be
+        written to; None if there is none at all.
+    """
+    if _CONFIG.CACHE_DIR:
+        return str(_CONFIG.CACHE_DIR)
+    if _can_write(source / "__pycache__"):
+        return ""
+    own = f"cib-{os.getuid()}" if hasattr(os, "getuid") else "cib"
+    for folder in (Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "cib", Path(tempfile.gettempdir()) / own):
+        try:
+            place = folder.expanduser()
+            new = not place.exists()
+        except (OSError, RuntimeError):  # no home, or none that can be looked into
+            continue
+        if _can_write(place) and _is_own(place):
+            say(f"Compiled code is kept in {place}: the folder of the package cannot be written to.", new)
+            return str(place)
+    _say_once("Compiled code cannot be kept, so each process waits for it: set NUMBA_CACHE_DIR to a folder of yours.")
+    return None
+
+
+@cache
+def _say_once(message: str) -> None:
+    say(message, True)
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether files can be made in the folder, which is made if need be, for this user alone."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody else could put code there."""
+    about = folder.stat()
+    return not hasattr(os, "getuid") or (about.st_uid == os.getuid() and not about.st_mode & 0o022)
+
+
 def grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:
     """Where the positions of each code begin, and the positions, in their present order: a stable counting sort."""
-    starts = np.zeros(n_codes + 1, np.int64)
-    for code in codes:
-        starts[code + 1] += 1
-    starts = np.cumsum(starts)
-    filled = starts[:-1].copy()
-    positions = np.empty(len(codes), np.int32)
-    for k in range(len(codes)):
-        positions[filled[codes[k]]] = k
-        filled[codes[k]] += 1
+    starts, positions = np.zeros(n_codes + 1, np.int64), np.empty(len(codes), np.int32)
+    _group(codes, starts, np.empty(n_codes, np.int64), positions)
     return starts, positions
 
 
-@compiled
+@compiled(CODES, WRITE_INTS, WRITE_INTS, WRITE_CODES)
+def _group(codes: Codes, starts: Ints, filled: Ints, positions: Codes) -> None:
+    """Count the codes, and write down the position of each where those of its like begin, or go on."""
+    for k in range(len(codes)):
+        starts[codes[k] + 1] += 1
+    for code in range(len(filled)):
+        filled[code] = starts[code]
+        starts[code + 1] += starts[code]
+    for k in range(len(codes)):
+        positions[filled[codes[k]]] = k
+        filled[codes[k]] += 1
+
+
 def taken(column: Any, order: Codes) -> Any:
-    """`column[order]`, without the wider copy of `order` that NumPy makes."""
+    """`column[order]`, without the wider copy of all of `order` that NumPy makes."""
     result = np.empty(len(order), column.dtype)
-    for k in range(len(order)):
-        result[k] = column[order[k]]
+    for k in range(0, len(order), _TAKEN):
+        np.take(column, order[k : k + _TAKEN], out=result[k : k + _TAKEN], mode="clip")
     return result
+
+
+#: Positions that are taken at a time.
+_TAKEN = 1 << 16

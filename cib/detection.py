@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -16,29 +16,32 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity, to_library
+from cib.domains import COUNT, FLAG, INSIDE, LIMIT, PATH, SEED, TEXT, WINDOW, either, real, several, takes
 from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
 from cib.features.table import FeatureTable
-from cib.folders import alone_in, ensure_folder
+from cib.folders import ensure_folder
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
+from cib.graphs.layers import TOLD
 from cib.import_report import ImportReport
 from cib.networks.network import Networks
 from cib.profiles.explanations import explanations
 from cib.profiles.profile import Profile, profile
 from cib.progress import stage
+from cib.reports.anonymity import hide_tables, public_about
 from cib.reports.data import gather
 from cib.reports.files import CSV
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
 from cib.reports.release import write_release
-from cib.reports.result import about
+from cib.reports.result import about, outcome_of
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.robustness.matching import Timeline, timeline
 from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
 from cib.saved.reading import AbsentActivity, read_findings, read_result
-from cib.saved.writing import tables_of, write_result
+from cib.saved.writing import AUDIENCE, tables_of, write_result
 from cib.settings import Settings
 
 __all__ = ["Detection", "load"]
@@ -85,6 +88,8 @@ class Detection:
         What was analysed.
     notes : tuple of str
         What weakens the result: warnings met on the way.
+    tested : polars.DataFrame
+        See :attr:`layers`.
     """
 
     table: pl.DataFrame
@@ -96,6 +101,21 @@ class Detection:
     imported: ImportReport
     activity: Activity
     notes: tuple[str, ...] = ()
+    tested: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+
+    @property
+    def layers(self) -> Any:
+        """One row a layer: ``layer, objects, events, pairs_tested, edges, significant, smallest_q, not_used``.
+
+        ``edges`` are pairs that share at least the minimum of objects, ``significant`` those that chance does not
+        explain; ``not_used`` says why a layer was not used, null if it was.
+        """
+        return to_library(self.tested, self.activity.library)
+
+    @property
+    def outcome(self) -> str:
+        """``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+        return outcome_of(self)
 
     @property
     def accounts(self) -> Any:
@@ -112,6 +132,7 @@ class Detection:
         """What both the saved folder and the page say, as plain values; gathered once."""
         return read_findings(self.activity.folder) if isinstance(self.activity, AbsentActivity) else gather(self)
 
+    @takes(network_id=TEXT)
     def profile(self, network_id: str) -> Profile:
         """Who is in a network, what it talks about, when, and how far it reached.
 
@@ -122,11 +143,13 @@ class Detection:
         """
         return profile(self.activity, self.networks[network_id])
 
+    @takes(network_id=TEXT)
     def explanations(self, network_id: str) -> Any:
         """What else might explain a network; see :func:`cib.profiles.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()
+    @takes(progress=FLAG, windows=several(WINDOW, "['60s', '10min']"), alphas=several(INSIDE, "[0.001, 0.01]"))
     def sensitivity(
         self,
         windows: Sequence[Window] = ("30s", "60s", "5min", "10min"),
@@ -160,6 +183,7 @@ class Detection:
         return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
+    @takes(runs=COUNT, share=real(0, 1, above=True), seed=SEED, progress=FLAG)
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
         """How often each member stays with its network when the data or the clustering change a little.
 
@@ -187,6 +211,7 @@ class Detection:
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
+    @takes(progress=FLAG, window=TEXT, step=either(TEXT, None))
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 
@@ -221,8 +246,9 @@ class Detection:
 
     @property
     def _rerun(self) -> Rerun:
-        return Rerun(self.activity, self.settings, self.roles, self.graphs["retweet"], self.networks)
+        return Rerun(self.activity, self.settings, self.roles, self.networks)
 
+    @takes(folder=PATH, overwrite=FLAG, write=either(several(TEXT, "['tables']"), None))
     def save(
         self,
         folder: str | Path,
@@ -274,6 +300,7 @@ class Detection:
         write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
         return Path(folder)
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
 
@@ -292,20 +319,37 @@ class Detection:
         Path
         """
         page = _file(path)
-        rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        try:
+            rows = None if sensitivity is None else nw.from_native(sensitivity, eager_only=True).rows(named=True)
+        except TypeError as error:
+            remedy = "Give what detection.sensitivity() returned."
+            raise SettingsError("sensitivity must be a table", got=type(sensitivity).__name__, remedy=remedy) from error
         write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
         return page
 
-    def save_spreadsheet(self, path: str | Path) -> Path:
+    @takes(path=PATH, reveal_ids=FLAG)
+    def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
 
-        Ids are text cells; nothing becomes a formula or a link. Needs ``pip install 'cib-detect[xlsx]'``.
+        Needs ``pip install 'cib-detect[xlsx]'``.
+
+        Parameters
+        ----------
+        path : str or Path
+        reveal_ids : bool
+            Show ids and objects, for whoever holds the data. Otherwise accounts, posts and what could lead to them
+            have pseudonyms that hold for this file only. Either way ids are text cells, and nothing becomes a
+            formula or a link.
         """
         file = _file(path)
         tables = {name: table.lazy().collect() for name, table in tables_of(self).items()}
-        write_spreadsheet(tables, about(self), file)
+        if reveal_ids:
+            write_spreadsheet(tables, {**about(self), "audience": AUDIENCE}, file)
+        else:
+            write_spreadsheet(hide_tables(self, tables), public_about(about(self)), file)
         return file
 
+    @takes(path=PATH, reveal_ids=FLAG)
     def save_stix(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
         """Write the candidates as a STIX 2.1 bundle of groupings with low confidence.
 
@@ -319,26 +363,54 @@ class Detection:
         write_stix(self, file, reveal_ids=reveal_ids)
         return file
 
-    def save_release(self, folder: str | Path, *, texts: bool = False) -> Path:
-        """Write what may be given to others: candidates' accounts and acts under pseudonyms.
+    @takes(folder=PATH, sequences=FLAG, texts=FLAG, public_from=LIMIT, overwrite=FLAG)
+    def save_release(
+        self,
+        folder: str | Path,
+        *,
+        sequences: bool = False,
+        texts: bool = False,
+        public_from: int | None = None,
+        overwrite: bool = False,
+        csv: CSV = "safe",
+    ) -> Path:
+        """Write what may be given to others about the candidates: counts of networks, and accounts under pseudonyms.
 
         Parameters
         ----------
         folder : str or Path
+        sequences : bool
+            Also every act of each account. Whoever has a copy of the data can then find nearly every account
+            again; ``about.json`` says how many.
         texts : bool
-            Also texts, URLs and mentions, by which accounts can be found.
+            With `sequences`, also texts, URLs and mentions, by which anybody can search for the accounts.
+        public_from : int, optional
+            Accounts with so many followers and more keep their ids: 5,000, say, as in the archives of takedowns.
+            Default: none does.
+        overwrite : bool
+            Replace an earlier release.
+        csv : {'safe', 'exact'}
+            See :meth:`save`.
 
         Returns
         -------
         Path
-            The folder: ``accounts``, ``posts`` and ``networks`` as Parquet and CSV, ``about.json``. Accounts with
-            5,000 followers and more keep their ids, as in the archives of takedowns; the key of the pseudonyms
-            is thrown away.
+            The folder: ``accounts`` (role, and scores to one digit), ``networks``, ``activity`` (acts of each
+            network by hour and action) and ``values`` (languages, clients, domains and hashtags of each network;
+            those of fewer than five accounts, and those that hold a name, in one row) as Parquet and CSV, and
+            ``about.json``, which counts the accounts that are alone with what is released of them. The key of the
+            pseudonyms is thrown away, and decides the order of rows.
         """
-        path = ensure_folder(folder)
-        with alone_in(path):
-            write_release(self, path, texts=texts)
-        return path
+        write_release(
+            self,
+            Path(folder),
+            sequences=sequences,
+            texts=texts,
+            public_from=public_from,
+            overwrite=overwrite,
+            csv=csv,
+        )
+        return Path(folder)
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
@@ -352,6 +424,7 @@ class Detection:
         return f"<p><b>{escape(repr(self))}</b></p>{self.networks._repr_html_()}<p>{escape(LIMITS)}</p>"
 
 
+@takes(folder=PATH)
 def load(folder: str | Path, activity: Activity | None = None) -> Detection:
     """Read a detection that :meth:`Detection.save` wrote.
 

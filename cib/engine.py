@@ -25,6 +25,7 @@ Spark as a local checkpoint, in Polars in memory, and let go at the end.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ from cib.activity import ACTIONS, TIME, Activity
 from cib.errors import InputError
 from cib.import_report import ImportReport
 
-__all__ = ["EngineActivity", "engine_of", "fetch", "with_microseconds", "with_near"]
+__all__ = ["EngineActivity", "engine_of", "fetch", "settle", "with_microseconds", "with_near"]
 
 Frame = nw.LazyFrame[Any]
 
@@ -167,6 +168,44 @@ def engine_of(source: object) -> str | None:
     if nw.dependencies.is_duckdb_relation(native):
         return "duckdb"
     return "pyspark" if nw.dependencies.is_pyspark_dataframe(native) else None
+
+
+#: Steps and functions of a DuckDB plan that can give other rows each time it is run.
+_UNREPEATABLE = re.compile(r"SAMPLE|LIMIT|TOP_N|random\(|uuid|nextval\(", re.IGNORECASE)
+
+
+def settle(source: Any) -> Any:
+    """Make a source give the same plain rows however often it is asked; what is none of an engine comes back as it is.
+
+    A reader of Arrow batches, which can be read once, becomes a table. JSON scalars in DuckDB lose their quotes, so
+    that ``"11"`` and ``11`` are one id. A DuckDB relation that samples, or takes some rows or random numbers, is run
+    anew at each question: its rows are held in a temporary table, until the connection is closed.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> some = settle(duckdb.sql("SELECT * FROM range(1000) USING SAMPLE 50%"))
+    >>> some.fetchall() == some.fetchall()
+    True
+    """
+    native = nw.to_native(source, pass_through=True)
+    if type(native).__name__ == "RecordBatchReader":
+        return native.read_all()
+    if engine_of(native) != "duckdb":
+        return source
+    columns = [_unquoted(name, str(kind)) for name, kind in zip(native.columns, native.types, strict=True)]
+    if any(column.startswith("json") for column in columns):
+        native = native.project(", ".join(columns))
+    if _UNREPEATABLE.search(native.explain()):
+        name = f"cib_{uuid.uuid4().hex}"
+        native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan")
+        native = native.query("plan", f"FROM temp.{name}")
+    return native
+
+
+def _unquoted(column: str, kind: str) -> str:
+    name = '"' + column.replace('"', '""') + '"'
+    return f"json_extract_string({name}, '$') AS {name}" if kind == "JSON" else name
 
 
 def fetch(frame: Frame) -> pl.DataFrame:

@@ -106,10 +106,12 @@ def check_whole(argument: str, value: object, least: int) -> None:
     >>> check_whole("runs", 0, 1)
     Traceback (most recent call last):
         ...
-    cib.errors.SettingsError: runs must be a whole number, 1 or more. Got 0.
+    cib.errors.SettingsError: runs must be a whole number, 1 or more. Got 0. Take 1, say.
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
-        raise SettingsError(f"{argument} must be a whole number, {least} or more", got=repr(value))
+        raise SettingsError(
+            f"{argument} must be a whole number, {least} or more", got=f"{value!r:.80}", remedy=f"Take {least}, say."
+        )
 
 
 def check_kind(argument: str, value: object, kind: type) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
+from cib.domains import FLAG, takes
 from cib.engine import EngineActivity
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
@@ -39,6 +40,7 @@ _INTERACTIONS = {
 UNGROUPED = 0.1
 
 
+@takes(progress=FLAG)
 def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
     """Find candidate networks in account activity.
 
@@ -72,7 +74,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     check_kind("settings", settings, Settings)
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    tested, notes = _tested(activity, settings, progress)
+    tested, told, notes = _tested(activity, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         features = extract(
@@ -87,7 +89,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     with stage("roles", progress):
         roles = score_roles(features)
     with stage("networks", progress):
-        layers, networks = search(tested, settings, activity=activity, retweets=graphs["retweet"], roles=roles)
+        layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     return Detection(
         table=table,
@@ -99,15 +101,25 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
         imported=activity.imported,
         activity=activity,
         notes=notes,
+        tested=_kept(told, layers),
     )
 
 
-def _tested(activity: Activity, settings: Settings, progress: bool) -> tuple[list[Graph], tuple[str, ...]]:
+def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
+    """What was tested in each layer, with the number of edges that are significant."""
+    kept = {graph.name.removeprefix("co-action "): graph.n_edges for graph in layers}
+    significant = pl.col("layer").replace_strict(kept, default=None, return_dtype=pl.Int64)
+    return told.with_columns(significant=significant)
+
+
+def _tested(
+    activity: Activity, settings: Settings, progress: bool
+) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        tested = coaction_layers(activity, settings.layers, settings.max_pairs, settings.alpha, progress)
-    return tested, tuple(sorted({str(warning.message) for warning in caught}))
+        tested, told = coaction_layers(activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress)
+    return tested, told, tuple(sorted({str(warning.message) for warning in caught}))
 
 
 def _accounts(
@@ -116,6 +128,9 @@ def _accounts(
     scores = roles.table.select("account_id", "highly_engaged", "amplifier", "role")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
+    scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
+    if networks.scores is not None:
+        scores_of_all = networks.scores
     clusters = pl.DataFrame({"account_id": retweets.ids, "cluster": interaction_communities(retweets, seed=seed)})
     table = (
         activity.account_ids.to_frame()
@@ -123,9 +138,10 @@ def _accounts(
         .join(evidence, on="account_id", how="left")
         .join(members, on="account_id", how="left", suffix="_in_network")
         .join(clusters, on="account_id", how="left")
+        .join(scores_of_all, on="account_id", how="left", suffix="_scored")
     )
-    level = pl.coalesce("coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
-    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "cluster")
+    level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
+    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "network_role", "cluster")
     return table.select("account_id", level.alias("coordination"), *columns).sort(
         "coordination", "account_id", descending=[True, False]
     )

@@ -16,7 +16,7 @@ __all__ = ["search"]
 
 
 def search(
-    tested: Sequence[Graph], settings: Settings, *, activity: Activity, retweets: Graph, roles: RoleScores
+    tested: Sequence[Graph], settings: Settings, *, activity: Activity, roles: RoleScores
 ) -> tuple[list[Graph], Networks]:
     """Keep the significant edges of each layer and find the networks in them.
 
@@ -27,8 +27,6 @@ def search(
     settings : Settings
     activity : Activity
         What the layers were made of.
-    retweets : Graph
-        From :func:`cib.retweet_graph`.
     roles : RoleScores
 
     Returns
@@ -39,6 +37,6 @@ def search(
     """
     layers = significant(tested, settings.alpha)
     networks = find_networks(
-        layers, roles, retweets=retweets, activity=activity, rule=settings.rule, seed=settings.seed
+        layers, roles, activity=activity, tied=tested, exclude=settings.exclude, rule=settings.rule, seed=settings.seed
     )
     return layers, networks

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import tomli_w
 
-from cib.errors import InputError, SettingsError, check_kind, check_several, check_whole, did_you_mean
+from cib.domains import COUNT, INSIDE, check_fields
+from cib.errors import InputError, SettingsError, check_kind, check_several, did_you_mean
 from cib.extensions import load_reference, reference_of
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
 from cib.graphs.layers import LAYERS, Layer
-from cib.networks.find import Rule
+from cib.networks.verdict import Rule
 from cib.notebook import html_rows
 
 __all__ = ["Settings"]
@@ -40,6 +41,9 @@ class Settings:
         Pairs of events that one object may have; see :func:`cib.coaction_graph`.
     seed : int
         Of the clustering.
+    exclude : collection of str
+        Accounts that cannot be members of a network, such as the known outlets of a publisher. They are kept with
+        the result and named in the report.
 
     Examples
     --------
@@ -54,10 +58,10 @@ class Settings:
     features: FeatureSet = STANDARD
     max_pairs: int = MAX_PAIRS
     seed: int = 0
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 < self.alpha < 1:
-            raise SettingsError("alpha must lie between 0 and 1", got=self.alpha, remedy="Take 0.01, say.")
+        check_fields(self, alpha=INSIDE, max_pairs=COUNT)
         check_several("layers", self.layers, "[cib.Layer('post', '60s')]")
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
@@ -66,7 +70,13 @@ class Settings:
             check_kind(f"layers[{k}]", layer, Layer)
         check_kind("rule", self.rule, Rule)
         check_kind("features", self.features, FeatureSet)
-        check_whole("seed", self.seed, 0)
+        check_several("exclude", self.exclude, "['1234']")
+        object.__setattr__(self, "exclude", tuple(sorted(set(map(str, self.exclude)))))
+
+    @property
+    def loosest_alpha(self) -> float:
+        """The largest false discovery rate of edges that any stage looks at."""
+        return max(self.alpha, self.rule.tie_alpha)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in detection.json."""
@@ -77,6 +87,7 @@ class Settings:
             "features": _feature_names(self.features),
             "max_pairs": self.max_pairs,
             "seed": self.seed,
+            "exclude": list(self.exclude),
         }
 
     @classmethod

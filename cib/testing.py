@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -38,6 +39,11 @@ from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import chance
 from cib.graphs.objects import object_events
 from cib.import_report import ImportReport
+from cib.sources.files import read
+from cib.sources.format import Format
+from cib.sources.registry import known_formats
+from cib.sources.streams import File
+from cib.sources.tables import file_part
 
 __all__ = [
     "LAWS",
@@ -46,10 +52,16 @@ __all__ = [
     "FeatureLawError",
     "LawError",
     "check_feature",
+    "check_format",
     "check_null",
     "check_objects",
     "toy_activity",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 #: A law takes a feature and an activity, and says what breaks it; '' if nothing does.
 Law = Callable[[Feature, Activity], str]
@@ -221,6 +233,60 @@ def check_objects(function: Callable[..., Any], activity: Activity | None = None
     >>> check_objects(client)
     """
     _hold("the kind of object", function, OBJECT_LAWS, toy_activity() if activity is None else activity)
+
+
+def check_format(format: Format, sample: str | Path) -> None:
+    r"""Hold a format against the laws of reading, on a small file of it.
+
+    It is recognised by the file, and no other format is; no row is lost without being counted; the file delivered twice
+    is the file once; accounts and times are read, and it is said from which columns.
+
+    Parameters
+    ----------
+    format : Format
+    sample : path
+        A file with one row or more.
+
+    Raises
+    ------
+    LawError
+        Naming the first law that is broken, and what was seen.
+    InputError
+        If the sample cannot be read at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> mine = Format("stars", {"account_id": "who", "created_at": "when", "target_post_id": "repository"},
+    ...               tells=lambda names: {"who", "when", "repository"} <= set(names))
+    >>> sample = Path(tempfile.mkdtemp()) / "stars.csv"
+    >>> _ = sample.write_text("who,when,repository\na,1600000000,r\n", encoding="utf-8")
+    >>> check_format(mine, sample)
+    """
+
+    def takes(other: Format) -> bool:
+        records = [other] if other.read else [known for known in known_formats().values() if known.read]
+        try:
+            part = file_part(File(Path(sample)), records)
+        except InputError:
+            return False
+        return part.format is other or bool(other.tells and not part.format and other.tells(part.names))
+
+    once = read(sample, format=format, progress=False)
+    twice = read([sample, sample], format=format, progress=False)
+    others = [other.name for other in known_formats().values() if other.name != format.name and takes(other)]
+    broken = {
+        "the file is recognised": "" if takes(format) else "no",
+        "no other format takes the file": ", ".join(others),
+        "a file delivered twice is the file once": "" if once.fingerprint == twice.fingerprint else "other rows",
+        "every time is read": f"{once.imported.dropped['no time']} without"
+        if "no time" in once.imported.dropped
+        else "",
+        "it is said what the account is read from": "" if once.imported.columns.get("account_id") else "nothing",
+    }
+    for law, seen in broken.items():
+        if seen:
+            raise LawError(f"format {format.name!r} breaks the law that {law}", where=str(sample), got=seen)
 
 
 def check_null(null: Callable[[Graph], Any], graph: Graph | None = None) -> None:

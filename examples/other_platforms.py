@@ -1,15 +1,18 @@
 # %% [markdown]
 # # Data of other platforms
 #
-# Whatever is a table of who did what and when can be read: `columns=` says what its columns are called. Below are
-# the platforms whose data people hold most, each with a few made-up rows in its shape, its traps, and what it can show.
-# A nested value of JSON lines is named by its path, as in `snippet.videoId`.
+# `cib.read` recognises what the usual tools export: posts of X in a dozen shapes, Bluesky, Mastodon, Telegram, Reddit,
+# TikTok, YouTube comments, CrowdTangle, 4CAT. Whatever else is a table of who did what and when can be read, too:
+# `columns=` says what its columns are called, and `cib inspect FILE` shows what was found. Below are tables that need
+# such a mapping, each with ten made-up rows in its shape, its traps, and what it can show. A nested value of JSON lines
+# is named by its path, as in `video.music_id`.
 
 # %%
 from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from pathlib import Path
 
 import polars as pl
@@ -17,31 +20,56 @@ import polars as pl
 import cib
 
 folder = Path(tempfile.mkdtemp())
+START = 1_700_000_000
 
 
-def lines(name, *records):
+def lines(name, records):
     path = folder / name
     path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     return path
 
 
 # %% [markdown]
-# ## TikTok (Research API)
+# ## A table whose columns are not known
 #
-# The actor is a `username`, which can be changed. Two videos have a sound in common (`music_id`), hashtags, or words.
-# For co-use of a sound, let the sound be the object: each video is then an act on it.
+# Nothing is passed over in silence: if columns speak of posts acted on and none was read, a warning writes the mapping.
+
+# %%
+table = pl.DataFrame(
+    {
+        "user_id": [f"u{k}" for k in range(10)],
+        "tweet_id": [str(START + k) for k in range(10)],
+        "created_at": [START + k for k in range(10)],
+        "sourcetweet_id": ["1"] * 10,
+        "sourcetweet_author_id": ["u0"] * 10,
+    }
+)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    cib.read(table)
+print(said[0].message)
+mapping = {"target_post_id": "sourcetweet_id", "target_account_id": "sourcetweet_author_id"}
+assert cib.read(table, columns=mapping).posts_table["target_post_id"].to_list() == ["1"] * 10
+
+# %% [markdown]
+# ## TikTok: co-use of a sound
+#
+# Videos of the Research API are read as posts. Two may have a sound in common (`music_id`): let the sound be the
+# object, and each video is an act on it. `format="canonical"` reads the records as a plain table.
 
 # %%
 videos = lines(
     "tiktok.jsonl",
-    *(
-        {"id": 7_000_000_000_000_000_001 + k, "username": f"user{k}", "create_time": 1_700_000_000 + k,
-         "music_id": 6_900_000_000_000_000_007, "video_description": "dance #one", "hashtag_names": ["one", "two"]}
-        for k in range(3)
+    (
+        {"id": 7_000_000_000_000_000_001 + k, "username": f"user{k}", "create_time": START + k, "region_code": "NL",
+         "music_id": 6_900_000_000_000_000_007 + k % 2, "video_description": "dance #one", "hashtag_names": ["one"]}
+        for k in range(10)
     ),
 )  # fmt: skip
+assert cib.read(videos).imported.format.startswith("tiktok:")
 tiktok = cib.read(
     videos,
+    format="canonical",
     columns={
         "account_id": "username",
         "post_id": "id",
@@ -51,85 +79,46 @@ tiktok = cib.read(
         "hashtags": "hashtag_names",
     },
 )
-assert tiktok.posts_table["target_post_id"].unique().to_list() == ["6900000000000000007"]
+assert tiktok.posts_table["target_post_id"].n_unique() == 2
 print(tiktok)
 
 # %% [markdown]
-# ## Reddit (pushshift, arctic_shift)
+# ## Bluesky through Communalytic
 #
-# Dumps are JSON lines packed as .zst, which ask for 2 GB of memory: `max_bytes=2**31` allows it. `[deleted]` is no
-# account: such rows are counted and left out. `parent_id` is the post that a comment answers. Take `author_fullname`
-# as the account where it is there, for names can be used again.
+# Accounts are names, and there are no targets: what accounts have in common are their words and links.
 
 # %%
-comments = lines(
-    "reddit.jsonl",
-    {"id": "c1", "author": "one", "created_utc": 1_700_000_000, "parent_id": "t3_p1", "body": "words"},
-    {"id": "c2", "author": "[deleted]", "created_utc": 1_700_000_001, "parent_id": "t3_p1", "body": "[removed]"},
-)
-reddit = cib.read(
-    comments,
-    columns={"account_id": "author", "created_at": "created_utc", "target_post_id": "parent_id", "text": "body"},
-)
-assert reddit.imported.dropped == {"no account": 1}
-print(reddit)
-
-# %% [markdown]
-# ## YouTube (Data API, comments)
-#
-# There are no shares: what accounts have in common is the video that they comment on, and their words.
-
-# %%
-threads = lines(
-    "youtube.jsonl",
-    *(
-        {"id": f"Ug{k}", "snippet": {"videoId": "v1", "authorChannelId": {"value": f"UC{k}"}, "textOriginal": "nice",
-                                     "publishedAt": "2023-11-14T22:13:20Z"}}
-        for k in range(2)
-    ),
-)  # fmt: skip
-youtube = cib.read(
-    threads,
-    columns={
-        "account_id": "snippet.authorChannelId.value",
-        "created_at": "snippet.publishedAt",
-        "target_post_id": "snippet.videoId",
-        "text": "snippet.textOriginal",
-    },
-)
-assert youtube.posts_table["account_id"].to_list() == ["UC0", "UC1"]
-print(youtube)
-
-# %% [markdown]
-# ## CrowdTangle (closed in 2024; archives remain)
-#
-# Times carry an abbreviation, EST or EDT. It is no zone that a computer may guess, and dropping it is an error of
-# five hours: write the offset out first. The object is the link that was shared.
-
-# %%
-OFFSETS = {" EST": "-05:00", " EDT": "-04:00"}
-
-crowdtangle = pl.DataFrame(
+communalytic = pl.DataFrame(
     {
-        "Facebook Id": ["100", "200"],
-        "Post Created": ["2021-01-01 10:00:00 EST", "2021-07-01 10:00:00 EDT"],
-        "URL": ["https://facebook.example/1", "https://facebook.example/2"],
-        "Link": ["https://a.org/story", "https://a.org/story"],
-        "Message": ["read this", "read this"],
+        "id": [f"3k{k}" for k in range(10)],
+        "date": [f"2024-05-01T10:00:0{k}Z" for k in range(10)],
+        "username": [f"{'ab'[k % 2]}.example" for k in range(10)],
+        "text": ["read this https://a.org/story"] * 10,
     }
-).with_columns(pl.col("Post Created").str.replace_many(list(OFFSETS), list(OFFSETS.values())))
-pages = cib.read(
-    crowdtangle,
-    columns={
-        "account_id": "Facebook Id",
-        "post_id": "URL",
-        "created_at": "Post Created",
-        "target_post_id": "Link",
-        "text": "Message",
-    },
 )
-assert [time.hour for time in pages.posts_table["created_at"]] == [15, 14]
-print(pages)
+bluesky = cib.read(communalytic, columns={"account_id": "username"})
+assert bluesky.posts_table["account_id"].n_unique() == 2
+print(bluesky)
+
+# %% [markdown]
+# ## Facepager
+#
+# Columns are separated by semicolons: read the table yourself, all of it as text, and give the frame. Rows of other
+# levels than the one that is meant hold the answers of other queries.
+
+# %%
+facepager = folder / "facepager.csv"
+rows = [f"{k};{k % 3};page_{k};data;10{k % 3};read this;2021-01-01T00:10:0{k}+0000" for k in range(10)]
+facepager.write_text(
+    "id;level;object_id;object_type;from.id;message;created_time\n" + "\n".join(rows), encoding="utf-8"
+)
+frame = pl.read_csv(facepager, separator=";", infer_schema=False).filter(pl.col("level") != "0")
+facebook = cib.read(
+    frame,
+    columns={"account_id": "from.id", "post_id": "object_id", "created_at": "created_time", "target_post_id": None},
+)
+assert len(facebook) == 6
+print(facebook)
 
 # %% [markdown]
 # ## Meta Content Library
@@ -139,11 +128,11 @@ print(pages)
 # %%
 library = pl.DataFrame(
     {
-        "id": ["1", "2"],
-        "post_owner.id": ["10", "20"],
-        "creation_time": ["2024-01-01T12:00:00+0000", "2024-01-01T12:00:05+0000"],
-        "text": ["read this", "read this"],
-        "link_attachment.link": ["https://a.org/story", "https://a.org/story"],
+        "id": [str(k) for k in range(10)],
+        "post_owner.id": [f"{k % 4}0" for k in range(10)],
+        "creation_time": [f"2024-01-01T12:00:0{k}+0000" for k in range(10)],
+        "text": ["read this"] * 10,
+        "link_attachment.link": ["https://a.org/story"] * 10,
     }
 )
 content = cib.read(
@@ -156,3 +145,23 @@ content = cib.read(
 )
 assert content.posts_table["target_post_id"].n_unique() == 1
 print(content)
+
+# %% [markdown]
+# ## A format of your own
+#
+# What is read often deserves a name. A format is a value: our columns to theirs, and how its tables are told. An
+# installed package brings it with an entry point in the group `cib.formats`; `cib.testing.check_format` holds it
+# against the laws of reading.
+
+# %%
+STARS = cib.Format(
+    "stars",
+    {"account_id": "who", "created_at": "when", "target_post_id": "repository"},
+    tells=lambda names: {"who", "when", "repository"} <= set(names),
+)
+starred = folder / "stars.csv"
+starred.write_text(
+    "who,when,repository\n" + "".join(f"user{k},{START + k},repo{k % 3}\n" for k in range(10)), encoding="utf-8"
+)
+cib.testing.check_format(STARS, starred)
+assert len(cib.read(starred, format=STARS)) == 10

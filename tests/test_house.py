@@ -112,3 +112,10 @@ def test_nothing_runs_or_fetches_what_others_wrote() -> None:
         if {name, name.split(".")[0]} & unsafe
     }
     assert found == {("testing.py", "pickle")}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_tab_on_a_public_module_shows_its_public_names(name: str) -> None:
+    module = getattr(cib, name)
+    assert sorted(dir(module)) == sorted(module.__all__)
+    assert all(inspect.getdoc(getattr(module, each)) for each in module.__all__)

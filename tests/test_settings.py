@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import pytest
@@ -101,3 +102,11 @@ def test_a_saved_detection_imports_nothing(monkeypatch):
     monkeypatch.setattr("cib.extensions.load_reference", None)
     layer = cib.Layer.from_saved({"objects": "own_choices:initials", "window": None, "null": "own_choices:ninth"})
     assert (layer.name, layer.min_weight) == ("own_choices:initials any time", 2)
+
+
+def test_the_signature_can_be_read():
+    shown = str(inspect.signature(cib.Settings))
+    assert len(shown) < 600
+    assert "Layer('post', window='10min')" in shown
+    layer = cib.Layer("author", None, "chung-lu", min_weight=3, max_accounts=500)
+    assert eval(repr(layer), {"Layer": cib.Layer}) == layer  # noqa: S307 our own text

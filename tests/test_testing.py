@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+from dataclasses import replace
 
 import narwhals as nw
 import numpy as np
@@ -14,7 +15,18 @@ import cib
 from cib.errors import CibError, SettingsError
 from cib.features.standard import STANDARD
 from cib.graphs.nulls.registry import NULLS
-from cib.testing import LAWS, FeatureLawError, LawError, check_feature, check_null, check_objects, toy_activity
+from cib.sources.registry import known_formats
+from cib.testing import (
+    LAWS,
+    FeatureLawError,
+    LawError,
+    check_feature,
+    check_format,
+    check_null,
+    check_objects,
+    toy_activity,
+)
+from tests.sources.samples import SAMPLES
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
@@ -209,3 +221,24 @@ def test_each_law_of_objects_is_broken_by_something(function, law):
     check_objects(clients)
     with pytest.raises(LawError, match=law):
         check_objects(function)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_formats_of_the_package_obey_the_laws(tmp_path, name):
+    if name.startswith("canonical"):
+        pytest.skip("any table may be of this one")
+    path = tmp_path / name.replace(" ", "_")
+    path.write_bytes(SAMPLES[name])
+    check_format(known_formats()[name.split()[0]], path)
+
+
+@pytest.mark.parametrize(
+    ("change", "law"),
+    [({"tells": None}, "is recognised"), ({"name": "other"}, "no other format takes")],
+)
+def test_a_format_that_breaks_a_law_is_named(tmp_path, change, law):
+    path = tmp_path / "a.csv"
+    path.write_bytes(SAMPLES["rtweet a.csv"])
+    broken = replace(known_formats()["rtweet"], **change)
+    with pytest.raises(LawError, match=law):
+        check_format(broken, path)

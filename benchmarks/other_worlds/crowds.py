@@ -15,7 +15,7 @@ FAMOUS = Look((400_000, 1.2), (200, 1), zero=0, given_names=0, described=1)
 DESK = Look((20_000, 1.3), (60, 1), zero=0, given_names=0, described=1, client="Desk")
 FRESH = Look((2, 1.2), (35, 1), zero=0.35, given_names=0.85, described=0.25)
 SMALL = Look((25, 0.9), (40, 0.9), described=0.6)
-AUTOMATIC = Look((300, 1.6), (3, 1.5), zero=0, given_names=0, described=1, client="Relay service")
+AUTOMATIC = Look((300, 1.6), (3, 1.5), zero=0, given_names=0, described=1, client="Relay bot", one_client=1)
 
 
 class Crowd(Protocol):
@@ -291,7 +291,7 @@ class Newcomers:
 
 
 class Automated:
-    """Accounts that say they are automatic: bulletins with one form, and relays of a few outlets."""
+    """Accounts that say by client and description that they are automatic: bulletins of one form, and relays."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage = stage

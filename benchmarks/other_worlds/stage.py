@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from wording import LANGUAGES, ZONES, composed, names, spelled
 HOUR, DAY, WEEK = 3_600, 86_400, 604_800
 MONDAY = 1_577_664_000  # 30 December 2019
 ACTIONS = ("post", "retweet", "mention", "reply")
-CLIENTS = ("Android app", "iPhone app", "Web app", "Tablet app", "Desk", "Planner", "Cascade", "Relay service")
+CLIENTS = ("Android app", "iPhone app", "Web app", "Tablet app", "Desk", "Planner", "Cascade", "Relay bot")
 #: Weight of each local hour at leisure, and at work with a break at noon.
 LEISURE = np.array([2, 1, 0.5, 0.3, 0.3, 0.6, 1.6, 3, 3.6, 3.8, 4, 4.3, 5, 4.6, 4, 4, 4.3, 5, 5.6, 6.3, 7, 7.4, 6, 3.8])
 OFFICE = np.array([0, 0, 0, 0, 0, 0, 0, 0.3, 2, 5, 6, 5, 1.5, 3, 6, 6, 5, 3, 0.8, 0.2, 0, 0, 0, 0])
@@ -159,12 +160,10 @@ class Stage:
     def size(self) -> int:
         return len(self.people["zone"]) if self.people else 0
 
-    @property
+    @cached_property
     def languages(self) -> np.ndarray:
-        """Shares of the languages; drawn once."""
-        if not hasattr(self, "_languages"):
-            self._languages = self.rng.dirichlet(np.full(len(LANGUAGES), 0.6))
-        return self._languages
+        """Shares of the languages."""
+        return self.rng.dirichlet(np.full(len(LANGUAGES), 0.6))
 
     def grown(self, n: int) -> np.ndarray:
         """Times of creation over the years, in seconds before the start."""

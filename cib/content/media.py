@@ -233,7 +233,7 @@ def _leaders(bands: Bands, distance: int) -> Ints:
     return found
 
 
-@compiled
+@compiled()
 def _first_near(
     bands: Bands, starts: Ints, members: NDArray[np.int32], masks: Bands, bits: NDArray[np.uint8], distance: int
 ) -> Ints:

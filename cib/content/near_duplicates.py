@@ -1,9 +1,11 @@
 """Texts that are nearly the same: MinHash finds the candidates, the texts themselves decide.
 
 A text is the set of its shingles, the pieces of five characters; characters, not words, because Chinese
-puts no spaces between words. Texts that agree in one of 21 bands of six MinHash values are candidates:
-a pair with Jaccard similarity 0.8 becomes one with probability 0.998, a pair with 0.3 with 0.015. A
-candidate counts if its similarity, computed from all shingles, reaches the threshold (Broder 1997).
+puts no spaces between words. Of 128 MinHash values bands of equal width are made; texts that agree in one band
+are candidates. The width follows the threshold: it is the largest at which a pair of exactly that similarity
+becomes a candidate with probability 0.99 or more (:func:`expected_recall`). At a threshold of 0.8 these are 21 bands
+of six values; a pair with similarity 0.3 becomes a candidate with probability 0.015. A candidate counts if its
+similarity, computed from all shingles, reaches the threshold (Broder 1997).
 """
 
 from __future__ import annotations
@@ -13,13 +15,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.compiled import Ints, compiled
-from cib.errors import MissingDependencyError, SettingsError
+from cib.domains import real
+from cib.errors import MissingDependencyError
 
-__all__ = ["near_duplicates"]
+__all__ = ["expected_recall", "near_duplicates"]
 
 _SHINGLE = 5
-_PERMUTATIONS, _BANDS, _WIDTH = 128, 21, 6
-_SEED = 1
+_PERMUTATIONS, _SEED = 128, 1
+
+#: A pair at the threshold is to become a candidate with this probability.
+_RECALL = 0.99
 
 #: Texts that are worked on at a time.
 _BLOCK = 50_000
@@ -39,7 +44,9 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     texts : polars.Series of str
         Distinct, sorted, none missing; normalised (:func:`cib.content.text.message`).
     similarity : float
-        Jaccard similarity of the sets of shingles from which two texts are one object, in (0, 1].
+        Jaccard similarity of the sets of shingles from which two texts are one object, in (0, 1]. Pairs of that
+        similarity are found with probability 0.99 or more, more similar ones with a higher one, down to 0.04; below,
+        see :func:`expected_recall`.
 
     Returns
     -------
@@ -57,12 +64,12 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     >>> near_duplicates(texts).to_list()
     ['something else', 'vote for anna on sunday', 'vote for anna on sunday']
     """
-    if not 0 < similarity <= 1:
-        raise SettingsError("similarity must lie in (0, 1]", got=similarity)
+    real(0, 1, above=True).check("similarity", similarity)
+    width = _width(similarity)
     blocks = [_shingles_of(texts.slice(first, _BLOCK)) for first in range(0, len(texts), _BLOCK)]
     if not blocks:
         return texts
-    bands = np.concatenate([_bands(*block) for block in blocks])
+    bands = np.concatenate([_bands(*block, width) for block in blocks])
     shingles = np.concatenate([hashes for hashes, _ in blocks])
     start = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(offsets) for _, offsets in blocks]))])
     first = np.arange(len(texts))
@@ -72,6 +79,30 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     return texts.gather(_roots(first))
 
 
+def expected_recall(similarity: float, width: int | None = None) -> float:
+    """Compute the probability that a pair of a similarity becomes a candidate: ``1 - (1 - s**w) ** (128 // w)``.
+
+    Parameters
+    ----------
+    similarity : float
+        Of the pair.
+    width : int, optional
+        MinHash values in a band; default: those of a threshold at that similarity.
+
+    Examples
+    --------
+    >>> [round(expected_recall(similarity), 3) for similarity in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)]
+    [1.0, 0.996, 1.0, 1.0, 0.998, 0.994]
+    """
+    width = _width(similarity) if width is None else width
+    return float(1 - (1 - similarity**width) ** (_PERMUTATIONS // width))
+
+
+def _width(similarity: float) -> int:
+    """The widest bands at which a pair at the threshold is found with the probability wanted."""
+    return next((w for w in range(16, 1, -1) if expected_recall(similarity, w) >= _RECALL), 1)
+
+
 def _shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
     """Hashes of the distinct shingles of each text, ascending, and where each text begins."""
     letters = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
@@ -79,8 +110,8 @@ def _shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
     return _shingles(letters, np.concatenate([[0], end]))
 
 
-def _bands(shingles: Hashes, start: Ints) -> NDArray[np.uint64]:
-    """One number for the MinHash values of each band; shape (n_texts, 21)."""
+def _bands(shingles: Hashes, start: Ints, width: int) -> NDArray[np.uint64]:
+    """One number for the MinHash values of each band; shape (n_texts, n_bands)."""
     try:
         from rensa import RMinHash
     except ImportError as error:
@@ -89,13 +120,14 @@ def _bands(shingles: Hashes, start: Ints) -> NDArray[np.uint64]:
         ) from error
     hashes, offsets = shingles.astype(np.uint64), start.astype(np.uint64)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, _PERMUTATIONS, _SEED)
-    values = np.array(matrix.to_rows(), np.uint64)[:, : _BANDS * _WIDTH].reshape(-1, _BANDS, _WIDTH)
-    odd = np.random.default_rng(_SEED).integers(0, 2**63, _WIDTH, np.uint64) * np.uint64(2) + np.uint64(1)
+    n_bands = _PERMUTATIONS // width
+    values = np.array(matrix.to_rows(), np.uint64)[:, : n_bands * width].reshape(-1, n_bands, width)
+    odd = np.random.default_rng(_SEED).integers(0, 2**63, width, np.uint64) * np.uint64(2) + np.uint64(1)
     bands: NDArray[np.uint64] = (values * odd).sum(axis=2)
     return bands
 
 
-@compiled
+@compiled()
 def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     found = np.empty(len(letters) + len(begin), np.uint32)
     start = np.zeros(len(begin), np.int64)
@@ -114,7 +146,7 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     return found[: start[-1]].copy(), start
 
 
-@compiled
+@compiled()
 def _unite(
     order: Ints, band: NDArray[np.uint64], shingles: Hashes, start: Ints, similarity: float, first: Ints
 ) -> None:
@@ -128,7 +160,7 @@ def _unite(
             q -= 1
 
 
-@compiled
+@compiled()
 def _root(first: Ints, text: int) -> int:
     while first[text] != text:
         first[text] = first[first[text]]
@@ -136,12 +168,12 @@ def _root(first: Ints, text: int) -> int:
     return text
 
 
-@compiled
+@compiled()
 def _roots(first: Ints) -> Ints:
     return np.array([_root(first, text) for text in range(len(first))])
 
 
-@compiled
+@compiled()
 def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
     """Whether the Jaccard similarity of two texts reaches the threshold."""
     i, i_end, j, j_end = start[a], start[a + 1], start[b], start[b + 1]

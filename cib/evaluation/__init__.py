@@ -37,3 +37,7 @@ __all__ = [
     "trivial_scores",
     "weighted_precision",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

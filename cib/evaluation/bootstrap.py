@@ -7,11 +7,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cib.domains import COUNT, INSIDE, SEED, takes
+
 __all__ = ["cluster_bootstrap"]
 
 Floats = NDArray[np.float64]
 
 
+@takes(repeats=COUNT, seed=SEED, level=INSIDE)
 def cluster_bootstrap(
     statistic: Callable[[Floats], ArrayLike],
     cluster: NDArray[np.int64],

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cib.domains import COUNT, check_lengths, column, takes
 from cib.errors import InputError
 
 __all__ = ["Calibration", "calibration"]
@@ -46,6 +47,7 @@ class Calibration:
         return f"<p>{escape(repr(self))}</p>{self.table._repr_html_()}"
 
 
+@takes(bins=COUNT, truth=column("truth values"), probability=column("numbers"))
 def calibration(truth: NDArray[np.bool_], probability: NDArray[np.float64], bins: int = 15) -> Calibration:
     """Compare probabilities with outcomes, in bins of equal width.
 
@@ -75,6 +77,7 @@ def calibration(truth: NDArray[np.bool_], probability: NDArray[np.float64], bins
     >>> result
     Calibration(Brier 0.0100, ECE 0.1000, 2 bins)
     """
+    check_lengths(truth=truth, probability=probability)
     if not ((probability >= 0) & (probability <= 1)).all():
         raise InputError(
             "these are no probabilities: they must lie between 0 and 1",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from cib.domains import check_lengths, column, takes
+
 __all__ = ["agreement", "weighted_precision"]
 
 
+@takes(operation=column("values"), network=column("values"))
 def agreement(operation: pl.Series, network: pl.Series) -> tuple[float, float]:
     """Adjusted Rand index and adjusted mutual information of operations and networks.
 
@@ -33,6 +36,8 @@ def agreement(operation: pl.Series, network: pl.Series) -> tuple[float, float]:
     >>> agreement(pl.Series(["x", "x", "y", "y"]), pl.Series(["N1", "N1", None, "N2"]))
     (0.571..., 0.571...)
     """
+    operation, network = pl.Series(operation), pl.Series(network)
+    check_lengths(operation=operation, network=network)
     # scikit-learn takes a second to import
     from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
@@ -41,6 +46,7 @@ def agreement(operation: pl.Series, network: pl.Series) -> tuple[float, float]:
     return float(adjusted_rand_score(*labels)), float(adjusted_mutual_info_score(*labels))
 
 
+@takes(positive=column("truth values"), network=column("values"))
 def weighted_precision(positive: pl.Series, network: pl.Series) -> float:
     """How pure the networks are in which the true accounts were found.
 
@@ -67,6 +73,7 @@ def weighted_precision(positive: pl.Series, network: pl.Series) -> float:
     >>> weighted_precision(pl.Series([True, True, False, True]), pl.Series(["N1", "N1", "N1", "N2"]))
     0.777...
     """
+    check_lengths(positive=positive, network=network)
     frame = pl.DataFrame({"positive": positive, "network": network}).drop_nulls("network")
     groups = frame.group_by("network").agg(n=pl.len(), hits=pl.col("positive").sum())
     hits = groups["hits"].to_numpy().astype(np.float64)

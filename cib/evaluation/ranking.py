@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cib.domains import check_lengths, column, takes
+
 __all__ = ["Ranking", "average_precision"]
 
 Floats = NDArray[np.float64]
@@ -88,6 +90,7 @@ class Ranking:
         return float(self.hits[allowed].max() / self.hits[-1]) if self.hits[-1] else float("nan")
 
 
+@takes(truth=column("truth values"), scores=column("numbers"))
 def average_precision(truth: NDArray[np.bool_], scores: Floats) -> float:
     """Area under the precision-recall curve, equal scores taken as one step.
 
@@ -108,4 +111,5 @@ def average_precision(truth: NDArray[np.bool_], scores: Floats) -> float:
     >>> average_precision(np.array([True, False]), np.array([1.0, 1.0]))
     0.5
     """
+    check_lengths(truth=truth, scores=scores)
     return Ranking.of(truth, scores).average_precision

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import COUNT, SEED, TEXT, either, takes
 from cib.errors import InputError
 from cib.evaluation.bootstrap import cluster_bootstrap
 from cib.evaluation.calibration import Calibration, calibration
@@ -167,6 +168,7 @@ class Evaluation:
         return f"<p>{escape(repr(self))}</p>{''.join(tables)}"
 
 
+@takes(set_apart=either(TEXT, None), repeats=COUNT, seed=SEED)
 def evaluate(
     detection: Detected | Any, truth: Any, *, set_apart: str | None = None, repeats: int = 1_000, seed: int = 0
 ) -> Evaluation:
@@ -236,7 +238,11 @@ def _accounts(detection: Detected | Any) -> pl.DataFrame:
         return table.join(trivial_scores(detection.activity), on="account_id", how="left")
     table = _polars(detection)
     if missing := [name for name in ("account_id", "coordination", "verdict") if name not in table.columns]:
-        raise InputError(f"the detection lacks the column {missing[0]!r}", got=f"columns {', '.join(table.columns)}")
+        raise InputError(
+            f"the detection lacks the column {missing[0]!r}",
+            got=f"columns {', '.join(table.columns)}",
+            remedy="Give a Detection, or its table of accounts.",
+        )
     return table.with_columns(pl.col("account_id").cast(pl.String))
 
 
@@ -264,7 +270,11 @@ def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
     if set_apart is not None:
         if set_apart not in truth.columns:
             names = ", ".join(truth.columns)
-            raise InputError(f"there is no column {set_apart!r} to set accounts apart", got=f"columns {names}")
+            raise InputError(
+                f"there is no column {set_apart!r} to set accounts apart",
+                got=f"columns {names}",
+                remedy="Name one of them.",
+            )
         truth = truth.filter(~pl.col(set_apart).fill_null(False))
     positive = pl.col("label") == "coordinated" if "label" in truth.columns else pl.col("operation").is_not_null()
     known = {"operation": "operation", "role": "true_role", "community": "community", "team": "team"}

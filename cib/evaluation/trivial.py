@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, takes
 
 __all__ = ["TRIVIAL", "trivial_scores"]
 
@@ -16,6 +17,7 @@ TRIVIAL = {
 }
 
 
+@takes(activity=ACTIVITY)
 def trivial_scores(activity: Activity) -> pl.DataFrame:
     """What every method must do better than.
 

@@ -40,8 +40,9 @@ class Acts(NamedTuple):
     @classmethod
     def of(cls, interactions: Graph) -> Acts:
         """The acts of an interaction graph."""
-        weight, returned = (interactions.table[name].to_numpy().astype(np.float64) for name in ("weight", "returned"))
-        return cls(*interactions.endpoints, weight, returned, interactions.n_accounts)
+        (source, target), table = interactions.endpoints, interactions.table
+        weight, returned = (table[name].to_numpy().astype(np.float64) for name in ("weight", "returned"))
+        return cls(source, target, weight, returned, interactions.n_accounts)
 
     def given(self, value: NDArray[Any]) -> Numbers:
         """The sum, by source, of a value of each pair."""

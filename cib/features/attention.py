@@ -33,8 +33,14 @@ Numbers = NDArray[np.float64]
 #: Pairs of accounts not created together that are added to every audience.
 PRIOR_PAIRS = 20.0
 
-#: Acts at the weekend share of everybody that are added to every account.
+#: Days, or acts received, at the weekend share of everybody that are added to every account.
 PRIOR_DAYS = 10.0
+
+#: In microseconds.
+DAY = 86_400 * 10**6
+
+#: Days of a week that begins on Monday; 1970 began on a Thursday.
+THURSDAY, SATURDAY = 3, 5
 
 #: Days from the first to the last act from which on weekends are compared.
 LEAST_DAYS = 14
@@ -78,8 +84,8 @@ def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Ma
 
 @feature(
     outputs={
-        "audience_batches": "Share of the pairs of accounts that act on it that were created on the same day.",
-        "aimed_at_batches": "Share of what it does that goes to accounts with an audience created on the same days.",
+        "audience_batches": "Share of the pairs of accounts acting on it that were created on one day, beyond chance.",
+        "aimed_at_batches": "The same of the accounts that it acts on, over all that it does.",
         "audience_aim_at_batches": "How much those who act on it act on accounts with an audience created together.",
     },
     relative=True,
@@ -87,8 +93,9 @@ def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Ma
 def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
     """Whether those who act on an account were created in batches, as accounts of an operation are.
 
-    - ``audience_batches``: ``S / (P + 20)`` for S of the P pairs of accounts that act on it created on one day (UTC);
-      unknown below two such accounts whose creation is known.
+    - ``audience_batches``: ``(S - s P) / (P + 20)`` for S of the P pairs of accounts that act on it created on one day
+      (UTC), and the share s of such pairs among all who act on others; unknown below two accounts whose creation is
+      known.
     - ``aimed_at_batches``: the mean of the targets' ``audience_batches`` over all that the account did, with four acts
       more that count as 0.
     - ``audience_aim_at_batches``: the mean of ``aimed_at_batches`` over the accounts that act on it, with four more
@@ -97,31 +104,24 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
     Batches: Bellingcat (2020) on the June 2020 network. Unknown where no creation is.
     """
     acts, created = Acts.of(interactions), _column(accounts, "created_at", interactions.n_accounts)
-    born = ~np.isnan(created[acts.source])
-    on_day = (
-        pl.DataFrame({"target": acts.target[born], "day": created[acts.source[born]] // DAY})
-        .group_by("target", "day")
-        .len()
-    )
-    target, count = on_day["target"].to_numpy(), on_day["len"].to_numpy().astype(np.float64)
-    same = np.bincount(target, count * (count - 1), acts.n)
-    audience = acts.received(born)
-    batches = np.where(audience > 1, same / (audience * (audience - 1) + 2 * PRIOR_PAIRS), np.nan)
+    born, day = ~np.isnan(created[acts.source]), created // DAY
+    target, count = _runs(acts.target[born], day[acts.source[born]])
+    same, audience = np.bincount(target, count * (count - 1), acts.n), acts.received(born)
+    pairs = audience * (audience - 1)
+    beyond = same - _chance(day[np.unique(acts.source[born])]) * pairs
+    batches = np.where(pairs > 0, beyond / (pairs + 2 * PRIOR_PAIRS), np.nan)
     aimed = acts.share(posts, np.where(born.any(), np.nan_to_num(batches), np.nan)[acts.target])
-    aim = np.nan_to_num(aimed)[acts.source]
-    actors = acts.received(np.ones(len(aim)))
+    actors, aim = acts.received(np.ones(len(born))), acts.received(np.nan_to_num(aimed)[acts.source])
     return {
         "audience_batches": batches,
         "aimed_at_batches": aimed,
-        "audience_aim_at_batches": rounded(
-            np.where(born.any() & (actors > 0), acts.received(aim) / (actors + PRIOR), np.nan)
-        ),
+        "audience_aim_at_batches": rounded(np.where(born.any() & (actors > 0), aim / (actors + PRIOR), np.nan)),
     }
 
 
 @feature(
     outputs={
-        "audience_days_off": "How much less than everybody those who act on it do at weekends, as a share of acts.",
+        "audience_days_off": "How much more seldom than others those who act on it are active at weekends.",
         "aimed_at_days_off": "The same of the accounts that it acts on, over all that it does.",
     },
     relative=True,
@@ -129,8 +129,9 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
 def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
     """Whether those who act on an account take weekends off, as people at work do.
 
-    The days off of one account are ``(w N - W) / (N + 10)`` for W of its N acts on a Saturday or Sunday (UTC) and the
-    share w of all acts that are.
+    The days off of one account are ``(w N - W) / (N + 10)`` for W of the N days on which it did anything being a
+    Saturday or Sunday (UTC), and the share w of all such days of all accounts that are. A day counts once, for acts of
+    one day are one event.
 
     - ``audience_days_off``: their mean over the acts that the account receives, with ten more that count as 0.
     - ``aimed_at_days_off``: the mean of the targets' ``audience_days_off`` over all that the account did, with four
@@ -139,23 +140,37 @@ def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
     The core disclosed in June 2020 kept office hours (ASPI 2020). A single account says too little of its week; those
     who act on one target, or on one audience's targets, are many. Unknown for all in less than two weeks of data.
     """
-    acts, account = Acts.of(interactions), posts["account_row"].to_numpy()
-    day = posts["created_at"].to_polars().cast(pl.Int64).to_numpy() // DAY
-    off = (day + THURSDAY) % 7 >= 5
-    did, weekend = (np.bincount(account, each, acts.n) for each in (np.ones(len(off)), off))
-    own = (off.mean() * did - weekend) / (did + PRIOR_DAYS) if len(off) else did
+    acts, own = Acts.of(interactions), _own_days_off(posts, interactions.n_accounts)
     received = acts.received(acts.weight)
     audience = np.where(received > 0, acts.received(acts.weight * own[acts.source]) / (received + PRIOR_DAYS), np.nan)
-    if not len(day) or np.ptp(day) < LEAST_DAYS:
-        audience = np.full(acts.n, np.nan)
     return {"audience_days_off": rounded(audience), "aimed_at_days_off": acts.share(posts, audience[acts.target])}
 
 
-#: In microseconds.
-DAY = 86_400 * 10**6
+def _own_days_off(posts: Frame, n: int) -> Numbers:
+    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+    from cib.features.passes import account_times  # numba takes half a second to import
 
-#: 1970 began on a Thursday, the fourth day of a week.
-THURSDAY = 3
+    starts, times = account_times(posts)
+    day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    if not len(day) or np.ptp(day) < LEAST_DAYS:
+        return np.full(n, np.nan)
+    new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
+    account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
+    days = np.bincount(account, minlength=n)
+    rest: Numbers = (weekend.mean() * days - np.bincount(account, weekend, n)) / (days + PRIOR_DAYS)
+    return rest
+
+
+def _runs(key: NDArray[np.int64], value: Numbers) -> tuple[NDArray[np.int64], Numbers]:
+    """The key of each pair of key and value that occurs, and how often it does."""
+    counts = pl.DataFrame({"key": key, "value": value}).group_by("key", "value").len()
+    return counts["key"].to_numpy(), counts["len"].to_numpy().astype(np.float64)
+
+
+def _chance(values: Numbers) -> float:
+    """The share of pairs of values that are equal."""
+    count = np.unique(values, return_counts=True)[1].astype(np.float64)
+    return float((count * (count - 1)).sum() / max(len(values) * (len(values) - 1), 1))
 
 
 def _column(accounts: Frame, name: str, n: int) -> Numbers:

@@ -109,37 +109,27 @@ def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
     - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all that the account did,
       with four acts more that count as 0, as acts do that are returned or are on nobody.
     """
-    key = message(pl.col("text"))
-    own = _own(posts, "text", "created_at").lazy().filter(pl.col("text").is_not_null())
-    long = own.select("account_row", "created_at", key=key).filter(pl.col("key").str.len_chars() >= MIN_TEXT)
-    # streaming works on all cores
-    keys = long.with_columns(pl.col("key").hash()).collect(engine="streaming")
-    keys = keys.with_columns(again=pl.col("key").is_duplicated())
-    again = (
-        keys.filter("again")
-        .group_by("key")
-        .agg(
-            pl.col("account_row").n_unique(),
-            days=(pl.col("created_at").max() - pl.col("created_at").min()).dt.total_days(),
-        )
-    )
-    of_several = again.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= 1)["key"]
-    acts, account = Acts.of(interactions), posts["account_row"].to_numpy()
-    copied = _count(keys.filter(pl.col("key").is_in(of_several.implode())), acts.n)
-    text, did, wrote = (
-        _count(keys, acts.n),
-        np.bincount(account, minlength=acts.n),
-        np.bincount(account, (posts["action"] != "retweet").to_numpy(), acts.n),
-    )
-    silent = keys.is_empty()
-    aim = np.where(silent, np.nan, copied / (text + PRIOR))[acts.target] * (acts.returned == 0)
+    keys, acts = _text_keys(posts), Acts.of(interactions)
+    text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
+    did, wrote = _count(_native(posts, "account_row"), acts.n), _count(_own(posts, "action"), acts.n)
+    known = (did > 0) & ((text > 0) | (wrote == 0)) & (len(keys) > 0)
+    aim = np.where(len(keys) > 0, copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
     return {
         "repeated_text_share": keys.group_by("account_row").agg(pl.col("again").mean()),
-        "copied_share": np.where(
-            (did > 0) & ((text > 0) | (wrote == 0)) & (not silent), copied / (did + PRIOR), np.nan
-        ),
+        "copied_share": np.where(known, copied / (did + PRIOR), np.nan),
         "aimed_at_copies": acts.share(posts, aim),
     }
+
+
+def _text_keys(posts: Frame) -> pl.DataFrame:
+    """``account_row, key, again, copied`` of each text that is long enough."""
+    own = _own(posts, "text", "created_at").lazy().select("account_row", "created_at", key=message(pl.col("text")))
+    long = own.filter(pl.col("key").str.len_chars() >= MIN_TEXT).with_columns(pl.col("key").hash())
+    keys = long.collect(engine="streaming").with_columns(again=pl.col("key").is_duplicated())  # works on all cores
+    time = pl.col("created_at")
+    several = keys.filter("again").group_by("key").agg(pl.col("account_row").n_unique(), days=time.max() - time.min())
+    copies = several.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= pl.duration(days=1))["key"]
+    return keys.with_columns(copied=pl.col("key").is_in(copies.implode()))
 
 
 @feature(unit="bits")
@@ -174,8 +164,8 @@ def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
     """Posts that are no retweets, none where the source lacks the column."""
     if column not in posts.columns:
         return _native(posts, "account_row", *more).head(0).with_columns(pl.lit(None, pl.String).alias(column))
-    rows = _native(posts, "account_row", "action", column, *more)
-    return rows.filter(pl.col("action") != "retweet").drop("action")
+    rows = _native(posts, *dict.fromkeys(("account_row", "action", column, *more)))
+    return rows.filter(pl.col("action") != "retweet").select("account_row", column, *more)
 
 
 def _count(rows: pl.DataFrame, n: int) -> NDArray[np.int64]:

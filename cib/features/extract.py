@@ -13,8 +13,10 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
+from cib.domains import ACTIVITY, FLAG, GRAPH, either, takes
 from cib.errors import InputError
 from cib.features.feature import COLUMNS, KEYS, Feature
 from cib.features.standard import STANDARD, Features, FeatureSet
@@ -34,10 +36,24 @@ _GRAPHS: dict[str, Callable[[Activity], Graph]] = {
     "coactions": coaction_graph,
 }
 
+#: Which library a frame belongs to that a feature gets, for whoever expects the methods of another.
+_LIBRARY = (
+    "If a method of {name!r} is meant: it is a narwhals frame; {name}.to_pandas() and {name}.to_polars() are others."
+)
+
 #: Graphs of acts on other accounts.
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
 
+@takes(
+    activity=ACTIVITY,
+    retweets=either(GRAPH, None),
+    mentions=either(GRAPH, None),
+    replies=either(GRAPH, None),
+    quotes=either(GRAPH, None),
+    coactions=either(GRAPH, None),
+    progress=FLAG,
+)
 def extract(
     activity: Activity,
     features: Features | None = None,
@@ -151,20 +167,25 @@ def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
 def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:
     """One graph over `ids` of several: ``weight`` acts of an account on another, and ``returned`` the other way."""
     n = max(len(ids), 1)
-    tables = [
-        graph.table.select(pair=pl.col("source").cast(pl.Int64) * n + pl.col("target"), weight="weight")
-        for graph in graphs
-    ]
-    acts = pl.concat(tables).group_by("pair").agg(pl.col("weight").sum()).sort("pair")
-    source, target = np.divmod(acts["pair"].to_numpy(), n)
-    table = pl.DataFrame({"source": source, "target": target, "weight": acts["weight"]}).cast(
-        {"source": pl.UInt32, "target": pl.UInt32}
-    )
-    back = acts.select(returned="weight", pair=pl.Series(target * n + source))  # pairs are sorted by their other end
-    table = table.with_columns(
-        acts.select("pair").join(back, on="pair", how="left", maintain_order="left")["returned"].fill_null(0)
-    )
-    return Graph("interaction", directed=True, ids=ids, table=table.filter(pl.col("source") != pl.col("target")))
+    ends = [(*graph.endpoints, graph.table["weight"].to_numpy()) for graph in graphs]
+    source, target, weight = (np.concatenate(column) for column in zip(*ends, strict=True))
+    pair, weight = _summed((source * n + target)[source != target], weight[source != target])
+    source, target = np.divmod(pair, n)
+    back = target * n + source
+    order = np.argsort(back)  # what is looked up in order is found faster
+    place = np.minimum(np.searchsorted(pair, back[order]), max(len(pair) - 1, 0))
+    returned = np.zeros(len(pair), np.int64)
+    returned[order] = np.where(pair[place] == back[order], weight[place], 0)
+    rows = {"source": source.astype(np.uint32), "target": target.astype(np.uint32), "weight": weight}
+    return Graph("interaction", directed=True, ids=ids, table=pl.DataFrame({**rows, "returned": returned}))
+
+
+def _summed(keys: NDArray[np.int64], weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each key once, ascending, with the sum of its weights."""
+    order = np.argsort(keys, kind="stable")
+    keys, weights = keys[order], weights[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[first], np.add.reduceat(weights, first) if len(first) else weights
 
 
 def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
@@ -183,7 +204,11 @@ def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[
     try:
         returned = feature.function(**{name: made[name] for name in feature.needs})
     except Exception as error:
-        raise InputError(f"the function failed with {type(error).__name__}: {error}", where=where) from error
+        frames = [name for name in feature.needs if isinstance(made[name], nw.DataFrame)]
+        remedy = " ".join(_LIBRARY.format(name=name) for name in frames[:1])
+        raise InputError(
+            f"the function failed with {type(error).__name__}: {error}", where=where, remedy=remedy
+        ) from error
     fills = dict(zip(feature.names, feature.missing, strict=True))
     parts = _parts(_taken_over(returned), feature, where)
     return {name: _finite(_aligned(part, ids, where), fills[name]) for name, part in parts}
@@ -247,18 +272,27 @@ def _scattered(frame: pl.DataFrame, ids: pl.Series, where: str) -> pl.Series:
             remedy="Select them, or name several with @cib.feature(outputs=[...]).",
         )
     frame = frame.drop_nulls(key)
-    rows = frame[key] if key == "account_row" else encode(frame[key].cast(pl.String), ids)
+    rows = _rows(frame[key], len(ids)) if key == "account_row" else encode(frame[key].cast(pl.String), ids)
     if rows.null_count():
         unknown = frame[key].filter(rows.is_null())[0]
-        raise InputError(f"account {unknown!r} is not in the activity", where=where)
+        raise InputError(f"{_KEYED[key]} {unknown!r} is not in the activity", where=where)
     if rows.n_unique() < len(rows):
         twice = frame[key].filter(rows.is_duplicated())[0]
         raise InputError(
-            f"account {twice!r} came back more than once", where=where, remedy="Group by 'account_id' once more."
+            f"{_KEYED[key]} {twice!r} came back more than once", where=where, remedy=f"Group by {key!r} once more."
         )
     aligned = np.full(len(ids), np.nan)
     aligned[rows.to_numpy()] = _numbers(frame[values[0]], where).fill_null(np.nan).to_numpy()
     return pl.Series(aligned)
+
+
+#: What each key names.
+_KEYED = {"account_id": "account", "account_row": "row"}
+
+
+def _rows(rows: pl.Series, n: int) -> pl.Series:
+    """Rows of accounts; null for what is no row of `n`, such as -1."""
+    return rows.to_frame("row").select(pl.when(pl.col("row").is_between(0, n - 1)).then("row"))["row"].cast(pl.UInt32)
 
 
 def _numbers(values: Any, where: str) -> pl.Series:

@@ -242,7 +242,11 @@ def describe(function: Callable[..., Any] | Feature) -> Feature:
 
 def _inputs(function: Callable[..., Any], name: str) -> tuple[str, ...]:
     """The parameters that are inputs."""
-    parameters = inspect.signature(function).parameters.values()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError) as error:
+        remedy = "Write a function that takes the inputs by name."
+        raise SettingsError(f"{name} has no signature that says its inputs", remedy=remedy) from error
     for parameter in parameters:
         if parameter.name not in INPUTS and parameter.default is parameter.empty:
             raise SettingsError(

@@ -6,16 +6,18 @@ Each takes ``starts`` and the values of all accounts one after another: those of
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import narwhals as nw
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import compiled, grouped, taken
+from cib.compiled import FLOAT, FLOATS, INTS, WRITE_FLOATS, Ints, compiled, grouped, inlined, taken
 
-__all__ = ["dealt", "pace", "quantiles", "weeks"]
+__all__ = ["account_times", "dealt", "pace", "quantiles", "weeks"]
 
-Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 #: In microseconds.
@@ -36,20 +38,73 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
     return starts, taken(values, positions)
 
 
-@compiled
+def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
+    """Deal the times of posts out by account.
+
+    Parameters
+    ----------
+    posts : narwhals.DataFrame
+        With the column ``account_row``.
+
+    Returns
+    -------
+    starts : ndarray of int64, shape (n + 1,)
+        Where the times of each account begin; accounts after the last that acted are left out.
+    times : ndarray of int64, shape (n_posts,)
+        Microseconds since 1970, ascending within an account.
+    """
+    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
+    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
+        order = np.argsort(time, kind="stable")
+        account, time = account[order], time[order]
+    return dealt(account, time)
+
+
 def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:
     """Quantiles of the values of each account, interpolated linearly; shape (n_accounts, n_shares)."""
     found = np.full((len(starts) - 1, len(shares)), np.nan)
-    for a in range(len(starts) - 1):
-        own = np.sort(values[starts[a] : starts[a + 1]])
-        for k in range(len(shares) if len(own) else 0):
-            place = shares[k] * (len(own) - 1)
-            low = int(place)
-            found[a, k] = own[low] + (own[min(low + 1, len(own) - 1)] - own[low]) * (place - low)
+    begins, n = _of_those_with_any(starts)
+    own = values.copy()
+    _sort_each(begins, begins + n, own)
+    for k, share in enumerate(shares.tolist()):
+        place = share * (n - 1)
+        low = place.astype(np.int64)
+        first, second = own[begins + low], own[begins + np.minimum(low + 1, n - 1)]
+        found[np.diff(starts) > 0, k] = first + (second - first) * (place - low)
     return found
 
 
-@compiled
+def _of_those_with_any(starts: Ints) -> tuple[Ints, Ints]:
+    """Where the values of each account begin, and how many there are, of those that have any."""
+    n = np.diff(starts)
+    return starts[:-1][n > 0], n[n > 0]
+
+
+@compiled(INTS, INTS, WRITE_FLOATS)
+def _sort_each(begins: Ints, ends: Ints, values: Numbers) -> None:
+    """Sort each stretch of values: a heapsort, because ``np.sort`` takes seconds to compile."""
+    for s in range(len(begins)):
+        first, left = begins[s], ends[s] - begins[s]
+        root = left // 2  # above it, the heap is one already; below 0, its largest goes to the end
+        while left > 1:
+            if root > 0:
+                root -= 1
+                value = values[first + root]
+            else:
+                left -= 1
+                value = values[first + left]
+                values[first + left] = values[first]
+            parent, child = root, 2 * root + 1
+            while child < left:
+                if child + 1 < left and values[first + child + 1] > values[first + child]:
+                    child += 1
+                if values[first + child] <= value:
+                    break
+                values[first + parent] = values[first + child]
+                parent, child = child, 2 * child + 1
+            values[first + parent] = value
+
+
 def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
     """What is said of the seconds between ascending times, a row an account.
 
@@ -57,67 +112,111 @@ def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
     below one interval, the next two below two, and memory below three and where they do not vary.
     """
     found = np.full((len(starts) - 1, 5), np.nan)
-    for a in range(len(starts) - 1):
-        own = times[starts[a] : starts[a + 1]]
-        n = len(own) - 1
-        if n < 1:
-            continue
-        gaps = np.empty(n)
-        run, bursts = 0, 0
-        for k in range(n):
-            gaps[k] = (own[k + 1] - own[k]) / SECOND
-            run = run + 1 if gaps[k] <= fast else 0
-            bursts += run == 2
-        m, s = gaps.mean(), gaps.std()
-        if n > 1 and m > 0:
-            found[a, 1], found[a, 2] = s / m, (s - m) / (s + m)
-        found[a, 4] = bursts
-        if n > 2:
-            found[a, 3] = _correlation(gaps[:-1], gaps[1:])
-        gaps.sort()
-        found[a, 0] = (gaps[(n - 1) // 2] + gaps[n // 2]) / 2
+    gaps = np.diff(times) / SECOND  # those from one account to the next are passed over
+    _pace(starts, gaps, fast, found.ravel())
+    begins, n = _of_those_with_any(starts)
+    begins, n = begins[n > 1], n[n > 1] - 1
+    _sort_each(begins, begins + n, gaps)
+    found[np.diff(starts) > 1, 0] = (gaps[begins + (n - 1) // 2] + gaps[begins + n // 2]) / 2
     return found
 
 
-@compiled
-def _correlation(x: Numbers, y: Numbers) -> float:
-    if x.min() == x.max() or y.min() == y.max():
-        return np.nan
-    x, y = x - x.mean(), y - y.mean()
-    return float((x * y).sum() / np.sqrt((x * x).sum() * (y * y).sum()))
+@compiled(INTS, FLOATS, FLOAT, WRITE_FLOATS)
+def _pace(starts: Ints, gaps: Numbers, fast: float, found: Numbers) -> None:
+    """All but the median, five entries an account."""
+    for a in range(len(starts) - 1):
+        begin, end = starts[a], starts[a + 1] - 1
+        n = end - begin
+        if n < 1:
+            continue
+        run, bursts = 0, 0
+        total = 0.0
+        for k in range(begin, end):
+            total += gaps[k]
+            run = run + 1 if gaps[k] <= fast else 0
+            bursts += run == 2
+        found[5 * a + 4] = bursts
+        m = total / n
+        squares = 0.0
+        for k in range(begin, end):
+            squares += (gaps[k] - m) * (gaps[k] - m)
+        s = math.sqrt(squares / n)
+        if n > 1 and m > 0:
+            r, more, less = s / m, math.sqrt(n + 1), math.sqrt(n - 1)
+            found[5 * a + 1], found[5 * a + 2] = r, (more * r - less) / ((more - 2) * r + less)
+        if n > 2:
+            # the correlation of all but the last with all but the first
+            last, first = gaps[end - 1], gaps[begin]
+            x = y = xx = xy = yy = 0.0
+            x_varies = y_varies = False
+            for k in range(begin, end - 1):
+                x += gaps[k]
+                y += gaps[k + 1]
+                x_varies |= gaps[k] != first
+                y_varies |= gaps[k + 1] != last
+            x, y = x / (n - 1), y / (n - 1)
+            for k in range(begin, end - 1):
+                xx += (gaps[k] - x) * (gaps[k] - x)
+                xy += (gaps[k] - x) * (gaps[k + 1] - y)
+                yy += (gaps[k + 1] - y) * (gaps[k + 1] - y)
+            if x_varies and y_varies:
+                found[5 * a + 3] = xy / math.sqrt(xx * yy)
 
 
-@compiled
 def weeks(starts: Ints, times: Ints) -> Numbers:
     """What is said of the hours in UTC, a row an account.
 
     Entropy of the hour of day, distance of the week from that of all, and the shares of weekdays, of the hours before
     six, and of the first seconds of a minute. Not a number without a time.
     """
-    everyone = np.zeros(WEEK)
-    for time in times:
-        everyone[(time // HOUR + THURSDAY) % WEEK] += 1
-    everyone /= max(len(times), 1)
+    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK)
     found = np.full((len(starts) - 1, 5), np.nan)
+    _weeks(starts, times, hours / max(len(times), 1), np.zeros(WEEK + 24), found.ravel())
+    return found
+
+
+@inlined
+def _entropy(counts: Numbers, begin: int, end: int, n: int) -> float:
+    """The Chao-Shen estimate of the entropy in bits of what counts that add up to n were drawn from.
+
+    At most the logarithm of the number of counts.
+    """
+    once = 0
+    for k in range(begin, end):
+        once += counts[k] == 1
+    seen = 1 - (min(n - 1, once)) / n  # estimated share of what can happen that has happened
+    spread = 0.0
+    for k in range(begin, end):
+        if counts[k] > 0:
+            p = seen * counts[k] / n
+            spread -= p * math.log2(p) / (1 - (1 - p) ** n)
+    most = math.log2(end - begin)
+    return min(most, spread)
+
+
+@compiled(INTS, INTS, FLOATS, WRITE_FLOATS, WRITE_FLOATS)
+def _weeks(starts: Ints, times: Ints, everyone: Numbers, acts: Numbers, found: Numbers) -> None:
+    """Five entries an account; `acts` is room for those of each hour of the week, and of the day."""
     for a in range(len(starts) - 1):
-        own = times[starts[a] : starts[a + 1]]
-        n = len(own)
+        begin, end = starts[a], starts[a + 1]
+        n = end - begin
         if n == 0:
             continue
-        week, day = np.zeros(WEEK), np.zeros(24)
-        full = 0
-        for time in own:
-            week[(time // HOUR + THURSDAY) % WEEK] += 1
-            day[time // HOUR % 24] += 1
-            full += time % MINUTE < SECOND
+        for hour in range(WEEK + 24):
+            acts[hour] = 0.0
+        full = weekdays = small = 0
+        for k in range(begin, end):
+            hour = (times[k] // HOUR + THURSDAY) % WEEK
+            acts[hour] += 1
+            acts[WEEK + hour % 24] += 1
+            weekdays += hour < 5 * 24
+            small += hour % 24 < 6
+            full += times[k] % MINUTE < SECOND
         apart = 0.0
-        for hour in np.flatnonzero(week):
-            p, q = week[hour] / n, everyone[hour]
-            apart += p * np.log2(2 * p / (p + q)) + q * np.log2(2 * q / (p + q)) - q  # other hours add q each
-        spread = 0.0
-        for hour in np.flatnonzero(day):
-            spread += day[hour] * np.log2(day[hour])
-        found[a, 0] = np.log2(n) - spread / n
-        found[a, 1] = np.sqrt(max((1 + apart) / 2, 0))
-        found[a, 2], found[a, 3], found[a, 4] = week[: 5 * 24].sum() / n, day[:6].sum() / n, full / n
-    return found
+        for hour in range(WEEK):
+            if acts[hour] > 0:
+                p, q = acts[hour] / n, everyone[hour]
+                apart += p * math.log2(2 * p / (p + q)) + q * math.log2(2 * q / (p + q)) - q  # other hours add q each
+        found[5 * a] = _entropy(acts, WEEK, WEEK + 24, n)
+        found[5 * a + 1] = math.sqrt(max((1 + apart) / 2, 0.0))
+        found[5 * a + 2], found[5 * a + 3], found[5 * a + 4] = weekdays / n, small / n, full / n

@@ -12,15 +12,13 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from cib.content.names import default_name
 from cib.features.feature import feature
 from cib.graphs.graph import Graph
 
-__all__ = ["audience", "creation", "engagement_anomaly", "presentation"]
+__all__ = ["creation", "engagement_anomaly", "followers", "presentation"]
 
 Frame = nw.DataFrame[Any]
-
-#: What the platform proposed as a name since December 2017: letters and eight digits.
-DEFAULT_NAME = r"^\p{L}+[0-9]{8}$"
 
 _NUMBER, _TIME = pl.Int64(), pl.Datetime("us", "UTC")
 
@@ -32,7 +30,7 @@ _NUMBER, _TIME = pl.Int64(), pl.Datetime("us", "UTC")
     },
     unit={"followers": "accounts"},
 )
-def audience(accounts: Frame) -> pl.DataFrame:
+def followers(accounts: Frame) -> pl.DataFrame:
     """Followers, and ``log((followers + 1) / (following + 1))``."""
     profiles = _profiles(accounts)
     ratio = ((pl.col("followers") + 1) / (pl.col("following") + 1)).log()
@@ -97,12 +95,12 @@ def creation(accounts: Frame, posts: Frame) -> pl.DataFrame:
 def presentation(accounts: Frame) -> pl.DataFrame:
     """How little it says about itself.
 
-    - ``default_name``: 1 or 0 for the pattern that the platform proposes since December 2017, minus the mean over
-      accounts created in the same year (all whose year is unknown count as one year).
+    - ``default_name``: 1 or 0 as :func:`cib.content.names.default_name` tells, minus the mean over accounts created in
+      the same year (all whose year is unknown count as one year); unknown for accounts created before December 2017.
     - ``empty_bio``: 1 or 0. Unknown for all if nobody has a description: then the source does not tell.
     """
     profiles = _profiles(accounts)
-    default = pl.col("name").str.contains(DEFAULT_NAME).cast(pl.Float64)
+    default = default_name(pl.col("name"), pl.col("created_at")).cast(pl.Float64)
     described = pl.col("description").is_not_null()
     return profiles.select(
         "account_row",

@@ -116,8 +116,8 @@ class FeatureSet:
             )
 
     def __repr__(self) -> str:
-        families = "; ".join(f"{family}: {', '.join(_of_family(self, family).names)}" for family in self.families)
-        return f"FeatureSet({len(self.names)} features; {families})"
+        families = ", ".join(f"{len(_of_family(self, family).names)} {family}" for family in self.families)
+        return f"FeatureSet({len(self.names)} features: {families})"
 
     def _repr_html_(self) -> str:
         rows = (
@@ -200,7 +200,7 @@ STANDARD = FeatureSet(
         content.texts,
         content.language_entropy,
         content.client_share,
-        profile.audience,
+        profile.followers,
         profile.engagement_anomaly,
         profile.creation,
         profile.presentation,

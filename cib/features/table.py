@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import to_library
+from cib.domains import IDS, takes
 from cib.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class FeatureTable:
         """The numbers, shape (n_accounts, n_features); NaN where a feature says nothing."""
         return np.column_stack([self[name] for name in self.names]) if self.names else np.empty((len(self), 0))
 
+    @takes(names=IDS)
     def select(self, names: Iterable[str]) -> FeatureTable:
         """The table of some of the features, in the order asked for."""
         names = list(names)

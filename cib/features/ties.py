@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cib.compiled import compiled
+from cib.compiled import CODES, INTS, WRITE_INTS, Codes, Ints, compiled
 
 __all__ = ["core_numbers", "triangles"]
-
-Ints = NDArray[np.int64]
 
 
 def triangles(source: Ints, target: Ints, n: int) -> NDArray[np.float64]:
@@ -39,50 +37,53 @@ def triangles(source: Ints, target: Ints, n: int) -> NDArray[np.float64]:
     rank[np.argsort(degree, kind="stable")] = np.arange(n)
     low, high = np.minimum(rank[source], rank[target]), np.maximum(rank[source], rank[target])
     starts = np.concatenate([[0], np.cumsum(np.bincount(low, minlength=n))])
-    counted: Ints = _counted(starts, high[np.argsort(low, kind="stable")])
-    return counted[rank].astype(np.float64)
-
-
-@compiled
-def _counted(starts: Ints, ends: Ints) -> Ints:
-    n = len(starts) - 1
     found, seen_by = np.zeros(n, np.int64), np.full(n, -1, np.int64)
-    for u in range(n):
-        for v in ends[starts[u] : starts[u + 1]]:
-            seen_by[v] = u
-        for v in ends[starts[u] : starts[u + 1]]:
-            for w in ends[starts[v] : starts[v + 1]]:
+    _count_triangles(starts, high[np.argsort(low, kind="stable")], found, seen_by)
+    return found[rank].astype(np.float64)
+
+
+@compiled(INTS, INTS, WRITE_INTS, WRITE_INTS)
+def _count_triangles(starts: Ints, ends: Ints, found: Ints, seen_by: Ints) -> None:
+    for u in range(len(found)):
+        for i in range(starts[u], starts[u + 1]):
+            seen_by[ends[i]] = u
+        for i in range(starts[u], starts[u + 1]):
+            v = ends[i]
+            for j in range(starts[v], starts[v + 1]):
+                w = ends[j]
                 if seen_by[w] == u:
                     found[u] += 1
                     found[v] += 1
                     found[w] += 1
-    return found
 
 
-@compiled
-def core_numbers(starts: Ints, ends: NDArray[np.int32]) -> Ints:
+def core_numbers(starts: Ints, ends: Codes) -> Ints:
     """The core number of each account, from the ties of each to others; every tie is there both ways.
 
-    Level by level, accounts with no more ties than the level are taken off, and then those that this leaves with no
-    more; Matula and Beck (1983), O(ties) and a look at who is left a level.
+    Accounts are taken off by their ties to those who are left, fewest first, from buckets that they move down in;
+    Matula and Beck (1983), Batagelj and Zaveršnik (2003), O(ties).
     """
-    core = (starts[1:] - starts[:-1]).astype(np.int32)  # ties to those who are left, until it is taken off itself
-    left, taken_off = np.arange(len(core)), np.empty(len(core), np.int64)
-    level = 0
-    while len(left):
-        off = 0
-        for a in left[core[left] == level]:
-            taken_off[off] = a
-            off += 1
-        while off:
-            off -= 1
-            a = taken_off[off]
-            for b in ends[starts[a] : starts[a + 1]]:
-                if core[b] > level:
-                    core[b] -= 1
-                    if core[b] == level:
-                        taken_off[off] = b
-                        off += 1
-        left = left[core[left] > level]
-        level += 1
-    return core.astype(np.int64)
+    core = np.diff(starts)
+    order = np.argsort(core, kind="stable")
+    place = np.empty(len(core), np.int64)
+    place[order] = np.arange(len(core))
+    bucket = np.concatenate([[0], np.cumsum(np.bincount(core))])  # where those of so many ties begin in `order`
+    _take_off(starts, ends, core, order, place, bucket)
+    return core
+
+
+@compiled(INTS, CODES, WRITE_INTS, WRITE_INTS, WRITE_INTS, WRITE_INTS)
+def _take_off(starts: Ints, ends: Codes, core: Ints, order: Ints, place: Ints, bucket: Ints) -> None:
+    """Lower `core` from the ties of each account to its core number."""
+    for k in range(len(order)):
+        a = order[k]
+        for i in range(starts[a], starts[a + 1]):
+            b = ends[i]
+            if core[b] > core[a]:
+                # b becomes the first of its bucket, which then begins behind it
+                first = bucket[core[b]]
+                other = order[first]
+                order[place[b]], order[first] = other, b
+                place[other], place[b] = place[b], first
+                bucket[core[b]] += 1
+                core[b] -= 1

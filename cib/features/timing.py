@@ -112,13 +112,15 @@ def intervals(posts: Frame) -> pl.DataFrame:
     """The pace of an account: the times from each of its actions to the next, with mean m and standard deviation s.
 
     - ``interval_cv``: ``s / m``; unknown below two intervals.
-    - ``burstiness``: ``(s - m) / (s + m)``, Goh and Barabási (2008); unknown below two intervals.
-    - ``memory``: correlation of an interval with the one before (same source); unknown below three intervals, and
+    - ``burstiness``: ``(a r - b) / ((a - 2) r + b)`` for r = s / m, a = sqrt(n + 1), b = sqrt(n - 1) and n intervals:
+      (s - m) / (s + m) of Goh and Barabási (2008) in the form of Kim and Jo (2016) for finite n, without which
+      accounts with few actions look regular; unknown below two intervals.
+    - ``memory``: correlation of an interval with the one before (Goh and Barabási); unknown below three intervals, and
       where they do not vary.
     """
-    from cib.features.passes import pace  # numba takes half a second to import
+    from cib.features.passes import account_times, pace  # numba takes half a second to import
 
-    starts, times = _times(posts)
+    starts, times = account_times(posts)
     median, cv, burstiness, memory, bursts = pace(starts, times, FAST).T
     return _by_row(
         np.diff(starts), interval_median=median, interval_cv=cv, burstiness=burstiness, memory=memory, bursts=bursts
@@ -139,15 +141,17 @@ def intervals(posts: Frame) -> pl.DataFrame:
 def hours(posts: Frame) -> pl.DataFrame:
     """At which hours of the day and days of the week it acts, in UTC.
 
-    - ``hour_entropy``: Shannon (1948) entropy of the hour of day; unknown for a single action.
+    - ``hour_entropy``: Shannon (1948) entropy of the hour of day, as Chao and Shen (2003) estimate it from few actions:
+      ``-sum p log2 p / (1 - (1 - p)^n)`` for ``p = C k / n``, k of n actions in an hour and the coverage
+      ``C = 1 - f / n`` for f hours with one action (n - 1 at most); at most log2 24. Unknown for a single action.
     - ``weekly_distance``: Jensen-Shannon distance (Endres and Schindelin 2003), the root of the divergence in bits,
       between the shares of its 168 hours of the week and those of all actions; unknown below ten actions, of
       which any week is far.
     - ``round_second_share``: a clock that posts does so on the full minute; so do times cut to the minute.
     """
-    from cib.features.passes import weeks  # numba takes half a second to import
+    from cib.features.passes import account_times, weeks  # numba takes half a second to import
 
-    starts, times = _times(posts)
+    starts, times = account_times(posts)
     n = np.diff(starts)
     entropy, distance, weekdays, small, full = weeks(starts, times).T
     return _by_row(
@@ -172,7 +176,9 @@ def hours(posts: Frame) -> pl.DataFrame:
 )
 def presence(posts: Frame) -> pl.DataFrame:
     """When it was there: calendar days in UTC, and days and fractions of days for the others."""
-    starts, times = _times(posts)
+    from cib.features.passes import account_times  # numba takes half a second to import
+
+    starts, times = account_times(posts)
     n = np.diff(starts)
     begins = starts[:-1][n > 0]
     new = np.diff(times // DAY, prepend=-1) != 0
@@ -181,17 +187,6 @@ def presence(posts: Frame) -> pl.DataFrame:
     days[n > 0] = np.add.reduceat(new, begins, dtype=np.int64) if len(begins) else 0
     first[n > 0], last[n > 0] = times[begins] / DAY, times[begins + n[n > 0] - 1] / DAY
     return _by_row(n, active_days=days, first_seen=first, last_seen=last, span=last - first)
-
-
-def _times(posts: Frame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Times of all accounts one after another, ascending, and where those of each begin."""
-    from cib.features.passes import dealt  # numba takes half a second to import
-
-    account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
-    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
-        order = np.argsort(time, kind="stable")
-        account, time = account[order], time[order]
-    return dealt(account, time)
 
 
 def _latencies(posts: Frame, **more: pl.Expr) -> pl.DataFrame:

@@ -23,6 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, THREADS, WINDOW, one_of, several, takes
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
 from cib.graphs.construction import Construction, CrowdedObject
@@ -47,6 +48,17 @@ MAX_PAIRS = 5_000_000
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
 
 
+@takes(
+    activity=ANY_ACTIVITY,
+    objects=OBJECTS,
+    min_weight=COUNT,
+    max_pairs=COUNT,
+    over_budget=one_of("leave out", "shorten"),
+    max_accounts=LIMIT,
+    self_actions=FLAG,
+    threads=THREADS,
+    window=WINDOW,
+)
 def coaction_graph(
     activity: Activity | EngineActivity,
     objects: Objects = "post",
@@ -121,6 +133,17 @@ def coaction_graph(
     return graph
 
 
+@takes(
+    activity=ANY_ACTIVITY,
+    objects=OBJECTS,
+    min_weight=COUNT,
+    max_pairs=COUNT,
+    over_budget=one_of("leave out", "shorten"),
+    max_accounts=LIMIT,
+    self_actions=FLAG,
+    threads=THREADS,
+    windows=several(WINDOW, "['60s', '10min']"),
+)
 def coaction_graphs(
     activity: Activity | EngineActivity,
     objects: Objects = "post",
@@ -320,7 +343,8 @@ def window_seconds(window: Window) -> float | None:
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]
     """
-    if window is None or window == "any time":
+    WINDOW.check("window", window)
+    if window is None or (isinstance(window, str) and window == "any time"):
         return None
     if isinstance(window, timedelta):
         window = window.total_seconds()

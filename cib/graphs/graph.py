@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.atomic import atomically
-from cib.errors import InputError, MissingDependencyError, check_several
+from cib.domains import IDS, SEED, TEXT, takes
+from cib.errors import InputError, MissingDependencyError, SettingsError, check_several, did_you_mean
 from cib.graphs.construction import Construction, Significance
 from cib.graphs.graph_xml import iso_time, write_gexf, write_graphml
 from cib.graphs.incidence import Incidence
@@ -116,8 +117,12 @@ class Graph:
         """Weights, shape (n_accounts, n_accounts); symmetric if the graph is undirected."""
         return self.matrix_of("weight")
 
+    @takes(column=TEXT)
     def matrix_of(self, column: str) -> sp.csr_array:
         """The matrix of an edge attribute instead of the weight."""
+        if column not in self.table.columns:
+            remedy = did_you_mean(column, self.table.columns) or f"There are {', '.join(self.table.columns)}."
+            raise InputError(f"the edges have no {column!r}", remedy=remedy)
         source, target = (self.table[end].to_numpy().astype(np.int32) for end in ("source", "target"))
         values = self.table[column].cast(pl.Float64).to_numpy()
         shape = (self.n_accounts, self.n_accounts)
@@ -183,8 +188,16 @@ class Graph:
 
     def keep_edges(self, keep: NDArray[np.bool_]) -> Graph:
         """The graph of the edges where `keep` (shape (n_edges,)) is true; accounts without an edge go."""
-        return replace(self, **_compact(self.ids, self.table.filter(pl.Series(keep))))
+        chosen = np.asarray(keep)
+        if chosen.shape != (self.n_edges,) or chosen.dtype != np.bool_:
+            raise SettingsError(
+                f"keep must be an array of {self.n_edges} truth values",
+                got=f"{chosen.dtype} of shape {chosen.shape}",
+                remedy="Compare a column of .table, say.",
+            )
+        return replace(self, **_compact(self.ids, self.table.filter(pl.Series(chosen))))
 
+    @takes(accounts=IDS)
     def subgraph(self, accounts: Iterable[str]) -> Graph:
         """The graph among some accounts.
 
@@ -203,6 +216,7 @@ class Graph:
         source, target = self.endpoints
         return self.keep_edges(wanted[source] & wanted[target])
 
+    @takes(most=SEED)
     def strongest(self, most: int) -> Graph:
         """The graph of the edges with the smallest p (or the largest weight), at most so many."""
         if self.n_edges <= most:
@@ -298,6 +312,7 @@ class Graph:
             iso_time(name, kind) for name, kind in schema.items() if isinstance(kind, pl.Datetime)
         )
 
+    @takes(a=TEXT, b=TEXT)
     def evidence(self, a: str, b: str) -> Any:
         """The posts behind one edge of a projection.
 
@@ -320,7 +335,8 @@ class Graph:
         incidence = self.events
         for account in (a, b):
             if account not in self.ids:
-                raise InputError(f"account {account!r} is not in graph {self.name!r}")
+                remedy = did_you_mean(account, self.ids) or "The accounts with an edge are in .ids."
+                raise InputError(f"account {account!r} is not in graph {self.name!r}", remedy=remedy)
         pair = pl.DataFrame({"a": [a], "b": [b]})
         acts = shared_acts(incidence, pair, self.construction).drop("a", "b")
         return to_library(acts, self.library)

@@ -13,12 +13,14 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import PSEUDO_ACCOUNTS, TIME, Activity, encode
+from cib.domains import ANY_ACTIVITY, takes
 from cib.engine import EngineActivity, fetch
 from cib.graphs.graph import Graph, graph_from_codes
 
 __all__ = ["engine_mentions", "mention_graph", "quote_graph", "reply_graph", "retweet_graph"]
 
 
+@takes(activity=ANY_ACTIVITY)
 def retweet_graph(activity: Activity | EngineActivity) -> Graph:
     """Who retweeted whom.
 
@@ -43,16 +45,19 @@ def retweet_graph(activity: Activity | EngineActivity) -> Graph:
     return _targeted(activity, "retweet")
 
 
+@takes(activity=ANY_ACTIVITY)
 def reply_graph(activity: Activity | EngineActivity) -> Graph:
     """Who replied to whom; as :func:`retweet_graph`."""
     return _targeted(activity, "reply")
 
 
+@takes(activity=ANY_ACTIVITY)
 def quote_graph(activity: Activity | EngineActivity) -> Graph:
     """Who quoted whom; as :func:`retweet_graph`."""
     return _targeted(activity, "quote")
 
 
+@takes(activity=ANY_ACTIVITY)
 def mention_graph(activity: Activity | EngineActivity) -> Graph:
     """Who mentioned whom in posts of their own; as :func:`retweet_graph`, with no lag.
 

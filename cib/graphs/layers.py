@@ -8,20 +8,23 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import polars as pl
+
 from cib.activity import Activity
 from cib.errors import check_whole
 from cib.extensions import reference_of
 from cib.graphs.coaction import Window, coaction_graphs, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import Null, backbone, check_null, keep_significant
-from cib.graphs.objects import Objects, check_objects, kind_of
+from cib.graphs.objects import Objects, absent_column, check_objects, kind_of
 from cib.notebook import html_rows
 from cib.progress import stage
 
 __all__ = ["LAYERS", "MORE_LAYERS", "Layer", "coaction_layers", "significant"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layer:
     """One kind of co-action to look for.
 
@@ -78,16 +81,24 @@ class Layer:
         }
         return {**asdict(self), **named, "window": window_seconds(self.window)}
 
+    def __repr__(self) -> str:
+        values = ((field, getattr(self, field.name)) for field in fields(self)[1:])
+        changed = "".join(f", {field.name}={value!r}" for field, value in values if value != field.default)
+        return f"Layer({self.objects!r}{changed})"
+
     def _repr_html_(self) -> str:
         return html_rows(self.to_dict())
 
 
-#: The layers of :class:`Settings`: co-retweeted posts within a minute and within ten, and authors that
-#: were retweeted by the same accounts at any time (authors with more than 500 retweeters link nobody).
+#: The layers of :class:`Settings`: what most data have. Data without what a layer looks at leave it out. What more
+#: accounts share than a layer's limit links nobody.
 LAYERS = (
     Layer("post", "60s"),
     Layer("post", "10min"),
+    Layer("post", "1h"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+    Layer("text", None, "chung-lu", max_accounts=150),
+    Layer("url", None, "chung-lu", max_accounts=60),
 )
 
 #: Other layers, for data that have what they look at: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
@@ -109,21 +120,68 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
 )
 
 
+#: What is told of each layer.
+TOLD = {
+    "layer": pl.String,
+    **dict.fromkeys(("objects", "events", "pairs_tested", "edges", "significant"), pl.Int64),
+    "smallest_q": pl.Float64,
+    "not_used": pl.String,
+}
+
+
 def coaction_layers(
     activity: Activity, layers: Sequence[Layer], max_pairs: int, alpha: float, progress: bool = False
-) -> list[Graph]:
-    """The co-actions of each layer that the data have, tested; no edge with a q above `alpha`, as most have."""
-    tested = []
+) -> tuple[list[Graph], pl.DataFrame]:
+    """Test the co-actions of each layer that the data have.
+
+    Parameters
+    ----------
+    activity : Activity
+    layers : sequence of Layer
+    max_pairs : int
+    alpha : float
+        Edges with a larger q, which most have, are not kept.
+    progress : bool
+
+    Returns
+    -------
+    tested : list of Graph
+        One a layer that has events.
+    told : polars.DataFrame
+        One row a layer: ``layer``; ``objects`` and ``events`` that it has; ``pairs_tested``, the pairs of accounts
+        with an event; ``edges``, those that share at least the minimum of objects; ``smallest_q``; and ``not_used``,
+        why it was not used, null if it was.
+    """
+    tested: list[Graph] = []
+    rows: list[dict[str, Any]] = []
     for _, alike in groupby(layers, lambda layer: (layer.objects, layer.min_weight, layer.max_accounts)):
         several = list(alike)  # they differ by window
+        column = absent_column(activity, several[0].objects)
+        if column is not None:
+            rows += [{"layer": layer.name, "not_used": f"the posts have no column {column!r}"} for layer in several]
+            continue
         with stage(f"co-action {', '.join(layer.name for layer in several)}", progress):
             graphs = _coactions(activity, several, max_pairs)
             for layer in several:
                 graph = graphs.pop(0)
+                told = {"layer": layer.name, **_told(graph)}
                 if len(graph.events):
                     tested.append(backbone(graph, layer.null, alpha))
+                    told["smallest_q"] = tested[-1].table["q"].min()  # null where no edge has a q up to alpha
+                rows.append(told)
                 del graph  # all edges of a layer are many, and no longer needed
-    return tested
+    return tested, pl.DataFrame(rows, schema=TOLD)
+
+
+def _told(graph: Graph) -> dict[str, Any]:
+    events, active = graph.events, graph.events.n_active
+    return {
+        "objects": int(np.count_nonzero(events.popularity)),
+        "events": len(events),
+        "pairs_tested": active * (active - 1) // 2,
+        "edges": graph.n_edges,
+        "not_used": None if len(events) else "no post acts on such an object",
+    }
 
 
 def significant(tested: Sequence[Graph], alpha: float) -> list[Graph]:

@@ -113,6 +113,14 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
+def absent_column(activity: Activity, objects: Objects) -> str | None:
+    """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
+    if callable(objects) or objects not in KINDS:
+        return None
+    column = KINDS[objects].column
+    return None if column in activity.posts_table.columns else column
+
+
 def kind_of(objects: str | Callable[..., Any]) -> str:
     """The name of a kind of object, or of the function that makes it."""
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
@@ -258,6 +266,7 @@ def _of_function(activity: Activity, function: Callable[[nw.DataFrame[Any]], Any
         raise InputError(
             f"objects function {name!r} must return a frame of 'post_id' and 'object'",
             got=type(returned).__name__,
+            remedy="Select both from the posts that it is given.",
         ) from error
     rows = activity.posts_table.select("post_id").with_row_index("row")
     return pairs.drop_nulls().unique().join(rows, on="post_id").select("row", "object")

@@ -14,6 +14,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, COUNT, LIMIT, OBJECTS, SHARE, TEXT, THREADS, takes
 from cib.errors import SettingsError, check_whole, did_you_mean
 from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
@@ -23,6 +24,16 @@ from cib.graphs.objects import Objects, kind_of, object_events
 __all__ = ["MEASURES", "similarity_graph"]
 
 
+@takes(
+    activity=ACTIVITY,
+    objects=OBJECTS,
+    threshold=SHARE,
+    measure=TEXT,
+    top=LIMIT,
+    min_objects=COUNT,
+    max_accounts=LIMIT,
+    threads=THREADS,
+)
 def similarity_graph(
     activity: Activity,
     objects: Objects = "post",

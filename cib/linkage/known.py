@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, IDS, PATH, TEXT, either, instance, takes
 from cib.errors import InputError, did_you_mean
 from cib.folders import KNOWN, replace_result
 from cib.linkage.controls import MOST_OTHERS, Crowd, usual_size
@@ -127,6 +128,7 @@ class KnownNetworks:
 
     networks: tuple[KnownNetwork, ...] = ()
 
+    @takes(name=TEXT, activity=ACTIVITY, network=either(instance("Network"), IDS))
     def add(self, network: Network | Sequence[str] | pl.Series, name: str, activity: Activity) -> KnownNetworks:
         """A library with one network more.
 
@@ -151,14 +153,16 @@ class KnownNetworks:
             raise InputError("a network is wanted, not its name", got=repr(network), remedy=remedy)
         if name in self.names:
             raise InputError(f"there is a known network {name!r} already", remedy="Give it another name.")
-        members = pl.Series(network.members["account_id"] if isinstance(network, Network) else network, dtype=pl.String)
-        return KnownNetworks((*self.networks, _known(members.unique().sort(), name, activity)))
+        given = network.members["account_id"] if isinstance(network, Network) else network
+        ids = pl.Series(list(given), dtype=pl.String)
+        return KnownNetworks((*self.networks, _known(ids.unique().sort(), name, activity)))
 
     @property
     def names(self) -> list[str]:
         """The names, in the order in which they were added."""
         return [network.name for network in self.networks]
 
+    @takes(folder=PATH)
     def save(self, folder: str | Path) -> Path:
         """Write ``known.json`` and ``signals.parquet``, which :meth:`read` reads.
 
@@ -179,6 +183,7 @@ class KnownNetworks:
         return Path(folder)
 
     @classmethod
+    @takes(folder=PATH)
     def read(cls, folder: str | Path) -> KnownNetworks:
         """Read a library that :meth:`save` wrote.
 

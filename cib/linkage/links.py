@@ -30,6 +30,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, to_library
+from cib.domains import DETECTION, SEED, instance, real, takes, whole
 from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.linkage.controls import Crowd, usual_size
 from cib.linkage.known import FEWEST_DECOYS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
@@ -81,6 +82,13 @@ class Detected(Protocol):
         """What was found in it."""
 
 
+@takes(
+    detection=DETECTION,
+    known=instance("KnownNetworks"),
+    prior=real(0, above=True),
+    seed=SEED,
+    decoys=whole(FEWEST_DECOYS),
+)
 def link(
     detection: Detected, known: KnownNetworks, prior: float = 1e-3, seed: int = 0, *, decoys: int = 1_000
 ) -> Links:

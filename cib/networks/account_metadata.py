@@ -1,28 +1,41 @@
-"""What is known of the accounts themselves: evidence apart from what they did.
+"""Account metadata: tests of what is known of the accounts, apart from what they did.
 
-Coordination is seen in acts; whether accounts are what they seem to be is a second question, and mostly one
-that such data cannot answer. Four facts say something where accounts come with them: made in one batch,
-followed by nobody, named by the platform's default, acting through one client. Each is a binomial test of
-a group against everybody else, and none is evidence alone: people join in waves, and start without followers.
+Whether accounts are what they seem to be is a second question beside coordination. Three facts describe the *look* of
+accounts (few followers, none, the name that the platform proposes); the time of creation shows *batches*. Each is
+tested against accounts that belong to no network and act little on networks, because the members of a large operation
+can be most of the accounts of their language. People join in waves and start without followers: none of the facts is
+evidence alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
-from cib.activity import ACCOUNT_COLUMNS, Activity
+from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "unaffiliated"]
 
-#: Accounts made within so many days are one batch.
-BATCH_DAYS = 7
 #: The platform proposes a name that ends in eight digits since then; before, who had one chose it.
 _DEFAULT_NAMES_SINCE = pl.datetime(2017, 12, 1, time_zone="UTC")
 _DEFAULT_NAME = r"\D[0-9]{8}$"
+
+#: Few followers are fewer than that.
+FEW_FOLLOWERS = 8
+#: Unaffiliated accounts of a language from which its rate of a fact is taken; with fewer, from all.
+MIN_ACCOUNTS = 200
+#: In days: accounts made within `BATCH` of one another are one batch; a member is replaced by an unaffiliated account
+#: made within `MATCHED`.
+BATCH, MATCHED = 0.5, 45.0
+#: Sets of unaffiliated accounts that batches are compared with, and their seed.
+DRAWS, SEED = 60, 0
+
+#: The facts, and the kind of evidence that each belongs to.
+FACTS = {"few followers": "look", "no followers": "look", "default name": "look", "creation batch": "batch"}
+
 #: What there is where nothing is known.
 NO_FACTS = pl.DataFrame(
     schema={
@@ -31,115 +44,128 @@ NO_FACTS = pl.DataFrame(
         "members": pl.Int64,
         "share": pl.Float64,
         "elsewhere": pl.Float64,
+        "p": pl.Float64,
         "decades": pl.Float64,
     }
 )
-#: One fact counts up to this many decades.
-MOST_DECADES = 4.0
 
 
-def account_facts(activity: Activity, membership: pl.DataFrame) -> pl.DataFrame:
-    """Decades of evidence from what is known of the accounts, one row per network and fact.
+def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
+    """Accounts that act, belong to no network and aim less than a share of their acts at members of networks.
 
     Parameters
     ----------
-    activity : Activity
-    membership : polars.DataFrame
-        ``account_id, network``.
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Network of each account, -1 for none.
+    most_aimed : float
+
+    Returns
+    -------
+    ndarray of bool, shape (n_accounts,)
+    """
+    rows, source, target = acts.pairs
+    _, first = np.unique(rows[group[target] >= 0], return_index=True)
+    aimed = np.bincount(source[group[target] >= 0][first], minlength=acts.n_accounts)
+    free: Flags = (group < 0) & (acts.made > 0) & (aimed < most_aimed * acts.made)
+    return free
+
+
+def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
+    """Test the facts of each network.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+    free : ndarray of bool, shape (n_accounts,)
+        From :func:`unaffiliated`.
 
     Returns
     -------
     polars.DataFrame
-        ``network, fact, members, share, elsewhere, decades``: how many members the fact is known of, their
-        share with it, that of the other accounts, and the largest log10 of a likelihood ratio that a
-        binomial test of its p-value allows, ``1 / (-e p ln p)``, at most 4. No row where nothing is known.
-
-    Notes
-    -----
-    Source of the bound: Sellke, Bayarri & Berger (2001).
+        ``network, fact, members, share, elsewhere, p, decades``: how many members the fact is known of; their share
+        with it, or for ``creation batch`` the mean log2 of accounts made within twelve hours of a member; the same
+        among unaffiliated accounts of the same languages, or made in the same weeks; the p-value of a share as
+        large, and ``-log10 p``. No row where a fact is known of fewer than three members.
     """
-    about = _about(activity).join(membership, on="account_id", how="left")
-    parts = [fact(about).with_columns(fact=pl.lit(name)) for name, fact in FACTS.items()]
+    n = int(group.max(initial=-1)) + 1
+    parts = [NO_FACTS, *(_share(acts, group, free, name, has, n) for name, has in _looks(acts.about))]
+    if "created_at" in acts.about.columns:
+        parts.append(_batches(acts, group, free, n))
     table = pl.concat(parts).filter(pl.col("members") >= 3)
-    p = table["p"].to_numpy().clip(1e-300, 1 / np.e)
-    decades = np.clip(-np.log10(-np.e * p * np.log(p)), 0.0, MOST_DECADES)
-    columns = ("network", "fact", "members", "share", "elsewhere")
-    return table.with_columns(decades=pl.Series(decades)).select(*columns, "decades").sort("network", "fact")
+    decades = -np.log10(np.maximum(table["p"].to_numpy(), 1e-300))
+    return table.with_columns(decades=pl.Series(decades).round(6)).sort("network", "fact")
 
 
-def _about(activity: Activity) -> pl.DataFrame:
-    """What is known of each account, its client among them: null where it is not."""
-    about = activity.account_ids.to_frame().join(activity.accounts_table, on="account_id", how="left")
-    if "client" in activity.posts_table.columns:
-        posts = activity.posts_table.lazy().select("client", row=activity.account_codes).drop_nulls("client")
-        used = posts.group_by("row", "client").len().collect(engine="streaming")
-        used = used.sort("row", "len", "client", descending=[False, True, False]).unique("row", keep="first")
-        used = used.select("client", account_id=activity.account_ids.gather(used["row"]))
-        about = about.join(used, on="account_id", how="left")
-    asked = {**ACCOUNT_COLUMNS, "client": pl.String()}
-    absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in asked.items() if name not in about.columns]
-    return about.with_columns(absent)
+def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+    """Each fact of the look with whether an account has it, null where it is not known."""
+    if "followers" in about.columns:
+        yield "few followers", about["followers"] < FEW_FOLLOWERS
+        yield "no followers", about["followers"] == 0
+    if "name" in about.columns:
+        named = pl.col("name").str.contains(_DEFAULT_NAME)
+        if "created_at" in about.columns:
+            named = pl.when(pl.col("created_at") >= _DEFAULT_NAMES_SINCE).then(named)
+        yield "default name", about.select(named).to_series()
 
 
-def _batch(about: pl.DataFrame) -> pl.DataFrame:
-    """The densest week in which members were made, corrected for having looked at each."""
-    known = about.drop_nulls("created_at").with_columns(made=pl.col("created_at").to_physical() / 86_400e6)
-    everybody = known["made"].sort().to_numpy()
-    mine = known.drop_nulls("network").sort("network", "made")
-    made = mine["made"].to_numpy()
-    network = mine["network"].to_numpy()
-    # positions of the members of one network follow one another, so a shift by network keeps them apart
-    far = 1e6
-    last = np.searchsorted(made + far * network, made + far * network + BATCH_DAYS, side="right")
-    seen = last - np.arange(len(made))
-    crowd = np.searchsorted(everybody, made + BATCH_DAYS, side="right") - np.searchsorted(everybody, made)
-    table = mine.select("network", seen=pl.Series(seen), crowd=pl.Series(crowd), members=pl.len().over("network"))
-    return _tested(table, len(everybody), tries=pl.col("members"))
+def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: int) -> pl.DataFrame:
+    """Binomial test of the members with a fact against unaffiliated accounts of the same languages."""
+    known = has.is_not_null().to_numpy() & (acts.made > 0)
+    yes = has.fill_null(False).to_numpy()
+    language, names = acts.language
+    crowd = np.bincount(language[free & known], minlength=len(names))
+    seen = np.bincount(language[free & known & yes], minlength=len(names))
+    everybody = (seen.sum() + 1) / (crowd.sum() + 2)
+    rate = np.where(crowd >= MIN_ACCOUNTS, (seen + 1) / (crowd + 2), everybody)
+    mine = known & (group >= 0)
+    members = np.bincount(group[mine], minlength=n)
+    hits = np.bincount(group[mine & yes], minlength=n)
+    elsewhere = share_of(np.bincount(group[mine], rate[language[mine]], n), members)
+    p = binom.sf(hits - 1, members, elsewhere)
+    return _facts(fact, members, share_of(hits, members), elsewhere, np.where(members > 0, p, 1.0))
 
 
-def _zero_followers(about: pl.DataFrame) -> pl.DataFrame:
-    """Members that nobody follows."""
-    return _share(about, pl.col("followers") == 0)
+def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
+    """Mean log2 of the accounts made with a member, against sets of unaffiliated accounts of the same age."""
+    days = acts.about["created_at"].to_physical().cast(pl.Float64) / 86_400e6
+    made = days.fill_null(np.nan).to_numpy()
+    known = ~np.isnan(made) & (acts.made > 0)
+    crowd = np.sort(made[known & free])
+    mine = np.flatnonzero(known & (group >= 0))
+    mine = mine[np.lexsort((made[mine], group[mine]))]
+    network, made = group[mine], made[mine]
+    low = np.searchsorted(crowd, made - MATCHED)
+    high = np.searchsorted(crowd, made + MATCHED, side="right")
+    rng = np.random.default_rng(SEED)
+    draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
+    seen, mean, deviation = _crowding(made, network, n), draws.mean(axis=0), draws.std(axis=0)
+    p = norm.sf((seen - mean) / np.maximum(deviation, 0.05))
+    return _facts("creation batch", np.bincount(network, minlength=n), seen, mean, p)
 
 
-def _default_name(about: pl.DataFrame) -> pl.DataFrame:
-    """Members with the name that the platform proposed, among those made since it proposes one."""
-    recent = pl.col("created_at") >= _DEFAULT_NAMES_SINCE
-    return _share(about, pl.when(recent).then(pl.col("name").str.contains(_DEFAULT_NAME)))
+def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers) -> Numbers:
+    """For each member the creation of an account among those of similar age, or any time near where there is none."""
+    chance = rng.random(len(made))
+    if not len(crowd):
+        return made + (2 * chance - 1) * MATCHED
+    place = np.minimum(low + (chance * (high - low)).astype(np.int64), len(crowd) - 1)
+    return np.where(high > low, crowd[place], made + (2 * chance - 1) * MATCHED)
 
 
-def _one_client(about: pl.DataFrame) -> pl.DataFrame:
-    """The client that most members act through, corrected for the number of clients."""
-    known = about.drop_nulls("client")
-    clients = known.group_by("client").agg(crowd=pl.len())
-    used = known.drop_nulls("network").group_by("network", "client").agg(seen=pl.len())
-    table = used.join(clients, on="client").with_columns(members=pl.col("seen").sum().over("network"))
-    return _tested(table, known.height, tries=pl.lit(clients.height))
+def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
+    """Mean log2 of the number of accounts of a network made within `BATCH` days of a member, itself included."""
+    order = np.lexsort((made, network))
+    network, far = network[order], 1e6
+    place = made[order] + far * network
+    near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
+    return share_of(np.bincount(network, np.log2(near), n), np.bincount(network, minlength=n))
 
 
-#: The facts by name; each takes a table of accounts and gives ``network, members, share, elsewhere, p``.
-FACTS: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
-    "creation batch": _batch,
-    "no followers": _zero_followers,
-    "default name": _default_name,
-    "one client": _one_client,
-}
-
-
-def _share(about: pl.DataFrame, has: pl.Expr) -> pl.DataFrame:
-    known = about.with_columns(has=has).drop_nulls("has")
-    groups = known.drop_nulls("network").group_by("network").agg(members=pl.len(), seen=pl.col("has").sum())
-    return _tested(groups.with_columns(crowd=pl.lit(known["has"].sum())), known.height, tries=pl.lit(1))
-
-
-def _tested(table: pl.DataFrame, known: int, tries: pl.Expr) -> pl.DataFrame:
-    """Binomial tests of ``seen`` among ``members`` against the rest of the ``crowd``; the best a network."""
-    elsewhere = (pl.col("crowd") - pl.col("seen") + 1) / (known - pl.col("members") + 2)
-    table = table.with_columns(share=pl.col("seen") / pl.col("members"), elsewhere=elsewhere.clip(0, 1))
-    seen, members, share = (table[name].to_numpy() for name in ("seen", "members", "elsewhere"))
-    p = np.asarray(binom.sf(seen.astype(np.int64) - 1, members.astype(np.int64), share))
-    table = table.with_columns(p=(pl.Series(p) * tries).clip(0, 1))
-    # clients of as many members, all at a p of 1, differ in how many others have them
-    best = table.sort("network", "p", "seen", "elsewhere", descending=[False, False, True, False])
-    best = best.unique("network", keep="first", maintain_order=True)
-    return best.select("network", pl.col("members").cast(pl.Int64), "share", "elsewhere", "p")
+def _facts(fact: str, members: Ints, share: Numbers, elsewhere: Numbers, p: Numbers) -> pl.DataFrame:
+    table = pl.DataFrame(
+        {"network": np.arange(len(members)), "members": members, "share": share, "elsewhere": elsewhere, "p": p}
+    )
+    table = table.with_columns(pl.col("members").cast(pl.Int64), pl.col("share", "elsewhere").round(9))
+    return table.with_columns(fact=pl.lit(fact), decades=pl.lit(0.0)).select(NO_FACTS.columns)

@@ -22,6 +22,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from cib.activity import encode
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
@@ -79,9 +80,29 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
     """
     weighted = graph.table.with_columns(log_evidence(graph.table))
     matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
-    labels = communities(matrix, resolution=resolution, seed=seed)
+    order = _order(graph)
+    labels = np.empty(graph.n_accounts, dtype=np.int64)
+    labels[order] = communities(matrix[order][:, order], resolution=resolution, seed=seed)
     clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})
     return clusters.filter(pl.len().over("cluster") >= min_size)
+
+
+def _order(graph: Graph) -> Labels:
+    """Positions of the accounts in an order that does not depend on their ids, which the optimiser follows.
+
+    By number of events and by their first, last and summed times; equal accounts keep the order of their ids.
+    """
+    if graph.incidence is None:
+        return np.arange(graph.n_accounts)
+    events, n = graph.incidence, len(graph.incidence.account_ids)
+    first = np.full(n, np.iinfo(np.int64).max)
+    last, total = np.zeros((2, n), dtype=np.int64)
+    np.minimum.at(first, events.account, events.time)
+    np.maximum.at(last, events.account, events.time)
+    np.add.at(total, events.account, events.time // 10**6)
+    keys = (total, last, first, np.bincount(events.account, minlength=n))
+    mine = encode(graph.ids, events.account_ids).to_numpy()
+    return np.lexsort([key[mine] for key in keys])
 
 
 def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int = 0) -> Labels:

@@ -92,16 +92,21 @@ def _halves(graph: Graph) -> Iterator[Graph]:
 
 
 def _side(graph: Graph) -> NDArray[np.int64]:
-    """0 or 1 for each event, in turn: objects by their first act within a window, acts without one.
+    """0 or 1 for each event: distinct times in turn, of the first act on an object within a window, of acts without.
 
-    Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
+    Without a window objects are few and collect many acts each, as authors do: halves of them show nothing. Times, and
+    not rows, so that the halves do not depend on ids.
     """
     incidence = graph.events
     if is_timeless(graph):
-        return incidence.row.astype(np.int64) % 2
+        return _turns(incidence.time)
     first = np.full(len(incidence.object_ids), np.iinfo(np.int64).max)
-    np.minimum.at(first, incidence.object, incidence.row)
-    return (np.argsort(np.argsort(first, kind="stable")) % 2)[incidence.object]
+    np.minimum.at(first, incidence.object, incidence.time)
+    return _turns(first)[incidence.object]
+
+
+def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.unique(times, return_inverse=True)[1] % 2
 
 
 #: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.

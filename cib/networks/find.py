@@ -1,14 +1,14 @@
-"""find_networks(): cluster each layer, join clusters across layers, test the group, attach evidence.
+"""find_networks(): propose groups, measure them, confirm some, recruit who belongs to these, attach evidence.
 
-Layers are never flattened into one graph: each is clustered by itself, and clusters of different layers
-become one network only where they share members. Then those that the network boosts are added, the
-group's behaviour is measured, and a verdict says what may be concluded.
+Groups are clusters of ties over all layers, and for accounts outside of these the clusters of each layer by itself,
+joined where they share members. What a group does over all of its acts, and what is known of its accounts, decides
+the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit (:mod:`cib.networks.recruitment`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,82 +16,56 @@ import polars as pl
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from cib.activity import Activity
-from cib.errors import InputError, check_whole
+from cib.activity import Activity, encode
+from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
+from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
-from cib.networks.account_metadata import NO_FACTS, account_facts
+from cib.networks.account_metadata import NO_FACTS, account_facts, unaffiliated
+from cib.networks.acts import Acts, Ints
+from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
-from cib.networks.evidence import Evidence, decades, rows_inside, told_objects
-from cib.networks.membership import boosted_accounts, leading
-from cib.networks.network import VERDICTS, Network, Networks
+from cib.networks.days_off import days_off
+from cib.networks.evidence import Evidence, acts_of_members, decades, rows_inside, shared_objects, told_objects
+from cib.networks.membership import leading
+from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
-from cib.networks.statistics import Inside, group_statistics, support
-from cib.notebook import html_rows
+from cib.networks.recruitment import recruit
+from cib.networks.statistics import Inside, group_statistics
+from cib.networks.ties import is_slow, tie_groups, ties
+from cib.networks.verdict import (
+    KINDS,
+    VERDICTS,
+    Reason,
+    Rule,
+    kinds_of_evidence,
+    reasons_of,
+    verdicts,
+)
 from cib.roles import RoleScores
 
-__all__ = ["Rule", "find_networks"]
+__all__ = ["find_networks"]
 
-#: Decades of a network of which no layer says anything.
-_UNSUPPORTED = -3.0
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Thresholds of clusters and verdicts.
-
-    Parameters
-    ----------
-    resolution : float
-        Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
-    set_resolution : float
-        The same per pair of objects, for sets of objects with one audience; see
-        :func:`cib.networks.object_sets.audiences`.
-    min_size : int
-        Smaller clusters are no network.
-    min_objects : int
-        Below so many shared objects the verdict is ``insufficient``.
-    max_top_share : float
-        Above this share of common acts due to one object the verdict is ``insufficient``: one viral post
-        makes no network.
-    max_p_confirm : float
-        Above this p-value on acts that had no part in finding it, the verdict is ``insufficient``; see
-        :func:`cib.networks.confirmation.confirm`. At 1 it is not asked, which takes half the time.
-    min_support : float
-        For ``candidate``: decades of evidence against a shared audience, see
-        :func:`cib.networks.statistics.support`.
-    min_facts : float
-        Or so many decades from what is known of the accounts, where behaviour does not speak against it; see
-        :mod:`cib.networks.account_metadata`.
-    min_led : float
-        An account that acted before all other members on at least this share of what it shares with them is
-        ``followed``.
-    """
-
-    resolution: float = 1.0
-    set_resolution: float = 10.0
-    min_size: int = 5
-    min_objects: int = 5
-    max_top_share: float = 0.5
-    max_p_confirm: float = 1e-3
-    min_support: float = 0.5
-    min_facts: float = 3.0
-    min_led: float = 0.8
-
-    def __post_init__(self) -> None:
-        check_whole("min_size", self.min_size, 2)
-
-    def _repr_html_(self) -> str:
-        return html_rows(asdict(self))
+#: How accounts can be in a network; the last two by what they or others do to its members.
+_CO_ACTS = ("co-action", "alike", "rare object", "followed")
 
 
+@takes(
+    roles=either(instance("RoleScores"), None),
+    activity=either(ACTIVITY, None),
+    rule=either(instance("Rule"), None),
+    seed=SEED,
+    coactions=GRAPHS,
+    exclude=IDS,
+)
 def find_networks(
     coactions: Graph | Iterable[Graph],
     roles: RoleScores | None = None,
     *,
-    retweets: Graph | None = None,
     activity: Activity | None = None,
+    tied: Sequence[Graph] | None = None,
+    exclude: Collection[str] = (),
     rule: Rule | None = None,
     seed: int = 0,
 ) -> Networks:
@@ -103,10 +77,13 @@ def find_networks(
         From :func:`cib.backbone`, one a layer.
     roles : RoleScores, optional
         Adds the role of each member.
-    retweets : Graph, optional
-        From :func:`cib.retweet_graph`; adds the accounts that a network boosts.
     activity : Activity, optional
-        Adds what is known of the accounts; see :mod:`cib.networks.account_metadata`.
+        What the graphs were made of. Without it no kind of evidence can be tested, so that no network is a
+        ``candidate``.
+    tied : sequence of Graph, optional
+        The same layers with edges up to a larger false discovery rate, of which ties are made.
+    exclude : collection of str
+        Accounts that cannot be members.
     rule : Rule, optional
     seed : int
         Of the clustering.
@@ -126,7 +103,7 @@ def find_networks(
     >>> import cib
     >>> activity, _ = cib.simulate(scale=0.002, seed=1)
     >>> coactions = cib.coaction_graph(activity, objects="author", window=None, min_weight=3, max_accounts=500)
-    >>> networks = cib.find_networks(cib.backbone(coactions, null="chung-lu"))
+    >>> networks = cib.find_networks(cib.backbone(coactions, null="chung-lu"), activity=activity)
     >>> all(len(network) >= 3 for network in networks)
     True
     """
@@ -134,32 +111,37 @@ def find_networks(
     graphs = [coactions] if isinstance(coactions, Graph) else list(coactions)
     _check_tested(graphs)
     library = graphs[0].library if graphs else "polars"
-    quickest = _quickest(graphs)  # one without an edge says something, too: nobody kept so close
+    graphs = [_without(graph, exclude) for graph in graphs]
+    quickest = _quickest(graphs)
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    proposals = [_proposed(graph, rule, seed) for graph in graphs]
-    placed, origin = _joined([clusters for clusters, _ in proposals])
-    membership = _with_evidence(placed, graphs, rule.min_size)
+    acts = None if activity is None else Acts(activity, [_without(graph, exclude) for graph in tied or graphs])
+    membership, sets = _groups(graphs, acts, exclude, rule, seed)
     groups = membership.select("account_id", "network")
-    sets = [_of_networks(sets, origin.filter(layer=k)) for k, (_, sets) in enumerate(proposals)]
     statistics, inside = group_statistics(graphs, groups, sets)
-    weighed = support(statistics, quickest.name if quickest else None)
-    statistics = statistics.join(weighed, on=["network", "layer"], how="left")
     confirmed = confirm(
-        graphs if rule.max_p_confirm < 1 else [],
+        _widest(graphs) if rule.max_p_confirm < 1 else [],
         groups,
         resolution=rule.resolution,
         set_resolution=rule.set_resolution,
         min_size=rule.min_size,
         seed=seed,
     )
-    facts = account_facts(activity, groups) if activity is not None else NO_FACTS
-    judged = _judged(statistics, confirmed, facts, rule)
-    members = _ranked(_with_order(membership, quickest, rule), judged)
-    if retweets is not None and members.height:
-        members = pl.concat([members, _boosted(retweets, members)])
-    return _networks(graphs, inside, _with_roles(members, roles), statistics, judged, facts)
+    best = _best_layer(statistics, confirmed, rule)
+    members = _with_order(membership, quickest, rule)
+    judged, facts = (_unmeasured(best), NO_FACTS) if acts is None else _judged(acts, groups, best, rule)
+    members = _ranked(members, judged)
+    scores = None
+    if acts is not None:
+        members, scores = _recruited(acts, members, judged, exclude, rule)
+        inside = [_of_members(graph, members) for graph in graphs]
+    members = _with_roles(members, roles)
+    return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
+
+
+#: Of a layer whose clusters are not asked for.
+_NO_CLUSTERS = (pl.DataFrame(schema={"account_id": pl.String, "cluster": pl.Int64, "decades": pl.Float64}), None)
 
 
 def _check_tested(graphs: Iterable[Graph]) -> None:
@@ -171,6 +153,73 @@ def _check_tested(graphs: Iterable[Graph]) -> None:
                 remedy="Pass cib.backbone(graph) instead of the graph.",
             )
         check_counts(graph)
+
+
+def _without(graph: Graph, exclude: Collection[str]) -> Graph:
+    """The graph without the edges of some accounts."""
+    if not exclude:
+        return graph
+    out = graph.ids.is_in(list(exclude)).to_numpy()
+    source, target = graph.endpoints
+    return graph.keep_edges(~(out[source] | out[target]))
+
+
+def _groups(
+    graphs: Sequence[Graph], acts: Acts | None, exclude: Collection[str], rule: Rule, seed: int
+) -> tuple[pl.DataFrame, list[pl.DataFrame | None]]:
+    """Groups of ties, and of the clusters of each layer for whom is in none.
+
+    Returns ``account_id, network, joined, decades``, and for each layer the sets of objects that networks were found
+    by, ``network, object``, or None.
+    """
+    # where ties are known, the clusters of slow layers and of contents add nothing to them
+    quick = [acts is None or is_timeless(graph) or not is_slow(graph) for graph in graphs]
+    proposals = [
+        _proposed(graph, rule, seed) if own else _NO_CLUSTERS for graph, own in zip(graphs, quick, strict=True)
+    ]
+    placed, origin = _joined([clusters for clusters, _ in proposals])
+    placed = placed.filter(~pl.col("account_id").is_in(list(exclude)))
+    if acts is not None:
+        table = ties(acts, rule)
+        placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
+    membership = _with_evidence(placed, graphs, rule.min_size)
+    return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
+
+
+def _widest(graphs: Sequence[Graph]) -> list[Graph]:
+    """For each kind of object the layer with the most significant edges."""
+    found: dict[str, Graph] = {}
+    for graph in graphs:
+        kind = graph.construction.objects
+        if kind not in found or graph.n_edges > found[kind].n_edges:
+            found[kind] = graph
+    return list(found.values())
+
+
+def _with_ties(
+    placed: pl.DataFrame, origin: pl.DataFrame, acts: Acts, tied: Ints, min_size: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Groups of ties first; a network of the layers joins the group that holds half of it, else keeps who is left."""
+    ids = acts.activity.account_ids
+    groups = pl.DataFrame({"account_id": ids, "tied": tied}).filter(pl.col("tied") >= 0)
+    of = placed.join(groups, on="account_id", how="left", maintain_order="left")
+    home = of.drop_nulls("tied").group_by("network", "tied").len()
+    home = home.sort("network", "len", "tied", descending=[False, True, False])
+    home = home.unique("network", keep="first", maintain_order=True)
+    home = home.join(placed.group_by("network").agg(size=pl.len()), on="network")
+    home = home.filter(2 * pl.col("len") >= pl.col("size")).select("network", home="tied")
+    free = int(tied.max(initial=-1)) + 1
+    new = origin.select("network").unique().sort("network").with_row_index("new", offset=free)
+    new = new.join(home, on="network", how="left").select(
+        "network", new=pl.coalesce("home", pl.col("new").cast(pl.Int64))
+    )
+    left = of.filter(pl.col("tied").is_null()).drop("tied").join(new, on="network")
+    left = left.select("account_id", "layer", "decades", network="new")
+    known = groups.select("account_id", network="tied").join(placed.drop("network"), on="account_id", how="left")
+    together = pl.concat([known.select(left.columns), left]).with_columns(pl.col("decades").fill_null(0.0))
+    together = together.filter(pl.len().over("network") >= min_size).sort("account_id")
+    origin = origin.join(new, on="network").select("layer", "cluster", network="new")
+    return together.select("account_id", "network", "layer", "decades"), origin
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -217,6 +266,8 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
         .then(pl.lit("co-action"))
         .when(pl.col("layer").is_in(audience))
         .then(pl.lit("alike"))
+        .when(pl.col("layer").is_null())
+        .then(pl.lit("rare object"))
     )
     members = placed.with_columns(joined=joined).drop_nulls("joined").filter(pl.len().over("network") >= min_size)
     return members.drop("layer")
@@ -251,49 +302,147 @@ def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) ->
     )
 
 
-def _judged(statistics: pl.DataFrame, confirmed: pl.DataFrame, facts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """The layer that says most about each network, with its statistics, and the verdict."""
-    known = facts.group_by("network").agg(facts=pl.col("decades").sum().round(6))
-    rows = statistics.join(confirmed, on="network", how="left").join(known, on="network", how="left")
-    rows = rows.with_columns(
-        pl.col("support").fill_null(_UNSUPPORTED), pl.col("facts").fill_null(0.0), pl.col("p_confirm").fill_null(1.0)
-    )
+def _best_layer(statistics: pl.DataFrame, confirmed: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """The layer that says most about each network, with its statistics, and whether these are enough."""
+    rows = statistics.join(confirmed, on="network", how="left")
     enough = (
         (pl.col("objects") >= rule.min_objects)
         & (pl.col("top_share") <= rule.max_top_share)
-        & (pl.col("p_confirm") <= rule.max_p_confirm)
+        & (pl.lit(rule.max_p_confirm >= 1) | (pl.col("p_confirm") <= rule.max_p_confirm))
     )
-    by_facts = (pl.col("support") >= 0) & (pl.col("facts") >= rule.min_facts)
-    verdict = (
-        pl.when(~enough.fill_null(False))
-        .then(pl.lit("insufficient"))
-        .when((pl.col("support") >= rule.min_support) | by_facts)
-        .then(pl.lit("candidate"))
-        .otherwise(pl.lit("coordinated"))
+    rows = rows.with_columns(enough=enough.fill_null(False))
+    best = rows.sort("network", "enough", "observed", "layer", descending=[False, True, True, False])
+    return best.unique("network", keep="first", maintain_order=True).sort("network")
+
+
+def _unmeasured(best: pl.DataFrame) -> pl.DataFrame:
+    """Networks of which nothing but the edges is known."""
+    verdict = pl.when("enough").then(pl.lit("coordinated")).otherwise(pl.lit("insufficient"))
+    nothing = {kind: pl.lit(None, dtype=pl.Float64) for kind in KINDS}
+    return best.with_columns(
+        **nothing,
+        verdict=verdict.cast(pl.Enum(VERDICTS)),
+        evidence=pl.lit(0.0),
+        recruits=pl.lit(False),
+        copied=pl.lit(None, dtype=pl.Float64),
+        measured=pl.lit(False),
+        level=pl.lit(0.0),
     )
-    rows = rows.with_columns(verdict=verdict.cast(pl.Enum(VERDICTS)))
-    best = rows.sort("network", "verdict", "support", "layer", descending=[False, False, True, False])
-    return best.unique("network", keep="first", maintain_order=True)
+
+
+def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What each network was measured to do, its kinds of evidence and verdict; and its account facts."""
+    numbers = groups.select("network").unique().sort("network").with_row_index("dense")
+    dense = groups.join(numbers, on="network")
+    group = np.full(acts.n_accounts, -1, dtype=np.int64)
+    group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
+    free = unaffiliated(acts, group, rule.most_aimed)
+    done, facts, rest = behaviour(acts, group), account_facts(acts, group, free), days_off(acts, group, free)
+    kinds = kinds_of_evidence(done, facts, rest, rule)
+    judged = verdicts(kinds, done, best["enough"], rule)
+    table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
+    for part in (kinds, rest.drop("p"), judged):
+        table = table.join(part, on="network")
+    back = numbers.select("network", dense=pl.col("dense").cast(pl.Int64))
+    table = best.join(back, on="network").join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
+    return table.drop("dense").with_columns(measured=pl.lit(True)), named
 
 
 def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """Members with their coordination: half of how sure the group is, the other half by their own evidence."""
-    sure = judged.select("network", sure=1 / (1 + 10.0 ** -pl.col("support")))
+    """Members with their coordination: candidates above 0.5, ordered by evidence, then by their own edges."""
+    candidate = pl.col("verdict") == "candidate"
+    sure = pl.min_horizontal(pl.col("evidence") / 15, pl.lit(0.5))
+    doubt = (1 - 0.9 * candidate.cast(pl.Float64)) * (1 - sure) * (1 - 0.3 * pl.col("level"))
+    levels = judged.select("network", level=0.5 * candidate.cast(pl.Float64) + 0.5 * (1 - doubt))
     own = pl.col("decades") / (pl.col("decades") + 10.0)
-    members = membership.join(sure, on="network").with_columns(coordination=(pl.col("sure") * (1 + own) / 2).round(12))
-    return members.select("account_id", "network", "joined", "coordination")
+    members = membership.join(levels, on="network").with_columns(
+        coordination=(pl.col("level") * (0.9 + 0.1 * own)).round(9)
+    )
+    unknown = {
+        "network_role": pl.lit(None, dtype=pl.String),
+        **dict.fromkeys(("acts", "aimed"), pl.lit(None, dtype=pl.Int64)),
+    }
+    return members.select("account_id", "network", "joined", "coordination", **unknown)
 
 
-def _boosted(retweets: Graph, members: pl.DataFrame) -> pl.DataFrame:
-    """Those whom a network boosts; their coordination is the network's times its share of their retweeters."""
-    level = members.group_by("network").agg(level=pl.col("coordination").median())
-    boosted = boosted_accounts(retweets, members.select("account_id", "network")).join(level, on="network")
-    return boosted.select(
-        "account_id",
-        "network",
-        joined=pl.lit("boosted"),
-        coordination=pl.col("capture") * pl.col("level"),
-    ).select(members.columns)
+def _recruited(
+    acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, exclude: Collection[str], rule: Rule
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Members with those recruited and boosted, and the coordination of all accounts that act on candidates.
+
+    Returns ``account_id, network, joined, coordination, network_role, acts, aimed``, and ``account_id, coordination``.
+    """
+    ids = acts.activity.account_ids
+    numbers = judged.filter(pl.col("verdict") == "candidate").sort("network").with_row_index("dense")
+    recruits = numbers["recruits"].to_numpy()
+    if not len(recruits):
+        recruits = np.zeros(1, dtype=bool)
+    core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
+    out = ids.is_in(list(exclude)).to_numpy()
+    found = recruit(acts, core, recruits, out, rule)
+    joined = np.where(found.aims >= 0, "amplifier", np.where(found.copies >= 0, "copied text", "boosted"))
+    joins = (found.found >= 0) & (core < 0)
+    network = np.append(numbers["network"].to_numpy(), -1)
+    table = pl.DataFrame(
+        {
+            "account_id": ids,
+            "found": network[found.found],
+            "how": np.where(joins, joined, ""),
+            "acts": acts.made,
+            "aimed": found.aimed,
+            "flagged": found.confirmed >= 0,
+            "copies": found.copies >= 0,
+            "lifted": found.lifted >= 0,
+        }
+    ).with_columns(pl.col("how").replace("", None))
+    known = members.drop("network_role", "acts", "aimed")
+    table = table.join(known, on="account_id", how="left", maintain_order="left")
+    recruited = pl.col("how").is_not_null()
+    share = (3 * pl.col("aimed") / (pl.col("acts") + 4)).clip(0.0, 0.85)
+    flagged = pl.col("flagged").cast(pl.Float64)
+    own = pl.when(recruited | pl.col("network").is_null()).then(0.0).otherwise(pl.col("coordination").fill_null(0.0))
+    rest = pl.when("flagged").then(2 * own - 1).otherwise(2 * own).clip(0.0, 1.0)
+    doubt = (1 - rest) * (1 - share) * (1 - 0.9 * pl.col("copies")) * (1 - 0.5 * pl.col("lifted"))
+    score = (0.5 * flagged + 0.5 * (1 - doubt)).round(9)
+    table = table.with_columns(
+        coordination=score,
+        network=pl.when(recruited).then("found").otherwise("network"),
+        joined=pl.when(recruited).then("how").otherwise("joined"),
+        aimed=pl.col("aimed").cast(pl.Int64),
+    )
+    scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
+    # a group that lost members to a confirmed network may be too small to be one
+    table = table.drop_nulls("network").filter(pl.len().over("network") >= rule.min_size)
+    return _with_network_role(table, rule), scores
+
+
+def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """What an account is to its network: ``core``, ``amplifier`` or ``boosted``."""
+    aims = (pl.col("aimed") >= rule.aimed_acts) & (pl.col("aimed") >= 0.5 * pl.col("acts"))
+    amplifies = ((pl.col("joined") == "amplifier") | aims) & ~pl.col("lifted")
+    role = (
+        pl.when(pl.col("joined") == "boosted")
+        .then(pl.lit("boosted"))
+        .when(amplifies)
+        .then(pl.lit("amplifier"))
+        .otherwise(pl.lit("core"))
+    )
+    columns = ("account_id", "network", "joined", "coordination", "network_role", "acts", "aimed")
+    return table.with_columns(network_role=role).select(columns)
+
+
+def _of_members(graph: Graph, members: pl.DataFrame) -> Inside:
+    """What a layer has of the networks once accounts were recruited, some of them from other networks."""
+    membership = members.select("account_id", "network")
+    return Inside(*rows_inside(graph, membership), shared_objects(acts_of_members(graph, membership)))
+
+
+def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
+    """The network of each account as a dense number, -1 for none; shape (n_accounts,)."""
+    group = np.full(acts.n_accounts, -1, dtype=np.int64)
+    group[encode(membership["account_id"], acts.activity.account_ids).to_numpy()] = membership["dense"].to_numpy()
+    return group
 
 
 def _networks(
@@ -309,20 +458,45 @@ def _networks(
     objects, rows, known = (
         table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
     )
-    verdicts = {row["network"]: row for row in judged.iter_rows(named=True)}
+    verdict_of = {row["network"]: row for row in judged.iter_rows(named=True)}
     members = members.sort("coordination", "account_id", descending=[True, False])
     library = graphs[0].library
     found = []
     for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
-        best = verdicts[key[0]]
+        best = verdict_of[key[0]]
         level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
         own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        reasons = (*_reasons(best), *_known(about))
-        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about))
+        told = about.rows_by_key("fact", named=True, unique=True)
+        reasons = (*_seen(best), *(reasons_of(best, told) if best["measured"] else (_NOTHING_MEASURED,)))
+        kinds = {kind: best[kind] for kind in KINDS}
+        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
     found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
     return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
+
+
+_NOTHING_MEASURED = Reason(
+    "acts", "no kind of evidence was tested: the acts of the members were not given", speaks="untested"
+)
+
+
+def _seen(row: dict[str, Any]) -> tuple[Reason, ...]:
+    """What the members did together, and whether acts that had no part in finding them show it, too."""
+    if row["pairs"]:
+        text = (
+            f"{row['layer']}: {row['pairs']:,} pairs did the same {row['observed']:,} times, "
+            f"{row['expected']:,.1f} expected by chance"
+        )
+    else:
+        text = f"{row['layer']}: {row['members']:,} members share {row['objects']:,} objects, though no pair stands out"
+    numbers = {name: float(row[name]) for name in ("pairs", "observed", "expected", "objects")}
+    seen = Reason("co-action", text, numbers)
+    if row["p_confirm"] is None:
+        text = "not tested on acts that had no part in finding them: neither half of the acts alone shows the group"
+        return seen, Reason("confirmation", text, speaks="untested")
+    text = f"p {row['p_confirm']:.1g} on acts that had no part in finding them"
+    return seen, Reason("confirmation", text, {"p": row["p_confirm"]}, "for" if row["p_confirm"] <= 0.05 else "against")
 
 
 def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame:
@@ -331,33 +505,3 @@ def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
     return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")
-
-
-def _reasons(row: dict[str, Any]) -> tuple[str, ...]:
-    """The sentences that a verdict rests on."""
-    seen = (
-        f"{row['layer']}: {row['pairs']:,} pairs did the same {row['observed']:,} times, "
-        f"{row['expected']:,.1f} expected by chance"
-        if row["pairs"]
-        else f"{row['layer']}: {row['members']:,} members share {row['objects']:,} objects, though no pair stands out"
-    )
-    if row["verdict"] == "insufficient":
-        shared = f"{row['objects']:,} objects shared, {row['top_share'] or 1:.0%} of it on one"
-        return seen, f"too little to tell: {shared}; p {row['p_confirm']:.1g} on acts that had no part in finding them"
-    if not row["targets"]:
-        return seen, "no object that enough of the members share"
-    behaviour = (
-        f"members made {row['capture']:.0%} of all acts on their {row['targets']:,} common objects, "
-        f"{row['exclusivity']:.0%} of their own went there, spread {row['dispersion']:.1f} (variance over mean)"
-    )
-    weight = f"together {row['support']:+.1f} decades of evidence against a shared audience"
-    return seen, behaviour, weight
-
-
-def _known(facts: pl.DataFrame) -> Iterator[str]:
-    """A sentence for each fact that stands out."""
-    for row in facts.filter(pl.col("decades") >= 1).iter_rows(named=True):
-        yield (
-            f"{row['fact']}: {row['share']:.0%} of {row['members']:,} members, {row['elsewhere']:.1%} elsewhere "
-            f"({row['decades']:+.1f} decades)"
-        )

@@ -19,17 +19,16 @@ import polars as pl
 from scipy.stats import poisson
 
 from cib.activity import to_library
+from cib.domains import INSIDE, TEXT, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
+from cib.networks.verdict import VERDICTS, Reason
 
 __all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
 
 #: Smaller probabilities are not told apart.
 _LEAST = 1e-300
-
-#: From the most that can be concluded to the least.
-VERDICTS = ("candidate", "coordinated", "insufficient")
 
 Verdict = str  #: one of :data:`VERDICTS`
 
@@ -43,33 +42,39 @@ class Network:
     id : str
         ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
     members : polars.DataFrame
-        ``account_id, joined, coordination, role, highly_engaged, amplifier``. ``joined`` is ``'co-action'``
-        (did the same as another member, beyond chance), ``'alike'`` (is drawn to what the network acts on,
-        though no pair stands out), ``'followed'`` (acts first, and the others after it) or ``'boosted'``
-        (is retweeted mostly by members). The last two can happen to an account without its doing.
+        ``account_id, joined, coordination, network_role, acts, aimed, role, highly_engaged, amplifier``.
+        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'alike'`` (is drawn to what
+        the network acts on, though no pair stands out), ``'rare object'`` (shares with members what few others
+        posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or ``'amplifier'`` (copies
+        texts of the confirmed members, or aims its acts at them without return) or ``'boosted'`` (receives its acts
+        mostly from members). `followed` and `boosted` can happen to an account without its doing. ``network_role``
+        is what it is to the network: ``'core'``, ``'amplifier'`` or ``'boosted'``; ``acts`` is the number of all its
+        acts and ``aimed`` of those aimed at confirmed members who never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}
-    reasons : tuple of str
-        The sentences that the verdict rests on.
+    reasons : tuple of Reason
+        What speaks for and against, and what could not be tested.
     statistics : polars.DataFrame
         One row a layer; see :func:`cib.networks.statistics.group_statistics`.
     evidence : Evidence
     library : str
     facts : polars.DataFrame
-        Account metadata; see :func:`cib.networks.account_metadata.account_facts`. Not part of
-        `coordination`.
+        Account metadata; see :func:`cib.networks.account_metadata.account_facts`.
+    kinds : mapping of str to float
+        Decades of each kind of evidence; 0 where it does not count, None where it could not be tested.
     """
 
     id: str
     members: pl.DataFrame
     coordination: float
     verdict: Verdict
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     statistics: pl.DataFrame
     evidence: Evidence
     library: str = "polars"
     facts: pl.DataFrame = field(default_factory=lambda: NO_FACTS.drop("network"))
+    kinds: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def accounts(self) -> Any:
@@ -99,6 +104,7 @@ class Network:
             "last": objects["last"].max(),
         }
 
+    @takes(a=TEXT, b=TEXT)
     def edge(self, a: str, b: str) -> Any:
         """The evidence on one pair of members, a row a layer.
 
@@ -110,6 +116,7 @@ class Network:
         pair = pl.col("source").is_in([a, b]) & pl.col("target").is_in([a, b])
         return to_library(self.evidence.edges.filter(pair), self.library)
 
+    @takes(account=TEXT, alpha=INSIDE)
     def account_evidence(self, account: str, alpha: float = 0.01) -> Any:
         """The evidence on one member: with whom it acted, how unlikely that is, and what would remove it.
 
@@ -133,7 +140,8 @@ class Network:
             If the account is no member.
         """
         if account not in self:
-            raise InputError(f"account {account!r} is not in network {self.id}")
+            remedy = did_you_mean(account, self.members["account_id"]) or "The members are in .members."
+            raise InputError(f"account {account!r} is not in network {self.id}", remedy=remedy)
         edges = self.evidence.edges.filter((pl.col("source") == account) | (pl.col("target") == account))
         source = pl.col("source") == account
         seen = edges.with_columns(
@@ -157,7 +165,7 @@ class Network:
         )
 
     def _repr_html_(self) -> str:
-        reasons = "".join(f"<li>{escape(reason)}" for reason in self.reasons)
+        reasons = "".join(f"<li>{escape(str(reason))}" for reason in self.reasons)
         return f"<p><b>{escape(repr(self))}</b></p><ul>{reasons}</ul>{self.members.head(10)._repr_html_()}"
 
 
@@ -176,6 +184,8 @@ class Networks(Sequence[Network]):
     ----------
     found : tuple of Network
     library : str
+    scores : polars.DataFrame, optional
+        ``account_id, coordination`` of all accounts with evidence, also outside of networks.
 
     Examples
     --------
@@ -190,6 +200,7 @@ class Networks(Sequence[Network]):
 
     found: tuple[Network, ...] = field(default_factory=tuple)
     library: str = "polars"
+    scores: pl.DataFrame | None = None
 
     @overload
     def __getitem__(self, key: int | str) -> Network: ...
@@ -218,8 +229,8 @@ class Networks(Sequence[Network]):
 
     @cached_property
     def members(self) -> pl.DataFrame:
-        """One row a member of any network: account_id, network_id, verdict, joined, coordination."""
-        columns = {"account_id": pl.String, "joined": pl.String, "coordination": pl.Float64}
+        """One row a member of any network: account_id, network_id, verdict, joined, network_role, coordination."""
+        columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
         parts = [
             network.members.select(*columns, network_id=pl.lit(network.id), verdict=pl.lit(network.verdict))
             for network in self.found
@@ -235,6 +246,7 @@ class Networks(Sequence[Network]):
         """:attr:`table`, in the library that the activity came in."""
         return to_library(self.table, self.library)
 
+    @takes(verdict=TEXT)
     def with_verdict(self, verdict: Verdict) -> Networks:
         """The networks of one verdict: ``'candidate'``, ``'coordinated'`` or ``'insufficient'``."""
         if verdict not in VERDICTS:

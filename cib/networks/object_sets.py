@@ -27,9 +27,13 @@ MAX_OBJECTS = 500
 MIN_DECADES = 4.0
 
 
+#: What accounts write: an equal one is a copy, so that pairs of accounts are clustered and not sets of objects.
+CONTENT = ("text", "near-text", "url", "hashtag-sequence")
+
+
 def is_timeless(graph: Graph) -> bool:
-    """Whether a layer has no window, so that what an account chose can tell and when cannot."""
-    return graph.construction.window_s is None
+    """Whether a layer has no window and no content, so that what an account chose can tell and when cannot."""
+    return graph.construction.window_s is None and graph.construction.objects not in CONTENT
 
 
 def audiences(

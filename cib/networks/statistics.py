@@ -16,71 +16,17 @@ import polars as pl
 import polars.selectors as cs
 from numpy.typing import NDArray
 from scipy.special import gammainc
-from scipy.stats import chi2
 
 from cib.graphs.graph import Graph
 from cib.networks.evidence import LEAST, acts_of_members, log_evidence, rows_inside, shared_objects
 
-__all__ = ["WEIGHTS", "Inside", "group_statistics", "signs", "support"]
+__all__ = ["Inside", "group_statistics"]
 
 #: With fewer targets little is known of how a group spreads its acts.
 _MIN_TARGETS = 3
 
 #: An object belongs to what a group does if at least this share of its members acted on it, and three.
 _COMMON = 0.25
-
-
-#: Decades of evidence against a shared audience, an intercept and a unit of each statistic of a group.
-#: Fitted by logistic regression on the groups of simulated activity, tuning seeds 0 to 9, then frozen;
-#: ``benchmarks/weights.py`` does it again.
-WEIGHTS = {"one": -0.9, "capture": 1.9, "exclusivity": 0.25, "dispersion": -2.1, "timing": 2.1}
-
-
-def support(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
-    """Decades of evidence that a group has a task rather than an audience's taste: ``network, layer, support``.
-
-    A weighted sum of four statistics, each clipped so that none decides alone:
-
-    * ``log10`` odds of capture: an audience shares its favourites with others;
-    * ``log10`` odds of exclusivity: it has other interests, too;
-    * ``log10`` of dispersion, at the upper end of its 90 % interval: it has casual and ardent fans;
-    * ``log10`` of the mean decades of a pair in the layer of the shortest window: it is not always there at
-      the same minute.
-
-    Null with fewer than three targets.
-
-    Parameters
-    ----------
-    statistics : polars.DataFrame
-        From :func:`group_statistics`.
-    quickest : str, optional
-        The layer of the shortest window.
-    """
-    values = signs(statistics, quickest)
-    total = pl.sum_horizontal(*(pl.col(name) * weight for name, weight in WEIGHTS.items()), ignore_nulls=False)
-    return values.select("network", "layer", support=total)
-
-
-def signs(statistics: pl.DataFrame, quickest: str | None) -> pl.DataFrame:
-    """What :func:`support` weighs: ``network, layer`` and a column for each of :data:`WEIGHTS`."""
-    timing = statistics.filter(pl.col("layer").eq_missing(quickest)).select("network", timing=pl.col("decades"))
-    table = statistics.join(timing, on="network", how="left")
-    free = table["members"].to_numpy() - 1
-    bound = table["dispersion"].to_numpy() * free / chi2.ppf(0.1, np.maximum(free, 1))
-    return table.select(
-        "network",
-        "layer",
-        one=pl.when(pl.col("targets") >= _MIN_TARGETS).then(1.0),
-        capture=_log_odds("capture", 0.02),
-        exclusivity=_log_odds("exclusivity", 0.1),
-        dispersion=pl.Series(bound).fill_nan(None).clip(0.7, 30).log10(),
-        timing=(pl.col("timing").fill_null(0.0).clip(0.1, 10) / 0.1).log10(),
-    )
-
-
-def _log_odds(column: str, least: float) -> pl.Expr:
-    share = pl.col(column).clip(least, 0.98)
-    return (share / (1 - share)).log10()
 
 
 class Inside(NamedTuple):

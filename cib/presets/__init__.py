@@ -61,3 +61,7 @@ __all__ = [
     "qut",
     "weber2021",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

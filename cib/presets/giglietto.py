@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, FLAG, LIMIT, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import InputError, SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -21,6 +22,16 @@ __all__ = ["coornet", "estimate_coord_interval"]
 Ints = NDArray[np.int64]
 
 
+@takes(
+    activity=ACTIVITY,
+    q=SHARE,
+    p=SHARE,
+    edge_quantile=SHARE,
+    objects=OBJECTS,
+    across_bins=FLAG,
+    max_accounts=LIMIT,
+    interval=WINDOW,
+)
 def coornet(
     activity: Activity,
     interval: Window = "estimate",
@@ -120,6 +131,7 @@ def coornet(
     )
 
 
+@takes(activity=ACTIVITY, q=SHARE, p=SHARE, objects=OBJECTS)
 def estimate_coord_interval(activity: Activity, q: float = 0.1, p: float = 0.5, *, objects: Objects = "url") -> float:
     """How fast the fastest links spread: the interval that CooRnet suggests.
 

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, COUNT, FLAG, SHARE, TEXT, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -30,6 +31,7 @@ Ints = NDArray[np.int64]
 Alike = Callable[[Ints, Ints], NDArray[np.bool_]]
 
 
+@takes(activity=ACTIVITY, network=TEXT, min_edge_weight=COUNT, loops=FLAG, similarity=SHARE, window=WINDOW)
 def qut(
     activity: Activity,
     network: str = "co_retweet",

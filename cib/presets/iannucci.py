@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, GRAPH, IDS, LIMIT, SEED, SHARE, WINDOW, either, several, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -32,6 +33,14 @@ _MARK = ": "
 _PARTS = 1e9
 
 
+@takes(
+    activity=ACTIVITY,
+    epsilon=SHARE,
+    max_accounts=LIMIT,
+    seed=SEED,
+    layers=either(IDS, None),
+    scales=several(WINDOW, "['10s', '1h']"),
+)
 def iannucci2025(
     activity: Activity,
     layers: Sequence[str] | None = None,
@@ -91,7 +100,9 @@ def iannucci2025(
     seconds = [window_seconds(scale) or 0.0 for scale in scales]
     if not 0 < epsilon < 1 or not seconds or not all(seconds):
         raise SettingsError(
-            "epsilon must lie between 0 and 1, and every scale must have a length", got=f"{epsilon}, {list(scales)}"
+            "epsilon must lie between 0 and 1, and every scale must have a length",
+            got=f"{epsilon}, {list(scales)}",
+            remedy="Take epsilon=0.01 and scales=['10s', '1h'], say.",
         )
     if layers is None:
         layers = [kind for kind in LAYERS if KINDS[kind].column in activity.posts_table.columns]
@@ -124,6 +135,7 @@ def iannucci2025(
     )
 
 
+@takes(graph=GRAPH, seed=SEED)
 def modularity_clusters(graph: Graph, *, seed: int = 0) -> pl.DataFrame:
     """Clusters of largest modularity (Louvain).
 

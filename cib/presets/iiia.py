@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, COUNT, LIMIT, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -26,6 +27,7 @@ _DAWN_S = 5 * 3600
 _PARTS = 1e12
 
 
+@takes(activity=ACTIVITY, min_posts=COUNT, max_accounts=LIMIT, window=WINDOW, period=WINDOW)
 def polio(
     activity: Activity,
     window: Window = "60s",

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, GRAPH, IDS, LIMIT, SHARE, several, takes
 from cib.errors import SettingsError, warn
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
@@ -26,6 +27,7 @@ MIN_RETWEETS, MIN_HASHTAGS, FAST_S, MIN_FAST = 20, 5, 10, 2
 _ROUNDS, _TOLERANCE = 500, 1e-6
 
 
+@takes(activity=ACTIVITY, quantile=SHARE, max_accounts=LIMIT, networks=IDS, also=several(GRAPH, "[]"))
 def luceri2024(
     activity: Activity,
     networks: Sequence[str] = ("co_retweet", "co_url", "fast_retweet", "hashtag_sequence"),
@@ -115,6 +117,7 @@ def luceri2024(
     return _pruned(fused, quantile) if quantile and fused.n_edges else fused
 
 
+@takes(graph=GRAPH)
 def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
     """Eigenvector centrality of each account, every edge counting 1.
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, LIMIT, SHARE, takes
 from cib.errors import SettingsError
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
@@ -19,6 +20,7 @@ from cib.presets.inputs import check_quantile
 __all__ = ["nizzoli2021"]
 
 
+@takes(activity=ACTIVITY, top=SHARE, alpha=SHARE, max_accounts=LIMIT)
 def nizzoli2021(
     activity: Activity, top: float = 0.01, alpha: float = 0.15, *, max_accounts: int | None = None
 ) -> Graph:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import TIME, Activity
+from cib.domains import ACTIVITY, COUNT, LIMIT, SHARE, TEXT, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -24,6 +25,15 @@ __all__ = ["PACHECO_TRACES", "pacheco2021"]
 PACHECO_TRACES = {"co_retweet": 11, "synchronous": 9, "hashtag_sequence": 5}
 
 
+@takes(
+    activity=ACTIVITY,
+    trace=TEXT,
+    min_support=LIMIT,
+    min_accounts=COUNT,
+    quantile=SHARE,
+    max_accounts=LIMIT,
+    bins=WINDOW,
+)
 def pacheco2021(
     activity: Activity,
     trace: str = "co_retweet",

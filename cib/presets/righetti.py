@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.domains import ACTIVITY, COUNT, FLAG, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.construction import Construction
@@ -22,6 +23,15 @@ from cib.presets.pairs import pair_blocks, post_codes, weight_quantile
 __all__ = ["coortweet"]
 
 
+@takes(
+    activity=ACTIVITY,
+    min_participation=COUNT,
+    edge_weight=SHARE,
+    remove_loops=FLAG,
+    objects=OBJECTS,
+    window=WINDOW,
+    fast_window=WINDOW,
+)
 def coortweet(
     activity: Activity,
     window: Window = "10s",

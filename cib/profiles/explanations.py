@@ -7,6 +7,7 @@ buttons, schedulers, one event, a public campaign, newsrooms and other accounts 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from cib.activity import Activity
 from cib.graphs.objects import lazy_events
 from cib.networks.network import Network
 
-__all__ = ["explanations", "explanations_of"]
+__all__ = ["explanation_table", "explanations", "explanations_of"]
 
 #: Followers from which an account is one that the public knows.
 _AUDIENCE = 5_000
@@ -51,7 +52,13 @@ def explanations(activity: Activity, network: Network) -> pl.DataFrame:
 
 
 def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.DataFrame]:
-    """:func:`explanations` of several networks, none of which share an account, in one pass over all posts."""
+    """:func:`explanations` of several networks, none of which share an account."""
+    table = explanation_table(activity, networks)
+    return [table.filter(network_id=network.id).drop("network_id") for network in networks]
+
+
+def explanation_table(activity: Activity, networks: Sequence[Network]) -> pl.DataFrame:
+    """:func:`explanations` of several networks in one table and one pass over all posts, with ``network_id``."""
     ids = pl.Enum([network.id for network in networks])
     members = pl.concat(
         [
@@ -73,10 +80,12 @@ def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.
         "text of another": _true_of(texts, "text", pl.col("again")),
         "text of both": _of_both_sides(texts),
     }
-    return [
-        _explained(network, {name: found.get(network.id, _UNKNOWN) for name, found in shares.items()})
+    rows = [
+        (network.id, *row)
         for network in networks
+        for row in _explained(network, {name: found.get(network.id, _UNKNOWN) for name, found in shares.items()})
     ]
+    return pl.DataFrame(rows, schema={"network_id": pl.String, **_SCHEMA}, orient="row")
 
 
 #: A share among members, and among others.
@@ -84,8 +93,9 @@ Shares = tuple[float | None, float | None]
 _UNKNOWN: Shares = (None, None)
 
 
-def _explained(network: Network, shares: Mapping[str, Shares]) -> pl.DataFrame:
-    rows = [
+def _explained(network: Network, shares: Mapping[str, Shares]) -> list[tuple[Any, ...]]:
+    """The rows of one network."""
+    return [
         ("one event", "common acts that are on one object", network.statistics["top_share"].min(), None),
         ("one event", "acts on the busiest day", *shares["busiest day"]),
         ("a share button", "own posts with the text of another account", *shares["text of another"]),
@@ -96,7 +106,6 @@ def _explained(network: Network, shares: Mapping[str, Shares]) -> pl.DataFrame:
         ("public accounts", "accounts that are verified or disclosed", None, None),
         ("friends, colleagues", "pairs that follow each other", None, None),
     ]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
 _ON_TIME = (pl.col("created_at").dt.minute() % _STEP == 0) & (pl.col("created_at").dt.second() == 0)

@@ -33,6 +33,7 @@ _FEWEST_POSTS = 3
 _DISTINCTIVE = 3.0
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def distinctive_values(activity: Activity, members: pl.DataFrame) -> pl.DataFrame:
@@ -47,9 +48,8 @@ def distinctive_values(activity: Activity, members: pl.DataFrame) -> pl.DataFram
             everywhere = events.group_by(value="object").agg(everywhere=pl.len())
             counts = events.drop_nulls().group_by("network_id", value="object").agg(inside=pl.len())
             counts = counts.join(everywhere, on="value").with_columns(outside=pl.col("everywhere") - pl.col("inside"))
-            for (name,), mine in counts.partition_by("network_id", as_dict=True).items():
-                found = _distinctive(mine, kind, events.height - int(mine["inside"].sum()))
-                parts.append(found.select(pl.lit(name).alias("network_id"), pl.all()))
+            inside = pl.col("inside").cast(pl.Int64).sum().over("network_id")
+            parts.append(_distinctive(counts.with_columns(all_inside=inside, all_outside=events.height - inside), kind))
     return pl.concat(parts)
 
 
@@ -62,14 +62,20 @@ _NARRATIVE = {
 }
 
 
-def _distinctive(counts: pl.DataFrame, kind: str, all_outside: int, most: int = MOST) -> pl.DataFrame:
-    """Values that members use more than others, by log-odds over their standard error."""
-    counts = counts.cast({"inside": pl.Int64, "outside": pl.Int64})
-    z = log_odds(counts["inside"].to_numpy(), counts["outside"].to_numpy(), all_outside)
-    table = counts.with_columns(z=pl.Series(z, dtype=pl.Float64), kind=pl.lit(kind)).select(*_NARRATIVE)
+def _distinctive(counts: pl.DataFrame, kind: str, most: int = MOST) -> pl.DataFrame:
+    """Values that the members of each network use more than others, by log-odds over their standard error.
+
+    `counts` has ``network_id, value, inside, outside``, and in ``all_inside, all_outside`` the sums of both.
+    """
+    columns = ("inside", "outside", "all_outside", "all_inside")
+    counts = counts.cast(dict.fromkeys(columns, pl.Int64))
+    z = log_odds(*(counts[column].to_numpy() for column in columns))
+    table = counts.with_columns(z=pl.Series(z, dtype=pl.Float64), kind=pl.lit(kind))
     telling = table.filter(pl.col("z") > _DISTINCTIVE, pl.col("inside") >= _FEWEST_POSTS)
     longest = pl.col("value").str.len_chars()  # of pieces that always come together
-    return telling.sort(pl.col("z").round(3), longest, "value", descending=[True, True, False]).head(most)
+    descending = [False, True, True, False]
+    ranked = telling.sort("network_id", pl.col("z").round(3), longest, "value", descending=descending)
+    return ranked.select("network_id", *_NARRATIVE).group_by("network_id", maintain_order=True).head(most)
 
 
 def narratives_by_meaning(
@@ -133,10 +139,13 @@ def narratives_by_meaning(
     found = told.group_by("network_id", "object").agg(
         posts=pl.len(),
         accounts=pl.col("account_id").n_unique(),
-        languages=pl.col("lang").drop_nulls().value_counts(sort=True).struct.field("lang"),
         first=pl.col("created_at").min(),
         last=pl.col("created_at").max(),
     )
+    spoken = told.drop_nulls("lang").group_by("network_id", "object", "lang").len()
+    spoken = spoken.sort("len", "lang", descending=[True, False])
+    languages = spoken.group_by("network_id", "object", maintain_order=True).agg(languages="lang")
+    found = found.join(languages, on=["network_id", "object"], how="left")
     order = ["network_id", "accounts", "posts", "first", "object"]
     found = found.filter(pl.col("posts") >= _FEWEST_POSTS).sort(order, descending=[False, True, True, False, False])
     found = found.group_by("network_id", maintain_order=True).head(MOST)
@@ -145,19 +154,22 @@ def narratives_by_meaning(
     turn = pl.int_range(pl.len()).over("network_id", "object", "lang")
     quotes = quoted.sort(turn, "created_at", "post_id").group_by("network_id", "object", maintain_order=True)
     shown = quotes.agg(examples=pl.struct("post_id", "lang", "text").head(examples))
-    return found.join(shown, on=["network_id", "object"], maintain_order="left").drop("object")
+    columns = ("network_id", "posts", "accounts", "languages", "first", "last", "examples")
+    return found.join(shown, on=["network_id", "object"], maintain_order="left").select(columns)
 
 
-def log_odds(inside: NDArray[np.int64], outside: NDArray[np.int64], all_outside: int) -> Floats:
+def log_odds(inside: Ints, outside: Ints, all_outside: int | Ints, all_inside: int | Ints | None = None) -> Floats:
     """Log-odds ratio of each value with an informative Dirichlet prior, over its standard error.
 
     Parameters
     ----------
     inside, outside : ndarray of int, shape (n_values,)
         Counts of each value that there is inside.
-    all_outside : int
+    all_outside : int, or ndarray of int, shape (n_values,)
         Sum of the counts outside, values that are not inside among them. The prior is the sum of both sides,
         scaled to weigh as much as the smaller one.
+    all_inside : the same, optional
+        Sum of the counts inside; if not given, that of `inside`.
 
     Returns
     -------
@@ -168,11 +180,11 @@ def log_odds(inside: NDArray[np.int64], outside: NDArray[np.int64], all_outside:
     ----------
     Monroe, Colaresi & Quinn (2008), Fightin' words, equations 16 to 22.
     """
-    all_inside = int(inside.sum())
-    weight = min(all_inside, all_outside) + 1
-    prior = (inside + outside) * weight / max(all_inside + all_outside, 1)
+    all_inside = int(inside.sum()) if all_inside is None else all_inside
+    weight = np.minimum(all_inside, all_outside) + 1
+    prior = (inside + outside) * weight / np.maximum(all_inside + all_outside, 1)
 
-    def logit(counts: NDArray[np.int64], total: int) -> Floats:
+    def logit(counts: Ints, total: int | Ints) -> Floats:
         odds: Floats = (counts + prior) / np.maximum(total + weight - counts - prior, 1e-9)
         return np.log(np.maximum(odds, 1e-9))
 
@@ -206,7 +218,9 @@ def distinctive_pieces(activity: Activity, inside: pl.Series) -> pl.DataFrame:
         pl.col("value").str.len_chars() >= _PIECES[0]
     )
     trimmed = trimmed.group_by("value").agg(pl.col("inside").max(), pl.col("outside").max())
-    ranked = _distinctive(trimmed, "text", int(trimmed["outside"].sum()), most=20 * MOST)
+    totals = {f"all_{side}": pl.col(side).sum() for side in ("inside", "outside")}
+    ranked = _distinctive(trimmed.with_columns(network_id=pl.lit(""), **totals), "text", most=20 * MOST)
+    ranked = ranked.drop("network_id")
     return ranked.filter(pl.Series(_whole(ranked["value"].to_list()), dtype=pl.Boolean)).head(MOST)
 
 

@@ -21,7 +21,7 @@ from cib.activity import Activity
 from cib.networks.network import Network
 from cib.profiles.narratives import MOST, distinctive_pieces, distinctive_values
 
-__all__ = ["Profile", "profile", "profiles"]
+__all__ = ["Profile", "profile", "profile_tables", "profiles", "working_zone"]
 
 #: Hours of work, local time, Monday to Friday.
 _WORK = range(9, 18)
@@ -155,7 +155,32 @@ def profiles(activity: Activity, networks: Sequence[Network]) -> list[Profile]:
         In which the networks were found.
     networks : sequence of Network
     """
-    members = pl.concat([_NO_MEMBERS, *(n.members.select("account_id", network_id=pl.lit(n.id)) for n in networks)])
+    tables = {name: _split(table) for name, table in profile_tables(activity, networks).items()}
+    found = []
+    for network in networks:
+        told: dict[str, Any] = {name: parts[network.id] for name, parts in tables.items()}
+        reach = told.pop("reach").row(0, named=True)
+        zone, office = working_zone(told["hours"]["acts"].to_numpy())
+        found.append(Profile(network.id, network.roles, reach, zone=zone, office=office, **told))
+    return found
+
+
+def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str, pl.DataFrame]:
+    """The tables of :func:`profiles`, each of all networks together, with ``network_id``: one query, not one a network.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        The fields of :class:`Profile` that are tables, and ``reach``, a row a network.
+    """
+    columns = {"account_id": pl.String, "role": pl.String}
+    members = pl.concat(
+        [
+            pl.DataFrame(schema={**columns, "network_id": pl.String}),
+            *(n.members.select(*columns, network_id=pl.lit(n.id)) for n in networks),
+        ]
+    )
+    roles, members = members, members.drop("role")
     known, followers = activity.accounts_table, _followers(activity.accounts_table)
     posts = activity.posts_table.select(pl.col("^account_id|target_account_id|action|created_at|lang|client$"))
     mine = posts.join(members, on="account_id", maintain_order="left")
@@ -165,21 +190,24 @@ def profiles(activity: Activity, networks: Sequence[Network]) -> list[Profile]:
     received = received.filter(pl.col("account_id") != pl.col("target_account_id")).join(
         members.select("account_id", theirs="network_id"), on="account_id", how="left", maintain_order="left"
     )
-    parts = {
-        "own": _split(members.join(followers, on="account_id", how="left", maintain_order="left")),
-        "mine": _split(mine.join(followers, on="account_id", how="left", maintain_order="left")),
-        "received": _split(
-            received.with_columns(inside=pl.col("theirs").eq_missing(pl.col("network_id")))
-            .drop("theirs")
-            .join(followers, on="account_id", how="left", maintain_order="left")
-        ),
-        "narratives": _split(distinctive_values(activity, members)),
-        "batches": _split(_batches(known, members)),
+    received = received.with_columns(inside=pl.col("theirs").eq_missing(pl.col("network_id"))).drop("theirs")
+    own, seen, passed_on = (
+        table.join(followers, on="account_id", how="left", maintain_order="left")
+        for table in (members, mine.filter(pl.col("action") != "retweet"), received.filter(action="retweet"))
+    )
+    ids = pl.DataFrame({"network_id": [network.id for network in networks]}, schema={"network_id": pl.String})
+    return {
+        "reach": _reach(ids, own, seen, received, passed_on),
+        "languages": _shares(mine, "lang"),
+        "clients": _shares(mine, "client"),
+        "narratives": distinctive_values(activity, members),
+        "hours": _hours(ids, mine),
+        "batches": _batches(known, members),
+        "timeline": mine.group_by("network_id", day=pl.col("created_at").dt.date())
+        .agg(acts=pl.len(), accounts=pl.col("account_id").n_unique())
+        .sort("network_id", "day"),
+        "leads": _leads(seen, received, roles),
     }
-    return [_profile(network, **{name: found[network.id] for name, found in parts.items()}) for network in networks]
-
-
-_NO_MEMBERS = pl.DataFrame(schema={"account_id": pl.String, "network_id": pl.String})
 
 
 def _split(table: pl.DataFrame) -> defaultdict[str, pl.DataFrame]:
@@ -189,50 +217,29 @@ def _split(table: pl.DataFrame) -> defaultdict[str, pl.DataFrame]:
     return defaultdict(lambda: nothing, {str(network): part for (network,), part in parts.items()})
 
 
-def _profile(
-    network: Network,
-    own: pl.DataFrame,
-    mine: pl.DataFrame,
-    received: pl.DataFrame,
-    narratives: pl.DataFrame,
-    batches: pl.DataFrame,
-) -> Profile:
-    """One network, by its members, what they did, what they received, and what is distinctive of it."""
-    hours = _hours(mine)
-    zone, office = _working_zone(hours["acts"].to_numpy())
-    return Profile(
-        network_id=network.id,
-        roles=network.roles,
-        reach=_reach(own, mine, received),
-        languages=_shares(mine, "lang"),
-        clients=_shares(mine, "client"),
-        narratives=narratives,
-        hours=hours,
-        zone=zone,
-        office=office,
-        batches=batches,
-        timeline=mine.group_by(day=pl.col("created_at").dt.date())
-        .agg(acts=pl.len(), accounts=pl.col("account_id").n_unique())
-        .sort("day"),
-        leads=_leads(mine, received, network),
+def _reach(
+    ids: pl.DataFrame, own: pl.DataFrame, wrote: pl.DataFrame, received: pl.DataFrame, passed_on: pl.DataFrame
+) -> pl.DataFrame:
+    """What others saw and did, as far as the data tell; a row a network."""
+    followers, audience = (
+        pl.col("followers"),
+        pl.concat([t.select("network_id", "followers") for t in (wrote, passed_on)]),
     )
-
-
-def _reach(own: pl.DataFrame, mine: pl.DataFrame, received: pl.DataFrame) -> dict[str, float | None]:
-    """What others saw and did, as far as the data tell."""
-    wrote = mine.filter(pl.col("action") != "retweet")
-    passed_on = received.filter(pl.col("action") == "retweet")
-    audience = pl.concat([wrote["followers"], passed_on["followers"]]).drop_nulls()
-    reach = pl.select(
-        followers=own["followers"].median(),
-        without_followers=(own["followers"] == 0).mean(),
-        posts=wrote.height,
-        engagement=received.height,
-        inside=received["inside"].mean(),
-        outsiders=received.filter(~pl.col("inside"))["account_id"].n_unique(),
-        impressions=audience.sum() if len(audience) else None,
+    parts = (
+        own.group_by("network_id").agg(followers=followers.median(), without_followers=(followers == 0).mean()),
+        wrote.group_by("network_id").agg(posts=pl.len()),
+        received.group_by("network_id").agg(
+            engagement=pl.len(),
+            inside=pl.col("inside").mean(),
+            outsiders=pl.col("account_id").filter(~pl.col("inside")).n_unique(),
+        ),
+        audience.drop_nulls().group_by("network_id").agg(impressions=followers.sum()),
     )
-    return reach.cast(pl.Float64).row(0, named=True)
+    reach = ids
+    for part in parts:
+        reach = reach.join(part, on="network_id", how="left", maintain_order="left")
+    counts = pl.col("posts", "engagement", "outsiders")
+    return reach.with_columns(counts.fill_null(0)).with_columns(pl.all().exclude("network_id").cast(pl.Float64))
 
 
 def _followers(known: pl.DataFrame) -> pl.DataFrame:
@@ -243,22 +250,26 @@ def _followers(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shares(posts: pl.DataFrame, column: str) -> pl.DataFrame:
-    """``value, share``, most frequent first."""
+    """``network_id, value, share``, most frequent first."""
     if column not in posts.columns:
-        return pl.DataFrame(schema={"value": pl.String, "share": pl.Float64})
-    counts = posts[column].drop_nulls().alias("value").value_counts(name="share")
-    return counts.with_columns(pl.col("share") / pl.col("share").sum()).sort("share", "value", descending=[True, False])
+        return pl.DataFrame(schema={"network_id": pl.String, "value": pl.String, "share": pl.Float64})
+    counts = posts.drop_nulls(column).group_by("network_id", value=column).agg(share=pl.len())
+    shares = counts.with_columns(pl.col("share") * (1 / pl.col("share").sum().over("network_id")))
+    return shares.sort("network_id", "share", "value", descending=[False, True, False])
 
 
-def _hours(posts: pl.DataFrame) -> pl.DataFrame:
+def _hours(ids: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
     week = pl.DataFrame({"weekday": np.repeat(np.arange(1, 8), 24), "hour": np.tile(np.arange(24), 7)})
-    acts = posts.group_by(
-        weekday=pl.col("created_at").dt.weekday().cast(pl.Int64), hour=pl.col("created_at").dt.hour().cast(pl.Int64)
-    ).agg(acts=pl.len())
-    return week.join(acts, on=["weekday", "hour"], how="left", maintain_order="left").fill_null(0)
+    time = pl.col("created_at").dt
+    acts = posts.group_by("network_id", weekday=time.weekday().cast(pl.Int64), hour=time.hour().cast(pl.Int64))
+    whole = ids.join(week, how="cross", maintain_order="left_right")
+    counts = whole.join(
+        acts.agg(acts=pl.len()), on=["network_id", "weekday", "hour"], how="left", maintain_order="left"
+    )
+    return counts.fill_null(0)
 
 
-def _working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
+def working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
     """The hours ahead of UTC with most acts in office hours, the nearest to 0 of equals, and their share."""
     if not acts.sum():
         return None, 0.0
@@ -293,10 +304,11 @@ _BATCH = {
 }
 
 
-def _leads(mine: pl.DataFrame, received: pl.DataFrame, network: Network) -> pl.DataFrame:
+def _leads(wrote: pl.DataFrame, received: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
     got = received.group_by(account_id="target_account_id").agg(engagement=pl.len(), inside=pl.col("inside").sum())
-    wrote = mine.filter(pl.col("action") != "retweet").group_by("account_id").agg(posts=pl.len())
-    leads = network.members.select("account_id", "role").join(got, on="account_id")
-    leads = leads.join(wrote, on="account_id", how="left").with_columns(pl.col("posts").fill_null(0))
-    ranked = leads.sort("inside", "engagement", "account_id", descending=[True, True, False])
-    return ranked.select("account_id", "role", "posts", "engagement", "inside").head(MOST)
+    leads = roles.join(got, on="account_id")
+    leads = leads.join(wrote.group_by("account_id").agg(posts=pl.len()), on="account_id", how="left")
+    leads = leads.with_columns(pl.col("posts").fill_null(0))
+    ranked = leads.sort("network_id", "inside", "engagement", "account_id", descending=[False, True, True, False])
+    ranked = ranked.select("network_id", "account_id", "role", "posts", "engagement", "inside")
+    return ranked.group_by("network_id", maintain_order=True).head(MOST)

@@ -7,7 +7,7 @@ at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,20 +19,19 @@ from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
-from cib.networks.account_metadata import FACTS
 from cib.networks.evidence import networks_of
-from cib.networks.network import Network
-from cib.profiles.explanations import explanations_of
-from cib.profiles.profile import profiles
+from cib.networks.network import Network, Networks
+from cib.profiles.explanations import explanation_table
+from cib.profiles.profile import profile_tables, working_zone
+from cib.reports.anonymity import mark_open
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
-from cib.reports.pseudonyms import Pseudonyms, handles
 from cib.reports.result import Result, about
 from cib.reports.selection import edges_among, lines, shown_members, stacked
 from cib.reports.times import Bins, timeline, week
 
-__all__ = ["gather", "hidden"]
+__all__ = ["gather"]
 
 #: Networks with details of their own.
 MAX_NETWORKS = 150
@@ -42,19 +41,6 @@ PAIRS, OBJECTS = 10, 8
 
 #: Values of a profile that are shown of each kind, and posts and accounts behind them.
 VALUES, BEHIND = 5, 3
-
-#: What stands under these names are ids, of this kind.
-_KINDS = {
-    **dict.fromkeys(("account", "a", "b"), "account"),
-    **dict.fromkeys(("post", "post_a", "post_b", "target_post"), "post"),
-}
-
-#: The same for kinds of objects. The open ones lead to no account; others, such as texts, could.
-_OBJECT_KINDS = {
-    **dict.fromkeys(("author", "mention"), "account"),
-    **dict.fromkeys(("post", "quoted", "replied"), "post"),
-    **dict.fromkeys(("domain", "hashtag", "hashtag-sequence"), None),
-}
 
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
@@ -69,7 +55,8 @@ def gather(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same for the same result. Ids are as they are in the data; see :func:`hidden`.
+        The same for the same result. Ids are as they are in the data; see
+        :func:`cib.reports.anonymity.hide_findings`.
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
@@ -91,58 +78,43 @@ def gather(result: Result) -> dict[str, Any]:
         "accounts": result.table.height,
         "bins": {"first": f"{bins.first:%Y-%m-%d %H:%M}", "hours": bins.step / timedelta(hours=1)},
         "layers": {name: {"kind": kind_of(g), "window_s": g.construction.window_s} for name, g in layers.items()},
-        "networks": [_network(network, parts) for network in result.networks],
+        "networks": _networks(result.networks, parts),
         "roles": roles_told(result.roles),
         "members": described(result, members, edges, shared, layers),
         "edges": lines(result.graphs, edges, members),
     }
-    _mark(found, set(handles(result.activity.accounts_table)))
+    mark_open(found, result.activity, members)
     return found
 
 
-def _mark(value: Any, names: set[str]) -> None:
-    """Mark objects of open kinds that bear the name of an account, however deep they stand: they lead to it."""
-    if isinstance(value, dict):
-        if "object" in value and _OBJECT_KINDS.get(value["kind"], "") is None:
-            words = value["object"].lower().replace("#", " ").split()
-            value["named"] = not names.isdisjoint(words)
-        value = list(value.values())
-    for each in value if isinstance(value, list) else ():
-        if isinstance(each, (dict, list)):
-            _mark(each, names)
+def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]]) -> Rows:
+    """What is said of each network; the parts of those that are shown."""
+    joined: dict[str, dict[str, int]] = {network.id: {} for network in networks}
+    counts = networks.members.group_by("network_id", "joined").len().sort("joined")
+    for network, way, count in counts.select("network_id", "joined", "len").iter_rows():
+        joined[network][way] = count
+    statistics, facts = (
+        grouped(as_rows(_whole((n.id, getattr(n, name)) for n in networks)), "network_id")
+        for name in ("statistics", "facts")
+    )
+    rows = []
+    for network, told in zip(networks, networks.table.to_dicts(), strict=True):
+        row = {
+            **{name: as_plain(told[name]) for name in _PROFILE},
+            "joined": joined[network.id],
+            "reasons": [reason.to_dict() for reason in network.reasons],
+            "facts": facts.get(network.id, []),
+            "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics.get(network.id, [])],
+            "shared": network.evidence.objects.height,
+        }
+        rows.append(row | {name: found[network.id] for name, found in parts.items() if network.id in found})
+    return rows
 
 
-def hidden(value: Any, pseudonyms: Pseudonyms) -> Any:
-    """The same findings with pseudonyms for ids, however deep they stand."""
-    if isinstance(value, list):
-        return [hidden(each, pseudonyms) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    kept = {}
-    for name, each in value.items():
-        kind = _kind_of_object(value) if name == "object" else _KINDS.get(name)
-        lead = kind is not None and isinstance(each, str)
-        kept[name] = pseudonyms.of(str(kind), each) if lead else hidden(each, pseudonyms)
-    return kept
-
-
-def _kind_of_object(row: Mapping[str, Any]) -> str | None:
-    kind: str = row["kind"]
-    return kind if row.get("named") else _OBJECT_KINDS.get(kind, kind)
-
-
-def _network(network: Network, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    told, statistics = network.profile, as_rows(network.statistics)
-    row = {
-        **{name: as_plain(told.get(name)) for name in _PROFILE},
-        "joined": dict(network.members["joined"].value_counts().sort("joined").iter_rows()),
-        # what is known of the accounts is shown as a table of its own
-        "reasons": [reason for reason in network.reasons if reason.partition(":")[0] not in FACTS],
-        "facts": as_rows(network.facts),
-        "statistics": [{name: layer.get(name) for name in _STATISTICS} for layer in statistics],
-        "shared": network.evidence.objects.height,
-    }
-    return row | {name: found[network.id] for name, found in parts.items() if network.id in found}
+def _whole(tables: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """All columns of tables of one kind; see :func:`cib.reports.selection.stacked`."""
+    tables = list(tables)
+    return stacked(tables, tables[0][1].schema if tables else {})
 
 
 def _linked(result: Result) -> dict[str, int]:
@@ -197,24 +169,36 @@ def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, G
 
 def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
     """What each network talks about, when, how far it reached, and what its accounts are."""
-    told = {found.network_id: found for found in profiles(activity, networks)}
-    values = stacked(((network, found.narratives) for network, found in told.items()), _NARRATIVES)
-    values = values.filter(pl.col("kind").is_in(["hashtag", "domain"]))
+    tables = profile_tables(activity, networks)
+    values = tables["narratives"].filter(pl.col("kind").is_in(["hashtag", "domain"]))
     values = values.group_by("network_id", "kind", maintain_order=True).head(VALUES)
-    narratives = grouped(_with_posts(activity, values, members), "network_id")
-    return {
-        network: {
-            "narratives": narratives.get(network, []),
-            "languages": as_rows(found.languages.head(VALUES)),
-            "clients": as_rows(found.clients.head(VALUES)),
-            "batches": as_rows(found.batches.head(VALUES).with_columns(pl.col("week").cast(pl.String))),
-            "reach": {name: as_plain(value) for name, value in found.reach.items()},
-            "leads": as_rows(found.leads.head(BEHIND).rename({"account_id": "account"})),
-            "zone": found.zone,
-            "office": as_plain(found.office),
-        }
-        for network, found in told.items()
+    values = values.select("network_id", "kind", "value", "inside", "outside")
+    leads = tables["leads"].rename({"account_id": "account"})
+    batches = tables["batches"].with_columns(pl.col("week").cast(pl.String))
+    told = {
+        "narratives": grouped(_with_posts(activity, values, members), "network_id"),
+        **{
+            name: grouped(as_rows(table.group_by("network_id", maintain_order=True).head(most)), "network_id")
+            for name, table, most in (
+                ("languages", tables["languages"], VALUES),
+                ("clients", tables["clients"], VALUES),
+                ("batches", batches, VALUES),
+                ("leads", leads, BEHIND),
+            )
+        },
     }
+    reach = {row.pop("network_id"): row for row in tables["reach"].to_dicts()}
+    hours = tables["hours"]["acts"].to_numpy().reshape(-1, 168)
+    found: dict[str, Mapping[str, Any]] = {}
+    for network, acts in zip(networks, hours, strict=True):
+        zone, office = working_zone(acts)
+        found[network.id] = {
+            **{name: rows.get(network.id, []) for name, rows in told.items()},
+            "reach": {name: as_plain(value) for name, value in reach[network.id].items()},
+            "zone": zone,
+            "office": as_plain(office),
+        }
+    return found
 
 
 def _with_posts(activity: Activity, values: pl.DataFrame, members: pl.DataFrame) -> Rows:
@@ -235,13 +219,9 @@ def _with_posts(activity: Activity, values: pl.DataFrame, members: pl.DataFrame)
 
 def _explanations(activity: Activity, networks: Sequence[Network]) -> dict[str, Any]:
     """What else might explain each network."""
-    return {n.id: as_rows(told) for n, told in zip(networks, explanations_of(activity, networks), strict=True)}
+    return grouped(as_rows(explanation_table(activity, networks)), "network_id")
 
 
-_NARRATIVES = {
-    **dict.fromkeys(("kind", "value"), pl.String()),
-    **dict.fromkeys(("inside", "outside"), pl.Int64()),
-}
 _OBJECTS = {
     **dict.fromkeys(("layer", "object_id"), pl.String()),
     **dict.fromkeys(("members", "accounts"), pl.Int64()),

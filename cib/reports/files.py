@@ -61,7 +61,7 @@ def write_table(
 
 def check_csv(csv: object) -> None:
     """Refuse what is no way to write CSV."""
-    if csv not in get_args(CSV):
+    if not isinstance(csv, str) or csv not in get_args(CSV):
         raise SettingsError(f"csv={csv!r} is no way to write CSV", remedy="Take 'safe' or 'exact'.")
 
 

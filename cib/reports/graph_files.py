@@ -11,6 +11,7 @@ import polars as pl
 from cib.atomic import atomically
 from cib.graphs.graph import Graph
 from cib.graphs.graph_xml import write_gexf, write_graphml
+from cib.reports.anonymity import under_pseudonyms
 from cib.reports.layout import positions
 from cib.reports.palette import ROLES
 from cib.reports.pseudonyms import Pseudonyms
@@ -32,11 +33,14 @@ def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str, *, p
     pseudonyms : bool
         Names for the ids of accounts, the same in both files, whose key is thrown away.
     """
+    if pseudonyms:
+        names = Pseudonyms()
+        graph, nodes = under_pseudonyms(graph, names), nodes.drop("cluster", strict=False)
+        nodes = nodes.with_columns(names.of_all("account", nodes["account_id"]).alias("account_id"))
     known = graph.ids.to_frame("account_id").join(nodes, on="account_id", how="left", maintain_order="left")
     known = _drawn(graph, known).drop("account_id")
-    ids = Pseudonyms().of_all("account", graph.ids) if pseudonyms else graph.ids
     for suffix, write in (("graphml", write_graphml), ("gexf", write_gexf)):
-        told = partial(write, ids=ids, edges=graph.table, nodes=known, directed=graph.directed)
+        told = partial(write, ids=graph.ids, edges=graph.table, nodes=known, directed=graph.directed)
         atomically(folder / f"{name}.{suffix}", told)
 
 

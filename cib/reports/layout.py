@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 MAX_SPRINGS = 600
 
 #: Rounds of pushing and pulling.
-ITERATIONS = 60
+ITERATIONS = 40
 
 #: Pairs of accounts that are looked at together, at most.
 MAX_TOGETHER = 500_000

@@ -82,16 +82,30 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
     popular = received.group_by(owner="target_account_id", post="target_post_id").agg(
         retweets=pl.len(), accounts=pl.col("account_id").n_unique(), time=pl.col("created_at").min()
     )
-    boosted = received.filter(pl.col("joined") == "boosted").join(mine, on=["account_id", "network_id"])
-    boosts = boosted.select(owner="target_account_id", account="account_id", post="post_id", time="created_at")
+    aims = _aims(activity, mine)
+    amplified = aims.filter(pl.col("joined") == "amplifier").select("account", "post", "time", owner="source")
+    boosts = aims.filter(pl.col("joined_target") == "boosted").select("post", "time", account="source", owner="account")
     return {
         "soonest": few(soon.collect(), ACCOUNT_POSTS),
         "most_retweeted": few(
             popular.drop_nulls("post").sort("owner", "retweets", "post", descending=[False, True, False]).collect(),
             ACCOUNT_POSTS,
         ),
-        "boosted_by": few(boosts.sort("owner", "time", "post").collect(), ACCOUNT_POSTS),
+        "boosted_by": few(boosts.sort("owner", "time", "post", "account").collect(), ACCOUNT_POSTS),
+        "aimed_at": few(amplified.sort("owner", "time", "post", "account").collect(), ACCOUNT_POSTS),
     }
+
+
+def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
+    """The acts of members that are aimed at members of the same network: ``source, account, joined, joined_target``."""
+    own = activity.posts_table.lazy().join(members, on="account_id")
+    ends = [own.with_columns(account="target_account_id")]
+    if "mentions" in activity.posts_table.columns:
+        named = own.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+        ends.append(named.with_columns(account="mentions").explode("account"))
+    columns = {"source": "account_id", "post": "post_id", "time": "created_at"}
+    acts = pl.concat([end.select("network_id", "account", "joined", **columns) for end in ends]).unique()
+    return acts.join(members.rename({"account_id": "account"}), on=["network_id", "account"], suffix="_target")
 
 
 def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:

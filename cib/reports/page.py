@@ -21,7 +21,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from cib.errors import InputError
-from cib.reports.data import hidden
+from cib.reports.anonymity import hide_findings
 from cib.reports.files import atomically
 from cib.reports.layout import positions
 from cib.reports.plain import visible
@@ -41,12 +41,16 @@ JOINED = {
     "co-action": "did the same as another member more often than chance explains",
     "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
     "followed": "acts first, and the other members after it; that can happen without its doing",
-    "boosted": "is retweeted mostly by members; that can happen without its doing",
+    "rare object": "shares with other members what few accounts posted",
+    "copied text": "copies the texts of confirmed members in a good part of all its acts",
+    "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
+    "boosted": "receives its acts mostly from members; that can happen without its doing",
 }
 
 #: What is known of accounts, in plain words.
 FACTS = {
-    "creation batch": "made within one week",
+    "creation batch": "made within twelve hours of a member (mean of the binary logarithm)",
+    "few followers": "followed by fewer than eight accounts",
     "no followers": "followed by nobody",
     "default name": "bearing the name that the platform proposed",
     "one client": "acting through one and the same client",
@@ -75,8 +79,8 @@ def write_page(
     findings: Mapping[str, Any], path: Path, *, reveal_ids: bool, sensitivity: list[dict[str, Any]] | None = None
 ) -> None:
     """Write the page of some findings, with pseudonyms unless `reveal_ids`; see :func:`render`."""
-    found = findings if reveal_ids else hidden(findings, Pseudonyms())
     try:
+        found = findings if reveal_ids else hide_findings(findings, Pseudonyms())
         html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
         raise InputError(
@@ -94,7 +98,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     Parameters
     ----------
     findings : mapping
-        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.data.hidden` of it.
+        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.anonymity.hide_findings` of it.
     pseudonymous : bool
         Which of the two; the page says so.
     sensitivity : list of dict, optional

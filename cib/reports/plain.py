@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -52,9 +51,16 @@ def visible(value: Any) -> Any:
     >>> visible("evil\u202etxt")
     'evilU+202Etxt'
     """
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
         return printable(text).replace("\n", "U+000A")
-    if isinstance(value, Mapping):
+    if kind is dict:
         return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
-    return [visible(each) for each in value] if isinstance(value, (list, tuple)) else value
+    if kind is list or kind is tuple:
+        return [visible(each) if type(each) in _SEEN else each for each in value]
+    return value
+
+
+#: Types of values that are shown otherwise than they are, or hold such.
+_SEEN = (str, dict, list, tuple)

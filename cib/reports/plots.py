@@ -1,6 +1,7 @@
 """Pictures of a detection for notebooks: each one call, each returns its axes.
 
-They need ``pip install 'cib-detect[plots]'``.
+All take a detection first; `network_map` and `week` also the id of one network. They need
+``pip install 'cib-detect[plots]'``.
 
 >>> import cib
 >>> activity, _ = cib.simulate(scale=0.002, seed=1)
@@ -11,6 +12,7 @@ They need ``pip install 'cib-detect[plots]'``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from cib.errors import InputError, MissingDependencyError
+from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.networks.network import Network
 from cib.reports.layout import positions
 from cib.reports.palette import ROLES, VERDICTS
@@ -39,16 +41,25 @@ _SPANS = {
     **{timedelta(days=days): words for days, words in ((7, "a week"), (28, "four weeks"))},
 }
 
-#: What stands behind names on the map, so that they can be read.
-_BEHIND = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.7}
+#: Networks whose names stand on the map.
+_NAMED = 40
+
+#: Shortest lag that is told apart, in seconds: times are to the second.
+_SHORTEST = 1.0
 
 
-def network_map(detection: Result, axes: Axes | None = None) -> Axes:
+def __dir__() -> list[str]:
+    return __all__
+
+
+def network_map(detection: Result, network: str | None = None, axes: Axes | None = None) -> Axes:
     """Accounts as dots, networks as clusters, a line between two that did the same things.
 
     Parameters
     ----------
     detection : Detection
+    network : str, optional
+        Only this one, such as ``'N1'``.
     axes : matplotlib Axes, optional
         To draw on; new ones otherwise. So for all plots.
 
@@ -57,21 +68,20 @@ def network_map(detection: Result, axes: Axes | None = None) -> Axes:
     matplotlib Axes
         Distance between clusters means nothing.
     """
+    networks = _networks(detection, network)
     axes = _axes(axes, (9, 6))
     from matplotlib.collections import LineCollection  # there by now, or _axes has said what to install
+    from matplotlib.patheffects import withStroke
 
-    members = shown_members(detection.networks)
-    drawn = lines(detection.graphs, edges_among(detection.networks, members), members)
+    members = shown_members(networks)
+    drawn = lines(detection.graphs, edges_among(networks, members), members)
     places, edges = positions(members["network_id"].to_list(), drawn), np.array(drawn, dtype=int).reshape(-1, 2)
     axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))
     _dots(axes, places, members["role"])
-    names = members["network_id"].to_numpy()
-    for network in detection.networks[:12]:
-        inside = places[names == network.id]
-        if len(inside):
-            axes.annotate(
-                network.id, (inside[:, 0].mean(), inside[:, 1].max() + 0.4), ha="center", fontsize=9, bbox=_BEHIND
-            )
+    centres = members.with_columns(x=places[:, 0], y=places[:, 1]).group_by("network_id", maintain_order=True)
+    halo = [withStroke(linewidth=2.5, foreground="white")]  # a name is read on top of the dots of its cluster
+    for name, x, y in centres.agg(pl.col("x", "y").mean()).head(_NAMED).iter_rows():
+        axes.text(x, y, name, ha="center", va="center", weight="bold", path_effects=halo, zorder=4, clip_on=True)
     axes.set(
         title="Networks: each cluster one, each dot an account, each line a pair", xticks=[], yticks=[], aspect="equal"
     )
@@ -92,6 +102,7 @@ def role_plane(detection: Result, axes: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
     """
+    _check(detection)
     axes = _axes(axes, (6, 5.5))
     scores = detection.table.select("amplifier", "highly_engaged", "role", "network_id")
     outside = scores.filter(pl.col("network_id").is_null())
@@ -114,6 +125,7 @@ def timeline(detection: Result, axes: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
     """
+    _check(detection)
     axes = _axes(axes, (9, 3.5))
     bins = Bins.of(detection.activity)
     counts = acts_by_time(detection.activity, detection.networks.members.with_columns(network_id="verdict"), bins)
@@ -142,18 +154,29 @@ def lags(detection: Result, axes: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib Axes
-        One histogram for each layer that has a window.
+        One histogram a layer, as shares of its pairs, so that layers of few pairs and of short windows are seen beside
+        the others; the scale of the lags is logarithmic.
     """
+    _check(detection)
     axes = _axes(axes, (7, 3.5))
-    windows = {name: graph.construction.window_s for name, graph in detection.graphs.items()}
-    limited = {name: window for name, window in windows.items() if window is not None}
     edges = [network.evidence.edges.select("layer", "lag") for network in detection.networks]
-    table = pl.concat(edges or [pl.DataFrame(schema={"layer": pl.String, "lag": pl.Float64})])
-    for name, window in limited.items():
-        mine = table.filter(pl.col("layer") == name)["lag"]
-        axes.hist(mine.to_numpy(), bins=40, range=(0, window), histtype="step", linewidth=1.5, label=name)
-    axes.set(title="Time between the acts of a pair", xlabel="mean lag in seconds", ylabel="pairs")
-    _legend(axes)
+    table = pl.concat(edges or [pl.DataFrame(schema={"layer": pl.String, "lag": pl.Float64})]).drop_nulls("lag")
+    bins: Any = np.geomspace(_SHORTEST, max(float(table["lag"].max() or 0), 60.0), 41)  # type: ignore[arg-type]
+    for name in (name for name, graph in detection.graphs.items() if not graph.directed):
+        mine = table.filter(pl.col("layer") == name)["lag"].clip(_SHORTEST).to_numpy()
+        if len(mine):
+            label = f"{name} ({len(mine):,} pairs)"
+            axes.hist(
+                mine, bins, weights=np.full(len(mine), 1 / len(mine)), histtype="step", linewidth=1.5, label=label
+            )
+    axes.set_xscale("log")
+    ticks = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 86_400: "1 d", 864_000: "10 d"}
+    axes.set_xticks(list(ticks), list(ticks.values()), minor=False)
+    axes.set_xticks([], minor=True)
+    axes.set(title="Time between the acts of a pair", xlabel="mean lag", ylabel="share of the pairs of a layer")
+    axes.set_xlim(bins[0], bins[-1])
+    axes.margins(y=0.3)
+    _legend(axes, fontsize=8)
     return axes
 
 
@@ -172,10 +195,10 @@ def week(detection: Result, network: str | None = None, axes: Axes | None = None
     matplotlib Axes
         Hours in UTC.
     """
+    chosen = _networks(detection, network)
+    if network is None:
+        chosen = [each for each in chosen if each.verdict == "candidate"]
     axes = _axes(axes, (8, 3))
-    chosen: list[Network] = list(detection.networks.with_verdict("candidate"))
-    if network is not None:
-        chosen = [detection.networks[network]]
     name = network or "candidates"
     members = pl.concat(
         [pl.DataFrame(schema={"account_id": pl.String}), *(n.members.select("account_id") for n in chosen)]
@@ -188,14 +211,14 @@ def week(detection: Result, network: str | None = None, axes: Axes | None = None
     return axes
 
 
-def sensitivity(table: Any, value: str = "accounts", axes: Axes | None = None) -> Axes:
+def sensitivity(detection: Any, value: str = "accounts", axes: Axes | None = None) -> Axes:
     """What other settings would have found.
 
     Parameters
     ----------
-    table : frame
-        From :meth:`cib.Detection.sensitivity`: a row for each setting, with ``window_s``, ``alpha`` and the column
-        `value`.
+    detection : Detection or frame
+        A detection is run again with other settings by :meth:`cib.Detection.sensitivity`, which prints its progress; a
+        frame is what that returned: a row a setting, with ``window_s``, ``alpha`` and the column `value`.
     value : str
         What to show, such as accounts in networks.
     axes : matplotlib Axes, optional
@@ -210,11 +233,14 @@ def sensitivity(table: Any, value: str = "accounts", axes: Axes | None = None) -
     >>> sensitivity(table).get_title()
     'accounts, by other settings'
     """
-    axes = _axes(axes, (6, 4))
-    frame = nw.from_native(table, eager_only=True)
+    frame = nw.from_native(detection, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        _check(detection)
+        frame = nw.from_native(detection.sensitivity(), eager_only=True)
     for column in ("window_s", "alpha", value):
         if column not in frame.columns:
             raise InputError(f"the table has no column {column!r}", got=f"columns {', '.join(frame.columns)}")
+    axes = _axes(axes, (6, 4))
     windows, alphas = (sorted(set(frame[column].to_list())) for column in ("window_s", "alpha"))
     grid = np.full((len(alphas), len(windows)), np.nan)
     for row in frame.select("window_s", "alpha", value).rows():
@@ -234,8 +260,34 @@ def sensitivity(table: Any, value: str = "accounts", axes: Axes | None = None) -
     return axes
 
 
+def _check(detection: object) -> None:
+    """Refuse what is no detection."""
+    if not hasattr(detection, "networks"):
+        raise InputError(
+            "a picture is drawn of a detection",
+            got=f"a {type(detection).__name__}",
+            remedy="Pass what cib.detect or cib.load returned.",
+        )
+
+
+def _networks(detection: Result, network: str | None) -> Sequence[Network]:
+    """All networks, or the one that is asked for."""
+    _check(detection)
+    if network is None:
+        return detection.networks
+    if not isinstance(network, str):
+        raise SettingsError(
+            "network is the id of a network", got=f"a {type(network).__name__}", remedy="Write 'N1', say, or axes=..."
+        )
+    return [detection.networks[network]]
+
+
 def _axes(axes: Axes | None, size: tuple[float, float]) -> Axes:
     if axes is not None:
+        if not hasattr(axes, "add_collection"):
+            raise SettingsError(
+                "axes are matplotlib Axes", got=repr(axes), remedy="Write axes=plt.subplots()[1], or leave them out."
+            )
         return axes
     try:
         from matplotlib import pyplot as plt

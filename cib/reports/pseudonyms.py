@@ -13,14 +13,7 @@ from hashlib import blake2b
 
 import polars as pl
 
-__all__ = ["Pseudonyms", "handles"]
-
-
-def handles(people: pl.DataFrame) -> pl.Series:
-    """Names of accounts in lower case: a hashtag that is one of them leads to an account."""
-    if "name" not in people.columns:
-        return pl.Series(dtype=pl.String)
-    return people["name"].drop_nulls().str.to_lowercase().unique()
+__all__ = ["Pseudonyms"]
 
 
 class Pseudonyms:

@@ -17,7 +17,7 @@ from cib.networks.network import Networks
 from cib.reports.limits import LIMITS
 from cib.roles import RoleScores
 
-__all__ = ["Result", "about"]
+__all__ = ["Result", "about", "outcome_of"]
 
 
 class _Settings(Protocol):
@@ -42,6 +42,8 @@ class Result(Protocol):
     @property
     def activity(self) -> Activity: ...
     @property
+    def tested(self) -> pl.DataFrame: ...
+    @property
     def notes(self) -> tuple[str, ...]: ...
     @property
     def fingerprint(self) -> str: ...
@@ -49,6 +51,14 @@ class Result(Protocol):
     def features(self) -> FeatureTable: ...
     @property
     def findings(self) -> dict[str, Any]: ...
+
+
+def outcome_of(result: Result) -> str:
+    """State the outcome: ``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+    if any(network.verdict != "insufficient" for network in result.networks):
+        return "found"
+    known = result.tested.height  # version 0.1 did not save what was tested
+    return "nothing found by these tests" if not known or result.tested["pairs_tested"].sum() else "nothing to test"
 
 
 def about(result: Result) -> dict[str, Any]:
@@ -59,5 +69,7 @@ def about(result: Result) -> dict[str, Any]:
         "imported": result.imported.to_dict(),
         "fingerprint": result.fingerprint,
         "notes": list(result.notes),
+        "outcome": outcome_of(result),
+        "tested": result.tested.to_dicts(),
         "limits": LIMITS,
     }

@@ -28,7 +28,16 @@ def shown_members(networks: Sequence[Network]) -> pl.DataFrame:
 
 def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFrame:
     """The edges among `members`, each pair once with its most significant layer, strongest first."""
-    edges = stacked(((n.id, n.evidence.edges) for n in networks), _EDGES).rename({"source": "a", "target": "b"})
+    parts = [pl.DataFrame(schema={**_EDGES, "network": pl.Int64()})]
+    for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
+        rows = [network.evidence.rows[k] for network in networks]
+        table = edges_at(graph, np.concatenate(rows)).with_columns(
+            layer=pl.lit(graph.name), network=pl.Series(np.repeat(np.arange(len(rows)), list(map(len, rows))))
+        )
+        parts.append(table.select(*(pl.col(name).cast(dtype) for name, dtype in _EDGES.items()), "network"))
+    edges = pl.concat(parts).sort("network", "q", "p", "layer", "source", "target")
+    ids = pl.Series("network_id", [network.id for network in networks], dtype=pl.String)
+    edges = edges.with_columns(ids.gather(edges["network"])).drop("network").rename({"source": "a", "target": "b"})
     place = members.select("account_id", "place")
     for end in ("a", "b"):
         numbered = place.rename({"account_id": end, "place": f"place_{end}"})
@@ -60,10 +69,13 @@ def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFram
 
 
 def stacked(tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """One table of the columns named, with the network that each row belongs to."""
-    columns = [pl.col(name).cast(dtype) for name, dtype in schema.items()]
-    parts = [table.select(*columns, network_id=pl.lit(network)) for network, table in tables]
-    return pl.concat(parts or [pl.DataFrame(schema={**schema, "network_id": pl.String()})])
+    """One table of the columns named, with the network that each row belongs to; no query a network."""
+    networks, parts = zip(*tables, strict=True) if (tables := list(tables)) else ((), ())
+    stack = pl.concat([pl.DataFrame(schema=schema), *(part[[*schema]] for part in parts)], how="vertical_relaxed")
+    ids = pl.Series("network_id", networks, dtype=pl.String)
+    rows = np.repeat(np.arange(len(parts)), [part.height for part in parts])
+    typed: pl.DataFrame = stack.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return typed.with_columns(ids.gather(rows))
 
 
 _TEXT, _COUNT, _NUMBER = pl.String(), pl.Int64(), pl.Float64()

@@ -15,6 +15,7 @@ from typing import Any
 
 from cib.errors import MissingDependencyError
 from cib.networks.network import Network
+from cib.reports.anonymity import public_about
 from cib.reports.files import atomically
 from cib.reports.limits import LIMITS
 from cib.reports.pseudonyms import Pseudonyms
@@ -62,8 +63,9 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
     objects: list[Any] = []
     groupings = []
     for network in result.networks.with_verdict("candidate"):
-        ids = network.members["account_id"].sort().to_list()
-        accounts = [stix2.UserAccount(user_id=each if names is None else names.of("account", each)) for each in ids]
+        ids = network.members["account_id"]
+        shown = (ids if names is None else names.of_all("account", ids)).sort()
+        accounts = [stix2.UserAccount(user_id=each) for each in shown]
         grouping = stix2.Grouping(
             id=f"grouping--{uuid.uuid5(_OURS, f'{result.fingerprint} {network.id}')}",
             name=f"Candidate network {network.id}",
@@ -77,7 +79,8 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
         objects += [*accounts, grouping]
         groupings.append(grouping.id)
     if groupings:
-        told = {name: value for name, value in about(result).items() if name != "limits"}
+        told = about(result) if reveal_ids else public_about(about(result))
+        del told["limits"]
         objects.append(
             stix2.Note(
                 id=f"note--{uuid.uuid5(_OURS, result.fingerprint)}",

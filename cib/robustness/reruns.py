@@ -12,7 +12,6 @@ import polars as pl
 from cib.activity import Activity
 from cib.graphs.coaction import Window, window_seconds
 from cib.graphs.graph import Graph
-from cib.graphs.interactions import retweet_graph
 from cib.graphs.layers import Layer, coaction_layers
 from cib.networks.network import Networks
 from cib.progress import stage
@@ -33,14 +32,12 @@ class Rerun:
     activity : Activity
     settings : Settings
     roles : RoleScores
-    retweets : Graph
     networks : Networks
     """
 
     activity: Activity
     settings: Settings
     roles: RoleScores
-    retweets: Graph
     networks: Networks
 
     def sensitivity(self, windows: Sequence[Window], settings: Sequence[Settings], progress: bool) -> pl.DataFrame:
@@ -75,14 +72,14 @@ class Rerun:
     def found_in(self, posts: pl.Series) -> Networks:
         """Find the networks of some of the posts, true or false for each, at the same settings."""
         activity = self.activity.keep_posts(posts)
-        part = replace(self, activity=activity, retweets=retweet_graph(activity))
+        part = replace(self, activity=activity)
         return part._search(part._tested(self.settings.layers, self.settings), self.settings)
 
     def _tested(self, layers: Sequence[Layer], settings: Settings) -> list[Graph]:
-        return coaction_layers(self.activity, layers, settings.max_pairs, settings.alpha)
+        return coaction_layers(self.activity, layers, settings.max_pairs, settings.loosest_alpha)[0]
 
     def _search(self, tested: Sequence[Graph], settings: Settings) -> Networks:
-        return search(tested, settings, activity=self.activity, retweets=self.retweets, roles=self.roles)[1]
+        return search(tested, settings, activity=self.activity, roles=self.roles)[1]
 
     def _compared(self, window_s: float | None, settings: Settings, tested: Sequence[Graph]) -> dict[str, Any]:
         networks = self._search(tested, settings)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from cib.domains import PATH
 from cib.errors import InputError
 
 __all__ = ["Distribution", "Population"]
@@ -122,6 +123,7 @@ class Population:
         InputError
             If there is no such file, or it holds no population.
         """
+        PATH.check("name", name, "Population.read()")
         path = SHIPPED.get(str(name), Path(name))
         try:
             told = json.loads(path.read_text(encoding="utf-8"))

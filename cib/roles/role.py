@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from scipy.special import logit
 
+from cib.domains import MAPPING, TEXT, check_fields, real
+
 __all__ = ["AMPLIFIER", "HIGHLY_ENGAGED", "Role"]
 
 #: Score of an account that stands in the middle of everything.
@@ -47,20 +49,25 @@ class Role:
     weights: Mapping[str, float]
     bias: float = float(logit(MIDDLE))
 
+    def __post_init__(self) -> None:
+        check_fields(self, name=TEXT, label=TEXT, weights=MAPPING, bias=real())
+        for feature, weight in self.weights.items():
+            real().check(f"the weight of {feature!r}", weight, f"Role {self.name!r}")
+
 
 HIGHLY_ENGAGED = Role(
     "highly_engaged",
     "Others engage with what the account posts, more than its followers explain and more than it engages with others.",
     {
-        "unearned_received": 0.8,
-        "audience_aim_at_batches": 0.8,
-        "audience_batches": 0.6,
-        "audience_days_off": 0.4,
-        "copied_share": 0.6,
-        "in_share": 0.6,
-        "h_index": 0.5,
+        "unearned_received": 1.0,
+        "audience_aim_at_batches": 1.0,
+        "audience_batches": 0.8,
+        "audience_days_off": 0.5,
+        "copied_share": 0.7,
+        "in_share": 0.5,
+        "h_index": 0.6,
         "mention_balance": 0.2,
-        "asymmetry": -0.5,
+        "asymmetry": -0.6,
         "attention_returned": -0.4,
     },
 )
@@ -69,7 +76,7 @@ AMPLIFIER = Role(
     "amplifier",
     "The account passes on what others post, above all those who get more attention than their followers explain.",
     {
-        "unearned_given": 1.0,
+        "unearned_given": 1.2,
         "aimed_at_copies": 0.8,
         "aimed_at_batches": 0.5,
         "aimed_at_days_off": 0.5,

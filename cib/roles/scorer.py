@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import validate_data
 
-from cib.errors import InputError, SettingsError, did_you_mean
+from cib.errors import InputError, SettingsError, check_several, did_you_mean
 from cib.features.standard import STANDARD
 from cib.features.table import FeatureTable
 from cib.roles.population import Population
@@ -218,6 +218,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return tags
 
     def _scoring(self) -> Scoring:
+        check_several("roles", self.roles, "[cib.roles.HIGHLY_ENGAGED]")
         return Scoring(tuple(self.roles), self.shrinkage, self.min_actions, self.threshold, self.margin)
 
     def _taken(self, X: Any, *, reset: bool) -> FeatureTable:

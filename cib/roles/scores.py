@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import DTypeLike, NDArray
 
 from cib.activity import to_library
+from cib.domains import LIMIT, TEXT, either, takes
 from cib.errors import InputError, MissingDependencyError, did_you_mean
 from cib.features.table import FeatureTable
 from cib.roles.population import Distribution
@@ -48,6 +49,7 @@ class RoleScores:
     evidence: FeatureTable
     distributions: Mapping[str, Distribution] = field(repr=False)
 
+    @takes(role=TEXT)
     def contributions(self, role: str) -> FeatureTable:
         """What each feature added to the logit of a role.
 
@@ -62,6 +64,7 @@ class RoleScores:
         """
         return contributions(self._role(role), self.evidence)
 
+    @takes(account=TEXT, role=either(TEXT, None), top=LIMIT)
     def explain(self, account: str, role: str | None = None, top: int | None = None) -> Any:
         """Why an account has its scores, strongest reason first.
 
@@ -164,20 +167,23 @@ class RoleScores:
         Parameters
         ----------
         accounts : frame
-            ``account_id`` and ``verdict``, as ``detection.table`` and ``detection.accounts`` have them.
+            ``account_id``, ``verdict`` and, if it is known, ``joined``, as ``detection.table`` and
+            ``detection.accounts`` have them.
 
         Returns
         -------
         frame
             ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
-            ``candidate``; in the library that the activity came in.
+            ``candidate`` or were only boosted by it; in the library that the activity came in.
         """
-        known = nw.from_native(accounts, eager_only=True).select("account_id", "verdict").to_polars()
-        candidates = known.filter(pl.col("verdict") == "candidate")["account_id"]
+        known = nw.from_native(accounts, eager_only=True).to_polars()
+        boosted = (known["joined"] == "boosted").fill_null(value=False) if "joined" in known.columns else pl.lit(False)
+        candidates = known.filter(pl.col("verdict") == "candidate", ~boosted)["account_id"]
         inside = pl.col("account_id").is_in(candidates.implode()).cast(pl.Float64)
         table = self.table.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
         return to_library(table, self.features.library)
 
+    @takes(account=TEXT)
     def for_account(self, account: str) -> dict[str, Any]:
         """The scores, role and support of one account."""
         return self.table.row(self._row(account), named=True)

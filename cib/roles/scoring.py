@@ -26,7 +26,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from cib.errors import InputError, SettingsError, did_you_mean
+from cib.domains import INSIDE, check_fields, real
+from cib.errors import InputError, SettingsError, check_kind, did_you_mean
 from cib.features.table import FeatureTable
 from cib.roles.calibration import RoleCalibration, calibrate
 from cib.roles.population import Distribution, Population
@@ -68,14 +69,14 @@ class Scoring:
     calibrations: Mapping[str, RoleCalibration] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for k, role in enumerate(self.roles):
+            check_kind(f"roles[{k}]", role, Role)
         names = [role.name for role in self.roles]
         if not names or len(set(names)) < len(names):
-            raise SettingsError("a RoleScorer needs roles, each with a name of its own", got=names)
-        if not (0 < self.threshold < 1 and 0 <= self.margin < 1 and self.shrinkage >= 0):
             raise SettingsError(
-                "threshold and margin lie between 0 and 1, and shrinkage is not negative",
-                got=f"threshold={self.threshold}, margin={self.margin}, shrinkage={self.shrinkage}",
+                "a RoleScorer needs roles, each with a name of its own", got=names, remedy="Leave roles= out, say."
             )
+        check_fields(self, threshold=INSIDE, margin=real(0, 1, below=True))
 
     def learn(self, features: FeatureTable, reference: Population | str | Path | None = None) -> Scoring:
         """Learn how features are distributed over the accounts that did anything, or take a reference."""

@@ -21,12 +21,12 @@ from cib.folders import DETECTION
 from cib.graphs.construction import Construction, CrowdedObject, Significance
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.layers import Layer
+from cib.graphs.layers import TOLD, Layer
 from cib.graphs.objects import OBJECTS, object_events
 from cib.import_report import ImportReport
 from cib.networks.evidence import EVIDENCE, Evidence
-from cib.networks.find import Rule
 from cib.networks.network import Network, Networks
+from cib.networks.verdict import Reason, Rule
 from cib.roles import RoleScores
 from cib.roles.population import Distribution
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
@@ -55,6 +55,9 @@ _MADE = {
     "options": {"max_accounts?": (None, count)},
 }
 
+#: A reason; version 0.1 wrote sentences.
+_REASON = (str, {"kind": str, "text": str, "numbers": {str: number}, "speaks": str})
+
 #: The shape of ``detection.json``, as far as it is read; of the first format what there was.
 _ABOUT: dict[str, Any] = {
     "settings": {
@@ -72,6 +75,7 @@ _ABOUT: dict[str, Any] = {
         "features": [str],
         "max_pairs": count,
         "seed": count,
+        "exclude?": [str],
     },
     "imported": {
         "source": str,
@@ -101,7 +105,15 @@ _ABOUT: dict[str, Any] = {
     "graphs?": [
         {"name": str, "directed": bool, "file": lambda value: slug(str(value)) == value, "made": (None, _MADE)}
     ],
-    "networks?": [{"network_id": str, "verdict": str, "coordination": number, "reasons": [str]}],
+    "networks?": [
+        {
+            "network_id": str,
+            "verdict": str,
+            "coordination": number,
+            "reasons": [_REASON],
+            "kinds?": {str: (None, number)},
+        }
+    ],
     "roles?": [{"name": str, "label": str, "weights": [[(str, number)]], "bias": number}],
     "features?": {"labels": _TEXTS, "units": _TEXTS, "compared": [str]},
 }
@@ -197,7 +209,7 @@ _FINDINGS: dict[str, Any] = {
     "accounts": count,
     "bins": {"first": str, "hours": number},
     "layers": {str: {"kind": str, "window_s": (None, number)}},
-    "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [str], "statistics": [dict]}],
+    "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [_REASON], "statistics": [dict]}],
     "roles": [{"name": str, "label": str, "features": [{"name": str, "label": str, "unit": str}]}],
     "members": [{"account": str, "network_id": str, "joined": str, "role": (None, str)}],
     "edges": [[count]],
@@ -292,6 +304,7 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
         "imported": imported,
         "activity": AbsentActivity(imported, told["fingerprint"], library, path) if activity is None else activity,
         "notes": tuple(told["notes"]),
+        **({"tested": pl.DataFrame(told["tested"], schema=TOLD)} if "tested" in told else {}),
     }
 
 
@@ -372,13 +385,18 @@ def _networks(
                 one["network_id"],
                 coordination=float(one["coordination"]),
                 verdict=one["verdict"],
-                reasons=tuple(one["reasons"]),
+                reasons=tuple(_reason(reason) for reason in one["reasons"]),
+                kinds=one.get("kinds", {}),
                 evidence=evidence,
                 library=library,
                 **mine,
             )
         )
     return Networks(tuple(found), library)
+
+
+def _reason(told: Any) -> Reason:
+    return Reason("", told) if isinstance(told, str) else Reason(**told)
 
 
 def _by_network(table: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
@@ -438,7 +456,8 @@ def _settings(told: Mapping[str, Any]) -> Settings:
     plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features"}}
     return Settings(
         layers=tuple(Layer.from_saved(layer) for layer in told["layers"]),
-        rule=Rule(**told["rule"]),
+        # thresholds of version 0.1 that no longer exist say nothing about this rule
+        rule=Rule(**{each.name: told["rule"][each.name] for each in fields(Rule) if each.name in told["rule"]}),
         features=_features(told["features"]),
         **plain,
     )
@@ -450,10 +469,14 @@ def _features(names: Sequence[str]) -> FeatureSet:
     return known + [_unknown(name) for name in names if name not in STANDARD]
 
 
-def _unknown(name: str) -> Feature:
-    def function() -> None:
-        raise InputError(f"the feature {name!r} was a function of yours, which is not saved", remedy="Give it again.")
+def _unknown(reference: str) -> Feature:
+    """What stands for a function that is named only: a file is no reason to import and run one."""
 
+    def function() -> None:
+        raise InputError(f"the feature {reference!r} was a function, which is not saved", remedy="Give it again.")
+
+    function.__module__, _, function.__qualname__ = reference.rpartition(":")
+    name = reference.rpartition(":")[2].rpartition(".")[2]
     return Feature(function, (name,), (name,), ("",), "saved", ())
 
 
@@ -461,4 +484,5 @@ def _imported(told: Mapping[str, Any]) -> ImportReport:
     known = {each.name: told[each.name] for each in fields(ImportReport) if each.name in told}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    return ImportReport(**{**known, "notes": tuple(told["notes"])})
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return ImportReport(**{**known, **lists})

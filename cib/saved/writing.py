@@ -119,7 +119,13 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
         "library": result.activity.library,
         "graphs": [_graph_told(name, graph) for name, graph in result.graphs.items()],
         "networks": [
-            {"network_id": n.id, "verdict": n.verdict, "coordination": n.coordination, "reasons": list(n.reasons)}
+            {
+                "network_id": n.id,
+                "verdict": n.verdict,
+                "coordination": n.coordination,
+                "reasons": [reason.to_dict() for reason in n.reasons],
+                "kinds": dict(n.kinds),
+            }
             for n in result.networks
         ],
         "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in their order

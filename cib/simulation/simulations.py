@@ -14,6 +14,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from cib.activity import POST_COLUMNS, Activity
+from cib.domains import PATH, SEED, TEXT, either, real, takes
 from cib.errors import SettingsError
 from cib.import_report import ImportReport
 from cib.simulation.drafts import Draft, draft
@@ -65,6 +66,7 @@ class Simulation:
             return f"<p>{escape(repr(self))}</p>{table._repr_html_()}"
 
 
+@takes(scenario=TEXT, scale=either(real(0, 10, above=True), None), seed=SEED)
 def simulate(
     scenario: str = "takedown-2020",
     *,
@@ -157,6 +159,7 @@ def simulate(
     return Simulation(Activity(posts, drafted.profiles(), report), drafted.truth(), drafted.costs)
 
 
+@takes(folder=PATH, scenario=TEXT, scale=either(real(0, 10, above=True), None), seed=SEED)
 def write(
     folder: str | Path,
     scenario: str = "takedown-2020",

@@ -96,7 +96,7 @@ def clean_posts(
     """
     raw, nulls = _without_nul(raw)
     table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words)
-    label = f"{where}, column {columns['created_at']!r}"
+    label = f"{where}, column {columns.get('created_at', 'created_at')!r}"
     unreadable = _unreadable(raw["created_at"], table["created_at"], label, max_bad)
     if "action" not in raw.columns:
         notes += [] if format.needs_object else [NO_ACTION]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cib.activity import ACCOUNT_COLUMNS, ACTIONS, POST_COLUMNS
+from cib.domains import MAPPING, check_fields
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.notebook import html_rows
 
@@ -52,7 +53,7 @@ _ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "created_at": ("timestamp_share", "timestamp", "tweet_time", "time", "datetime", "date"),
         "target_post_id": ("object_id", "repost_id", "retweet_id", "retweet_tweetid", "retweeted_id"),
         "target_account_id": ("target_user_id", "retweet_userid", "retweeted_user_id"),
-        "text": ("tweet_text", "message_text", "full_text", "message", "body", "content"),
+        "text": ("tweet", "tweet_text", "message_text", "full_text", "message", "body", "content"),
         "lang": ("language", "tweet_language"),
         "client": ("tweet_client_name",),
         "hashtags": ("tags",),
@@ -109,6 +110,7 @@ class Columns:
     accounts: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_fields(self, posts=MAPPING, actions=MAPPING, accounts=MAPPING)
         _check_names("posts", self.posts)
         _check_names("accounts", self.accounts)
         for word, action in self.actions.items():

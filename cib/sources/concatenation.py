@@ -46,7 +46,12 @@ def concat(activities: Iterable[Activity]) -> Activity:
     parts = list(activities)
     for k, part in enumerate(parts):
         if not isinstance(part, Activity):
-            raise InputError("concat takes activities", where=f"activities[{k}]", got=f"a {type(part).__name__}")
+            raise InputError(
+                "concat takes activities",
+                where=f"activities[{k}]",
+                got=f"a {type(part).__name__}",
+                remedy="Read each first: cib.concat([cib.read(...), cib.read(...)]).",
+            )
     if not parts:
         raise InputError("there is no activity to join", remedy="Give at least one: cib.concat([activity]).")
     accounts = pl.concat([part.accounts_table for part in parts], how="diagonal")

@@ -8,7 +8,7 @@ import polars as pl
 
 from cib.sources.values import decided
 
-__all__ = ["KINDS", "decide", "names_of", "one_row_a_post", "present", "stated_text"]
+__all__ = ["KINDS", "as_name", "as_names", "decide", "names_of", "one_row_a_post", "present", "stated_text"]
 
 #: What a post may do, the first that holds first: a retweet carries what its original quotes and answers.
 KINDS = ("retweet", "quote", "reply")
@@ -70,13 +70,21 @@ def stated_text(name: str, raw: pl.DataFrame) -> pl.Expr:
     return pl.when(column != "").then(column).alias(name)
 
 
-def names_of(raw: pl.DataFrame, name: str, number: str) -> dict[str, str]:
-    """From the names of the table's accounts, in lower case, to their ids."""
-    if not {name, number} <= set(raw.columns):
-        return {}
-    called = pl.col(name).cast(pl.String).str.to_lowercase()
-    pairs = raw.select(called, pl.col(number).cast(pl.String)).drop_nulls().unique(maintain_order=False)
-    return dict(pairs.sort(name, number).iter_rows())
+def names_of(raw: pl.DataFrame, name: str, number: str) -> pl.DataFrame:
+    """What the table calls its accounts: ``local_id``, as :func:`as_name` writes it, and ``account_id``."""
+    nothing = pl.lit(None, dtype=pl.String)
+    called, known = (pl.col(column).cast(pl.String) if column in raw.columns else nothing for column in (name, number))
+    return raw.select(local_id=as_name(called), account_id=known).drop_nulls().unique(maintain_order=True)
+
+
+def as_name(name: pl.Expr) -> pl.Expr:
+    """A name of an account, as others write it."""
+    return pl.concat_str(pl.lit("@"), name.str.to_lowercase())
+
+
+def as_names(names: pl.Expr) -> pl.Expr:
+    """Lists of names."""
+    return names.list.eval(as_name(pl.element()))
 
 
 def one_row_a_post(acts: pl.DataFrame) -> pl.DataFrame:

@@ -6,9 +6,10 @@ are not asked for: both would go unseen.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from cib.compiled import compiled
 
 __all__ = ["field_counts"]
 
@@ -41,7 +42,7 @@ def field_counts(text: bytes, separator: str) -> NDArray[np.int32]:
     return counts[: _count(data, ord(separator), counts)]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _count(data: NDArray[np.uint8], separator: int, counts: NDArray[np.int32]) -> int:
     row, fields, empty, inside = 0, 1, True, False
     for byte in data:

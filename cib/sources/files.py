@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, overload
 import polars as pl
 
 from cib.activity import Activity
-from cib.engine import EngineActivity, engine_of
+from cib.domains import ANY_TEXT, FLAG, MAPPING, SHARE, TEXT, either, instance, several, takes, whole
+from cib.engine import EngineActivity, engine_of, settle
 from cib.errors import InputError, warn
 from cib.progress import SILENT, Watch, say
 from cib.sources.assembly import assemble
@@ -69,6 +70,16 @@ def read(
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity: ...
+@takes(
+    columns=either(instance("Columns"), MAPPING, None),
+    format=either(TEXT, instance("Format"), None),
+    missing=either(several(ANY_TEXT, "['NULL']"), None),
+    zone=either(TEXT, None),
+    strict=FLAG,
+    max_bad=SHARE,
+    max_bytes=whole(1, 2**62),
+    progress=FLAG,
+)
 def read(
     source: Any,
     *,
@@ -145,6 +156,7 @@ def read(
     check_zone(zone)
     given = columns_of(columns)
     watch = Watch(progress)
+    source = settle(source)
     opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
     formats = _recognised(opened, given, format)
     why = "as asked" if format else _why(formats[0], given)

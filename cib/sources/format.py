@@ -18,6 +18,10 @@ __all__ = ["Format"]
 FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 
 
+def _no_name(_: str) -> bool:
+    return False
+
+
 def _same(table: pl.DataFrame) -> pl.DataFrame:
     return table
 
@@ -46,6 +50,8 @@ class Format:
         Whether all columns are loaded, for they are known by their order.
     also : tuple of str
         Further columns of the source that `translate` needs, where they are there.
+    wants : callable, optional
+        Whether `translate` needs a column of this name, where names are not settled.
     translate : callable, optional
         From the source's columns to ours (types as they came), for more than renaming; takes the table
         and a name for messages.
@@ -53,6 +59,11 @@ class Format:
         From clean columns to better ones (times recovered from ids); runs before rows are judged.
     accounts : callable, optional
         From the source's columns to an accounts table, where posts carry their account's profile.
+    names : callable, optional
+        From the source's columns to a frame of ``local_id`` and ``account_id``: what other rows call accounts, which
+        `translate` puts into ``account_local_id`` and ``named_ids``.
+    known : callable, optional
+        The same for posts, ``local_id`` and ``post_id``, which `translate` puts into ``target_local_id``.
     key : tuple of str
         Rows that agree in these columns are one row delivered twice.
     first : datetime or None
@@ -80,9 +91,12 @@ class Format:
     platform: str | None = None
     whole: bool = False
     also: tuple[str, ...] = ()
+    wants: Callable[[str], bool] = _no_name
     translate: Callable[[pl.DataFrame, str], pl.DataFrame] | None = None
     refine: Callable[[pl.DataFrame], pl.DataFrame] = _same
     accounts: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    names: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    known: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     key: tuple[str, ...] = ("post_id",)
     first: datetime | None = FIRST_TIME
     zone: str | None = None

@@ -21,6 +21,9 @@ from cib.sources.values import stated, times
 
 __all__ = ["Gathering", "with_platforms"]
 
+#: Values inside values that may be meant to be read as a target.
+_DEEPEST_SIGNAL = 2
+
 #: Small files are cleaned together up to so many rows.
 _ROWS_AT_ONCE = 500_000
 
@@ -66,6 +69,7 @@ class Gathering:
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
         """Load one part, and clean it with its like."""
         mapping = format.columns(names, self.given, part.where)
+        _refuse_lack(part, mapping, names)
         loaded = _load(part, mapping, format, signals := _signals(part, mapping, format))
         self.signals |= dict.fromkeys(name for name in signals if stated(loaded.table[name]).any())
         self.unread |= dict.fromkeys(_unread_names(part, mapping, format))
@@ -81,8 +85,7 @@ class Gathering:
         for note in (*_unread(part, mapping, format), *loaded.notes):
             self._noted.setdefault(note, []).append(part.where)
         self._take_profiles(loaded, format, part.where)
-        self.known += [] if loaded.known is None else [_timed(loaded.known, part.where)]
-        self.names += [] if loaded.names is None else [loaded.names]
+        self._take_beside(loaded, format, part.where)
         if self._waiting and not self._waiting[-1].is_like(loaded, format):
             self.finish()
         self._waiting.append(_Waiting(part, format, mapping, loaded))
@@ -150,6 +153,16 @@ class Gathering:
             carried = format.accounts(loaded.table).with_columns(platform=pl.lit(format.platform))
             self.profiles.append((carried, {}, where))
 
+    def _take_beside(self, loaded: Loaded, format: Format, where: str) -> None:
+        """Keep what the rows call posts and accounts, for the rows of other parts, too."""
+        whose = pl.lit(format.platform, dtype=pl.String).alias("platform")
+        if loaded.known is not None and loaded.names is not None:
+            moments = times(loaded.known["created_at"], "UTC", where).values
+            self.known.append(loaded.known.with_columns(created_at=moments))
+            self.names.append(loaded.names)
+        self.known += [format.known(loaded.table).with_columns(whose)] if format.known else []
+        self.names += [format.names(loaded.table).with_columns(whose)] if format.names else []
+
     def _remember(self, mapping: Mapping[str, str]) -> None:
         for ours, theirs in mapping.items():
             known = self.columns.setdefault(ours, theirs)
@@ -158,31 +171,38 @@ class Gathering:
 
 
 def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
-    """The unread columns of a table without targets that may hold some."""
-    if format.translate or {"target_post_id", "target_account_id"} & mapping.keys():
+    """The unread columns of a table that may hold targets, or text."""
+    if format.translate:
         return []
-    return signal_columns(_unread_names(part, mapping, format), text="text" not in mapping)
+    unread = _unread_names(part, mapping, format)
+    parents = {name.rpartition(".")[0] for name in part.names}
+    leaves = [name for name in unread if name not in parents and name.count(".") <= _DEEPEST_SIGNAL]
+    return signal_columns(leaves, text="text" not in mapping)
 
 
-def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
-    if part.format:
-        return part.load(())
+def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse a file that lacks a column which others have and all need."""
     for ours in NEEDED:
-        if mapping[ours] not in part.names:
+        if not part.format and mapping[ours] in names and mapping[ours] not in part.names:
             raise InputError(
                 f"the column {mapping[ours]!r} is missing",
                 where=part.where,
                 got=f"columns {', '.join(part.names)}",
                 remedy="All files of a source need it.",
             )
+
+
+def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collection[str] = ()) -> Loaded:
+    if part.format:
+        return part.load(())
     wanted = {*mapping.values(), *format.also, *more}
-    return part.load([name for name in part.names if format.whole or name in wanted])
+    return part.load([name for name in part.names if format.whole or name in wanted or format.wants(name)])
 
 
 def _unread_names(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
     """The columns of a table that nothing is read from."""
     read = {*mapping.values(), *format.also}
-    return [] if format.whole else [name for name in part.names if name and name not in read]
+    return [] if format.whole else [name for name in part.names if name and name not in read and not format.wants(name)]
 
 
 def _unread(part: Part, mapping: Mapping[str, str], format: Format, most: int = 12) -> list[str]:
@@ -231,10 +251,6 @@ def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
         missing=Counter(clean.missing) + Counter(loaded.missing),
         notes=clean.notes + notes,
     )
-
-
-def _timed(known: pl.DataFrame, where: str) -> pl.DataFrame:
-    return known.with_columns(created_at=times(known["created_at"], "UTC", where).values)
 
 
 def with_platforms(gathered: Gathering, profiles: list[AccountsTable]) -> list[AccountsTable]:

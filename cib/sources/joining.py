@@ -16,6 +16,17 @@ from cib.sources.rows import JOINED
 __all__ = ["join_records"]
 
 _SAID = ("text", "urls", "hashtags")
+_WORDS = pl.List(pl.String())
+_LISTS = dict.fromkeys(("urls", "hashtags", "mentions"), _WORDS)
+_JOINED: dict[str, pl.DataType] = {
+    **dict.fromkeys(("target_local_id", "account_local_id", "text"), pl.String()),
+    **dict.fromkeys(("named_ids", "mentions", "urls", "hashtags"), _WORDS),
+    "cut": pl.Boolean(),
+}
+_NO_NAME = pl.DataFrame(schema=dict.fromkeys(("local_id", "account_id"), pl.String))
+_NO_POST = pl.DataFrame(
+    schema={**dict.fromkeys(("post_id", "local_id", "account_id", "text"), pl.String), "created_at": TIME, **_LISTS}
+)
 
 
 def join_records(
@@ -39,15 +50,17 @@ def join_records(
     """
     if not any(name in table.columns for name in JOINED):
         return table, []
-    notes: list[str] = []
-    posts, accounts = (
-        pl.concat(known, how="diagonal"),
-        _single(pl.concat(names, how="diagonal"), "local_id", "account_id"),
+    columns = [name for name in table.columns if name not in JOINED]
+    table = table.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in _JOINED.items() if name not in table.columns
     )
+    notes: list[str] = []
+    posts, called = pl.concat([_NO_POST, *known], how="diagonal"), pl.concat([_NO_NAME, *names], how="diagonal")
+    accounts = _single(called, "local_id", "account_id")
     if table["target_local_id"].null_count() < table.height:
         local = _single(posts.select("local_id", "post_id"), "local_id", "post_id").rename({"post_id": "found"})
         table = table.join(local, left_on="target_local_id", right_on="local_id", how="left", maintain_order="left")
-        table = table.with_columns(target_post_id=pl.coalesce("target_post_id", "found")).drop("found")
+        table = table.with_columns(target_post_id=pl.coalesce("found", "target_post_id")).drop("found")
         unknown = table.filter(pl.col("target_local_id").is_not_null() & pl.col("target_post_id").is_null()).height
         notes += [f"{unknown:,} replies answer a post that is not in the data"] if unknown else []
     if table["account_local_id"].null_count() < table.height:
@@ -58,7 +71,8 @@ def join_records(
     notes += [f"{unnamed:,} mentions without the id of the account"] if unnamed else []
     table, cut = _completed(table, posts)
     notes += [f"{cut:,} retweets hold a text that is cut off, and their original is not in the data"] if cut else []
-    return table.drop(JOINED), notes
+    used = [name for name in ("mentions",) if table[name].null_count() < table.height]
+    return table.select(list(dict.fromkeys((*columns, *used)))), notes
 
 
 def _single(pairs: pl.DataFrame, key: str, value: str) -> pl.DataFrame:
@@ -86,7 +100,7 @@ def _completed(table: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, 
         return table, 0
     wanted = table.filter("cut")["target_post_id"].drop_nulls().unique().implode()
     own = table.filter(~pl.col("cut")).select("post_id", "account_id", "created_at", *_SAID, "mentions")
-    stated = known.select("post_id", "account_id", pl.col("created_at").cast(TIME), *_SAID, "mentions")
+    stated = known.select("post_id", "account_id", "created_at", *_SAID, "mentions")
     sources = pl.concat([stated.filter(pl.col("text").is_not_null()), own]).filter(pl.col("post_id").is_in(wanted))
     whole = sources.sort(["post_id", "text"]).unique("post_id", keep="last", maintain_order=True)
     joined = table.join(

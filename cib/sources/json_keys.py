@@ -6,11 +6,11 @@ would write a number with a decimal point as text where other lines hold text: a
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from cib.compiled import compiled
 from cib.sources.kinds import DECIMAL, DEEPEST, OTHER
 
 __all__ = ["kinds_of_lines"]
@@ -58,7 +58,7 @@ def kinds_of_lines(block: bytes) -> dict[str, int] | None:
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _scan(  # noqa: PLR0912 - one pass, without calls that could be branches
     data: NDArray[np.uint8],
     parents: NDArray[np.int64],
@@ -113,14 +113,14 @@ def _scan(  # noqa: PLR0912 - one pass, without calls that could be branches
     return count if depth == 0 else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _after_spaces(data: NDArray[np.uint8], i: int) -> int:
     while i < len(data) and (data[i] == _SPACE or data[i] == _TAB):
         i += 1
     return i
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _kind(data: NDArray[np.uint8], i: int) -> int:
     if i == len(data) or data[i] == _NULL:
         return 0
@@ -133,7 +133,7 @@ def _kind(data: NDArray[np.uint8], i: int) -> int:
     return 0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _place(
     data: NDArray[np.uint8],
     start: int,

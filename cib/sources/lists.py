@@ -94,8 +94,8 @@ def _split(values: pl.Series, name: str) -> tuple[pl.Series, tuple[str, ...]]:
     item, inner = pl.col("text"), pl.col("text").str.strip_chars().str.replace(r"^c\s*", "").str.slice(1).str.head(-1)
     bracketed = item.str.contains(_BRACKETED)
     read = (
-        pl.when(item.str.contains(r"^\s*(?:\[[\d\s,]*\]|character\(0\))\s*$")).then(
-            item.str.replace("character(0)", "", literal=True).str.extract_all(r"\d+"))
+        pl.when(item.str.contains(r"^\s*(?:\[[\d\s,]*\]|\w+\(0?\))\s*$")).then(
+            item.str.replace("(0)", "", literal=True).str.extract_all(r"\d+"))
         .when(~bracketed).then(_parted(item, name))
         .when(~item.str.contains(r"""['"]""")).then(_parted(inner, name))
         .when(item.str.contains(rf"^\s*(?:c\s*)?[\[({{]\s*{_QUOTED}(?:[\s,]+{_QUOTED})*,?\s*[\])}}]\s*$")).then(
@@ -117,7 +117,7 @@ def _parted(cell: pl.Expr, name: str) -> pl.Expr:
     apart = pl.when(cell.str.contains(r"[,;|]")).then(by_signs).otherwise(by_blanks)
     if name != "urls":
         return apart
-    marked = cell.str.replace_all(r"[\s,;|]+(\w+://|www\.)", "\n${1}").str.replace_all(r"\s+", "\n")
+    marked = cell.str.replace_all(r"[\s,;|]+(\w+://|www\.|pic\.)", "\n${1}").str.replace_all(r"\s+", "\n")
     links = marked.str.split("\n").list.eval(pl.element().str.strip_chars_end(",;|"))
     return pl.when(cell.str.contains("://", literal=True)).then(links).otherwise(apart)
 

@@ -17,7 +17,9 @@ __all__ = ["files_of"]
 def files_of(item: Any, max_bytes: int, watch: Watch) -> tuple[list[File], int]:
     """The files that a path, folder or glob stands for, sorted, and the number of others in folders."""
     if not isinstance(item, str | Path):
-        raise InputError("a list must hold paths", where="source", got=type(item).__name__)
+        raise InputError(
+            "a list must hold paths", where="source", got=type(item).__name__, remedy="Name files, folders or globs."
+        )
     path = Path(item)
     if path.is_dir():
         below = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))

@@ -35,6 +35,9 @@ _BAD = "unreadable line"
 _SURROGATES = "lone surrogates replaced"
 _ESCAPES = r"\xNN escapes read"
 
+#: Lines of which one is enough to be no part of an object over several lines.
+_FIRST_LINES = 20
+
 #: Records that are looked at to tell the format.
 _LOOKED_AT = 50
 
@@ -90,9 +93,10 @@ def json_part(file: File, formats: Sequence[Format], forced: Format | None = Non
     """
     head = next(blocks(file, size=A_LOOK), b"").lstrip()
     line, _, rest = head.partition(b"\n")
-    if isinstance(_parse(line, Counter()), dict) and rest.strip():
-        return _lines_part(file, formats, forced)
     named_lines = file.suffix in LINES
+    first = [line, *rest.split(b"\n", _FIRST_LINES)[:_FIRST_LINES]] if named_lines else [line] if rest.strip() else []
+    if any(isinstance(_parse(line, Counter()), dict) for line in first) and not head.startswith(b"["):
+        return _lines_part(file, formats, forced)
     if named_lines and not head.startswith((b"[", b"{")):
         return _lines_part(file, formats, forced)
     try:

@@ -27,7 +27,10 @@ GROUP = "cib.formats"
 @cache
 def known_formats() -> dict[str, Format]:
     """Every format by its name: installed ones first, which may replace those of the package."""
-    return {format.name: format for format in (*_installed(), *_built_in())}
+    found: dict[str, Format] = {}
+    for format in (*_installed(), *_built_in()):
+        found.setdefault(format.name, format)
+    return found
 
 
 def named_format(name: str) -> Format:

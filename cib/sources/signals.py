@@ -22,7 +22,22 @@ _TEXT = {"text", "body", "content", "message", "caption"}
 
 #: Words of names that count or rate instead.
 _NO_SIGNAL = {
-    *("count", "counts", "number", "num", "total", "likes", "score", "metrics", "url", "label", "settings", "allowed"),
+    *(
+        "is",
+        "has",
+        "count",
+        "counts",
+        "number",
+        "num",
+        "total",
+        "likes",
+        "score",
+        "metrics",
+        "url",
+        "label",
+        "settings",
+        "allowed",
+    ),
     *("disabled", "enabled", "permission", "date", "time", "timestamp", "lang", "language", "media", "image", "edited"),
 }
 
@@ -35,9 +50,8 @@ def signal_columns(names: Iterable[str], *, text: bool = True) -> list[str]:
     >>> signal_columns(["retweetedTweet.id", "retweet_count", "sourcetweet_author_id", "place", "source"])
     ['retweetedTweet.id', 'sourcetweet_author_id']
     """
-    return [
-        name for name in names if _speaks_of(name, _TARGET) or (_speaks_of(name, _TEXT) and not _words(name) & _ACCOUNT)
-    ]
+    words = _TARGET | _TEXT if text else _TARGET
+    return [name for name in names if _speaks_of(name, words)]
 
 
 def mapping_to_write(names: Iterable[str], mapped: Iterable[str]) -> str:

@@ -194,8 +194,8 @@ def _open_zst(raw: IO[bytes], file: File) -> IO[bytes]:
         raise InputError(
             f"to unpack the file takes {asked >> 20:,} MB of memory",
             where=str(file),
-            remedy=f"If you have them, allow it: max_bytes={_LARGEST_WINDOW}. If the records are not recognised then, say "
-            "what they are, as in format='reddit', or rename the file to .ndjson.zst.",
+            remedy=f"If you have them, allow it: max_bytes={_LARGEST_WINDOW}. If the records are not recognised "
+            "then, say what they are, as in format='reddit', or rename the file to .ndjson.zst.",
         )
     raw.seek(0)
     return zstandard.ZstdDecompressor(max_window_size=window).stream_reader(raw, read_across_frames=True)

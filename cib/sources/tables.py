@@ -87,8 +87,8 @@ def file_part(
     raise InputError(
         "the name does not tell a kind of table",
         where=str(file),
-        remedy=_OTHER_KINDS.get(file.suffix)
-        or f"Known are {', '.join(SUFFIXES)}, text also with {', '.join(PACKED)}, and .zip: rename it.",
+        remedy=f"Known are {', '.join(SUFFIXES)}, text also with {', '.join(PACKED)}, and .zip. "
+        + _OTHER_KINDS.get(file.suffix, "If it is one of these, rename it."),
     )
 
 
@@ -182,6 +182,12 @@ def _no_header(row: bytes, separator: str, file: File) -> InputError:
     bare = re.sub('"[^"]*"', "", text)
     if separator not in bare and any(mark in bare for mark in _MARKS):
         return _other_separator(text, separator, file)
+    if "\r" in text:
+        return InputError(
+            "this is no table of text whose lines end as usual: they end with a carriage return alone",
+            where=str(file),
+            remedy="Convert the line ends: tr '\\r' '\\n' < OLD > NEW.",
+        )
     return InputError(
         "the quotes of the first row do not match",
         where=str(file),
@@ -194,7 +200,7 @@ def _other_separator(row: str, separator: str, file: File) -> InputError:
     bare = re.sub('"[^"]*"', "", row) or row
     mark = max(_MARKS, key=bare.count)
     return InputError(
-        f"the columns are separated by {_MARKS[mark]}, not separated by {'tabs' if separator == TAB else 'commas'}",
+        f"the columns are not separated by {'tabs' if separator == TAB else 'commas'} but by {_MARKS[mark]}",
         where=str(file),
         got=repr(row[:80]),
         remedy="Save the file with commas, or with tabs and the name .tsv, or read it yourself and give the frame: "

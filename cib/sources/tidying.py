@@ -66,7 +66,11 @@ def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[st
     InputError
         If ids were floats above 2^53.
     """
+    missing: Mapping[str, int] = {}
+    notes: tuple[str, ...] = ()
     ids = {theirs for ours, theirs in columns.items() if ours.endswith("_id")} | set(filter(_ID.search, table.columns))
+    if words:
+        table, missing, notes = _without_words(table, columns, ids, words)
     repaired: dict[str, int] = {}
     mended = []
     for column in table.iter_columns():
@@ -74,11 +78,7 @@ def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[st
             column, count = _mended(column, f"{where}, column {column.name!r}")  # noqa: PLW2901
             repaired |= {f"ids in {column.name!r} freed of what stood around them": count} if count else {}
         mended.append(column)
-    table = pl.DataFrame(mended)
-    if not words:
-        return Tidied(table, {}, repaired)
-    table, missing, notes = _without_words(table, columns, ids, words)
-    return Tidied(table, missing, repaired, notes)
+    return Tidied(pl.DataFrame(mended), missing, repaired, notes)
 
 
 def _mended(column: pl.Series, where: str) -> tuple[pl.Series, int]:

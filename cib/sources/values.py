@@ -265,7 +265,7 @@ def times(column: pl.Series, zone: str | None, where: str) -> Column:
 
     Examples
     --------
-    >>> values, notes = times(pl.Series([1_600_000_000]), None, "a.csv")
+    >>> values, notes, _ = times(pl.Series([1_600_000_000]), None, "a.csv")
     >>> print(values[0], *notes)
     2020-09-13 12:26:40+00:00 holds unix seconds
     """

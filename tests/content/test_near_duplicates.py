@@ -53,6 +53,30 @@ def test_equals_comparing_every_two_texts(seed, threshold):
     assert near_duplicates(texts, threshold).to_list() == groups_by_comparing_all(texts.to_list(), threshold)
 
 
+def pairs_around(threshold, seed, n=300):
+    """Texts in pairs, of which one has some letters of the other changed, about as similar as the threshold."""
+    draw = random.Random(seed)  # noqa: S311 - no secret is made
+    for _ in range(n):
+        letters = draw.choices("abcdefghijklmnopqrstuvwxyz 你好世界", k=120)
+        other = letters.copy()
+        for k in draw.sample(range(120), draw.randint(1, round(30 * (1.05 - threshold)))):
+            other[k] = draw.choice("0123456789")
+        yield "".join(letters), "".join(other)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.6, 0.7, 0.8, 0.9])
+def test_at_any_threshold_nearly_all_true_pairs_are_found(threshold):
+    pairs = [pair for seed in range(3) for pair in pairs_around(threshold, seed)]
+    true = [pair for pair in pairs if similarity(*pair) >= threshold]
+    close = [pair for pair in true if similarity(*pair) < threshold + 0.1]
+    assert len(close) > 50
+    texts = sorted_texts(text for pair in pairs for text in pair)
+    first = dict(zip(texts, near_duplicates(texts, threshold), strict=True))
+    for some in (true, close):
+        assert sum(first[a] == first[b] for a, b in some) / len(some) >= 0.95
+    assert all(first[a] != first[b] for a, b in pairs if similarity(a, b) < threshold)
+
+
 @given(st.lists(st.text("ab ", max_size=20), max_size=20))
 def test_joins_no_two_that_are_unlike(texts):
     texts = sorted_texts(texts)

@@ -70,6 +70,34 @@ def test_repeated_texts_look_through_case_links_and_mentions():
     assert values(made, "repeated_text_share") == {"a": 0.5, "b": 1, "c": None, "d": None}  # 'yes' is too short
 
 
+def test_copies_are_texts_of_three_accounts_over_more_than_a_day():
+    old, evening, own = "What three said on two days", "What three said in one evening", "What one said thrice"
+    rows = [
+        ("a", old, 0),
+        ("b", old, 10),
+        ("c", old, 86_400),
+        ("d", evening, 0),
+        ("e", evening, 60),
+        ("f", evening, 7_200),
+    ]
+    rows += [("g", own, 86_400 * k) for k in range(3)] + [("a", f"Something new every time, {k}", k) for k in range(3)]
+    posts = [{"account_id": a, "action": "post", "text": text, "at": at} for a, text, at in rows]
+    acts = [{"account_id": who, "target_account_id": "a", "at": 5} for who in "hi"]
+    posts += [
+        *acts,
+        {"account_id": "a", "target_account_id": "i", "at": 5},
+        {"account_id": "h", "action": "post", "at": 6},
+    ]
+    made = activity(posts)
+    share = values(made, "copied_share")
+    assert share["a"] == pytest.approx(1 / (5 + 4))
+    assert share["c"] == pytest.approx(1 / (1 + 4))
+    assert (share["d"], share["g"], share["i"], share["h"]) == (0, 0, 0, None)  # h posted, and its text is not known
+    aimed = values(made, "aimed_at_copies")
+    assert aimed["h"] == pytest.approx((1 / (4 + 4)) / (2 + 4))
+    assert (aimed["i"], aimed["a"], aimed["b"]) == (0, 0, None)  # a and i act on each other; b acts on nobody
+
+
 def test_what_the_source_does_not_have_is_not_known():
     made = said(("a", {}))
     names = [name for name in FeatureSet.by_family("content").names if name not in {"posts_made", "originality"}]

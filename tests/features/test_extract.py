@@ -154,6 +154,8 @@ def test_truth_values_are_numbers():
 WRONG = {
     "3 numbers came back for 8 accounts": lambda _posts: [1, 2, 3],
     "account 'ann' came back more than once": lambda posts: posts.select("account_id", x=nw.lit(1)).head(25),
+    "row -1 is not in the activity": lambda _posts: pl.DataFrame({"account_row": [0, -1], "x": [1, 2]}),
+    "row 8 is not in the activity": lambda _posts: pl.DataFrame({"account_row": [8], "x": [1]}),
     "account 'zoe' is not in the activity": lambda _posts: {"ann": 1, "zoe": 2},
     "must have 'account_id' and one column": lambda posts: posts.select("account_id", "text", "lang"),
     "must have 'account_id' and one column.*columns x": lambda _posts: pl.DataFrame({"x": [1]}),
@@ -225,6 +227,21 @@ def test_accounts_that_are_in_no_post_are_left_out():
     activity = replace(toy, accounts_table=pl.concat([toy.accounts_table, stranger], how="diagonal"))
     assert extract(activity, [followers])["followers"][:3].tolist() == [5_000, 700, 0]
     assert len(extract(activity, [followers])) == 8
+
+
+def test_a_feature_in_pandas_style_hears_which_library_the_frame_belongs_to():
+    def texts(posts):
+        return posts.groupby("account_id").size()
+
+    with pytest.raises(
+        InputError, match=r"AttributeError.*'posts' is meant: it is a narwhals frame; posts\.to_pandas\(\)"
+    ):
+        extract(toy_activity(), texts)
+
+    def rows(posts):
+        return posts.to_pandas().groupby("account_id").size()
+
+    assert extract(toy_activity(), rows)["rows"].tolist()[:7] == COUNTS[:7]
 
 
 def test_the_result_is_in_the_library_that_came_in():

@@ -71,7 +71,7 @@ def test_default_names_are_held_against_those_of_their_year():
         {"account_id": "e", "name": "Emil12345678", "created_at": old},
     ]
     made = shown(rows, posts_of(dict.fromkeys("abcdef", 1)))
-    assert values(made, "default_name") == {"a": 0.5, "b": -0.5, "c": -0.5, "d": 0.5, "e": 0, "f": None}
+    assert values(made, "default_name") == {"a": 0.5, "b": -0.5, "c": -0.5, "d": 0.5, "e": None, "f": None}
     assert values(made, "empty_bio") == {"a": 0, "b": 1, "c": 1, "d": 1, "e": 1, "f": None}
 
 

@@ -41,7 +41,7 @@ def test_by_family_asks_the_class_or_a_set():
     assert FeatureSet.by_family("content").names[:2] == ("posts_made", "originality")
     assert (STANDARD - "originality").by_family("content").names[:2] == ("posts_made", "hashtags_used")
     assert (STANDARD + [mine]).by_family("test_standard").names == ("mine",)
-    assert STANDARD.families == ("degree", "timing", "content", "profile", "coordination")
+    assert STANDARD.families == ("degree", "attention", "timing", "content", "profile", "coordination")
 
 
 def test_a_name_stands_for_one_column_of_a_function():
@@ -93,8 +93,8 @@ def test_a_set_is_a_value():
         STANDARD.features = ()
 
 
-def test_it_shows_names_by_family():
-    assert repr(FeatureSet(["speed", "originality"])) == ("FeatureSet(2 features; timing: speed; content: originality)")
+def test_it_shows_families():
+    assert repr(FeatureSet(["speed", "originality"])) == ("FeatureSet(2 features: 1 timing, 1 content)")
     assert "<td>speed<td>How soon" in STANDARD._repr_html_()
 
 

@@ -37,6 +37,7 @@ def test_select_takes_some_in_the_order_asked_for(table):
 )
 def test_it_comes_back_in_the_library_that_came_in(table, library, kind):
     assert isinstance(FeatureTable(table.table, library=library).frame, kind)
+    assert isinstance(table.table, pl.DataFrame)
     assert table.to_pandas()["y"].tolist() == [3, 4]
 
 

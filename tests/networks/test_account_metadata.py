@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
 import cib
-from cib.networks.account_metadata import account_facts
+from cib.networks.account_metadata import FACTS, account_facts, unaffiliated
+from cib.networks.acts import Acts
 
 
 @pytest.fixture(scope="module")
@@ -37,43 +39,64 @@ def known():
     return cib.read(posts, accounts=accounts, progress=False), ids
 
 
+def tested(activity, ids, group):
+    """Facts of the accounts `ids` as one network, against all others."""
+    acts = Acts(activity)
+    codes = np.full(acts.n_accounts, -1)
+    codes[activity.account_ids.is_in(ids).to_numpy()] = group
+    return account_facts(acts, codes, unaffiliated(acts, codes, 0.3))
+
+
 def test_a_batch_stands_out_in_every_fact(known):
     activity, ids = known
-    facts = account_facts(activity, pl.DataFrame({"account_id": ids[400:], "network": [7] * 20}))
+    facts = tested(activity, ids[400:], 0)
     decades = dict(facts.select("fact", "decades").iter_rows())
-    assert decades["creation batch"] == decades["no followers"] == decades["one client"] == 4.0
-    assert 3 < decades["default name"] <= 4.0
-    assert set(facts["network"]) == {7}
+    assert set(decades) == set(FACTS)
+    assert decades["creation batch"] > 10
+    assert decades["no followers"] > 30
+    assert decades["default name"] > 3
     assert facts.filter(fact="no followers").row(0, named=True)["share"] == 1.0
 
 
 def test_a_random_group_does_not(known):
     activity, ids = known
-    facts = account_facts(activity, pl.DataFrame({"account_id": ids[0:380:19], "network": [0] * 20}))
-    assert facts["decades"].max() < 1
+    assert tested(activity, ids[0:380:19], 0)["decades"].max() < 1.3
+
+
+def test_facts_do_not_depend_on_ids(known):
+    activity, ids = known
+    rng = np.random.default_rng(0)
+    renamed = dict(zip(ids, rng.permutation([f"x{k}" for k in range(len(ids))]).tolist(), strict=True))
+    new = cib.read(
+        activity.posts_table.with_columns(pl.col("account_id").replace(renamed)).drop("post_id"),
+        accounts=activity.accounts_table.with_columns(pl.col("account_id").replace(renamed)),
+        progress=False,
+    )
+    assert tested(new, [renamed[each] for each in ids[400:]], 0).equals(tested(activity, ids[400:], 0))
 
 
 def test_nothing_known_is_no_row():
     activity, _ = cib.simulate(scale=0.002, seed=1)
-    bare = cib.Activity(
-        activity.posts_table.drop("client"), activity.accounts_table.select("account_id"), activity.imported
-    )
-    members = pl.DataFrame({"account_id": activity.account_ids.head(20), "network": [0] * 20})
-    assert account_facts(bare, members).height == 0
+    bare = cib.Activity(activity.posts_table, activity.accounts_table.select("account_id"), activity.imported)
+    assert tested(bare, activity.account_ids.head(20), 0).height == 0
 
 
-def test_of_clients_that_say_equally_little_the_one_that_fewest_others_have_is_told():
-    crowd = ["common"] * 400 + ["rare"] * 300
-    posts = pl.DataFrame(
+def test_members_of_one_operation_are_not_its_own_baseline(known):
+    # the other accounts without followers aim their acts at the network, so they are no baseline
+    activity, ids = known
+    aiming = pl.DataFrame(
         {
-            "account_id": [f"u{k:03}" for k in range(700)],
-            "created_at": [datetime(2020, 3, 1, tzinfo=UTC)] * 700,
-            "client": crowd,
+            "account_id": [f"z{k}" for k in range(300)],
+            "created_at": activity.posts_table["created_at"][0],
+            "action": "retweet",
+            "target_account_id": ids[400],
+            "target_post_id": "p",
         }
     )
-    # fifty groups with two of each; neither is more than anybody has
-    groups = pl.DataFrame(
-        {"account_id": [f"u{j + k:03}" for k in range(0, 100, 2) for j in (0, 1, 400, 401)], "network": range(200)}
-    ).with_columns(pl.col("network") // 4)
-    facts = account_facts(cib.read(posts, progress=False), groups)
-    assert facts["elsewhere"].to_list() == [pytest.approx(299 / 698)] * 50
+    posts = pl.concat([activity.posts_table.drop("post_id"), aiming], how="diagonal_relaxed")
+    accounts = pl.concat(
+        [activity.accounts_table, pl.DataFrame({"account_id": aiming["account_id"], "followers": [0] * 300})],
+        how="diagonal_relaxed",
+    )
+    facts = tested(cib.read(posts, accounts=accounts, progress=False), ids[400:], 0)
+    assert facts.filter(fact="no followers")["elsewhere"].item() < 0.01

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 import cib
 from cib.profiles.explanations import explanations, explanations_of
 from cib.profiles.narratives import log_odds
-from cib.profiles.profile import _working_zone, profile, profiles
+from cib.profiles.profile import profile, profiles, working_zone
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +119,8 @@ def test_log_odds_by_hand():
 
 @given(arrays(np.int64, 168, elements=st.integers(0, 50)), st.integers(-11, 12))
 def test_the_zone_moves_with_the_hours(acts, shift):
-    zone, office = _working_zone(np.roll(acts, -shift))
-    _, here = _working_zone(acts)
+    zone, office = working_zone(np.roll(acts, -shift))
+    _, here = working_zone(acts)
     assert (zone is None) == (acts.sum() == 0)
     assert 0 <= here <= 1
     assert office >= np.roll(np.roll(acts, -shift), shift)[_OFFICE].sum() / max(acts.sum(), 1) - 1e-12

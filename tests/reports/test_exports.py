@@ -14,6 +14,7 @@ import stix2
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cib.errors import SettingsError
 from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.spreadsheet import write_spreadsheet
 
@@ -66,10 +67,23 @@ def test_a_spreadsheet_keeps_any_text_as_text(tmp_path_factory, texts):
 
 
 def test_a_spreadsheet_holds_the_detection(detection, tmp_path):
-    found = dict(sheets(detection.save_spreadsheet(tmp_path / "all.xlsx")))
+    found = dict(sheets(detection.save_spreadsheet(tmp_path / "all.xlsx", reveal_ids=True)))
     assert [row[0] for row in found["accounts"][1:]] == detection.table["account_id"].to_list()
     assert len(found["evidence"]) == 1 + sum(n.evidence.edges.height for n in detection.networks)
     assert "Coordination is not inauthenticity" in dict(row for row in found["about"] if len(row) == 2)["limits"]
+
+
+def test_a_spreadsheet_for_others_holds_as_much_under_pseudonyms(detection, tmp_path):
+    shown, hidden = (
+        dict(sheets(detection.save_spreadsheet(tmp_path / "all.xlsx", reveal_ids=reveal))) for reveal in (True, False)
+    )
+    assert {name: len(rows) for name, rows in shown.items() if name != "about"} == {
+        name: len(rows) for name, rows in hidden.items() if name != "about"
+    }
+    accounts = {row[0] for row in hidden["accounts"][1:]}
+    assert {cell for row in hidden["evidence"][1:] for cell in row[2:4]} <= accounts
+    weights = [sorted(row[4] for row in each["evidence"][1:]) for each in (shown, hidden)]
+    assert weights[0] == weights[1]
 
 
 def test_equal_tables_give_equal_bytes(tmp_path):
@@ -115,29 +129,61 @@ def test_stix_survives_hostile_ids(hostile_detection, tmp_path):
     assert named == set(hostile_detection.networks.with_verdict("candidate").members["account_id"])
 
 
+def released(detection, folder, **options):
+    folder = detection.save_release(folder, **options)
+    return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
+
+
+def test_a_release_has_counts_of_networks_and_no_sequences(detection, tmp_path):
+    tables = released(detection, tmp_path)
+    assert set(tables) == {"accounts", "networks", "activity", "values"}
+    members = detection.networks.with_verdict("candidate").members
+    posts = detection.activity.posts_table.join(members.select("account_id", "network_id"), on="account_id")
+    acts = dict(tables["activity"].group_by("network_id").agg(pl.col("acts").sum()).iter_rows())
+    assert acts == dict(posts.group_by("network_id").len().iter_rows())
+    tags = tables["values"].filter(kind="hashtag")["acts"].sum()
+    assert tags == posts["hashtags"].list.unique().list.len().sum()
+    about = json.loads((tmp_path / "about.json").read_text(encoding="utf-8"))
+    assert "posts" not in tables
+    assert "unique_sequences_by_second" not in about
+    assert about["unique_accounts"] <= tables["accounts"].height
+
+
+def test_a_release_with_sequences_says_what_they_mean(detection, tmp_path):
+    tables = released(detection, tmp_path, sequences=True)
+    about = json.loads((tmp_path / "about.json").read_text(encoding="utf-8"))
+    act = pl.format("{} {}", pl.col("created_at").dt.timestamp("ms"), pl.col("action").cast(pl.String))
+    sequences = tables["posts"].group_by("account_id").agg(act.sort().str.join(" "))
+    alone = sequences.drop("account_id").is_unique().sum()
+    assert about["unique_sequences_by_second"] == alone > 0
+    assert f"{alone / sequences.height:.1%} of the accounts" in about["what_sequences_mean"]
+
+
 @pytest.mark.parametrize("texts", [False, True])
-def test_a_release_hides_small_accounts_and_their_posts(detection, tmp_path, texts):
-    followers = dict(detection.activity.accounts_table.select("account_id", "followers").iter_rows())
-    small = {account for account in detection.table["account_id"] if (followers.get(account) or 0) < 5_000}
+def test_a_release_hides_accounts_and_their_posts(detection, tmp_path, texts):
     posts = detection.activity.posts_table
-    folder = detection.save_release(tmp_path, texts=texts)
-    released = {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("accounts", "posts", "networks")}
+    tables = released(detection, tmp_path, sequences=True, texts=texts)
     members = detection.networks.with_verdict("candidate").members["account_id"]
-    assert released["accounts"].height == len(members)
-    assert released["posts"].height == posts.filter(pl.col("account_id").is_in(members.implode())).height
-    theirs = set(posts.filter(pl.col("account_id").is_in(list(small)))["post_id"])
-    for table in released.values():
+    assert tables["accounts"].height == len(members)
+    assert tables["posts"].height == posts.filter(pl.col("account_id").is_in(members.implode())).height
+    accounts, theirs = set(detection.table["account_id"]), set(posts["post_id"])
+    for table in tables.values():
         for column in table.columns:
             values = table[column].explode() if table.schema[column] == pl.List(pl.String) else table[column]
             if values.dtype == pl.String:
-                assert small.isdisjoint(values)
+                assert accounts.isdisjoint(values)
                 assert theirs.isdisjoint(values)
-    assert ("text" in released["posts"].columns) == texts
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    assert "source" not in about["imported"]
+    assert ("text" in tables["posts"].columns) == texts
+    assert (tables["posts"]["account_id"].is_in(tables["accounts"]["account_id"].implode())).all()
 
 
-def test_a_release_keeps_what_belongs_together_and_public_accounts(detection, tmp_path):
+def test_texts_need_the_posts_that_they_are_of(detection, tmp_path):
+    with pytest.raises(SettingsError, match="sequences=True"):
+        detection.save_release(tmp_path, texts=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_release_keeps_what_belongs_together_and_public_accounts_if_asked(detection, tmp_path):
     members = detection.networks.with_verdict("candidate").members["account_id"]
     public = members[0]
     table = detection.activity.accounts_table
@@ -145,8 +191,8 @@ def test_a_release_keeps_what_belongs_together_and_public_accounts(detection, tm
         followers=pl.when(pl.col("account_id") == public).then(5_000).otherwise(4_999).cast(pl.Int64)
     )
     known = replace(detection, activity=replace(detection.activity, accounts_table=table))
-    folder = known.save_release(tmp_path)
-    accounts, posts = (pl.read_parquet(folder / f"{name}.parquet") for name in ("accounts", "posts"))
+    tables = released(known, tmp_path, sequences=True, public_from=5_000)
+    accounts, posts = tables["accounts"], tables["posts"]
     assert [a for a in accounts["account_id"] if not a.startswith("account-")] == [public]
     before = detection.activity.posts_table.filter(pl.col("account_id").is_in(members.implode()))
     for column in ("account_id", "target_post_id", "target_account_id"):
@@ -156,22 +202,21 @@ def test_a_release_keeps_what_belongs_together_and_public_accounts(detection, tm
 
 
 def test_a_release_drops_hashtags_that_are_names_of_accounts(detection, tmp_path):
-    def released(name):
+    def tags_of(name):
         people = detection.activity.accounts_table.with_columns(name=pl.lit(name))
         named = replace(detection, activity=replace(detection.activity, accounts_table=people))
-        folder = named.save_release(tmp_path / name)
-        return pl.read_parquet(folder / "posts.parquet")["hashtags"].explode().drop_nulls()
+        return released(named, tmp_path / name, sequences=True)["posts"]["hashtags"].explode().drop_nulls()
 
-    tags = released("nobody")
+    tags = tags_of("nobody")
     tag = tags.mode().sort()[0]
-    assert released(tag.upper()).to_list() == tags.filter(tags != tag).to_list() != []
+    kept = tags.filter(~tags.str.to_lowercase().str.contains(tag.lower(), literal=True))
+    assert tags_of(tag.upper()).to_list() == kept.to_list() != []
 
 
 def test_two_releases_have_no_pseudonym_in_common(detection, tmp_path):
-    first, second = (pl.read_parquet(detection.save_release(tmp_path / name) / "accounts.parquet") for name in "ab")
-    named = [{a for a in each["account_id"] if a.startswith("account-")} for each in (first, second)]
-    assert named[0]
-    assert named[0].isdisjoint(named[1])
+    first, second = (set(released(detection, tmp_path / name)["accounts"]["account_id"]) for name in "ab")
+    assert first
+    assert first.isdisjoint(second)
 
 
 def test_pseudonyms_cannot_be_stored():

@@ -228,8 +228,8 @@ def test_half_of_the_rows_tell_nearly_the_same():
 def test_a_reference_scores_other_data_alike():
     scorer = RoleScorer().fit(extract(activity(ordinary(seed=1))))
     scores = scorer.score(extract(activity(ordinary(seed=2) + star())))
-    assert scores.for_account("centre")["role"] == "highly_engaged"
-    assert {scores.for_account(leaf)["role"] for leaf in LEAVES} == {"amplifier"}
+    assert score_of(scores, "centre", "highly_engaged") > 0.65
+    assert min(score_of(scores, leaf, "amplifier") for leaf in LEAVES) > 0.65
 
 
 def test_how_much_an_account_does_is_no_evidence():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 
 import matplotlib as mpl
 import polars as pl
 import pytest
 
 import cib
+from cib.activity import to_library
 from cib.errors import MissingDependencyError
 from cib.roles import AMPLIFIER, RoleScorer
 
@@ -64,8 +66,23 @@ def test_without_matplotlib_the_way_to_it_is_named(scores, busiest, monkeypatch)
         scores.plot_explanation(busiest, "amplifier")
 
 
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow"])
+def test_tables_come_back_in_the_library_that_came_in(scores, busiest, library):
+    mine = replace(scores, features=replace(scores.features, library=library))
+    candidates = pl.DataFrame({"account_id": [busiest], "verdict": ["candidate"]})
+    for table in (mine.frame, mine.explain(busiest), mine.in_network(to_library(candidates, library))):
+        assert type(table).__module__.partition(".")[0] == library
+    assert isinstance(mine.table, pl.DataFrame)
+
+
 def test_a_role_in_a_network_takes_a_candidate(scores):
     account, fan, other = scores.table["account_id"][:3]
     inside = scores.in_network(pl.DataFrame({"account_id": [account, fan], "verdict": ["candidate", "coordinated"]}))
     assert inside["amplifier"][0] == scores.for_account(account)["amplifier"] > 0
     assert inside.filter(pl.col("account_id").is_in([fan, other]))["amplifier"].to_list() == [0, 0]
+
+
+def test_being_boosted_is_no_role_in_a_network(scores):
+    accounts = scores.table.select("account_id", verdict=pl.lit("candidate")).head(3)
+    inside = scores.in_network(accounts.with_columns(joined=pl.Series(["boosted", "co-action", None])))
+    assert [score > 0 for score in inside["amplifier"].head(4)] == [False, True, True, False]

@@ -244,6 +244,110 @@ CANONICAL_JSONL = lines(
     *({"account_id": f"a{k}", "post_id": k, "created_at": NOON + k, "hashtags": ["x", f"é{k}"]} for k in range(3))
 )
 
+
+def scraped(number, second, text, user, name, **more):
+    return {"_type": "snscrape.modules.twitter.Tweet", "id": int(number), "date": f"2020-01-01T12:00:0{second}+00:00",
+            "rawContent": text, "user": {"id": user, "username": name, "followersCount": 10}, **more}  # fmt: skip
+
+
+_SCRAPED = scraped(FIRST, 0, "see #This", 101, "ann", hashtags=["This"], links=[{"url": "https://a.org/x,y"}],
+                   mentionedUsers=[{"id": 102, "username": "ben"}])  # fmt: skip
+SNSCRAPE = lines(
+    _SCRAPED,
+    scraped(SECOND, 1, "RT @ann: see", 102, "ben", retweetedTweet=_SCRAPED),
+    scraped(
+        THIRD, 2, "@ann yes", 102, "ben", inReplyToTweetId=int(FIRST), inReplyToUser={"id": 101, "username": "ann"}
+    ),
+)
+ACADEMICTWITTER = table(
+    "tweet_id author_id user_username created_at text user_followers_count sourcetweet_type sourcetweet_id "
+    "sourcetweet_author_id sourcetweet_text",
+    *({"tweet_id": number, "author_id": user, "user_username": "a", "user_followers_count": "10", "text": "x",
+       "created_at": f"2020-01-01T12:00:0{second}.000Z", "sourcetweet_type": kind, "sourcetweet_text": "NA",
+       "sourcetweet_id": "NA" if kind == "NA" else FIRST, "sourcetweet_author_id": "NA" if kind == "NA" else "101"}
+      for number, second, user, kind in ((FIRST, 0, 101, "NA"), (SECOND, 1, 102, "retweeted"),
+                                         (THIRD, 2, 102, "replied_to"))),
+)  # fmt: skip
+_OF_RTWEET = "reply_to_status_id reply_to_user_id quoted_status_id quoted_user_id retweet_status_id retweet_user_id"
+RTWEET = table(
+    f"user_id status_id created_at screen_name text hashtags urls_expanded_url mentions_user_id {_OF_RTWEET}",
+    *(dict.fromkeys(_OF_RTWEET.split(), "NA") | {
+       "status_id": f"x{number}", "user_id": user, "text": "see", "hashtags": "NA",
+       "created_at": f"2020-01-01 12:00:0{second}", "urls_expanded_url": "https://a.org/x,y", **more}
+      for number, second, user, more in (
+          (FIRST, 0, "101", {"hashtags": "This That", "mentions_user_id": "102"}),
+          (SECOND, 1, "102", {"retweet_status_id": f"x{FIRST}", "retweet_user_id": "101"}),
+          (THIRD, 2, "102", {"reply_to_status_id": f"x{FIRST}", "reply_to_user_id": "101"}))),
+)  # fmt: skip
+REDDIT = lines(
+    {"id": "p1", "author": "ann", "created_utc": NOON, "title": "see", "selftext": "", "url": "https://a.org/x,y",
+     "subreddit": "s", "is_self": False, "author_created_utc": NOON - 9},
+    {"id": "p2", "author": "ben", "created_utc": f"{NOON + 1}", "title": "see", "subreddit": "t",
+     "crosspost_parent": "t3_p1", "crosspost_parent_list": [{"author": "ann", "created_utc": NOON}]},
+    {"id": "c1", "author": "ben", "created_utc": NOON + 2, "body": "yes", "subreddit": "s", "link_id": "t3_p1",
+     "parent_id": "t3_p1"},
+)  # fmt: skip
+
+
+def comment(number, second, user, **more):
+    return {"kind": "youtube#comment", "id": number, "snippet": {
+        "authorChannelId": {"value": user}, "authorDisplayName": "x", "textOriginal": "nice", "textDisplay": "nice",
+        "publishedAt": f"2020-01-01T12:00:0{second}Z", **more}}  # fmt: skip
+
+
+YOUTUBE = lines(
+    *({"kind": "youtube#commentThread", "id": f"U{k}", "snippet": {
+        "videoId": "v1", "channelId": "UC9", "topLevelComment": comment(f"U{k}", k, f"UC{k}")}} for k in range(2)),
+    comment("U1.1", 2, "UC0", parentId="U1", textDisplay='see <a href="https://a.org/x,y">a</a>'),
+)  # fmt: skip
+TIKTOK = lines(
+    *({"id": 7_000_000_000_000_000_001 + k, "username": f"user{k}", "create_time": NOON + k, "region_code": "NL",
+       "video_description": "dance #one", "hashtag_names": ["one"]} for k in range(2)),
+    {"id": "7000000000000000009", "desc": "dance", "createTime": NOON + 2, "author": {"uniqueId": "user9"},
+     "textExtra": [{"hashtagName": "one"}], "duetInfo": {"duetFromId": "7000000000000000001"}},
+)  # fmt: skip
+_THREADS = [
+    {"code": f"C{k}", "pk": f"9{k}", "taken_at": NOON + k, "user": {"pk": f"10{k}", "username": f"user{k}"},
+     "caption": {"text": "see #This"}} for k in range(3)
+]  # fmt: skip
+INSTAGRAM = lines(
+    _THREADS[0],
+    {"source_platform": "threads.net", "data": _THREADS[1] | {
+        "text_post_app_info": {"share_info": {"quoted_post": _THREADS[0]}}}},
+    _THREADS[2] | {"text_post_app_info": {"reply_to_author": {"pk": "100", "username": "user0"}}},
+)  # fmt: skip
+X_TABLE = table(
+    "id id_str created_at user.id_str text source entities.hashtags in_reply_to_status_id_str in_reply_to_user_id_str "
+    "retweeted_status.id_str retweeted_status.user.id_str quoted_status_id_str",
+    {"id": FIRST, "id_str": FIRST, "created_at": "2020-01-01 12:00:00", "user.id_str": "101", "text": "see #This",
+     "entities.hashtags": "[{'text': 'This', 'indices': [4, 9]}]", "source": "web"},
+    {"id": SECOND, "id_str": SECOND, "created_at": "2020-01-01 12:00:01", "user.id_str": "102", "text": "RT",
+     "retweeted_status.id_str": FIRST, "retweeted_status.user.id_str": "101"},
+    {"id": THIRD, "id_str": THIRD, "created_at": "2020-01-01 12:00:02", "user.id_str": "102", "text": "yes",
+     "in_reply_to_status_id_str": f"{FIRST}", "in_reply_to_user_id_str": "101.0"},
+)  # fmt: skip
+CROWDTANGLE = table(
+    "Facebook~Id Page~Name URL Post~Created Message Link Followers~at~Posting",
+    *({"Facebook~Id": f"10{k}", "Page~Name": "Page", "URL": f"https://facebook.example/{k}", "Message": "read, this",
+       "Post~Created": f"2020-01-01 07:00:0{k} EST", "Link": "https://a.org/x,y", "Followers~at~Posting": "1,200"}
+      for k in range(3)),
+).replace(b"~", b" ")  # fmt: skip
+HOAXY = table(
+    "from_user_id to_user_id tweet_id tweet_created_at tweet_type is_mention canonical_url",
+    *({"from_user_id": "101", "to_user_id": other, "tweet_id": number, "tweet_type": kind, "is_mention": "0",
+       "tweet_created_at": f"2020-01-01T12:00:0{second}Z", "canonical_url": "https://a.org/x,y"}
+      for number, second, other, kind in ((FIRST, 0, "101", "origin"), (SECOND, 1, "102", "retweet"),
+                                          (THIRD, 2, "102", "quote"))),
+)  # fmt: skip
+NODEXL = table(
+    "Vertex~1 Vertex~2 Relationship Relationship~Date~(UTC) Tweet Imported~ID Retweet~ID In-Reply-To~Tweet~ID",
+    *({"Vertex~1": user, "Vertex~2": "ann", "Relationship": kind, "Imported~ID": number, "Tweet": "see",
+       "Relationship~Date~(UTC)": f"2020-01-01 12:00:0{second}", "Retweet~ID": FIRST if kind == "Retweet" else "",
+       "In-Reply-To~Tweet~ID": FIRST if kind == "Replies to" else ""}
+      for number, second, user, kind in ((FIRST, 0, "ann", "Tweet"), (SECOND, 1, "ben", "Retweet"),
+                                         (THIRD, 2, "ben", "Replies to"))),
+).replace(b"~", b" ")  # fmt: skip
+
 #: File name and content by format; each holds three posts.
 SAMPLES = {
     "x-v2 page.jsonl": X_V2_PAGE,
@@ -261,6 +365,17 @@ SAMPLES = {
     "qut a.csv": QUT,
     "shares a.csv": SHARES,
     "x-release a.csv": X_RELEASE,
+    "snscrape a.jsonl": SNSCRAPE,
+    "academictwitter a.csv": ACADEMICTWITTER,
+    "rtweet a.csv": RTWEET,
+    "reddit a.ndjson": REDDIT,
+    "youtube a.jsonl": YOUTUBE,
+    "tiktok a.jsonl": TIKTOK,
+    "instagram a.ndjson": INSTAGRAM,
+    "x-table a.csv": X_TABLE,
+    "crowdtangle a.csv": CROWDTANGLE,
+    "hoaxy a.csv": HOAXY,
+    "nodexl a.csv": NODEXL,
     "canonical a.csv": CANONICAL,
     "canonical a.jsonl": CANONICAL_JSONL,
 }

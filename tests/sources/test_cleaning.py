@@ -44,7 +44,7 @@ ROWS = st.lists(
             "action": st.sampled_from(["post", "RT", "mention", "reply", None]),
             "created_at": st.sampled_from([NOON, NOON + 1, NOON + 60, 17, None]),
             "target_post_id": st.sampled_from(["1", "2", "9", None]),
-            "target_account_id": st.sampled_from(["a", "d", "0", None]),
+            "target_account_id": st.sampled_from(["a", "d", "[deleted]", None]),
             "text": st.sampled_from(["x", "y", "", None]),
             "hashtags": st.sampled_from([None, [], ["x"], ["x", "y"]]),
         }
@@ -118,7 +118,7 @@ def test_the_frame_that_came_in_is_not_changed():
     [
         ({"account_id": "[deleted]"}, "no account"),
         ({"account_id": ""}, "no account"),
-        ({"account_id": "0"}, "no account"),
+        ({"account_id": "unknown"}, "no account"),
         ({"created_at": None}, "no time"),
         ({"created_at": NOON - 16 * 365 * 86_400}, "time out of range"),
         ({"created_at": round(datetime.now(UTC).timestamp()) + 3 * 86_400}, "time out of range"),
@@ -195,7 +195,7 @@ def test_missing_post_ids_are_numbers_in_the_order_of_content():
 
 def test_pseudo_accounts_are_no_mention_and_no_target():
     table = frame([{"action": "retweet", "target_post_id": "9", "target_account_id": "[deleted]"}])
-    posts = read(table.with_columns(mentions=pl.Series([["0", "b", "[deleted]"]]))).posts_table
+    posts = read(table.with_columns(mentions=pl.Series([["unknown", "b", "[deleted]"]]))).posts_table
     assert posts.select("target_account_id", "mentions").rows() == [(None, ["b"])]
 
 

@@ -16,7 +16,7 @@ from cib.errors import InputError
 TIME = datetime(2020, 6, 12, 10, 0, 0, 123_456, tzinfo=UTC)
 ROWS = pl.DataFrame(
     {
-        "user_id": ["7", "8", "", "0", None, "9", "9", "9", "9"],
+        "user_id": ["7", "8", "", "unknown", None, "9", "9", "9", "9"],
         "tweet_id": [str(k) for k in range(9)],
         "action": ["tweet", "RT", "RT", "RT", "RT", "star", None, "RT", "reply"],
         "retweeted_id": [None, "0", "0", "0", "0", "0", "0", "0", ""],

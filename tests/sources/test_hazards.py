@@ -93,7 +93,7 @@ def test_ids_destroyed_before_arrival_are_refused(write, ids):
 
 
 def test_pseudo_accounts_are_never_a_node(write):
-    text = rows(3) + "".join(f"[deleted],d{k},{NOON},x\n,e{k},{NOON},x\n0,f{k},{NOON},x\n" for k in range(10_000))
+    text = rows(3) + "".join(f"[deleted],d{k},{NOON},x\n,e{k},{NOON},x\nunknown,f{k},{NOON},x\n" for k in range(10_000))
     activity = read(write("a.csv", text))
     assert activity.account_ids.to_list() == ["a0", "a1", "a2"]
     assert activity.imported.dropped == {"no account": 30_000}

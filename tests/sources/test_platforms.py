@@ -38,12 +38,47 @@ EXPECTED = {
     "mastodon a.json": [
         (ONE, "https://one.example/1", "post", None, None),
         (TWO, "https://two.example/2", "retweet", "https://one.example/1", ONE),
-        (TWO, "https://two.example/3", "reply", None, ONE),
+        (TWO, "https://two.example/3", "reply", "https://one.example/1", ONE),
     ],
     "telegram telethon.ndjson": [
         ("user101", "channel77/2", "post", None, None),
         ("channel77", "channel77/3", "retweet", "channel88/9", "channel88"),
         ("user102", "channel77/4", "reply", "channel77/2", "user101"),
+    ],
+    "snscrape a.jsonl": X,
+    "x-table a.csv": X,
+    "academictwitter a.csv": X,
+    "rtweet a.csv": X,
+    "reddit a.ndjson": [
+        ("ann", "t3_p1", "post", None, None),
+        ("ben", "t3_p2", "retweet", "t3_p1", "ann"),
+        ("ben", "t1_c1", "reply", "t3_p1", "ann"),
+    ],
+    "youtube a.jsonl": [
+        ("UC0", "U0", "reply", "v1", "UC9"),
+        ("UC1", "U1", "reply", "v1", "UC9"),
+        ("UC0", "U1.1", "reply", "U1", "UC1"),
+    ],
+    "tiktok a.jsonl": [
+        ("user0", "7000000000000000001", "post", None, None),
+        ("user1", "7000000000000000002", "post", None, None),
+        ("user9", "7000000000000000009", "quote", "7000000000000000001", "user0"),
+    ],
+    "instagram a.ndjson": [
+        ("100", "C0", "post", None, None),
+        ("101", "C1", "quote", "C0", "100"),
+        ("102", "C2", "reply", None, "100"),
+    ],
+    "crowdtangle a.csv": [(f"10{k}", f"https://facebook.example/{k}", "post", None, None) for k in range(3)],
+    "hoaxy a.csv": [
+        ("101", FIRST, "post", None, None),
+        ("102", SECOND, "retweet", None, "101"),
+        ("102", THIRD, "quote", None, "101"),
+    ],
+    "nodexl a.csv": [
+        ("ann", FIRST, "post", None, None),
+        ("ben", SECOND, "retweet", FIRST, "ann"),
+        ("ben", THIRD, "reply", FIRST, "ann"),
     ],
     "qut a.csv": [
         ("101", "1", "post", None, None),
@@ -211,7 +246,9 @@ def test_an_imported_stream_keeps_the_stated_times(write):
 def test_the_csv_of_4cat_knows_retweets_by_name_and_text(write):
     posts = read(write("f.csv", samples.FOURCAT_CSV)).posts_table
     assert posts["target_account_id"].to_list() == [None, "101", None]
-    assert posts["target_post_id"][1].startswith("retweet/ann/")
+    assert posts["target_post_id"][1] == FIRST  # the post with these words is in the table
+    gone = samples.FOURCAT_CSV.replace(b",see #This,", b",other words,", 1)
+    assert read(write("g.csv", gone)).posts_table["target_post_id"][1].startswith("retweet/ann/")
     assert posts["hashtags"][0].to_list() == ["This", "That"]
     assert posts["urls"][0].to_list() == ["https://a.org/x,y", "https://b.org"]
 
@@ -229,7 +266,7 @@ def test_the_csv_of_4cat_counts_messages_of_telegram_within_their_chat(write):
     assert posts["post_id"].to_list() == ["one/1", "two/1", "one/2", "one/3"]
     assert posts["action"].to_list() == ["post", "post", "reply", "retweet"]
     assert posts.select("target_post_id", "target_account_id").row(2) == ("one/1", "7")
-    assert posts["target_post_id"][3].startswith("retweet/Elsewhere/")
+    assert posts["target_post_id"][3].startswith("forward/Elsewhere/")
     assert posts["target_account_id"][3] is None
 
 

@@ -25,7 +25,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cib.compiled import Codes, Ints, compiled
+from cib.compiled import (
+    CODES,
+    INT,
+    INTS,
+    TABLE,
+    WRITE_BYTES,
+    WRITE_CODES,
+    WRITE_INTS,
+    WRITE_TABLE,
+    Codes,
+    Ints,
+    compiled,
+    inlined,
+    record_array,
+)
 from cib.errors import SettingsError
 from cib.graphs.compiled.edge_buffers import EDGE, CoActions, shelve, taken_down
 from cib.graphs.compiled.windows import ALWAYS
@@ -56,20 +70,20 @@ _PARTS, _PART = 256, 1 << 18
 _SHELVES, _SHELF = 64, 1 << 24
 
 
-@compiled
-def _company(account: Codes, low: Codes, high: Codes, n_accounts: int) -> Ints:
+@compiled(CODES, CODES, CODES, WRITE_INTS)
+def _count_company(account: Codes, low: Codes, high: Codes, visits: Ints) -> None:
     """Events within the window of any event of each account, where there are others than itself."""
-    visits = np.zeros(n_accounts, np.int64)
     for e in range(len(account)):
         if high[e] - low[e] > 1:
             visits[account[e]] += high[e] - low[e]
-    return visits
 
 
-@compiled
-def _met(begin: int, end: int, rank: Codes, low: Codes, high: Codes, n_accounts: int, met: Codes) -> None:
-    """Accounts that have events within the window of each event from `begin` to `end`."""
-    inside = np.zeros(n_accounts, np.int32)  # events of each account within the window, which moves on
+@compiled(INT, INT, CODES, CODES, CODES, WRITE_CODES, WRITE_CODES)
+def _met(begin: int, end: int, rank: Codes, low: Codes, high: Codes, inside: Codes, met: Codes) -> None:
+    """Accounts that have events within the window of each event from `begin` to `end`.
+
+    `inside` has a 0 for each account: its events within the window, which moves on.
+    """
     n, i, j = 0, begin, begin
     for e in range(begin, end):
         if high[e] - low[e] > 1:
@@ -84,17 +98,22 @@ def _met(begin: int, end: int, rank: Codes, low: Codes, high: Codes, n_accounts:
             met[e] = n
 
 
-@compiled
+@compiled(INT, INT, CODES, CODES, CODES, CODES, CODES, WRITE_INTS, WRITE_TABLE)
 def _deal(
-    begin: int, end: int, rank: Codes, objects: Codes, low: Codes, high: Codes, met: Codes, starts: Ints, mine: Codes
+    begin: int, end: int, rank: Codes, objects: Codes, low: Codes, high: Codes, met: Codes, filled: Ints, mine: Codes
 ) -> None:
-    """Give the accounts of ranks `begin` to `end` their events that have company."""
-    filled = starts[begin:end].copy()
+    """Give the accounts of ranks `begin` to `end` their events that have company, from where `filled` says."""
     for e in range(len(rank)):
         if begin <= rank[e] < end and high[e] - low[e] > 1:
-            k = filled[rank[e] - begin]
-            mine[k, 0], mine[k, 1], mine[k, 2], mine[k, 3], mine[k, 4] = e, objects[e], low[e], high[e], met[e]
-            filled[rank[e] - begin] = k + 1
+            k = filled[rank[e]]
+            mine[k, _EVENT], mine[k, _OBJECT], mine[k, _LOW], mine[k, _HIGH], mine[k, _MET] = (
+                e,
+                objects[e],
+                low[e],
+                high[e],
+                met[e],
+            )
+            filled[rank[e]] = k + 1
 
 
 def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int, threads: int) -> tuple[Ints, Codes]:
@@ -109,15 +128,16 @@ def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int
     """
     starts = np.concatenate([[0], np.cumsum(np.bincount(rank[high - low > 1], minlength=n_accounts))])
     mine, met = np.empty((starts[-1], 5), np.int32), np.empty(len(rank), np.int32)
+    filled = starts[:-1].copy()
     middles = np.arange(1, threads if len(rank) else 1)
     firsts = np.searchsorted(objects, objects[middles * len(rank) // threads])
     shares = np.searchsorted(starts, middles * starts[-1] // threads)
 
     def count(part: tuple[int, int]) -> None:
-        _met(part[0], part[1], rank, low, high, n_accounts, met)
+        _met(*part, rank, low, high, np.zeros(n_accounts, np.int32), met)
 
     def deal(part: tuple[int, int]) -> None:
-        _deal(part[0], part[1], rank, objects, low, high, met, starts, mine)
+        _deal(*part, rank, objects, low, high, met, filled, mine)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count, pairwise([0, *firsts.tolist(), len(rank)])))
@@ -125,45 +145,49 @@ def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int
     return starts, mine
 
 
-@compiled
-def _strength(u: int, mine: Codes, rank: Codes, seen: Codes) -> int:
-    """Co-actions of `u`: the accounts met on each object, summed over objects."""
-    total = 0
-    begin = end = mark = -1
-    for k in range(len(mine)):
-        again = mine[k, _OBJECT] == mark
-        mark = mine[k, _OBJECT]
-        if not again and (k + 1 == len(mine) or mine[k + 1, _OBJECT] != mark):
-            total += mine[k, _MET] - 1
-            continue
-        if not again:
-            begin, end = mine[k, _EVENT], 0  # no other account has this one, so it marks what is seen
-        for j in range(max(end, mine[k, _LOW]), mine[k, _HIGH]):
-            total += rank[j] != u and seen[rank[j]] != begin
-            seen[rank[j]] = begin
-        end = mine[k, _HIGH]
-    return total
+@compiled(INT, INT, INTS, TABLE, CODES, WRITE_CODES, WRITE_INTS)
+def _add_strengths(begin: int, end: int, starts: Ints, mine: Codes, rank: Codes, seen: Codes, strength: Ints) -> None:
+    """Co-actions of the accounts of ranks `begin` to `end`: the accounts met on each object, summed over objects.
+
+    `seen` has a -1 for each account.
+    """
+    for u in range(begin, end):
+        total = 0
+        first = stop = mark = -1
+        for k in range(starts[u], starts[u + 1]):
+            again = mine[k, _OBJECT] == mark
+            mark = mine[k, _OBJECT]
+            if not again and (k + 1 == starts[u + 1] or mine[k + 1, _OBJECT] != mark):
+                total += mine[k, _MET] - 1
+                continue
+            if not again:
+                first, stop = mine[k, _EVENT], 0  # no other account has this one, so it marks what is seen
+            for j in range(max(mine[k, _LOW], stop), mine[k, _HIGH]):
+                total += rank[j] != u and seen[rank[j]] != first
+                seen[rank[j]] = first
+            stop = mine[k, _HIGH]
+        strength[u] = total
 
 
-@compiled
-def _met_often(u: int, mine: Codes, rank: Codes, met: Bytes, enough: int) -> bool:
+@inlined
+def _met_often(u: int, begin: int, end: int, mine: Codes, rank: Codes, met: Bytes, mask: int, enough: int) -> bool:
     """Count the events of each account above `u` in the byte of its last digits; whether any has enough."""
-    mask = len(met) - 1
-    met[:] = 0
+    for byte in range(mask + 1):
+        met[byte] = 0
     any_often = False
-    for k in range(len(mine)):
-        for v in rank[mine[k, _LOW] : mine[k, _HIGH]]:
+    for k in range(begin, end):
+        for j in range(mine[k, _LOW], mine[k, _HIGH]):
+            v = rank[j]
             count = met[v & mask] + (v > u)
-            met[v & mask] = min(count, enough)
+            met[v & mask] = min(enough, count)
             any_often |= count >= enough
     return any_often
 
 
-@compiled
-def _after(rank: Codes, begin: int, end: int, u: int, met: Bytes, enough: int, found: Codes) -> int:
+@inlined
+def _find(rank: Codes, begin: int, end: int, u: int, met: Bytes, mask: int, enough: int, found: Codes) -> int:
     """Write down the events from `begin` to `end` of accounts above `u` met often enough; how many there are."""
     n = 0
-    mask = len(met) - 1
     for j in range(begin, end):
         found[n] = j
         # no branch: which account comes next is anybody's guess
@@ -171,62 +195,11 @@ def _after(rank: Codes, begin: int, end: int, u: int, met: Bytes, enough: int, f
     return n
 
 
-@compiled
-def _longer(rows: Any, n: int) -> Any:
-    """The first `n` rows, with room for as many again."""
-    grown = np.empty(2 * n, rows.dtype)
-    grown[:n] = rows[:n]
-    return grown
-
-
-@compiled
-def _together(
-    u: int,
-    mine: Codes,
-    rank: Codes,
-    time: Ints,
-    met: Bytes,
-    enough: int,
-    place: Codes,
-    found: Codes,
-    partners: Any,
-) -> tuple[int, Any]:
-    """Add up what `u` did together with the accounts above it that were met often enough; how many those are.
-
-    Each is at its `place` in `partners`, which are handed back because there may be more than had room.
-    """
-    n = 0
-    for k in range(len(mine)):
-        event, mark = mine[k, _EVENT], mine[k, _OBJECT]
-        at = time[event]
-        for begin in range(mine[k, _LOW], mine[k, _HIGH], len(found)):
-            end = min(begin + len(found), mine[k, _HIGH])
-            for j in found[: _after(rank, begin, end, u, met, enough, found)]:
-                then, v = time[j], rank[j]
-                if place[v] < 0:
-                    if n == len(partners):
-                        partners = _longer(partners, n)
-                    new = partners[n]
-                    new.rank, new.weight, new.mark, new.pairs, new.ahead, new.behind = v, 0, -1, 0, 0, 0
-                    new.lag, new.earliest, new.latest = 0, ALWAYS, -ALWAYS
-                    place[v] = n
-                    n += 1
-                partner = partners[place[v]]
-                partner.weight += partner.mark != mark
-                partner.mark = mark
-                partner.pairs += 1
-                partner.ahead += at < then
-                partner.behind += then < at
-                partner.lag += abs(then - at)
-                if min(at, then) < partner.earliest:
-                    partner.earliest, partner.first = min(at, then), event if at < then else j
-                if max(at, then) > partner.latest:
-                    partner.latest, partner.last = max(at, then), event if at > then else j
-    return n, partners
-
-
-@compiled
-def _edges(
+@compiled(
+    *(INT, INT, INTS, INTS, TABLE, CODES, CODES, INTS, INT),
+    *(WRITE_BYTES, WRITE_CODES, WRITE_CODES, record_array(_PARTNER), record_array(EDGE), WRITE_INTS),
+)
+def _find_edges(  # noqa: PLR0912 - one pass: each call to another function would be compiled, too
     begin: int,
     end: int,
     starts: Ints,
@@ -236,40 +209,74 @@ def _edges(
     code: Codes,
     time: Ints,
     min_weight: int,
-    strength: Ints,
-    seen: Codes,
+    table: Bytes,
+    found: Codes,
     place: Codes,
     partners: Any,
     edges: Any,
-) -> Any:
-    """Edges of the accounts of ranks `begin` to `end`; their co-actions of any weight are written to `strength`.
+    n_edges: Ints,
+) -> int:
+    """Add the edges of the accounts of ranks `begin` to `end` to the first ``n_edges[0]`` of `edges`.
 
-    `seen` and `place` (-1) have an entry an account; `partners` and `edges` are room to begin with.
+    For each account, add up what it did together with the accounts above it that were met often enough. Each of these
+    is at its `place` in `partners`; `place` has a -1 for each account, and has it again at the end.
+
+    Returns
+    -------
+    int
+        The first account for which there was no room, in `partners` or in `edges`; `end` if there was for all.
     """
-    enough = min(min_weight, 255) if min_weight > 1 else 0
-    table, found = np.zeros(_BYTES, np.uint8), np.empty(_BLOCK, np.int32)
-    n = 0
+    enough = 0 if min_weight == 1 else min(255, min_weight)
     for u in range(begin, end):
-        own = mine[starts[u] : starts[u + 1]]
-        strength[u] = _strength(u, own, rank, seen)
         room = 64
         while room < 4 * visits[u] and room < len(table):
             room *= 2
-        met = table[:room]
-        if enough and not _met_often(u, own, rank, met, enough):
+        mask = room - 1
+        if enough and not _met_often(u, starts[u], starts[u + 1], mine, rank, table, mask, enough):
             continue
-        n_partners, partners = _together(u, own, rank, time, met, enough, place, found, partners)
-        for partner in partners[:n_partners]:
-            place[partner.rank] = -1
+        n = 0
+        full = False
+        for k in range(starts[u], starts[u + 1]):
+            event, mark = mine[k, _EVENT], mine[k, _OBJECT]
+            at = time[event]
+            for first in range(mine[k, _LOW], mine[k, _HIGH], len(found)):
+                last = min(mine[k, _HIGH], first + len(found))
+                for i in range(_find(rank, first, last, u, table, mask, enough, found)):
+                    j = found[i]
+                    then, v = time[j], rank[j]
+                    if place[v] < 0:
+                        if n == len(partners):
+                            full = True
+                            break
+                        new = partners[n]
+                        new.rank, new.weight, new.mark, new.pairs, new.ahead, new.behind = v, 0, -1, 0, 0, 0
+                        new.lag, new.earliest, new.latest = 0, ALWAYS, -ALWAYS
+                        place[v] = n
+                        n += 1
+                    partner = partners[place[v]]
+                    partner.weight += partner.mark != mark
+                    partner.mark = mark
+                    partner.pairs += 1
+                    partner.ahead += at < then
+                    partner.behind += then < at
+                    partner.lag += abs(then - at)
+                    if (min(then, at)) < partner.earliest:
+                        partner.earliest, partner.first = (at, event) if at < then else (then, j)
+                    if (max(then, at)) > partner.latest:
+                        partner.latest, partner.last = (at, event) if at > then else (then, j)
+        for i in range(n):
+            place[partners[i].rank] = -1
+        if full or n_edges[0] + n > len(edges):
+            return u
+        for i in range(n):
+            partner = partners[i]
             if partner.weight >= min_weight:
-                if n == len(edges):
-                    edges = _longer(edges, n)
-                edge, a, b = edges[n], code[u], code[partner.rank]
+                edge, a, b = edges[n_edges[0]], code[u], code[partner.rank]
                 edge.u, edge.v, edge.led = (a, b, partner.ahead) if a < b else (b, a, partner.behind)
                 edge.weight, edge.pairs, edge.lag = partner.weight, partner.pairs, partner.lag
                 edge.first, edge.last = partner.first, partner.last
-                n += 1
-    return edges[:n]
+                n_edges[0] += 1
+    return end
 
 
 def coactions(
@@ -306,7 +313,8 @@ def coactions(
         Sum of weights over all partners, before `min_weight`.
     """
     threads = threads or os.cpu_count() or 1
-    company = _company(account, low, high, n_accounts)
+    company = np.zeros(n_accounts, np.int64)
+    _count_company(account, low, high, company)
     code = np.argsort(company, kind="stable").astype(np.int32)
     if n_accounts > 1 and company[code[-2]] > np.iinfo(np.int32).max:
         raise SettingsError(
@@ -342,10 +350,19 @@ def _found(
 
     def work(_: int) -> None:
         seen, place = np.full(len(code), -1, np.int32), np.full(len(code), -1, np.int32)
-        room = np.empty(_BLOCK, _PARTNER), np.empty(_BLOCK, EDGE)
-        for part in todo:
-            edges = _edges(*part, starts, visits, mine, rank, code, time, min_weight, strength, seen, place, *room)
-            shelve(edges, shelf, shelves)
+        table, found = np.zeros(_BYTES, np.uint8), np.empty(_BLOCK, np.int32)
+        partners, edges, n_edges = np.empty(_BLOCK, _PARTNER), np.empty(_BLOCK, EDGE), np.zeros(1, np.int64)
+        for begin, end in todo:
+            _add_strengths(begin, end, starts, mine, rank, seen, strength)
+            n_edges[0], done = 0, begin
+            while done < end:
+                done = _find_edges(
+                    *(done, end, starts, visits, mine, rank, code, time, min_weight),
+                    *(table, found, place, partners, edges, n_edges),
+                )
+                if done < end:
+                    partners, edges = np.empty(2 * len(partners), _PARTNER), np.resize(edges, 2 * len(edges))
+            shelve(edges[: n_edges[0]], shelf, shelves)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))

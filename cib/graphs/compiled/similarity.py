@@ -140,7 +140,7 @@ def _each_once(i: Codes, j: Codes, similarity: Floats) -> Similar:
     return Similar(low[first], high[first], similarity[first])
 
 
-@compiled
+@compiled()
 def _lengths(start: Ints, weight: Floats) -> tuple[Floats, Floats]:
     before = np.empty(len(weight))
     length = np.empty(len(start) - 1)
@@ -153,7 +153,7 @@ def _lengths(start: Ints, weight: Floats) -> tuple[Floats, Floats]:
     return before, length
 
 
-@compiled
+@compiled()
 def _heads(start: Ints, before: Floats, length: Floats, harmless: Floats) -> Ints:
     head = np.empty(len(length), np.int64)
     for v in range(len(length)):
@@ -164,13 +164,13 @@ def _heads(start: Ints, before: Floats, length: Floats, harmless: Floats) -> Int
     return head
 
 
-@compiled
+@compiled()
 def _length_up_to(e: int, end: int, before: Floats, length: float) -> float:
     """Length of the entries before `e`, which may be the end of its row."""
     return before[e] if e < end else length
 
 
-@compiled
+@compiled()
 def _lists(rows: _Rows, n_columns: int) -> _Lists:
     start = np.zeros(n_columns + 1, np.int64)
     for v in range(len(rows.head)):
@@ -191,7 +191,7 @@ def _lists(rows: _Rows, n_columns: int) -> _Lists:
     return _Lists(start, row, weight, later)
 
 
-@compiled
+@compiled()
 def _partners(rows: _Rows) -> Floats:
     """Of each row: nothing shared yet, the length and the last column of its head, its length."""
     partner = np.zeros((len(rows.length), 4))
@@ -203,7 +203,7 @@ def _partners(rows: _Rows) -> Floats:
     return partner
 
 
-@compiled
+@compiled()
 def _similarity(shared: float, a: float, b: float, code: int) -> float:
     """Similarity of rows of lengths `a` and `b` that share so much."""
     if code == _COSINE:
@@ -215,7 +215,7 @@ def _similarity(shared: float, a: float, b: float, code: int) -> float:
     return round(value * _PARTS) / _PARTS
 
 
-@compiled
+@compiled()
 def _needed(a: float, b: float, code: int, threshold: float) -> float:
     """What rows of lengths `a` and `b` must share to be at the threshold, or a little less."""
     if code == _COSINE:
@@ -225,7 +225,7 @@ def _needed(a: float, b: float, code: int, threshold: float) -> float:
     return threshold * min(a, b) * _SLACK
 
 
-@compiled
+@compiled()
 def _entries_up_to(column: Codes, begin: int, end: int, last: float) -> int:
     """One past the last of some entries whose column is not after `last`."""
     while begin < end:
@@ -237,7 +237,7 @@ def _entries_up_to(column: Codes, begin: int, end: int, last: float) -> int:
     return begin
 
 
-@compiled
+@compiled()
 def _shared(rows: _Rows, i: int, i_end: int, j: int, j_end: int) -> float:
     """Inner product of two stretches of entries."""
     total = 0.0
@@ -253,7 +253,7 @@ def _shared(rows: _Rows, i: int, i_end: int, j: int, j_end: int) -> float:
     return total
 
 
-@compiled
+@compiled()
 def _best(found: Codes, value: Floats, top: int) -> Ints:
     """Order of the partners: by row, or the first `top` by similarity, then row."""
     order = np.argsort(found)
@@ -262,7 +262,7 @@ def _best(found: Codes, value: Floats, top: int) -> Ints:
     return order
 
 
-@compiled
+@compiled()
 def _similar(
     first: int, last: int, rows: _Rows, lists: _Lists, begin: Ints, code: int, threshold: float, top: int
 ) -> tuple[Codes, Codes, Floats]:

@@ -6,9 +6,8 @@ Events are sorted by object and time, so those within a window of one event are 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cib.compiled import Codes, Ints, compiled
+from cib.compiled import CODES, INT, INTS, WRITE_CODES, WRITE_INTS, Codes, Ints, compiled
 
 __all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs"]
 
@@ -16,11 +15,15 @@ __all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs"]
 ALWAYS = np.iinfo(np.int64).max // 4
 
 
-@compiled
-def window_bounds(starts: NDArray[np.int64], time: NDArray[np.int64], window: int) -> tuple[Codes, Codes]:
+def window_bounds(starts: Ints, time: Ints, window: int) -> tuple[Codes, Codes]:
     """First event, and one past the last, that lies within `window` of each event on its object."""
-    low = np.empty(len(time), np.int32)
-    high = np.empty(len(time), np.int32)
+    low, high = np.empty(len(time), np.int32), np.empty(len(time), np.int32)
+    _bounds(starts, time, window, low, high)
+    return low, high
+
+
+@compiled(INTS, INTS, INT, WRITE_CODES, WRITE_CODES)
+def _bounds(starts: Ints, time: Ints, window: int, low: Codes, high: Codes) -> None:
     for k in range(len(starts) - 1):
         begin, end = starts[k], starts[k + 1]
         i, j = begin, begin
@@ -30,20 +33,23 @@ def window_bounds(starts: NDArray[np.int64], time: NDArray[np.int64], window: in
             while j < end and time[j] - time[e] <= window:
                 j += 1
             low[e], high[e] = i, j
-    return low, high
 
 
-@compiled
 def window_pairs(starts: Ints, high: Codes) -> Ints:
     """Exact number of pairs of events within the window, per object, before any pair is looked at.
 
     Pairs of an account with itself are counted too.
     """
     counts = np.zeros(len(starts) - 1, np.int64)
+    _count_pairs(starts, high, counts)
+    return counts
+
+
+@compiled(INTS, CODES, WRITE_INTS)
+def _count_pairs(starts: Ints, high: Codes, counts: Ints) -> None:
     for k in range(len(counts)):
         for e in range(starts[k], starts[k + 1]):
             counts[k] += high[e] - e - 1
-    return counts
 
 
 def longest_window(time: Ints, window: int, max_pairs: int) -> int:

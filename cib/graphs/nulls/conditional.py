@@ -94,7 +94,8 @@ def conditional_synchrony(graph: Graph) -> Chance:
     -----
     Holds fixed which objects both acted on, and how bursty each is. A large p says: whoever shares these
     objects is about as often in step. Without power where only the campaign acted on them, for then its own
-    haste is the rule. Poisson's tail is wider than that of few likely events, so p is large. Costs, an
+    haste is the rule. Poisson's tail is wider than that of few likely events, so p is large: at p <= 0.05
+    fewer than 2.6 % of independent pairs. Costs, an
     edge, the number of objects of the two accounts. Methods: module docstring.
     """
     # numba takes half a second to import

@@ -35,6 +35,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cib.domains import GRAPH, INSIDE, OBJECTS, one_of, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 from cib.graphs.construction import Significance
@@ -142,7 +143,8 @@ def _check_chance(graph: Graph, found: Any) -> Chance:
     try:
         expected, p = (np.asarray(values, dtype=np.float64) for values in found)
     except (TypeError, ValueError):
-        raise SettingsError("a null model returns two arrays of numbers, expected and p", got=repr(found)) from None
+        what, remedy = "a null model returns two arrays of numbers, expected and p", "See cib.graphs.nulls.margins."
+        raise SettingsError(what, got=f"{found!r:.80}", remedy=remedy) from None
     if expected.shape != (graph.n_edges,) or p.shape != (graph.n_edges,):
         shapes = f"shapes {expected.shape} and {p.shape}"
         raise SettingsError(
@@ -167,6 +169,7 @@ def check_counts(graph: Graph) -> None:
         )
 
 
+@takes(graph=GRAPH, null=OBJECTS, method=one_of("bh", "by"))
 def with_significance(graph: Graph, null: Null = "configuration", method: Correction = "bh") -> Graph:
     """Add ``expected``, ``p`` and ``q`` to the edges of a co-action graph.
 
@@ -198,6 +201,12 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     return replace(graph, table=table, construction=replace(graph.construction, tested=Significance(null, method)))
 
 
+@takes(
+    graph=GRAPH,
+    null=OBJECTS,
+    alpha=INSIDE,
+    method=one_of("bh", "by"),
+)
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
     """Keep the edges that the null model does not explain.
 

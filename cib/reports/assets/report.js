@@ -123,7 +123,8 @@
       tabled(["on", "its post", "time (UTC)", "members on it", "other accounts"], member.own.map((act) => [
         make("span", {}, `${act.kind} `, id(act.object)), id(act.post), act.time, number(act.members), number(act.others + 1 - act.members)])));
     const posts = (title, headings, rows) => rows && body.append(make("h3", {}, title), tabled(headings, rows));
-    posts("Members that boosted it", ["account", "its retweet", "time (UTC)"], member.boosted_by?.map((p) => [id(p.account), id(p.post), p.time]));
+    posts("Its acts aimed at members", ["account", "its post", "time (UTC)"], member.aimed_at?.map((p) => [id(p.account), id(p.post), p.time]));
+    posts("Members that boosted it", ["account", "its post", "time (UTC)"], member.boosted_by?.map((p) => [id(p.account), id(p.post), p.time]));
     for (const role of data.roles) {
       const list = make("ul", { class: "quiet" }, ...reasons(member, role).map((step) => make("li", {}, step.text)));
       body.append(make("h3", {}, `${plain(role.name)}: ${member[role.name]?.toFixed(2) ?? "not scored"}`), make("div", { class: "scroll" }, waterfall(member, role)), list);

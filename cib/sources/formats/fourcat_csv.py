@@ -20,8 +20,9 @@ import polars as pl
 
 from cib.sources import clocks
 from cib.sources.columns import Columns, match_columns
-from cib.sources.deciding import KINDS, names_of, stated_text
+from cib.sources.deciding import KINDS, as_name, as_names, names_of, stated_text
 from cib.sources.format import Format
+from cib.sources.links import html_links, plain_text
 from cib.sources.lists import lists
 from cib.sources.rows import digest
 from cib.sources.values import decided
@@ -78,26 +79,66 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
     table = raw.with_columns(stated_text(name, raw) for name in _NOTED)
     if "chat" in raw.columns:
         return _telegram(table, plain)
-    names = names_of(raw, "author", "author_id") if "author_id" in raw.columns else None
-    authors = {kind: _account(pl.coalesce(columns), names) for kind, columns in _AUTHORS.items()}
     is_kind = {
         "retweet": pl.col("is_retweet") == "yes",
         "quote": (pl.col("is_quote_tweet") == "yes") | pl.col("quoted_post").is_not_null(),
         "reply": (pl.col("is_reply") == "yes") | pl.col("replied_to_post").is_not_null(),
     }
+    copied = pl.format("retweet/{}/{}", pl.col("retweeted_user").fill_null(""), _words(table))
     targets = {
-        "retweet": _retweeted(table),
-        "quote": pl.coalesce("quote_tweet_id", _linked("quoted_post", names)),
-        "reply": _linked("replied_to_post", names),
+        "retweet": copied,
+        "quote": pl.coalesce("quote_tweet_id", _linked("quoted_post")),
+        "reply": _linked("replied_to_post"),
     }
-    mentions = {"mentions": _mentions(raw["mentions"], names, where)} if "mentions" in plain else {}
-    return _acts(table, plain, is_kind, targets, authors).with_columns(**mentions)
+    named = "author_id" in raw.columns  # else accounts have no other id than their name
+    authors = {kind: pl.coalesce(columns) for kind, columns in _AUTHORS.items()}
+    acts = _acts(table, plain, is_kind, targets, {} if named else authors)
+    mentions = lists(raw["mentions"], "mentions", f"{where}, column 'mentions'").values if "mentions" in plain else None
+    if not named:
+        acts = acts if mentions is None else acts.with_columns(mentions=mentions)
+        return _without_html(acts)
+    local = {"retweet": pl.col("body"), "quote": _link_id("quoted_post"), "reply": _link_id("replied_to_post")}
+    beside = table.select(
+        account_local_id=decided(is_kind, {kind: as_name(name) for kind, name in authors.items()}),
+        target_local_id=decided(is_kind, local),
+    )
+    if mentions is not None:
+        beside = beside.with_columns(named_ids=as_names(pl.lit(mentions)))
+    return pl.concat([acts.drop("mentions", strict=False), beside], how="horizontal")
+
+
+def _without_html(acts: pl.DataFrame) -> pl.DataFrame:
+    """Texts of Truth Social and Gab are HTML, which holds their links."""
+    body = acts["text"]
+    if not body.str.contains("<a ", literal=True).any() and not body.str.contains("<p>", literal=True).any():
+        return acts
+    texts = body.drop_nulls().unique()
+    told = pl.DataFrame({"text": texts, "plain": map(plain_text, texts), "urls": map(html_links, texts)})
+    read = acts.select("text").join(told, on="text", how="left", maintain_order="left")
+    return acts.with_columns(text=read["plain"], urls=acts["urls"] if "urls" in acts.columns else read["urls"])
+
+
+def _names(raw: pl.DataFrame) -> pl.DataFrame:
+    return names_of(raw, "author", "author_id")
+
+
+def _known(raw: pl.DataFrame) -> pl.DataFrame:
+    """What others call a post: a retweet by its words, and on Bluesky, by name and number."""
+    table = raw.with_columns(stated_text(name, raw) for name in ("author", "body", "id", "is_retweet"))
+    own = table.filter(pl.col("is_retweet") == "no")
+    copied = own.select(local_id=pl.format("RT @{}: {}", "author", "body"), post_id="id")
+    number = pl.col("id").str.extract(r"^at://[^/]+/app\.bsky\.feed\.post/([^/]+)$")
+    linked = table.select(local_id=pl.format("{}/{}", pl.col("author").str.to_lowercase(), number), post_id="id")
+    return pl.concat([copied, linked]).drop_nulls().unique(maintain_order=True)
 
 
 def _telegram(table: pl.DataFrame, plain: Mapping[str, str]) -> pl.DataFrame:
     """Messages: their ids and those of their targets count within a chat."""
     called = names_of(table, _FORWARD[1], _FORWARD[0])
-    known_id = pl.coalesce(_FORWARD[0], _account(pl.col(_FORWARD[1]), called))
+    found = as_name(pl.col(_FORWARD[1])).replace_strict(
+        called["local_id"], called["account_id"], default=None, return_dtype=pl.String
+    )
+    known_id = pl.coalesce(_FORWARD[0], found)
     origin = pl.coalesce(known_id, *_FORWARD)
     sent = pl.coalesce("unix_timestamp_forwarded_from", pl.lit(""))
     forwarded = pl.format("forward/{}/{}/{}", origin, sent, _words(table))
@@ -125,7 +166,7 @@ def _acts(
         **{ours: pl.col(theirs) for ours, theirs in plain.items()},
         action=decided(is_kind, {kind: pl.lit(kind) for kind in KINDS}, pl.lit("post")),
         target_post_id=decided(is_kind, targets),
-        target_account_id=decided(is_kind, authors),
+        target_account_id=decided({kind: is_kind[kind] for kind in authors}, authors),
     )
 
 
@@ -135,31 +176,16 @@ def _words(table: pl.DataFrame) -> pl.Expr:
     return pl.col("body").replace_strict(texts, texts.map_elements(digest, pl.String), default="")
 
 
-def _retweeted(table: pl.DataFrame) -> pl.Expr:
-    """The id of the post that was retweeted, if it is in the table; else a name for that text of that account."""
-    own = table.filter(pl.col("is_retweet") == "no").select(key=pl.format("RT @{}: {}", "author", "body"), id="id")
-    single = own.drop_nulls().unique("key", keep="none")
-    known = pl.col("body").replace_strict(single["key"], single["id"], default=None, return_dtype=pl.String)
-    return pl.coalesce(known, pl.format("retweet/{}/{}", pl.col("retweeted_user").fill_null(""), _words(table)))
-
-
-def _account(name: pl.Expr, names: Mapping[str, str] | None) -> pl.Expr:
-    """The id of an account that goes by this name, if accounts have ids."""
-    if names is None:
-        return name
-    return name.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
-
-
-def _mentions(cells: pl.Series, names: Mapping[str, str] | None, where: str) -> pl.Series:
-    listed = lists(cells, "mentions", f"{where}, column 'mentions'").values
-    return listed.list.eval(_account(pl.element(), names)).list.drop_nulls()
-
-
-def _linked(column: str, names: Mapping[str, str] | None) -> pl.Expr:
-    """The address of the post of Bluesky that a link leads to."""
-    name = pl.col(column).str.extract(r"/profile/([^/]+)/post/")
-    did = pl.when(name.str.starts_with("did:")).then(name).otherwise(_account(name, names))
+def _linked(column: str) -> pl.Expr:
+    """The address of the post of Bluesky that a link by DID leads to."""
+    did = pl.col(column).str.extract(r"/profile/(did:[^/]+)/post/")
     return pl.format("at://{}/app.bsky.feed.post/{}", did, pl.col(column).str.extract(r"/post/([^/]+)$"))
+
+
+def _link_id(column: str) -> pl.Expr:
+    """What a link by name calls the post that it leads to."""
+    name, number = (pl.col(column).str.extract(part) for part in (r"/profile/([^/]+)/post/", r"/post/([^/]+)$"))
+    return pl.format("{}/{}", name.str.to_lowercase(), number)
 
 
 #: How the CSV of 4CAT is read.
@@ -170,6 +196,8 @@ FOURCAT_CSV = Format(
     tells=_tells,
     also=_NOTED,
     translate=_translate,
+    names=_names,
+    known=_known,
     refine=clocks.prefer_id,
     zone="UTC",
 )

@@ -17,7 +17,7 @@ import polars as pl
 
 from cib.sources import clocks
 from cib.sources.columns import stated_columns
-from cib.sources.deciding import decide, names_of, present
+from cib.sources.deciding import as_names, decide, names_of, present
 from cib.sources.format import Format
 from cib.sources.lists import lists
 
@@ -63,17 +63,17 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
 
 
 def _mentions(raw: pl.DataFrame, where: str) -> dict[str, pl.Expr]:
-    """Mentioned accounts: ids of the JSON objects of older files, or names, of which those in the table have ids."""
+    """Mentioned accounts: ids of the JSON objects of older files, or names."""
     if "entities.mentions" not in raw.columns:
         return {}
     cells = raw["entities.mentions"]
-    listed = lists(cells, "mentions", where).values
-    known = names_of(raw, "author.username", "author.id")
-    named = listed.list.eval(
-        pl.element().str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.String)
-    )
-    mentions = pl.when(pl.lit(cells).str.contains("{", literal=True)).then(pl.lit(listed))
-    return {"mentions": mentions.otherwise(pl.lit(named).list.drop_nulls())}
+    listed = pl.lit(lists(cells, "mentions", where).values)
+    are_ids = pl.lit(cells).str.contains("{", literal=True)
+    return {"mentions": pl.when(are_ids).then(listed), "named_ids": pl.when(~are_ids).then(as_names(listed))}
+
+
+def _names(raw: pl.DataFrame) -> pl.DataFrame:
+    return names_of(raw, "author.username", "author.id")
 
 
 def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
@@ -101,6 +101,7 @@ TWARC_CSV = Format(
     ),
     translate=_translate,
     accounts=_accounts,
+    names=_names,
     platform="x",
     refine=clocks.prefer_id,
 )

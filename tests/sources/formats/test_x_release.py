@@ -158,7 +158,7 @@ def test_the_report_says_what_was_read_from_where(path):
 
 
 def test_ids_that_pandas_made_floats_are_refused(path):
-    with pytest.raises(InputError, match=r"pandas frame, column 'retweet_tweetid', row 2: ids are floats"):
+    with pytest.raises(InputError, match=r"pandas frame, column 'in_reply_to_tweetid', row 3: ids are floats"):
         read(pd.read_csv(path))
     assert_frame_equal(read(pd.read_csv(path, dtype="string")).posts_table, read(path).posts_table)
 

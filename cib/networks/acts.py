@@ -1,0 +1,162 @@
+"""Acts: every act of every account as integer codes, the view of the activity that the verdict is measured on.
+
+A statistic of the verdict is a count of acts by account, pair, object or network over *all* acts of the
+accounts, whatever the layer that proposed a network. This module holds what these counts are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity, encode
+from cib.graphs.graph import Graph
+from cib.graphs.incidence import Incidence
+
+__all__ = ["Acts", "share_of"]
+
+Ints = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+DAY = 86_400 * 10**6
+
+#: Hours ahead of UTC in which most posts of a language are written; 0 for others. The test of days off compares
+#: accounts of one language, so that an error here is the same on both sides.
+_ZONES = {
+    **dict.fromkeys(("zh", "zh-cn", "zh-tw", "tl"), 8.0),
+    **dict.fromkeys(("ja", "ko"), 9.0),
+    **dict.fromkeys(("id", "th", "vi"), 7.0),
+    **dict.fromkeys(("hi", "bn", "ta", "te", "ur"), 5.5),
+    **dict.fromkeys(("tr", "ru", "uk", "ar", "fa", "he"), 3.0),
+    **dict.fromkeys(("fr", "de", "it", "nl", "pl", "sv"), 1.0),
+    **dict.fromkeys(("en", "es"), -5.0),
+    "pt": -3.0,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Acts:
+    """The acts of an activity by codes of accounts.
+
+    Parameters
+    ----------
+    activity : Activity
+    graphs : sequence of Graph
+        Layers; what their accounts shared is taken from them.
+    """
+
+    activity: Activity
+    graphs: Sequence[Graph] = ()
+
+    @cached_property
+    def account(self) -> Ints:
+        """Account of each post; shape (n_posts,)."""
+        return self.activity.account_codes.to_numpy().astype(np.int64)
+
+    @property
+    def n_accounts(self) -> int:
+        """Number of accounts that acted or were acted on."""
+        return len(self.activity.account_ids)
+
+    @cached_property
+    def made(self) -> Ints:
+        """Number of acts of each account; shape (n_accounts,)."""
+        return np.bincount(self.account, minlength=self.n_accounts)
+
+    @cached_property
+    def time(self) -> Ints:
+        """Microseconds since 1970 of each post; shape (n_posts,)."""
+        return self.activity.posts_table["created_at"].to_physical().to_numpy()
+
+    def incidences(self, *kinds: str) -> list[Incidence]:
+        """What the layers of some kinds of objects were made of, each kind once."""
+        found: dict[str, Incidence] = {}
+        for graph in self.graphs:
+            if graph.construction.objects in kinds and graph.incidence is not None:
+                found.setdefault(graph.construction.objects, graph.incidence)
+        return list(found.values())
+
+    def codes(self, incidence: Incidence) -> Ints:
+        """Account of each event of an incidence, as a code of the activity; shape (n_events,)."""
+        if incidence.account_ids is self.activity.account_ids:
+            return incidence.account.astype(np.int64)
+        own = encode(incidence.account_ids, self.activity.account_ids).fill_null(0).to_numpy().astype(np.int64)
+        return own[incidence.account]
+
+    @cached_property
+    def aimed(self) -> pl.DataFrame:
+        """Acts aimed at another account: ``row, source, target``, each target of a post once.
+
+        Retweets, quotes and replies aim at the author of the post acted on; posts that are no retweets at whom they
+        mention.
+        """
+        posts = self.activity.posts_table.lazy().with_row_index("row")
+        parts = [posts.select("row", target="target_account_id")]
+        if "mentions" in self.activity.posts_table.columns:
+            named = posts.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+            parts.append(named.select("row", target="mentions").explode("target"))
+        rows = pl.concat(parts).drop_nulls().collect()
+        codes = encode(rows["target"], self.activity.account_ids)
+        rows = rows.with_columns(target=codes, source=self.activity.account_codes.gather(rows["row"])).drop_nulls()
+        return rows.filter(pl.col("source") != pl.col("target")).unique().sort("row", "target")
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints, Ints]:
+        """Row, source and target of each act in :attr:`aimed`."""
+        rows, source, target = (self.aimed[name].to_numpy().astype(np.int64) for name in ("row", "source", "target"))
+        return rows, source, target
+
+    @cached_property
+    def language(self) -> tuple[Ints, list[str]]:
+        """Code of the language of most acts of each account (0: unknown), and the languages."""
+        posts = self.activity.posts_table
+        code = np.zeros(self.n_accounts, dtype=np.int64)
+        if "lang" not in posts.columns:
+            return code, [""]
+        used = pl.DataFrame({"account": self.activity.account_codes, "lang": posts["lang"]}).drop_nulls()
+        used = used.group_by("account", "lang").len().sort("account", "len", "lang", descending=[False, True, False])
+        used = used.unique("account", keep="first", maintain_order=True)
+        names = ["", *used["lang"].unique().sort().to_list()]
+        code[used["account"].to_numpy()] = used["lang"].replace_strict(names, range(len(names))).to_numpy()
+        return code, names
+
+    @cached_property
+    def day(self) -> Ints:
+        """Local day of each post since 1970, by the language of its account; shape (n_posts,)."""
+        code, names = self.language
+        zone = np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)
+        return (self.time + zone[code][self.account]) // DAY
+
+    @cached_property
+    def order(self) -> Ints:
+        """Positions of the accounts in an order that does not depend on their ids; shape (n_accounts,).
+
+        By number of acts, number of acts received, and first, last and summed times of acts. Accounts that are equal
+        in all of them keep the order of their ids.
+        """
+        first = np.full(self.n_accounts, np.iinfo(np.int64).max)
+        last, total = np.zeros((2, self.n_accounts), dtype=np.int64)
+        np.minimum.at(first, self.account, self.time)
+        np.maximum.at(last, self.account, self.time)
+        np.add.at(total, self.account, self.time // 10**6)
+        received = np.bincount(self.pairs[2], minlength=self.n_accounts)
+        return np.lexsort((total, last, first, received, self.made))
+
+    @cached_property
+    def about(self) -> pl.DataFrame:
+        """What is known of each account, in the order of the codes; columns only where known."""
+        return self.activity.account_ids.to_frame().join(
+            self.activity.accounts_table, on="account_id", how="left", maintain_order="left"
+        )
+
+
+def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:
+    """The ratio of two counts, 0 where there is nothing."""
+    ratio: Numbers = np.asarray(part, dtype=float) / np.maximum(np.asarray(whole, dtype=float), 1e-300)
+    return np.where(np.asarray(whole) > 0, ratio, 0.0)

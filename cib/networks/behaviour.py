@@ -1,0 +1,214 @@
+"""Behaviour: how much of all that the members of a network do is copied, joint, captured, or aimed at one another.
+
+Counts by network over all acts of its members. An act is *joint* if another member acts on the same object within a
+window. Every statistic is a sum over acts, pairs, objects or accounts; no pair of acts is enumerated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import encode
+from cib.graphs.graph import Graph
+from cib.graphs.incidence import Incidence
+from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+
+__all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
+
+#: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
+COPIED = ("text", "near-text")
+JOINT = ("post", "quoted", "replied")
+
+#: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
+HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
+_EVER = np.iinfo(np.int64).max - 1
+
+
+def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
+    """Measure what the members of each network do, over all of their acts.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Network of each account, -1 for none.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a network, in order: ``network, members, acts`` and, as shares of the acts,
+
+        * ``copied``: texts that another member posted as well, at any time;
+        * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
+        * ``inside``: acts aimed at members;
+        * ``aimed``: acts aimed at accounts that three members act on;
+
+        further, between 0 and 1,
+
+        * ``density``: share of the other members with whom a member has a significant edge, mean over joint acts;
+        * ``held``: share of the others on the object of a joint act who are members, times density, mean over
+          joint acts;
+        * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
+        * ``mutual``: share of the acts aimed at members that are returned.
+
+        Null where the data or the layers have nothing to measure it on.
+    """
+    n = int(group.max(initial=-1)) + 1
+    of_post = group[acts.account]
+    total = np.bincount(of_post[of_post >= 0], minlength=n)
+    table = {
+        "network": np.arange(n),
+        "members": np.bincount(group[group >= 0], minlength=n),
+        "acts": total,
+        **_copied(acts, group, of_post, total),
+        **_joint(acts, group, of_post, total),
+        **_aimed(acts, group, total),
+    }
+    return pl.DataFrame({name: pl.Series(values) for name, values in table.items()}).with_columns(
+        pl.col(pl.Float64).round(9)
+    )
+
+
+def joint_events(incidence: Incidence, account: Ints, group: Ints, window: int) -> Flags:
+    """Whether a member of the same network, another account, acted on the object of each event within a window.
+
+    Parameters
+    ----------
+    incidence : Incidence
+    account : ndarray of int, shape (n_events,)
+        Of each event, as a code of the activity.
+    group : ndarray of int, shape (n_accounts,)
+    window : int
+        Microseconds.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_events,)
+    """
+    found = np.zeros(len(incidence), dtype=bool)
+    mine = np.flatnonzero(group[account] >= 0)
+    network = group[account[mine]]
+    mine = mine[np.lexsort((incidence.time[mine], incidence.object[mine], network))]
+    who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
+    key = group[who] * len(incidence.object_ids) + what
+    # the nearest act of another account lies just before or just after a run of acts of one account
+    starts = np.flatnonzero(np.diff(who, prepend=-1) | np.diff(key, prepend=-1))
+    run = np.searchsorted(starts, np.arange(len(mine)), side="right") - 1
+    before, after = starts[run] - 1, np.append(starts[1:], len(mine))[run]
+    for near in (before, after):
+        inside = (near >= 0) & (near < len(mine))
+        near = np.clip(near, 0, max(len(mine) - 1, 0))  # noqa: PLW2901
+        found[mine] |= inside & (key[near] == key) & (np.abs(time[near] - time) <= window)
+    return found
+
+
+def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+    incidences = acts.incidences(*COPIED)
+    if not incidences:
+        return {"copied": _untested(len(total))}
+    rows = [i.row[joint_events(i, acts.codes(i), group, _EVER)] for i in incidences]
+    return {"copied": share_of(_acts_by_network(rows, of_post, len(total)), total)}
+
+
+def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+    incidences = acts.incidences(*JOINT)
+    names = ("joint", "hasty", "density", "held")
+    if not incidences:
+        return dict.fromkeys(names, _untested(len(total)))
+    tied = _tied(acts, group)
+    rows, hasty, known, captured = [], [], np.zeros(len(of_post)), np.zeros(len(of_post))
+    for incidence in incidences:
+        account = acts.codes(incidence)
+        joint = joint_events(incidence, account, group, HOUR)
+        rows.append(incidence.row[joint])
+        hasty.append(incidence.row[joint_events(incidence, account, group, MINUTE)])
+        known[incidence.row] = tied[account]
+        captured[incidence.row] = tied[account] * _capture(incidence, account, group)
+    joint = np.unique(np.concatenate(rows))
+    joint = joint[of_post[joint] >= 0]
+    count = np.bincount(of_post[joint], minlength=len(total))
+    means = (share_of(np.bincount(of_post[joint], of_each[joint], len(total)), count) for of_each in (known, captured))
+    quick = _acts_by_network(hasty, of_post, len(total))
+    return dict(zip(names, (share_of(count, total), share_of(quick, total), *means), strict=True))
+
+
+def _tied(acts: Acts, group: Ints) -> Numbers:
+    """The share of the other members with whom each member has an edge in a layer of joint acts."""
+    pairs = [pl.DataFrame(schema={"source": pl.Int64, "target": pl.Int64})]
+    pairs += [_pairs(graph, acts) for graph in acts.graphs if graph.construction.objects in JOINT]
+    table = pl.concat(pairs).unique()
+    source, target = (table[end].to_numpy() for end in ("source", "target"))
+    inside = (group[source] >= 0) & (group[source] == group[target])
+    partners = np.bincount(np.concatenate([source[inside], target[inside]]), minlength=len(group))
+    size = np.bincount(group[group >= 0], minlength=1)
+    return np.where(group >= 0, partners / np.maximum(size[group] - 1, 1), 0.0)
+
+
+def _pairs(graph: Graph, acts: Acts) -> pl.DataFrame:
+    codes = encode(graph.ids, acts.activity.account_ids).cast(pl.Int64)
+    return pl.DataFrame({end: codes.gather(graph.table[end]) for end in ("source", "target")})
+
+
+def _capture(incidence: Incidence, account: Ints, group: Ints) -> Numbers:
+    """Of the other accounts on the object of each event, the share that is of the same network."""
+    network = group[account]
+    key = np.where(network >= 0, network * len(incidence.object_ids) + incidence.object, -1)
+    who = pl.DataFrame({"key": key, "account": account}).filter(pl.col("key") >= 0).unique()
+    members = who.group_by("key").len().sort("key")
+    own = np.append(members["len"].to_numpy().astype(np.int64), 1)[np.searchsorted(members["key"].to_numpy(), key)] - 1
+    others = incidence.popularity[incidence.object] - 1
+    return np.where(key >= 0, share_of(own, others), 0.0)
+
+
+def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
+    n = len(total)
+    row, source, target = acts.pairs
+    mine = group[source] >= 0
+    row, source, target = row[mine], source[mine], target[mine]
+    network = group[source]
+    inside = network == group[target]
+    aims = pl.DataFrame({"network": network, "target": target, "source": source})
+    common = aims.group_by("network", "target").agg(members=pl.col("source").n_unique(), own=pl.len())
+    common = common.filter(pl.col("members") >= 3).sort("network", "target")
+    received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
+    share = share_of(common["own"].to_numpy(), received[common["target"].to_numpy()])
+    key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
+    own = network * acts.n_accounts + target
+    place = np.searchsorted(key, own)
+    on = np.append(key, -1)[place] == own
+    weights = np.append(share, 0.0)[place[on]]
+    return {
+        "inside": share_of(_distinct(row[inside], network[inside], n), total),
+        "mutual": _mutual(source[inside], target[inside], network[inside], acts.n_accounts, n),
+        "aimed": share_of(_distinct(row[on], network[on], n), total),
+        "aimed_held": share_of(np.bincount(network[on], weights, n), np.bincount(network[on], minlength=n)),
+    }
+
+
+def _mutual(source: Ints, target: Ints, network: Ints, n_accounts: int, n: int) -> Numbers:
+    """Of the acts between members of each network, the share that is returned."""
+    pairs, first, counts = np.unique(source * n_accounts + target, return_index=True, return_counts=True)
+    back = target[first] * n_accounts + source[first]
+    place = np.minimum(np.searchsorted(pairs, back), max(len(pairs) - 1, 0))
+    returned = np.where(pairs[place] == back, np.minimum(counts, counts[place]), 0) if len(pairs) else counts
+    return share_of(np.bincount(network[first], returned, n), np.bincount(network[first], counts, n))
+
+
+def _distinct(row: Ints, network: Ints, n: int) -> Ints:
+    """The number of distinct posts of each network."""
+    _, first = np.unique(row, return_index=True)
+    return np.bincount(network[first], minlength=n)
+
+
+def _acts_by_network(rows: Sequence[NDArray[np.uint32]], of_post: Ints, n: int) -> Ints:
+    joint = np.unique(np.concatenate(rows))
+    network = of_post[joint]
+    return np.bincount(network[network >= 0], minlength=n)
+
+
+def _untested(n: int) -> pl.Series:
+    return pl.Series([None] * n, dtype=pl.Float64)

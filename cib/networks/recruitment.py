@@ -1,0 +1,190 @@
+"""Recruitment: who belongs to a confirmed network, though no pair of its acts stands out.
+
+From the confirmed members follow, in this order: accounts that copy their texts, accounts that aim a good part of all
+their acts at them and get no act back, and accounts whose attention comes mostly from them. An error in the
+confirmation multiplies here, so that only networks with evidence in what they write or when they rest recruit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cib.networks.acts import Acts, Flags, Ints
+from cib.networks.behaviour import COPIED
+from cib.networks.verdict import Rule
+
+__all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
+
+
+@dataclass(frozen=True)
+class Recruits:
+    """Who belongs to the confirmed networks; arrays of shape (n_accounts,), -1 for no network."""
+
+    core: Ints  #: the confirmed members
+    copies: Ints  #: accounts outside that copy them
+    aims: Ints  #: accounts outside that aim at either, without return
+    lifted: Ints  #: accounts that are boosted, among all but the confirmed members and those who copy them
+    aimed: Ints  #: acts of each account aimed at either, without return
+
+    @property
+    def confirmed(self) -> Ints:
+        """The network of each account that belongs to one by its own acts."""
+        return np.maximum(np.maximum(self.core, self.copies), self.aims)
+
+    @property
+    def found(self) -> Ints:
+        """The same, and of those who are merely boosted."""
+        return np.where(self.confirmed >= 0, self.confirmed, self.lifted)
+
+
+def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) -> Recruits:
+    """Find who belongs to the confirmed networks.
+
+    Accounts that aim at the confirmed members and are themselves boosted by the network are treated as its core, and
+    the search for those who aim at it is repeated once.
+
+    Parameters
+    ----------
+    acts : Acts
+    core : ndarray of int, shape (n_accounts,)
+        Confirmed network of each account, -1 for none.
+    recruits : ndarray of bool, shape (n_networks,)
+        Networks that recruit.
+    barred : ndarray of bool, shape (n_accounts,)
+        Accounts that cannot join.
+    rule : Rule
+    """
+    copies = np.where(barred | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
+    ours, leads = np.maximum(core, copies), np.full(len(core), -1, dtype=np.int64)
+    for _ in range(2):
+        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule.aimed_acts, rule.aimed_share)
+        aims = np.where(barred, -1, np.maximum(aims, leads))
+        lifted = boosted(acts, np.maximum(ours, aims), ours, rule.boosted_share, rule.min_boosters)
+        leads = np.where(aims >= 0, lifted, -1)
+    return Recruits(core, copies, aims, np.where(barred, -1, lifted), count)
+
+
+def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
+    """Assign accounts that copy texts of confirmed members.
+
+    A text counts that two members of confirmed networks posted and that is theirs to at least half. The search is
+    repeated once with the accounts that it found.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Confirmed network of each account, -1 for none.
+    recruits : ndarray of bool, shape (n_networks,)
+        Networks that recruit.
+    min_share : float
+        Share of all acts of an account that copy, at least.
+
+    Returns
+    -------
+    ndarray of int, shape (n_accounts,)
+        The network that each other account copies most, -1 for none.
+    """
+    found = np.full(len(group), -1, dtype=np.int64)
+    for _ in range(2):
+        ours = np.where((group >= 0) & recruits[np.maximum(group, 0)], group, found)
+        rows = [_copies(acts, ours, group, kind) for kind in COPIED]
+        table = pl.concat(rows).unique("row").group_by("account", "network").agg(count=pl.len())
+        found = np.maximum(found, _most(table, acts, min_share))
+    return found
+
+
+def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: float) -> tuple[Ints, Ints]:
+    """Assign accounts that aim their acts at confirmed members who never act on them.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+    recruits : ndarray of bool, shape (n_networks,)
+    min_acts : int
+    min_share : float
+        Of all acts of an account, at least.
+
+    Returns
+    -------
+    network : ndarray of int, shape (n_accounts,)
+        The network that each account outside of the confirmed ones aims at most, -1 for none.
+    count : ndarray of int, shape (n_accounts,)
+        The acts of each account aimed at members who do not act on it.
+    """
+    row, source, target = acts.pairs
+    there = source * acts.n_accounts + target
+    ours = (group[target] >= 0) & recruits[np.maximum(group[target], 0)]
+    one_way = ours & ~np.isin(target * acts.n_accounts + source, there[group[source] >= 0])
+    aims = pl.DataFrame({"account": source[one_way], "network": group[target[one_way]], "row": row[one_way]})
+    posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
+    count = np.zeros(acts.n_accounts, dtype=np.int64)
+    count[posts["account"].to_numpy()] = posts["count"].to_numpy()
+    found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, 0.0)
+    enough = (group < 0) & (count >= min_acts) & (count >= min_share * acts.made)
+    return np.where(enough, found, -1), count
+
+
+def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_boosters: int) -> Ints:
+    """Assign accounts whose received acts come mostly from one network.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Network of each account, recruited ones included; -1 for none.
+    settled : ndarray of int, shape (n_accounts,)
+        The same; accounts that are not asked.
+    min_share : float
+        Share of all acts received that come from members, at least.
+    min_boosters : int
+        Members that act on the account, at least.
+
+    Returns
+    -------
+    ndarray of int, shape (n_accounts,)
+        The network of each boosted account, -1 for none. Being boosted is not the account's doing.
+    """
+    _, source, target = acts.pairs
+    received = np.bincount(target, minlength=acts.n_accounts)
+    ours = (group[source] >= 0) & (settled[target] < 0)
+    table = pl.DataFrame({"account": target[ours], "network": group[source[ours]], "booster": source[ours]})
+    boosters = table.group_by("account").agg(boosters=pl.col("booster").n_unique())
+    counts = np.zeros(acts.n_accounts, dtype=np.int64)
+    counts[boosters["account"].to_numpy()] = boosters["boosters"].to_numpy()
+    own = table.group_by("account", "network").agg(count=pl.len())
+    total = np.bincount(target[ours], minlength=acts.n_accounts)
+    enough = (counts >= min_boosters) & (total >= min_share * received)
+    return np.where(enough, _most(own, acts, 0.0), -1)
+
+
+def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
+    """``account, network, row`` of posts of other accounts with a text that is mostly a network's."""
+    parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.UInt32})]
+    for incidence in acts.incidences(kind):
+        account = acts.codes(incidence)
+        events = pl.DataFrame({"account": account, "object": incidence.object, "row": incidence.row})
+        events = events.with_columns(network=pl.Series(ours[account]))
+        posted = events.unique(["account", "object"]).filter(pl.col("network") >= 0)
+        posted = posted.group_by("object", "network").agg(members=pl.len().cast(pl.Int64))
+        posted = posted.sort("object", "members", "network", descending=[False, True, False])
+        posted = posted.group_by("object", maintain_order=True).agg(pl.col("network").first(), pl.col("members").sum())
+        crowd = pl.Series(incidence.popularity[posted["object"].to_numpy()])
+        theirs = posted.filter(pl.col("members") >= 2, 2 * pl.col("members") >= crowd)
+        outside = events.filter(pl.Series(group[account] < 0)).drop("network")
+        parts.append(outside.join(theirs, on="object").select("account", "network", "row"))
+    return pl.concat(parts)
+
+
+def _most(table: pl.DataFrame, acts: Acts, min_share: float) -> Ints:
+    """The network with the largest count for each account, if its counts reach a share of all its acts; else -1."""
+    table = table.sort("account", "count", "network", descending=[False, True, False])
+    best = table.group_by("account", maintain_order=True).agg(pl.col("network").first(), pl.col("count").sum())
+    best = best.filter(pl.col("count") >= min_share * pl.Series(acts.made[best["account"].to_numpy()]))
+    found = np.full(acts.n_accounts, -1, dtype=np.int64)
+    found[best["account"].to_numpy()] = best["network"].to_numpy()
+    return found

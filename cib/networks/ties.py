@@ -1,0 +1,118 @@
+"""Ties: how much of everything two accounts do they do together, over all layers.
+
+The significant edges of a layer say that a pair shares more than chance explains. How much of the two accounts'
+activity that is decides whether they belong together: an account with a thousand acts shares ten with many. The tie
+of accounts a and b is
+
+    sum over layers of  worth * shared objects / sqrt((n_a + 4) (n_b + 4))
+
+with n the number of all acts of an account. Rare objects (texts that few accounts posted) tie accounts that have
+one of them in common, too. Clusters of ties are groups of accounts that share much of what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from cib.activity import encode
+from cib.graphs.coaction import project
+from cib.graphs.graph import Graph
+from cib.networks.acts import Acts, Ints
+from cib.networks.communities import communities
+from cib.networks.object_sets import CONTENT
+from cib.networks.verdict import Rule
+
+__all__ = ["is_slow", "tie_groups", "ties"]
+
+#: Acts added to those of each account, so that accounts of one act do not make the strongest ties.
+_SHRINKAGE = 4.0
+#: Longer windows, in seconds, are slow.
+_QUICK = 600.0
+
+
+def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
+    """Sum the significant edges of all layers to one tie for each pair of accounts.
+
+    Parameters
+    ----------
+    acts : Acts
+        With the layers.
+    rule : Rule
+
+    Returns
+    -------
+    polars.DataFrame
+        ``source, target`` (codes of the activity) and ``tie``, sorted by the first two.
+    """
+    edges = [_edges(graph, acts, _worth(graph, rule)) for graph in acts.graphs]
+    several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
+    single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
+    rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
+    return pl.concat([several, rare.join(several, on=["source", "target"], how="anti")]).sort("source", "target")
+
+
+def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> Ints:
+    """Cluster the ties: the group of each account, -1 for none; shape (n_accounts,).
+
+    Groups are numbered by their first member in :attr:`cib.networks.acts.Acts.order`, so that they do not depend on
+    ids.
+    """
+    place = np.argsort(acts.order)
+    source, target = (place[table[end].to_numpy()] for end in ("source", "target"))
+    n = acts.n_accounts
+    both = np.concatenate([source, target]), np.concatenate([target, source])
+    matrix = sp.coo_array((np.tile(table["tie"].to_numpy(), 2), both), shape=(n, n)).tocsr()
+    labels = communities(matrix, resolution=rule.tie_resolution, seed=seed)
+    large = np.bincount(labels)[labels] >= rule.min_size
+    _, numbered = np.unique(labels[large], return_inverse=True)
+    group = np.full(n, -1, dtype=np.int64)
+    group[np.flatnonzero(large)] = numbered
+    return group[place]
+
+
+def is_slow(graph: Graph) -> bool:
+    """Whether the acts of an edge may be more than ten minutes apart."""
+    window = graph.construction.window_s
+    return window is None or window > _QUICK
+
+
+def _worth(graph: Graph, rule: Rule) -> float:
+    """What a shared object counts."""
+    return rule.slow_tie if is_slow(graph) and graph.construction.objects not in CONTENT else 1.0
+
+
+def _contents(graphs: Sequence[Graph]) -> list[Graph]:
+    """One layer of each kind of content."""
+    found: dict[str, Graph] = {}
+    for graph in graphs:
+        if graph.construction.objects in CONTENT:
+            found.setdefault(graph.construction.objects, graph)
+    return list(found.values())
+
+
+def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
+    """``source, target`` as codes of the activity, and ``tie``, the worth of what they share."""
+    codes = encode(graph.ids, acts.activity.account_ids).cast(pl.Int64)
+    source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
+    return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * worth})
+
+
+def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
+    """Pairs with an object in common that few accounts acted on."""
+    few = graph.events.shared_by_at_most(rule.rare)
+    worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
+    return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(worth))
+
+
+def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.DataFrame:
+    """One row a pair, divided by the geometric mean of what the two do."""
+    schema = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
+    # the worths are few decimal numbers: rounding makes the sum independent of its order
+    table = pl.concat([pl.DataFrame(schema=schema), *edges]).group_by("source", "target").agg(together.round(6))
+    size = np.sqrt(acts.made + _SHRINKAGE)
+    scale = size[table["source"].to_numpy()] * size[table["target"].to_numpy()]
+    return table.with_columns(pl.col("tie") / pl.Series(scale))

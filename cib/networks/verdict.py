@@ -1,0 +1,413 @@
+"""Verdict: what may be concluded of a network, by how many independent kinds of evidence, and why.
+
+A network does together what chance does not explain; so do fans, newsrooms, activists and friends. What tells an
+operation from them is evidence of several kinds, none of which is mandatory. Each is measured over *all* acts of the
+members and expressed in decades, at most :attr:`Rule.max_kind`:
+
+=========== =============================================================================================
+copying     share of all acts that repeat a text of another member
+captured    share of all acts that are joint, times the share of the joint objects that the members hold
+look        few or no followers, default names (three binomial tests)
+batch       accounts created within hours of one another
+days off    few acts at weekends
+=========== =============================================================================================
+
+``candidate`` needs two kinds of which one is a behaviour (copying, captured, days off). The weights were not fitted:
+simulations test the rule, they do not weigh it. Everything else that chance does not explain is ``coordinated``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cib.domains import check_fields, real, whole
+from cib.networks.account_metadata import FACTS
+from cib.notebook import html_rows
+
+__all__ = ["KINDS", "VERDICTS", "Reason", "Rule", "kinds_of_evidence", "reasons_of", "verdicts"]
+
+#: From the most that can be concluded to the least.
+VERDICTS = ("candidate", "coordinated", "insufficient")
+
+#: The kinds of evidence; the behaviours among them.
+KINDS = ("copying", "captured", "look", "batch", "days off")
+_BEHAVIOURS = ("copying", "captured", "days off")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Thresholds of clusters and verdicts.
+
+    Parameters
+    ----------
+    resolution : float
+        Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
+    set_resolution : float
+        The same per pair of objects, for sets of objects with one audience; see
+        :func:`cib.networks.object_sets.audiences`.
+    tie_resolution : float
+        Mean tie per pair above which accounts form one group; see :mod:`cib.networks.ties`.
+    tie_alpha : float
+        False discovery rate of the edges that ties are made of, in each layer. Generous: groups of ties are judged by
+        what they do, and an edge that is missing hides a member.
+    slow_tie : float
+        What a shared object counts in a tie where the acts may be more than ten minutes apart; 1 otherwise, and for
+        texts and links.
+    rare : int
+        Texts and links of at most so many accounts tie those who share one of them.
+    rare_text, rare_link : float
+        What such an object counts.
+    min_tie, min_rare_tie : float
+        Weaker ties, by several objects and by one rare object, are left out.
+    min_size : int
+        Smaller clusters are no network.
+    min_objects : int
+        With fewer shared objects, and fewer than two kinds of evidence, the verdict is ``insufficient``.
+    max_top_share : float
+        The same above this share of common acts due to one object: one viral post makes no network.
+    max_p_confirm : float
+        The same above this p-value on acts that had no part in finding it; see
+        :func:`cib.networks.confirmation.confirm`. At 1 it is not asked.
+    min_led : float
+        An account that acted before all other members on at least this share of what it shares with them is
+        ``followed``.
+    max_kind : float
+        Decades that one kind of evidence counts at most.
+    copying_from, copying_unit, min_copying : float
+        Copying counts ``(share - copying_from) / copying_unit`` decades, and from `min_copying` on.
+    captured_from, hasty_from, aimed_from, captured_unit, min_captured : float
+        Captured joint acts count the largest of ``(joint * held * density - captured_from)``,
+        ``(hasty * density - hasty_from)`` and ``(aimed * aimed_held - aimed_from)``, each divided by
+        `captured_unit`, and from `min_captured` on; see :func:`cib.networks.behaviour.behaviour`.
+    max_reciprocity : float
+        From this product of ``mutual`` and ``inside`` on the third is left out: in a pod everything is captured.
+    alpha_facts : float
+        False discovery rate of look and of batch over all networks.
+    min_excess, min_batch_excess : float
+        Look and batch count if the share, or the mean log2 of accounts made together, exceeds that of unaffiliated
+        accounts by so much.
+    min_fact : float
+        Look and batch count from so many decades on.
+    max_weekend_ratio, min_days_off : float
+        Days off count if the weekend share is at most `max_weekend_ratio` of that of unaffiliated accounts, and from
+        `min_days_off` decades on.
+    most_aimed : float
+        Unaffiliated accounts aim less than this share of their acts at members of networks.
+    min_kinds : int
+        Kinds of evidence that ``candidate`` needs; with 1 see `min_single`.
+    min_decades, min_decades_copying : float
+        Decades in all that it needs; the second where copying counts at least 1.
+    min_inside, min_fact_inside : float
+        Where at least `min_inside` of all acts are aimed at members, two of look, batch and days off suffice if each
+        counts `min_fact_inside`.
+    min_single : float
+        Candidates by one kind, for data without account metadata: where members hold at least this share of the other
+        accounts on the objects of their joint acts, or copy this share of all their acts. 0: never. At 0.3, on the
+        labelled retweets of a real operation, precision 1.00 and recall 0.63; in simulated worlds newsrooms, fans of
+        one idol and other crowds that share their posts with few others become candidates, too.
+    copied_share, aimed_acts, aimed_share : float
+        Accounts join a confirmed network that copy its texts in `copied_share` of all their acts, or aim `aimed_acts`
+        acts and `aimed_share` of all at it without return; see :mod:`cib.networks.recruitment`.
+    boosted_share, min_boosters : float
+        Accounts are boosted that receive `boosted_share` of all acts on them from a network, of `min_boosters`
+        members.
+    """
+
+    resolution: float = 1.0
+    set_resolution: float = 10.0
+    tie_resolution: float = 0.015
+    tie_alpha: float = 0.3
+    slow_tie: float = 0.5
+    rare: int = 30
+    rare_text: float = 0.7
+    rare_link: float = 0.3
+    min_tie: float = 0.05
+    min_rare_tie: float = 0.02
+    min_size: int = 4
+    min_objects: int = 5
+    max_top_share: float = 0.5
+    max_p_confirm: float = 1e-3
+    min_led: float = 0.8
+    max_kind: float = 3.0
+    copying_from: float = 0.05
+    copying_unit: float = 0.1
+    min_copying: float = 0.5
+    captured_from: float = 0.3
+    hasty_from: float = 0.55
+    aimed_from: float = 0.6
+    captured_unit: float = 0.1
+    min_captured: float = 1.0
+    max_reciprocity: float = 0.1
+    alpha_facts: float = 0.05
+    min_excess: float = 0.15
+    min_batch_excess: float = 0.5
+    min_fact: float = 1.0
+    max_weekend_ratio: float = 0.8
+    min_days_off: float = 1.3
+    most_aimed: float = 0.3
+    min_kinds: int = 2
+    min_decades: float = 3.5
+    min_decades_copying: float = 3.0
+    min_inside: float = 0.5
+    min_fact_inside: float = 1.5
+    min_single: float = 0.0
+    copied_share: float = 0.15
+    aimed_acts: int = 2
+    aimed_share: float = 0.1
+    boosted_share: float = 0.7
+    min_boosters: int = 4
+
+    def __post_init__(self) -> None:
+        positive = dict.fromkeys(("tie_resolution", "copying_unit", "captured_unit"), real(0, above=True))
+        check_fields(self, min_size=whole(2), min_kinds=whole(1), **positive)
+
+    def _repr_html_(self) -> str:
+        return html_rows(asdict(self))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that speaks for or against a network, or that could not be tested.
+
+    Parameters
+    ----------
+    kind : str
+        A kind of evidence, or ``'co-action'``, ``'confirmation'``, ``'account metadata'``.
+    text : str
+        A sentence without a full stop.
+    numbers : mapping of str to float
+        The figures in it, and the decades that it counts as ``decades``.
+    speaks : {'for', 'against', 'untested'}
+    """
+
+    kind: str
+    text: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    speaks: str = "for"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numbers", MappingProxyType(dict(self.numbers)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "numbers": dict(self.numbers)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, numbers=MappingProxyType(state["numbers"]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as in report.json."""
+        return {"kind": self.kind, "text": self.text, "numbers": dict(self.numbers), "speaks": self.speaks}
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Express each kind of evidence in decades.
+
+    Parameters
+    ----------
+    behaviour : polars.DataFrame
+        From :func:`cib.networks.behaviour.behaviour`.
+    facts : polars.DataFrame
+        From :func:`cib.networks.account_metadata.account_facts`.
+    rest : polars.DataFrame
+        From :func:`cib.networks.days_off.days_off`.
+    rule : Rule
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network`` and a column for each of :data:`KINDS`: decades, 0 below the threshold from which a kind counts,
+        null where it could not be tested.
+    """
+    share = pl.col("copied")
+    joint = (pl.col("joint") * pl.col("held") * pl.col("density") - rule.captured_from) / rule.captured_unit
+    hasty = (pl.col("hasty") * pl.col("density") - rule.hasty_from) / rule.captured_unit
+    pod = pl.col("mutual") * pl.col("inside") >= rule.max_reciprocity
+    aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
+    table = behaviour.select(
+        "network",
+        _counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule).alias("copying"),
+        _counting(pl.max_horizontal(joint, hasty, pl.when(~pod).then(aimed)), rule.min_captured, rule).alias(
+            "captured"
+        ),
+    )
+    for kind, least in (("look", rule.min_excess), ("batch", rule.min_batch_excess)):
+        table = table.join(_facts_of(facts, kind, least, rule), on="network", how="left")
+    few = pl.col("weekend") <= rule.max_weekend_ratio * pl.col("elsewhere")
+    decades = pl.when(few).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
+    resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
+    return table.join(resting, on="network", how="left").sort("network").with_columns(pl.col(KINDS).round(6))
+
+
+def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, rule: Rule) -> pl.DataFrame:
+    """Decide: the only place that does.
+
+    Parameters
+    ----------
+    kinds : polars.DataFrame
+        From :func:`kinds_of_evidence`.
+    behaviour : polars.DataFrame
+    enough : polars.Series of bool
+        Whether a network that is no candidate does together what chance does not explain.
+    rule : Rule
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network, evidence`` (decades in all), ``verdict`` and ``recruits``, whether accounts may join because they
+        copy or act on its members: candidates by copying or days off. What a group that only shares posts is acted
+        on for is not its own.
+    """
+    known = [pl.col(kind).fill_null(0.0) for kind in KINDS]
+    total = pl.sum_horizontal(known)
+    n = pl.sum_horizontal(value > 0 for value in known)
+    behaves = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in _BEHAVIOURS)
+    copies = pl.col("copying").fill_null(0.0)
+    several = (n >= rule.min_kinds) & behaves
+    facts = pl.sum_horizontal(
+        (pl.col(kind).fill_null(0.0) >= rule.min_fact_inside).cast(pl.Int64) for kind in ("look", "batch", "days off")
+    )
+    candidate = (
+        (several & (total >= rule.min_decades))
+        | (several & (copies >= 1) & (total >= rule.min_decades_copying))
+        | ((pl.col("inside") >= rule.min_inside) & (facts >= 2))
+    )
+    if rule.min_single > 0:
+        candidate |= pl.max_horizontal("copied", "held").fill_null(0.0) >= rule.min_single
+    verdict = (
+        pl.when(candidate)
+        .then(pl.lit("candidate"))
+        .when("enough")
+        .then(pl.lit("coordinated"))
+        .otherwise(pl.lit("insufficient"))
+    )
+    table = kinds.join(behaviour.select("network", "inside", "copied", "held"), on="network").with_columns(
+        enough=enough
+    )
+    writes = (copies > 0) | (pl.col("days off").fill_null(0.0) > 0)
+    return table.select(
+        "network",
+        evidence=total.round(6),
+        verdict=verdict.cast(pl.Enum(VERDICTS)),
+        recruits=candidate & writes,
+    )
+
+
+def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """State what speaks for and against one network, and what could not be tested.
+
+    Parameters
+    ----------
+    row : mapping
+        Of one network: what it was measured to do (:func:`cib.networks.behaviour.behaviour`), its kinds of evidence
+        and its days off.
+    facts : mapping
+        Its rows of :func:`cib.networks.account_metadata.account_facts`, by fact.
+    """
+    found = [_copying(row), _captured(row), _look(row, facts), _batch(row, facts), _days_off(row)]
+    return (*found, *_against(row))
+
+
+def _counting(decades: pl.Expr, least: float, rule: Rule) -> pl.Expr:
+    """Decades within 0 and the most that a kind counts, 0 below the least, null stays."""
+    return pl.when(decades >= least).then(decades.clip(0.0, rule.max_kind)).when(decades.is_not_null()).then(0.0)
+
+
+def _facts_of(facts: pl.DataFrame, kind: str, least: float, rule: Rule) -> pl.DataFrame:
+    """Decades of look or batch: the best of its tests, Bonferroni over them and Benjamini-Hochberg over networks."""
+    names = [name for name, of in FACTS.items() if of == kind]
+    mine = facts.filter(pl.col("fact").is_in(names))
+    excess = pl.col("share") - pl.col("elsewhere") >= least
+    tested = mine.with_columns(p=pl.when(excess).then(pl.col("p")).otherwise(1.0))
+    best = tested.group_by("network").agg(p=(pl.col("p").min() * len(names)).clip(0.0, 1.0)).sort("network")
+    p = best["p"].to_numpy()
+    ascending = np.sort(p)
+    passing = np.flatnonzero(ascending <= rule.alpha_facts * np.arange(1, len(p) + 1) / max(len(p), 1))
+    limit = ascending[passing[-1]] if len(passing) else -1.0
+    decades = pl.when(pl.col("p") <= limit).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
+    return best.select("network", _counting(decades, rule.min_fact, rule).alias(kind))
+
+
+def _copying(row: Mapping[str, Any]) -> Reason:
+    if row["copied"] is None:
+        return Reason("copying", "copying was not tested: no texts that several accounts posted", speaks="untested")
+    text = f"{row['copied']:.0%} of all {row['acts']:,} acts of the members repeat a text of another member"
+    return _reason("copying", text, row, copied=row["copied"])
+
+
+def _captured(row: Mapping[str, Any]) -> Reason:
+    if row["joint"] is None and not row["aimed"]:
+        return Reason("captured", "captured joint acts were not tested: no acts on posts of others", speaks="untested")
+    names = ("joint", "held", "density", "hasty", "aimed", "aimed_held")
+    numbers = {name: row[name] for name in names if row[name] is not None}
+    joint = (
+        f"{row['joint']:.0%} of all acts fall within an hour of another member's on the same post, where "
+        f"{row['held']:.0%} of the other accounts are tied members; "
+        if row["joint"]
+        else ""
+    )
+    aimed = (
+        f"{row['aimed']:.0%} of all acts go to accounts that three members act on, of whose attention it is "
+        f"{row['aimed_held']:.0%}"
+    )
+    return _reason("captured", joint + aimed, row, **numbers)
+
+
+def _look(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
+    mine = [(told["p"], name) for name, told in facts.items() if FACTS[name] == "look"]
+    if row["look"] is None or not mine:
+        return Reason(
+            "look", "the look of the accounts was not tested: no followers or names are known", speaks="untested"
+        )
+    _, name = min(mine)
+    best = facts[name]
+    text = (
+        f"{name}: {best['share']:.0%} of {best['members']:,} members, {best['elsewhere']:.1%} of unaffiliated "
+        "accounts of the same languages"
+    )
+    return _reason("look", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
+
+
+def _batch(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
+    best = facts.get("creation batch")
+    if row["batch"] is None or best is None:
+        return Reason("batch", "creation batches were not tested: no times of creation are known", speaks="untested")
+    text = (
+        f"within twelve hours of a member {2 ** best['share']:.1f} members were created (geometric mean), "
+        f"{2 ** best['elsewhere']:.1f} among unaffiliated accounts of the same age"
+    )
+    return _reason("batch", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
+
+
+def _days_off(row: Mapping[str, Any]) -> Reason:
+    if row["days off"] is None or not row["days"]:
+        return Reason("days off", "days off were not tested", speaks="untested")
+    text = (
+        f"{row['weekend']:.0%} of the acts fall on weekends, {row['elsewhere']:.0%} of those of unaffiliated accounts "
+        f"({row['days']:.0f} effective days)"
+    )
+    return _reason("days off", text, row, weekend=row["weekend"], elsewhere=row["elsewhere"], days=row["days"])
+
+
+def _reason(kind: str, text: str, row: Mapping[str, Any], **numbers: float) -> Reason:
+    """A kind that counts speaks for a network, one that was tested and does not speaks against it."""
+    decades = row[kind]
+    told = f"{text} ({decades:.1f} decades)" if decades else text
+    return Reason(kind, told, {**numbers, "decades": decades}, "for" if decades else "against")
+
+
+def _against(row: Mapping[str, Any]) -> list[Reason]:
+    """Innocent explanations that the figures suggest."""
+    if row["mutual"] is None or row["mutual"] * row["inside"] < 0.1:
+        return []
+    returned = f"{row['mutual']:.0%} of these are returned, as in a pod"
+    text = f"{row['inside']:.0%} of all acts are aimed at members and {returned}"
+    return [Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against")]

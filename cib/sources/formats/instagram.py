@@ -1,0 +1,74 @@
+"""Instagram and Threads: posts as Zeeschuimer captures them.
+
+What it hides, and how it is mended here:
+
+* Tags stand in the text only: words after a # are taken.
+* A repost or quote of Threads stands inside ``text_post_app_info``, and an answer names whom it answers, not what.
+* Posts of Instagram act on nothing that is stated.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cib.sources.columns import stated_columns
+from cib.sources.format import Format
+from cib.sources.rows import Rows, chosen, identity
+
+__all__ = ["INSTAGRAM"]
+
+_TAG = re.compile(r"#(\w+)")
+
+
+def _fits(record: dict[str, Any]) -> bool:
+    user = record.get("user")
+    return "taken_at" in record and "code" in record and isinstance(user, dict) and "username" in user
+
+
+def _read(post: dict[str, Any], rows: Rows) -> None:
+    thread = post.get("text_post_app_info") or {}
+    shared = thread.get("share_info") or {}
+    passed_on, quoted = shared.get("reposted_post") or {}, shared.get("quoted_post") or {}
+    target, answered = passed_on or quoted, thread.get("reply_to_author") or {}
+    action = "retweet" if passed_on else "quote" if quoted else "reply" if answered else "post"
+    text = ((passed_on or post).get("caption") or {}).get("text") or ""
+    link = (thread.get("link_preview_attachment") or {}).get("url")
+    rows.post(
+        _account(post["user"]),
+        post["code"],
+        action,
+        str(int(post["taken_at"])),
+        target.get("code"),
+        _account(target.get("user") or answered),
+        target_created_at=str(int(target["taken_at"])) if target.get("taken_at") else None,
+        text=text,
+        urls=[link] if link else [],
+        hashtags=_TAG.findall(text),
+    )
+    rows.profile(_account(post["user"]), name=post["user"]["username"], seen_at=str(int(post["taken_at"])))
+
+
+def _account(user: dict[str, Any]) -> str | None:
+    return identity(chosen(user.get("pk"), user.get("id"), user.get("username")))
+
+
+#: How captured posts of Instagram and Threads are read.
+INSTAGRAM = Format(
+    "instagram",
+    match=stated_columns(
+        account_id="user.pk",
+        post_id="code",
+        action="text_post_app_info.share_info, text_post_app_info.reply_to_author",
+        created_at="taken_at",
+        target_post_id="code of the reposted or quoted post",
+        target_account_id="user.pk of that post, or text_post_app_info.reply_to_author",
+        text="caption.text",
+        urls="text_post_app_info.link_preview_attachment.url",
+        hashtags="words after # in caption.text",
+    ),
+    why="its records are posts of Instagram or Threads as Zeeschuimer captures them",
+    fits=_fits,
+    read=_read,
+    platform="meta",
+)

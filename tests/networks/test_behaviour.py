@@ -1,0 +1,72 @@
+"""What members do, worked out by hand on toys, and by brute force on random acts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import cib
+from cib.networks.acts import Acts
+from cib.networks.behaviour import behaviour, joint_events
+from tests.toys import activity, retweets
+
+
+def grouped(acts, *members):
+    group = np.full(acts.n_accounts, -1)
+    group[acts.activity.account_ids.is_in(list(members)).to_numpy()] = 0
+    return group
+
+
+def layer(of, objects, window):
+    return cib.backbone(cib.coaction_graph(of, objects, window, 1), alpha=0.999)
+
+
+def test_copies_are_shares_of_all_acts():
+    rows = [{"account_id": who, "action": "post", "at": 9 * k, "text": "the same"} for k, who in enumerate("abx")]
+    rows += [{"account_id": "a", "action": "post", "at": 50 + k, "text": f"own {k}"} for k in range(3)]
+    rows += [{"account_id": "b", "action": "post", "at": 60 + k, "text": "repeated alone"} for k in range(2)]
+    made = activity(rows)
+    acts = Acts(made, [layer(made, "text", None)])
+    row = behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)
+    assert row["copied"] == pytest.approx(2 / 7)  # one of each, of seven acts: who repeats himself copies nobody
+    assert row["joint"] is None  # there is no layer of joint acts
+
+
+def test_joint_acts_their_capture_and_haste():
+    rows = [(who, post, t) for post, t in (("p", 0), ("q", 9000)) for who in "ab"] + [("x", "p", 10), ("a", "alone", 1)]
+    made = retweets(*rows)
+    acts = Acts(made, [layer(made, "post", "1h")])
+    row = behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)
+    assert row["joint"] == pytest.approx(4 / 5)
+    assert row["hasty"] == pytest.approx(4 / 5)
+    assert row["density"] == 1.0
+    assert row["held"] == pytest.approx((2 * 1 / 2 + 2 * 1) / 4)  # one of two others on p, the only other on q
+
+
+def test_aims_inside_and_returned():
+    aims = [("a", "b", 0), ("a", "b", 1), ("b", "a", 2), ("c", "a", 3), ("c", "z", 4), ("x", "a", 5)]
+    rows = [{"account_id": s, "target_account_id": t, "action": "reply", "at": k} for s, t, k in aims]
+    acts = Acts(activity(rows))
+    row = behaviour(acts, grouped(acts, "a", "b", "c")).row(0, named=True)
+    assert row["inside"] == pytest.approx(4 / 5)
+    assert row["mutual"] == pytest.approx(2 / 4)  # one each way of a and b
+
+
+def test_joint_events_are_those_of_brute_force():
+    rng = np.random.default_rng(3)
+    rows = [(f"u{rng.integers(9)}", f"p{rng.integers(4)}", float(rng.integers(300))) for _ in range(250)]
+    made = retweets(*rows)
+    incidence = layer(made, "post", "1h").events
+    acts = Acts(made)
+    account = acts.codes(incidence)
+    group = rng.integers(-1, 3, acts.n_accounts)
+    window = 5 * 10**6
+    expected = [
+        group[a] >= 0
+        and any(
+            other != a and group[other] == group[a] and o == what and abs(int(t) - int(when)) <= window
+            for other, o, t in zip(account, incidence.object, incidence.time, strict=True)
+        )
+        for a, what, when in zip(account, incidence.object, incidence.time, strict=True)
+    ]
+    assert joint_events(incidence, account, group, window).tolist() == expected

@@ -1,0 +1,113 @@
+"""Two kinds of evidence make a candidate, one does not, and what was not tested counts nothing."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from cib.errors import SettingsError
+from cib.networks.account_metadata import NO_FACTS
+from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, verdicts
+
+MEASURED = {
+    "network": 0,
+    "members": 20,
+    "acts": 400,
+    "copied": 0.0,
+    "joint": 0.0,
+    "hasty": 0.0,
+    "density": 0.0,
+    "held": 0.0,
+    "inside": 0.0,
+    "mutual": 0.0,
+    "aimed": 0.0,
+    "aimed_held": 0.0,
+}
+REST = {"network": 0, "days": 40.0, "weekend": 0.3, "elsewhere": 0.29, "p": 0.6}
+
+
+def fact(name, share, p):
+    row = {"network": 0, "fact": name, "members": 20, "share": share, "elsewhere": 0.05, "p": p, "decades": 0.0}
+    return pl.DataFrame([row], schema=NO_FACTS.schema)
+
+
+def judged(rule=None, facts=NO_FACTS, rest=None, enough=True, **measured):
+    done = pl.DataFrame([MEASURED | measured], schema_overrides={"copied": pl.Float64, "joint": pl.Float64})
+    rule = rule or Rule()
+    kinds = kinds_of_evidence(done, facts, pl.DataFrame([REST | (rest or {})]), rule)
+    return verdicts(kinds, done, pl.Series([enough]), rule).row(0, named=True) | kinds.row(0, named=True)
+
+
+EMPTY = fact("no followers", 0.9, 1e-12)
+RESTING = {"weekend": 0.05, "p": 1e-4}
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ({}, "coordinated"),
+        ({"enough": False}, "insufficient"),
+        ({"copied": 0.9}, "coordinated"),
+        ({"facts": EMPTY}, "coordinated"),
+        ({"copied": 0.3, "facts": EMPTY}, "candidate"),
+        ({"copied": 0.3, "rest": RESTING}, "candidate"),
+        ({"copied": 0.09, "rest": RESTING}, "coordinated"),  # template activists copy as much
+        ({"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY, "enough": False}, "candidate"),
+        ({"joint": 0.9, "held": 0.4, "density": 0.6, "facts": EMPTY}, "coordinated"),  # a fandom that joined together
+        ({"aimed": 0.95, "aimed_held": 0.95, "facts": EMPTY}, "candidate"),
+        ({"aimed": 0.95, "aimed_held": 0.95, "inside": 0.4, "mutual": 0.5, "facts": EMPTY}, "coordinated"),  # a pod
+        ({"facts": pl.concat([EMPTY, fact("creation batch", 4, 1e-9)]), "inside": 0.6}, "candidate"),
+        ({"facts": pl.concat([EMPTY, fact("creation batch", 4, 1e-9)])}, "coordinated"),
+    ],
+)
+def test_the_verdict_of(given, verdict):
+    assert judged(**given)["verdict"] == verdict
+
+
+def test_one_kind_is_enough_where_it_is_asked_for():
+    held = {"joint": 0.3, "held": 0.5, "density": 1.0}
+    assert judged(**held)["verdict"] == "coordinated"
+    assert judged(Rule(min_single=0.3), **held)["verdict"] == "candidate"
+
+
+def test_only_who_writes_or_rests_recruits():
+    captured = {"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY}
+    assert not judged(**captured)["recruits"]
+    assert judged(copied=0.3, **captured)["recruits"]
+
+
+def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():
+    assert judged(copied=1.0)["copying"] == 3.0
+    assert judged(copied=0.0)["copying"] == 0.0
+
+
+def test_what_was_not_tested_is_null_and_said():
+    row = judged(copied=None, joint=None, held=None, density=None, hasty=None)
+    assert row["copying"] is row["look"] is row["batch"] is None
+    reasons = reasons_of(MEASURED | REST | row | {"copied": None, "joint": None}, {})
+    assert {reason.kind for reason in reasons if reason.speaks == "untested"} == {
+        "copying",
+        "captured",
+        "look",
+        "batch",
+    }
+    assert all("not tested" in reason.text for reason in reasons if reason.speaks == "untested")
+
+
+def test_reasons_are_for_or_against():
+    row = MEASURED | REST | judged(copied=0.3) | {"copied": 0.3}
+    speaks = {reason.kind: reason.speaks for reason in reasons_of(row, {})}
+    assert set(speaks) == set(KINDS)
+    assert speaks["copying"] == "for"
+    assert speaks["days off"] == "against"
+
+
+def test_a_reason_is_a_value():
+    reason = Reason("copying", "half of it", {"copied": 0.5})
+    assert Reason(**reason.to_dict()) == reason
+    assert str(reason) == "half of it"
+
+
+def test_a_unit_of_nothing_is_refused():
+    with pytest.raises(SettingsError, match="copying_unit"):
+        Rule(copying_unit=0)
