@@ -17,11 +17,16 @@ from scipy.stats import binom, norm
 
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "unaffiliated"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
 
 #: The platform proposes a name that ends in eight digits since then; before, who had one chose it.
 _DEFAULT_NAMES_SINCE = pl.datetime(2017, 12, 1, time_zone="UTC")
 _DEFAULT_NAME = r"\D[0-9]{8}$"
+
+#: How descriptions, and names of clients, say that an account is automatic.
+_AUTOMATIC = (
+    r"(?i)\b(ro)?b[o]ts?\b|automat|\u0430\u0432\u0442\u043e\u043c\u0430\u0442|\u0431\u043e\u0442\b|自动|自動|ボット|봇"
+)
 
 #: Few followers are fewer than that.
 FEW_FOLLOWERS = 8
@@ -32,6 +37,9 @@ MIN_ACCOUNTS = 200
 BATCH, MATCHED = 0.5, 45.0
 #: Sets of unaffiliated accounts that batches are compared with, and their seed.
 DRAWS, SEED = 60, 0
+
+#: Share of the posts of an account by a client that makes them the posts of this client.
+_MOST = 0.5
 
 #: The facts, and the kind of evidence that each belongs to.
 FACTS = {"few followers": "look", "no followers": "look", "default name": "look", "creation batch": "batch"}
@@ -96,6 +104,34 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     table = pl.concat(parts).filter(pl.col("members") >= 3)
     decades = -np.log10(np.maximum(table["p"].to_numpy(), 1e-300))
     return table.with_columns(decades=pl.Series(decades).round(6)).sort("network", "fact")
+
+
+def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
+    """Count who says of itself that it is automatic, in its description or by the name of the client of most posts.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a network: ``network, automatic``, the share of its members; null where no description and no client
+        is known.
+    """
+    n = int(group.max(initial=-1)) + 1
+    told, known = np.zeros((2, acts.n_accounts), dtype=bool)
+    if "description" in acts.about.columns:
+        told |= acts.about["description"].str.contains(_AUTOMATIC).fill_null(False).to_numpy()
+        known |= acts.about["description"].is_not_null().to_numpy()
+    posts = acts.activity.posts_table
+    if "client" in posts.columns:
+        used = pl.DataFrame({"account": acts.account, "client": posts["client"]}).drop_nulls()
+        named = used.group_by("account").agg(pl.col("client").str.contains(_AUTOMATIC).mean())
+        known[named["account"].to_numpy()] = True
+        told[named["account"].to_numpy()] |= (named["client"] > _MOST).to_numpy()
+    members = np.bincount(group[group >= 0], minlength=n)
+    share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
+    any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
+    return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
+        pl.when(pl.Series(any_known)).then(pl.col("automatic"))
+    )
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import encode
+from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
@@ -22,6 +23,9 @@ __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 #: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
 COPIED = ("text", "near-text")
 JOINT = ("post", "quoted", "replied")
+
+#: Shorter texts of replies, in characters, are no copies.
+MIN_REPLY = 40
 
 #: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
 HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
@@ -46,6 +50,7 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
         * ``aimed``: acts aimed at accounts that three members act on;
+        * ``one_host``: acts that link to the host that most of them link to;
 
         further, between 0 and 1,
 
@@ -53,7 +58,10 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         * ``held``: share of the others on the object of a joint act who are members, times density, mean over
           joint acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
-        * ``mutual``: share of the acts aimed at members that are returned.
+        * ``mutual``: share of the acts aimed at members that are returned;
+
+        and ``targets``, the effective number of accounts that the acts are aimed at, ``(sum n_t)^2 / sum n_t^2`` for
+        n_t acts on account t.
 
         Null where the data or the layers have nothing to measure it on.
     """
@@ -67,6 +75,7 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         **_copied(acts, group, of_post, total),
         **_joint(acts, group, of_post, total),
         **_aimed(acts, group, total),
+        "one_host": _one_host(acts, of_post, total),
     }
     return pl.DataFrame({name: pl.Series(values) for name, values in table.items()}).with_columns(
         pl.col(pl.Float64).round(9)
@@ -110,8 +119,30 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     incidences = acts.incidences(*COPIED)
     if not incidences:
         return {"copied": _untested(len(total))}
-    rows = [i.row[joint_events(i, acts.codes(i), group, _EVER)] for i in incidences]
+    rows = [_told(acts, i, joint_events(i, acts.codes(i), group, _EVER)) for i in incidences]
     return {"copied": share_of(_acts_by_network(rows, of_post, len(total)), total)}
+
+
+def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]:
+    """Rows of copied texts, without short replies: thanks, greetings and entries to a contest are often equal."""
+    long = (incidence.object_ids.str.len_chars() >= MIN_REPLY).to_numpy()[incidence.object]
+    reply = (acts.activity.posts_table["action"] == "reply").to_numpy()[incidence.row]
+    rows: NDArray[np.uint32] = incidence.row[copied & (long | ~reply)]
+    return rows
+
+
+def _one_host(acts: Acts, of_post: Ints, total: Ints) -> Numbers | pl.Series:
+    """The share of the acts of each network that link to the host that most of them link to."""
+    posts = acts.activity.posts_table
+    if "urls" not in posts.columns:
+        return _untested(len(total))
+    linked = posts.select("urls", network=pl.Series(of_post), row=pl.int_range(pl.len()))
+    linked = linked.filter(pl.col("network") >= 0).explode("urls").drop_nulls("urls")
+    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"])
+    most = linked.group_by("network", "host").len().group_by("network").agg(pl.col("len").max())
+    counts = np.zeros(len(total), dtype=np.int64)
+    counts[most["network"].to_numpy()] = most["len"].to_numpy()
+    return share_of(counts, total)
 
 
 def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
@@ -175,6 +206,10 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     common = aims.group_by("network", "target").agg(members=pl.col("source").n_unique(), own=pl.len())
     common = common.filter(pl.col("members") >= 3).sort("network", "target")
     received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
+    on_each = aims.group_by("network", "target").len().with_columns(pl.col("len").cast(pl.Float64))
+    on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
+    targets = np.zeros(n)
+    targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
     share = share_of(common["own"].to_numpy(), received[common["target"].to_numpy()])
     key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
     own = network * acts.n_accounts + target
@@ -185,6 +220,7 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
         "inside": share_of(_distinct(row[inside], network[inside], n), total),
         "mutual": _mutual(source[inside], target[inside], network[inside], acts.n_accounts, n),
         "aimed": share_of(_distinct(row[on], network[on], n), total),
+        "targets": targets,
         "aimed_held": share_of(np.bincount(network[on], weights, n), np.bincount(network[on], minlength=n)),
     }
 

@@ -21,7 +21,7 @@ from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
-from cib.networks.account_metadata import NO_FACTS, account_facts, unaffiliated
+from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
@@ -48,7 +48,7 @@ from cib.roles import RoleScores
 __all__ = ["find_networks"]
 
 #: How accounts can be in a network; the last two by what they or others do to its members.
-_CO_ACTS = ("co-action", "alike", "rare object", "followed")
+_CO_ACTS = ("co-action", "alike", "tied", "followed")
 
 
 @takes(
@@ -135,9 +135,9 @@ def find_networks(
     scores = None
     if acts is not None:
         members, scores = _recruited(acts, members, judged, exclude, rule)
-        inside = [_of_members(graph, members) for graph in graphs]
+        inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
-    return replace(_networks(graphs, inside, members, statistics, judged, facts), scores=scores, library=library)
+    return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
 
 
 #: Of a layer whose clusters are not asked for.
@@ -267,7 +267,7 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
         .when(pl.col("layer").is_in(audience))
         .then(pl.lit("alike"))
         .when(pl.col("layer").is_null())
-        .then(pl.lit("rare object"))
+        .then(pl.lit("tied"))
     )
     members = placed.with_columns(joined=joined).drop_nulls("joined").filter(pl.len().over("network") >= min_size)
     return members.drop("layer")
@@ -337,7 +337,8 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
     free = unaffiliated(acts, group, rule.most_aimed)
-    done, facts, rest = behaviour(acts, group), account_facts(acts, group, free), days_off(acts, group, free)
+    done = behaviour(acts, group).join(disclosed(acts, group), on="network", maintain_order="left")
+    facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
@@ -432,10 +433,24 @@ def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return table.with_columns(network_role=role).select(columns)
 
 
-def _of_members(graph: Graph, members: pl.DataFrame) -> Inside:
-    """What a layer has of the networks once accounts were recruited, some of them from other networks."""
+def _with_shared_objects(
+    graphs: Sequence[Graph], members: pl.DataFrame, rule: Rule
+) -> tuple[list[Inside], pl.DataFrame]:
+    """What each layer has of the networks once accounts were recruited, some of them from other networks.
+
+    Who was tied only to accounts that left shares nothing with the rest, and is no member.
+    """
     membership = members.select("account_id", "network")
-    return Inside(*rows_inside(graph, membership), shared_objects(acts_of_members(graph, membership)))
+    inside, sharing = [], []
+    for graph in graphs:
+        acts = acts_of_members(graph, membership)
+        shared = shared_objects(acts)
+        inside.append(Inside(*rows_inside(graph, membership), shared))
+        mine = acts.join(shared, on=["network", "object"], how="semi")["account"].unique()
+        sharing.append(graph.events.account_ids.gather(mine))
+    tied = pl.col("joined") != "tied"
+    kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
+    return inside, kept.filter(pl.len().over("network") >= rule.min_size)
 
 
 def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
@@ -452,6 +467,7 @@ def _networks(
     statistics: pl.DataFrame,
     judged: pl.DataFrame,
     facts: pl.DataFrame,
+    rule: Rule,
 ) -> Networks:
     shared = told_objects(graphs, [layer.objects for layer in inside])
     no_objects, no_facts = shared.head(0).drop("network"), NO_FACTS.drop("network")
@@ -469,7 +485,7 @@ def _networks(
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
         told = about.rows_by_key("fact", named=True, unique=True)
-        reasons = (*_seen(best), *(reasons_of(best, told) if best["measured"] else (_NOTHING_MEASURED,)))
+        reasons = (*_seen(best), *(reasons_of(best, told, rule) if best["measured"] else (_NOTHING_MEASURED,)))
         kinds = {kind: best[kind] for kind in KINDS}
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
     found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))

@@ -44,12 +44,13 @@ class Network:
     members : polars.DataFrame
         ``account_id, joined, coordination, network_role, acts, aimed, role, highly_engaged, amplifier``.
         ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'alike'`` (is drawn to what
-        the network acts on, though no pair stands out), ``'rare object'`` (shares with members what few others
-        posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or ``'amplifier'`` (copies
-        texts of the confirmed members, or aims its acts at them without return) or ``'boosted'`` (receives its acts
-        mostly from members). `followed` and `boosted` can happen to an account without its doing. ``network_role``
-        is what it is to the network: ``'core'``, ``'amplifier'`` or ``'boosted'``; ``acts`` is the number of all its
-        acts and ``aimed`` of those aimed at confirmed members who never act on it.
+        the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with members,
+        or what few others posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or
+        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
+        ``'boosted'`` (receives its acts mostly from members). `followed` and `boosted` can happen to an account
+        without its doing. ``network_role`` is what it is to the network: ``'core'``, ``'amplifier'`` or
+        ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members who
+        never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}

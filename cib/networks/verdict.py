@@ -12,6 +12,9 @@ batch       accounts created within hours of one another
 days off    few acts at weekends
 =========== =============================================================================================
 
+Innocent explanations take kinds away: posts that nearly all link to one host (a publisher's outlets), accounts that say
+that they are automatic, attention that is returned (a pod) or given to a few accounts only (fans).
+
 ``candidate`` needs two kinds of which one is a behaviour (copying, captured, days off). The weights were not fitted:
 simulations test the rule, they do not weigh it. Everything else that chance does not explain is ``coordinated``.
 """
@@ -92,6 +95,8 @@ class Rule:
     min_excess, min_batch_excess : float
         Look and batch count if the share, or the mean log2 of accounts made together, exceeds that of unaffiliated
         accounts by so much.
+    min_odds : float
+        Look counts if the odds of the fact are at least so many times those of unaffiliated accounts.
     min_fact : float
         Look and batch count from so many decades on.
     max_weekend_ratio, min_days_off : float
@@ -114,6 +119,14 @@ class Rule:
     copied_share, aimed_acts, aimed_share : float
         Accounts join a confirmed network that copy its texts in `copied_share` of all their acts, or aim `aimed_acts`
         acts and `aimed_share` of all at it without return; see :mod:`cib.networks.recruitment`.
+    max_one_host : float
+        Where more of all acts than that link to one host, as those of the outlets of a publisher do, copying and days
+        off do not count.
+    max_automatic : float
+        Where more of the members than that say of themselves that they are automatic, no behaviour counts.
+    min_targets : float
+        Where the acts are aimed at fewer accounts than that, effectively, as those of fans are, captured joint acts
+        count only beside both look and batch.
     boosted_share, min_boosters : float
         Accounts are boosted that receive `boosted_share` of all acts on them from a network, of `min_boosters`
         members.
@@ -146,7 +159,8 @@ class Rule:
     max_reciprocity: float = 0.1
     alpha_facts: float = 0.05
     min_excess: float = 0.15
-    min_batch_excess: float = 0.5
+    min_batch_excess: float = 1.0
+    min_odds: float = 5.0
     min_fact: float = 1.0
     max_weekend_ratio: float = 0.8
     min_days_off: float = 1.3
@@ -160,6 +174,9 @@ class Rule:
     copied_share: float = 0.15
     aimed_acts: int = 2
     aimed_share: float = 0.1
+    max_one_host: float = 0.9
+    max_automatic: float = 0.5
+    min_targets: float = 6.0
     boosted_share: float = 0.7
     min_boosters: int = 4
 
@@ -234,17 +251,29 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
     table = behaviour.select(
         "network",
-        _counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule).alias("copying"),
-        _counting(pl.max_horizontal(joint, hasty, pl.when(~pod).then(aimed)), rule.min_captured, rule).alias(
-            "captured"
-        ),
+        publisher=(pl.col("one_host") > rule.max_one_host).fill_null(False),
+        automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
+        devoted=pl.col("targets") < rule.min_targets,
+        copying=_counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule),
+        captured=_counting(pl.max_horizontal(joint, hasty, pl.when(~pod).then(aimed)), rule.min_captured, rule),
     )
-    for kind, least in (("look", rule.min_excess), ("batch", rule.min_batch_excess)):
-        table = table.join(_facts_of(facts, kind, least, rule), on="network", how="left")
+    for kind in ("look", "batch"):
+        table = table.join(_facts_of(facts, kind, rule), on="network", how="left")
     few = pl.col("weekend") <= rule.max_weekend_ratio * pl.col("elsewhere")
     decades = pl.when(few).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
-    return table.join(resting, on="network", how="left").sort("network").with_columns(pl.col(KINDS).round(6))
+    table = table.join(resting, on="network", how="left").sort("network")
+    known = (pl.col("look") > 0).fill_null(False) & (pl.col("batch") > 0).fill_null(False)
+    explained = {
+        "copying": pl.col("publisher") | pl.col("automatic"),
+        "captured": (pl.col("devoted") & ~known) | pl.col("automatic"),
+        "days off": pl.col("publisher") | pl.col("automatic"),
+    }
+    table = table.with_columns(
+        pl.when(why & pl.col(kind).is_not_null()).then(0.0).otherwise(kind).alias(kind)
+        for kind, why in explained.items()
+    )
+    return table.select("network", pl.col(KINDS).round(6))
 
 
 def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, rule: Rule) -> pl.DataFrame:
@@ -301,7 +330,7 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     )
 
 
-def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> tuple[Reason, ...]:
+def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], rule: Rule) -> tuple[Reason, ...]:
     """State what speaks for and against one network, and what could not be tested.
 
     Parameters
@@ -311,9 +340,10 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -
         and its days off.
     facts : mapping
         Its rows of :func:`cib.networks.account_metadata.account_facts`, by fact.
+    rule : Rule
     """
     found = [_copying(row), _captured(row), _look(row, facts), _batch(row, facts), _days_off(row)]
-    return (*found, *_against(row))
+    return (*found, *_against(row, rule))
 
 
 def _counting(decades: pl.Expr, least: float, rule: Rule) -> pl.Expr:
@@ -321,11 +351,16 @@ def _counting(decades: pl.Expr, least: float, rule: Rule) -> pl.Expr:
     return pl.when(decades >= least).then(decades.clip(0.0, rule.max_kind)).when(decades.is_not_null()).then(0.0)
 
 
-def _facts_of(facts: pl.DataFrame, kind: str, least: float, rule: Rule) -> pl.DataFrame:
+def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
     """Decades of look or batch: the best of its tests, Bonferroni over them and Benjamini-Hochberg over networks."""
     names = [name for name, of in FACTS.items() if of == kind]
     mine = facts.filter(pl.col("fact").is_in(names))
-    excess = pl.col("share") - pl.col("elsewhere") >= least
+    share, elsewhere = pl.col("share"), pl.col("elsewhere")
+    if kind == "look":
+        odds = share * (1 - elsewhere) >= rule.min_odds * elsewhere * (1 - share)
+        excess = odds & (share - elsewhere >= rule.min_excess)
+    else:
+        excess = share - elsewhere >= rule.min_batch_excess
     tested = mine.with_columns(p=pl.when(excess).then(pl.col("p")).otherwise(1.0))
     best = tested.group_by("network").agg(p=(pl.col("p").min() * len(names)).clip(0.0, 1.0)).sort("network")
     p = best["p"].to_numpy()
@@ -391,8 +426,8 @@ def _days_off(row: Mapping[str, Any]) -> Reason:
     if row["days off"] is None or not row["days"]:
         return Reason("days off", "days off were not tested", speaks="untested")
     text = (
-        f"{row['weekend']:.0%} of the acts fall on weekends, {row['elsewhere']:.0%} of those of unaffiliated accounts "
-        f"({row['days']:.0f} effective days)"
+        f"{row['weekend']:.0%} of their own posts fall on weekends, {row['elsewhere']:.0%} of those of unaffiliated "
+        f"accounts ({row['days']:.0f} effective days)"
     )
     return _reason("days off", text, row, weekend=row["weekend"], elsewhere=row["elsewhere"], days=row["days"])
 
@@ -404,10 +439,20 @@ def _reason(kind: str, text: str, row: Mapping[str, Any], **numbers: float) -> R
     return Reason(kind, told, {**numbers, "decades": decades}, "for" if decades else "against")
 
 
-def _against(row: Mapping[str, Any]) -> list[Reason]:
-    """Innocent explanations that the figures suggest."""
-    if row["mutual"] is None or row["mutual"] * row["inside"] < 0.1:
-        return []
-    returned = f"{row['mutual']:.0%} of these are returned, as in a pod"
-    text = f"{row['inside']:.0%} of all acts are aimed at members and {returned}"
-    return [Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against")]
+def _against(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
+    """State innocent explanations that the figures suggest."""
+    found = []
+    if row["mutual"] is not None and row["mutual"] * row["inside"] >= rule.max_reciprocity:
+        returned = f"{row['mutual']:.0%} of these are returned, as in a pod"
+        text = f"{row['inside']:.0%} of all acts are aimed at members and {returned}"
+        found.append(Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against"))
+    if (row["one_host"] or 0) > rule.max_one_host:
+        text = f"{row['one_host']:.0%} of all acts link to one host, as those of a publisher's outlets do"
+        found.append(Reason("publisher", text, {"one_host": row["one_host"]}, "against"))
+    if (row["automatic"] or 0) > rule.max_automatic:
+        text = f"{row['automatic']:.0%} of the members say of themselves that they are automatic"
+        found.append(Reason("automatic", text, {"automatic": row["automatic"]}, "against"))
+    if row["targets"] and row["targets"] < rule.min_targets:
+        text = f"the acts are aimed at effectively {row['targets']:.1f} accounts, as those of fans are"
+        found.append(Reason("devotion", text, {"targets": row["targets"]}, "against"))
+    return found

@@ -237,7 +237,7 @@ def _generalised_louvain(matrix: sp.csr_array, strength: Floats, gamma: float, s
     return labels
 
 
-@compiled
+@compiled()
 def _moved(
     indptr: Ints, indices: Ints, data: Floats, strength: Floats, total: Floats, order: Ints, gamma: float
 ) -> Ints:

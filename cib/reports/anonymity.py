@@ -62,12 +62,25 @@ _IDS = {
 
 #: Names in findings under which stands what cib itself says, and times.
 _OPEN = {
-    *("network_id", "verdict", "layer", "kind", "joined", "role", "second", "fact", "explanation", "measure"),
+    *(
+        "network_id",
+        "verdict",
+        "layer",
+        "kind",
+        "joined",
+        "network_role",
+        "role",
+        "second",
+        "fact",
+        "explanation",
+        "measure",
+    ),
     *("name", "label", "unit", "first", "last", "time", "time_a", "time_b", "week"),
 }
 
 #: Parts of findings that are open whole; "reasons" are those of a network, and of an account numbers.
 _WHOLE = {"settings", "layers", "roles", "bins", "reasons", "limits", "version", "fingerprint", "statistics"}
+_WHOLE |= {"outcome", "tested"}
 
 #: By what each list of findings is in order; among equal ones pseudonyms decide.
 _ORDER: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -78,6 +91,7 @@ _ORDER: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "soonest": lambda row: row["lag"],
     "most_retweeted": lambda row: -row["retweets"],
     "boosted_by": lambda row: row["time"],
+    "aimed_at": lambda row: row["time"],
     "own": lambda row: -row["members"],
     "acts": lambda row: row.get("lag", row.get("time")),
 }
@@ -199,6 +213,9 @@ def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, A
     found = {name: each if name in _WHOLE else _hidden(each, name, names) for name, each in findings.items()}
     found |= {**public_about(findings), "notes": list(findings.get("open_notes", []))}
     found["limits"] = findings["limits"]
+    if "settings" in found:
+        excluded = [names.of("account", each) for each in findings["settings"].get("exclude", [])]
+        found["settings"] = {**found["settings"], "exclude": sorted(excluded)}
     order = _order_of_members(found["members"])
     place = {old: new for new, old in enumerate(order)}
     found["members"] = [found["members"][old] for old in order]
@@ -278,7 +295,10 @@ def public_about(about: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: imported[name] for name in _IMPORTED if name in imported}
     kept |= {"source": "data that are not named here", "format": imported["format"].partition(":")[0]}
     told = {name: each for name, each in about.items() if name in _ABOUT}
-    return told | {"imported": {**kept, "columns": {}, "notes": []}}
+    settings = dict(about["settings"])
+    if settings.get("exclude"):
+        settings["exclude"] = [f"{len(settings['exclude'])} accounts that are not named here"]
+    return told | {"settings": settings, "imported": {**kept, "columns": {}, "notes": []}}
 
 
 _ABOUT = ("version", "settings", "fingerprint", "limits")

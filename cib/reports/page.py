@@ -41,7 +41,7 @@ JOINED = {
     "co-action": "did the same as another member more often than chance explains",
     "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
     "followed": "acts first, and the other members after it; that can happen without its doing",
-    "rare object": "shares with other members what few accounts posted",
+    "tied": "shares a good part of what it does with other members, or what few others posted",
     "copied text": "copies the texts of confirmed members in a good part of all its acts",
     "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
     "boosted": "receives its acts mostly from members; that can happen without its doing",

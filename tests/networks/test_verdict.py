@@ -22,6 +22,9 @@ MEASURED = {
     "mutual": 0.0,
     "aimed": 0.0,
     "aimed_held": 0.0,
+    "targets": 20.0,
+    "one_host": 0.0,
+    "automatic": 0.0,
 }
 REST = {"network": 0, "days": 40.0, "weekend": 0.3, "elsewhere": 0.29, "p": 0.6}
 
@@ -40,6 +43,8 @@ def judged(rule=None, facts=NO_FACTS, rest=None, enough=True, **measured):
 
 EMPTY = fact("no followers", 0.9, 1e-12)
 RESTING = {"weekend": 0.05, "p": 1e-4}
+BATCH = fact("creation batch", 4, 1e-9)
+CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -56,8 +61,16 @@ RESTING = {"weekend": 0.05, "p": 1e-4}
         ({"joint": 0.9, "held": 0.4, "density": 0.6, "facts": EMPTY}, "coordinated"),  # a fandom that joined together
         ({"aimed": 0.95, "aimed_held": 0.95, "facts": EMPTY}, "candidate"),
         ({"aimed": 0.95, "aimed_held": 0.95, "inside": 0.4, "mutual": 0.5, "facts": EMPTY}, "coordinated"),  # a pod
-        ({"facts": pl.concat([EMPTY, fact("creation batch", 4, 1e-9)]), "inside": 0.6}, "candidate"),
-        ({"facts": pl.concat([EMPTY, fact("creation batch", 4, 1e-9)])}, "coordinated"),
+        ({"facts": pl.concat([EMPTY, BATCH]), "inside": 0.6}, "candidate"),
+        ({"facts": pl.concat([EMPTY, BATCH])}, "coordinated"),
+        ({"copied": 0.3, "facts": BATCH}, "candidate"),
+        ({"copied": 0.3, "facts": fact("creation batch", 1, 1e-9)}, "coordinated"),  # less than twice as many
+        ({"copied": 0.3, "facts": fact("no followers", 0.2, 1e-12)}, "coordinated"),  # odds of 4.75
+        ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "one_host": 0.95}, "coordinated"),  # outlets of a publisher
+        ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
+        ({**CAPTURED, "facts": BATCH}, "candidate"),
+        ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
+        ({**CAPTURED, "facts": pl.concat([EMPTY, BATCH]), "targets": 3.0}, "candidate"),
     ],
 )
 def test_the_verdict_of(given, verdict):
@@ -84,7 +97,7 @@ def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():
 def test_what_was_not_tested_is_null_and_said():
     row = judged(copied=None, joint=None, held=None, density=None, hasty=None)
     assert row["copying"] is row["look"] is row["batch"] is None
-    reasons = reasons_of(MEASURED | REST | row | {"copied": None, "joint": None}, {})
+    reasons = reasons_of(MEASURED | REST | row | {"copied": None, "joint": None}, {}, Rule())
     assert {reason.kind for reason in reasons if reason.speaks == "untested"} == {
         "copying",
         "captured",
@@ -96,7 +109,7 @@ def test_what_was_not_tested_is_null_and_said():
 
 def test_reasons_are_for_or_against():
     row = MEASURED | REST | judged(copied=0.3) | {"copied": 0.3}
-    speaks = {reason.kind: reason.speaks for reason in reasons_of(row, {})}
+    speaks = {reason.kind: reason.speaks for reason in reasons_of(row, {}, Rule())}
     assert set(speaks) == set(KINDS)
     assert speaks["copying"] == "for"
     assert speaks["days off"] == "against"
@@ -111,3 +124,13 @@ def test_a_reason_is_a_value():
 def test_a_unit_of_nothing_is_refused():
     with pytest.raises(SettingsError, match="copying_unit"):
         Rule(copying_unit=0)
+
+
+@pytest.mark.parametrize(
+    ("measured", "kind"),
+    [({"one_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
+)
+def test_innocent_explanations_are_stated(measured, kind):
+    row = MEASURED | REST | judged(**measured) | measured
+    speaks = {reason.kind: reason.speaks for reason in reasons_of(row, {}, Rule())}
+    assert speaks[kind] == "against"

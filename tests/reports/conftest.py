@@ -49,7 +49,9 @@ def hostile_detection():
         last = pl.col(column).str.slice(-2).cast(pl.Int64, strict=False).fill_null(0) % len(PAYLOADS)
         return pl.col(column) + last.map_elements(lambda k: payloads[k], return_dtype=pl.String)
 
-    posts = activity.posts_table.with_columns(hostile(name) for name in ids)
+    named = dict(activity.account_ids.to_frame().select("account_id", new=hostile("account_id")).iter_rows())
+    mentions = pl.col("mentions").list.eval(pl.element().replace(named))
+    posts = activity.posts_table.with_columns(*(hostile(name) for name in ids), mentions)
     imported = replace(
         activity.imported,
         source=PAYLOADS[1],

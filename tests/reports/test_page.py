@@ -224,7 +224,7 @@ def test_characters_that_hide_are_spelled_out(text, shown):
 def test_a_detection_without_networks_has_a_page_too(tmp_path):
     detection = cib.detect(activity([{"account_id": a, "action": "post", "at": 0} for a in "ab"]), progress=False)
     html = detection.report(tmp_path / "report.html").read_text("utf-8")
-    assert "no group of 5 or more did together what chance does not explain" in html
+    assert "No network among the 2 accounts: nothing to test." in html
     assert ('href="#map"' in html, 'id="map"' in html) == (False, False)
 
 
