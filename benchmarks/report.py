@@ -42,7 +42,7 @@ def opened(page: Path) -> float:
         tab = browser.new_page()
         start = time.perf_counter()
         tab.goto(page.as_uri())
-        tab.locator("#legend .dot").first.wait_for()
+        tab.locator(".legend .dot").first.wait_for()
         tab.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         taken = time.perf_counter() - start
         browser.close()

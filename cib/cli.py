@@ -163,8 +163,11 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("folder", help="written by cib detect")
     report.add_argument("--out", metavar="FILE", help="the page (default report.html in the folder)")
     report.add_argument(
-        "--reveal-ids", action="store_true", help="show the ids of accounts and posts instead of pseudonyms"
+        "--reveal-ids",
+        action="store_true",
+        help="show the ids of accounts and posts, and what these say, instead of pseudonyms",
     )
+    report.add_argument("--no-texts", action="store_true", help="with --reveal-ids: leave out what posts say")
 
 
 def _add_simulate(make: argparse.ArgumentParser) -> None:
@@ -416,7 +419,7 @@ def _report(options: argparse.Namespace) -> None:
 
     findings = read_findings(options.folder)
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
-    write_page(findings, page, reveal_ids=options.reveal_ids)
+    write_page(findings, page, reveal_ids=options.reveal_ids, texts=not options.no_texts)
     _say(f"Written to {page}")
 
 

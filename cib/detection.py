@@ -17,7 +17,7 @@ import polars as pl
 
 from cib.activity import Activity, to_library
 from cib.domains import COUNT, FLAG, INSIDE, LIMIT, PATH, SEED, TEXT, WINDOW, either, real, several, takes
-from cib.errors import CibWarning, InputError, SettingsError, check_several, check_whole
+from cib.errors import CibWarning, InputError, SettingsError, check_kind, check_several, check_whole
 from cib.features.table import FeatureTable
 from cib.folders import ensure_folder
 from cib.graphs.coaction import Window, window_seconds
@@ -37,6 +37,7 @@ from cib.reports.release import write_release
 from cib.reports.result import about, outcome_of
 from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
+from cib.robustness.comparison import Comparison, compare
 from cib.robustness.matching import Timeline, timeline
 from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
@@ -244,6 +245,44 @@ class Detection:
                 found[start] = self._rerun.found_in(inside).members.select("account_id", "network_id")
         return timeline(found, self.activity.library)
 
+    @_said_once()
+    @takes(because=FLAG, progress=FLAG)
+    def compare(self, other: Detection | Settings, *, because: bool = True, progress: bool = True) -> Comparison:
+        """What another detection, or this one at other settings, finds differently, and because of which choice.
+
+        Parameters
+        ----------
+        other : Detection or Settings
+        because : bool
+            Search again with each choice that differs, one at a time, for what it changes. Needs the activity.
+        progress : bool
+            Print a line a search to standard error.
+
+        Returns
+        -------
+        Comparison
+            With the frames ``accounts``, ``networks`` and ``choices``.
+
+        Examples
+        --------
+        >>> import cib
+        >>> detection = cib.detect(cib.simulate(scale=0.001, seed=3).activity, progress=False)
+        >>> detection.compare(cib.Settings(alpha=0.001), progress=False)
+        Comparison
+          accounts in networks: ... kept, ... moved, ... gone, ... new; agreement ...
+          networks: ... go together with one there, ... of them with another verdict; ...
+          alpha: 0.01 here, 0.001 there; alone: ... networks, ... candidates, ... accounts new, ... gone
+        """
+        here = self._rerun
+        if isinstance(other, Settings):
+            there = replace(here, settings=other)
+            with stage("the other settings", progress):
+                there = replace(there, networks=there.search_again())
+            return compare(here, there, same_activity=True, because=because, progress=progress)
+        check_kind("other", other, Detection)
+        same = self.fingerprint == other.fingerprint
+        return compare(here, other._rerun, same_activity=same, because=because, progress=progress)
+
     @property
     def _rerun(self) -> Rerun:
         return Rerun(self.activity, self.settings, self.roles, self.networks)
@@ -300,8 +339,15 @@ class Detection:
         write_result(self, Path(folder), write, overwrite=overwrite, csv=csv)
         return Path(folder)
 
-    @takes(path=PATH, reveal_ids=FLAG)
-    def report(self, path: str | Path = "report.html", *, reveal_ids: bool = False, sensitivity: Any = None) -> Path:
+    @takes(path=PATH, reveal_ids=FLAG, texts=FLAG)
+    def report(
+        self,
+        path: str | Path = "report.html",
+        *,
+        reveal_ids: bool = False,
+        texts: bool = True,
+        sensitivity: Any = None,
+    ) -> Path:
         """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
 
         Parameters
@@ -309,8 +355,11 @@ class Detection:
         path : str or Path
             One file that needs no other, and no network.
         reveal_ids : bool
-            Show the ids of accounts and posts, and the texts and links they share. Otherwise all that could
-            lead to an account has a pseudonym that holds for this file only.
+            Show the ids of accounts and posts, what the posts say, the links and texts they share, and the address of
+            each post on a platform that has one. Otherwise all that could lead to an account has a pseudonym that
+            holds for this file only.
+        texts : bool
+            If false, what posts say is left out of a report with ids as well.
         sensitivity : frame, optional
             What other settings would have found, a row a setting; shown as it is.
 
@@ -324,7 +373,7 @@ class Detection:
         except TypeError as error:
             remedy = "Give what detection.sensitivity() returned."
             raise SettingsError("sensitivity must be a table", got=type(sensitivity).__name__, remedy=remedy) from error
-        write_page(self.findings, page, reveal_ids=reveal_ids, sensitivity=rows)
+        write_page(self.findings, page, reveal_ids=reveal_ids, texts=texts, sensitivity=rows)
         return page
 
     @takes(path=PATH, reveal_ids=FLAG)

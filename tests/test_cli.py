@@ -61,7 +61,13 @@ def test_a_saved_detection_becomes_a_page(files, tmp_path, capsys):
     page = tmp_path / "named.html"
     assert main(["report", str(tmp_path), "--out", str(page), "--reveal-ids"]) == 0
     assert str(page) in capsys.readouterr().out
-    assert member in page.read_text(encoding="utf-8")
+    shown = page.read_text(encoding="utf-8")
+    assert member in shown
+    assert '<p class="said"' in shown
+    assert main(["report", str(tmp_path), "--out", str(page), "--reveal-ids", "--no-texts"]) == 0
+    shown = page.read_text(encoding="utf-8")
+    assert member in shown
+    assert '<p class="said"' not in shown
 
 
 def test_actions_and_columns_are_mapped(shared, tmp_path, capsys):

@@ -30,6 +30,7 @@ __all__ = [
     "handles",
     "hide_findings",
     "hide_tables",
+    "hide_texts",
     "is_open",
     "kind_of_object",
     "leads",
@@ -53,6 +54,8 @@ _KINDS = {
     **dict.fromkeys(("author", "mention"), "account"),
     **dict.fromkeys(("post", "quoted", "replied"), "post"),
 }
+
+_TEXT_KINDS = ("text", "near-text", "meaning")
 
 #: What the ids under these names in findings are.
 _IDS = {
@@ -93,6 +96,7 @@ _ORDER: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "boosted_by": lambda row: row["time"],
     "aimed_at": lambda row: row["time"],
     "own": lambda row: -row["members"],
+    "copied": lambda row: -row["members"],
     "acts": lambda row: row.get("lag", row.get("time")),
 }
 
@@ -210,7 +214,8 @@ def _users(activity: Activity, kind: str, values: pl.Series) -> pl.DataFrame:
 
 def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """The same findings as others may see them."""
-    found = {name: each if name in _WHOLE else _hidden(each, name, names) for name, each in findings.items()}
+    told = {name: each for name, each in findings.items() if name != "said"}  # what posts say leads to them
+    found = {name: each if name in _WHOLE else _hidden(each, name, names) for name, each in told.items()}
     found |= {**public_about(findings), "notes": list(findings.get("open_notes", []))}
     found["limits"] = findings["limits"]
     if "settings" in found:
@@ -219,8 +224,32 @@ def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, A
     order = _order_of_members(found["members"])
     place = {old: new for new, old in enumerate(order)}
     found["members"] = [found["members"][old] for old in order]
-    found["edges"] = sorted(sorted(place[end] for end in line) for line in findings["edges"])
+    lines = [_moved(line, place) for line in found["edges"]]
+    found["edges"] = sorted(lines, key=lambda line: (*sorted((line["place_a"], line["place_b"])), line["place_a"]))
     return found
+
+
+def _moved(line: Mapping[str, Any], place: Mapping[int, int]) -> dict[str, Any]:
+    """A line between accounts at other places; that of a co-action runs from the first of them to the second."""
+    a, b = place[line["place_a"]], place[line["place_b"]]
+    if line["layer"] == "retweet" or a < b:
+        return {**line, "place_a": a, "place_b": b}
+    return {**line, "place_a": b, "place_b": a, "acts": [_turned(act) for act in line["acts"]]}
+
+
+def hide_texts(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
+    """The same findings without what posts say: texts that were compared have pseudonyms."""
+    told = {name: each for name, each in findings.items() if name != "said"}
+    return {name: each if name in _WHOLE else _without_texts(each, names) for name, each in told.items()}
+
+
+def _without_texts(value: Any, names: Pseudonyms) -> Any:
+    if isinstance(value, Mapping):
+        row = {name: _without_texts(each, names) for name, each in value.items()}
+        if row.get("kind") in _TEXT_KINDS and isinstance(row.get("object"), str):
+            row["object"] = names.of("text", row["object"])
+        return row
+    return [_without_texts(each, names) for each in value] if isinstance(value, list) else value
 
 
 def _order_of_members(members: Rows) -> list[int]:

@@ -24,9 +24,11 @@ from cib.networks.network import Network, Networks
 from cib.profiles.explanations import explanation_table
 from cib.profiles.profile import profile_tables, working_zone
 from cib.reports.anonymity import mark_open
+from cib.reports.drawn_edges import drawn_edges
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
+from cib.reports.post_texts import post_texts
 from cib.reports.result import Result, about
 from cib.reports.selection import edges_among, lines, shown_members, stacked
 from cib.reports.times import Bins, timeline, week
@@ -81,8 +83,9 @@ def gather(result: Result) -> dict[str, Any]:
         "networks": _networks(result.networks, parts),
         "roles": roles_told(result.roles),
         "members": described(result, members, edges, shared, layers),
-        "edges": lines(result.graphs, edges, members),
+        "edges": drawn_edges(result.activity, lines(result.graphs, edges, members), members, edges, layers),
     }
+    found["said"] = post_texts(result.activity, found)
     mark_open(found, result.activity, members)
     return found
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.graphs.graph import Graph
-from cib.reports.evidence_posts import with_acts
+from cib.graphs.objects import KINDS, object_events
 from cib.reports.plain import Rows, as_rows, few
 from cib.reports.result import Result
 from cib.roles import RoleScores
@@ -23,20 +23,22 @@ ACCOUNT_POSTS = 3
 def described(
     result: Result, members: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]
 ) -> Rows:
-    """Each account with its scores, what they add up from, its strongest pair or its own acts, and its posts."""
-    ends = pl.concat([edges.with_columns(place=f"place_{end}") for end in ("a", "b")])
-    best = ends.sort("q", "p", "layer", "a", "b").unique("place", keep="first", maintain_order=True)
-    pairs = dict(zip(best["place"].to_list(), with_acts(best, layers, ACCOUNT_POSTS), strict=True))
-    alone = members.join(best.select("place"), on="place", how="anti").filter(pl.col("joined") != "boosted")
-    own = _own(alone.select("account_id", "network_id"), shared, layers)
-    posts = {"own": own, **_posts(result.activity, members)}
+    """Each account with its scores, what they add up from, its own acts if it is in no pair, and its posts."""
+    paired = pl.concat([edges["place_a"], edges["place_b"]]).unique()
+    alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
+    alone = alone.select("account_id", "network_id")
+    posts = {
+        "own": _own(alone, shared, layers),
+        "copied": _copied(result.activity, members, alone),
+        **_posts(result.activity, members),
+    }
     reasons = _reasons(result.roles, members["account_id"])
     rows = []
     for row in as_rows(members.rename({"account_id": "account"})):
         place = row.pop("place")
         account = row["account"]
         mine = {name: found[account] for name, found in posts.items() if account in found}
-        rows.append({**row, "reasons": reasons[place], "pair": pairs.get(place), **mine})
+        rows.append({**row, "reasons": reasons[place], **mine})
     return rows
 
 
@@ -133,6 +135,38 @@ def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph
         return {}
     order = pl.concat(parts).sort("owner", "members", "kind", "object", descending=[False, True, False, False])
     return few(order, ACCOUNT_POSTS)
+
+
+def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
+    """Posts of some members with a text or link that others posted too, by account; those of most members first."""
+    network = members.select("account_id", "network_id")
+    acts = activity.posts_table.select(owner="account_id", time="created_at", post="post_id")
+    parts = [pl.DataFrame(schema=_COPIED)]
+    for kind in ("text", "url"):
+        if KINDS[kind].column in activity.posts_table.columns:
+            events = object_events(activity, kind).unique()
+            told = acts[events["row"]].with_columns(object=events["object"], kind=pl.lit(kind))
+            mine = told.join(some, left_on="owner", right_on="account_id")
+            told = told.join(mine.select("object"), on="object", how="semi").join(
+                network, left_on="owner", right_on="account_id", how="left"
+            )
+            counts = told.group_by("object", "network_id").agg(accounts=pl.col("owner").n_unique().cast(pl.Int64))
+            everybody = told.group_by("object").agg(others=pl.col("owner").n_unique().cast(pl.Int64) - 1)
+            mine = mine.join(counts, on=["object", "network_id"]).join(everybody, on="object")
+            parts.append(
+                mine.filter(pl.col("others") > 0).with_columns(members=pl.col("accounts") - 1).select(*_COPIED)
+            )
+    by = ["owner", "members", "others", "time", "post", "kind"]
+    order = pl.concat(parts).sort(by, descending=[name == "members" for name in by])
+    return few(order.unique(["owner", "object"], keep="first", maintain_order=True), ACCOUNT_POSTS)
+
+
+_COPIED = {
+    **dict.fromkeys(("owner", "kind", "object"), pl.String()),
+    **dict.fromkeys(("members", "others"), pl.Int64()),
+    "post": pl.String(),
+    "time": pl.Datetime("us", "UTC"),
+}
 
 
 def roles_told(scores: RoleScores) -> list[dict[str, Any]]:

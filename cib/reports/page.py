@@ -21,9 +21,10 @@ from typing import Any
 from jinja2 import TemplateError
 
 from cib.errors import InputError
-from cib.reports.anonymity import hide_findings
+from cib.reports.anonymity import hide_findings, hide_texts
+from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
-from cib.reports.layout import positions
+from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
 from cib.reports.pseudonyms import Pseudonyms
 
@@ -34,17 +35,6 @@ VERDICTS = {
     "candidate": "what the members did together, or that with what is known of them, is hard to explain by chance.",
     "coordinated": "the members acted together, but as fans, newsrooms or campaigners might.",
     "insufficient": "too little was shared, or nearly all of it on one object, to conclude anything.",
-}
-
-#: How a member came into its network.
-JOINED = {
-    "co-action": "did the same as another member more often than chance explains",
-    "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
-    "followed": "acts first, and the other members after it; that can happen without its doing",
-    "tied": "shares a good part of what it does with other members, or what few others posted",
-    "copied text": "copies the texts of confirmed members in a good part of all its acts",
-    "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
-    "boosted": "receives its acts mostly from members; that can happen without its doing",
 }
 
 #: What is known of accounts, in plain words.
@@ -76,11 +66,19 @@ _COLUMNS = (
 
 
 def write_page(
-    findings: Mapping[str, Any], path: Path, *, reveal_ids: bool, sensitivity: list[dict[str, Any]] | None = None
+    findings: Mapping[str, Any],
+    path: Path,
+    *,
+    reveal_ids: bool,
+    texts: bool = True,
+    sensitivity: list[dict[str, Any]] | None = None,
 ) -> None:
-    """Write the page of some findings, with pseudonyms unless `reveal_ids`; see :func:`render`."""
+    """Write the page of some findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
     try:
-        found = findings if reveal_ids else hide_findings(findings, Pseudonyms())
+        if not reveal_ids:
+            found = hide_findings(findings, Pseudonyms())
+        else:
+            found = dict(findings) if texts else hide_texts(findings, Pseudonyms())
         html = render(found, pseudonymous=not reveal_ids, sensitivity=sensitivity)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TemplateError) as error:
         raise InputError(
@@ -98,7 +96,8 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     Parameters
     ----------
     findings : mapping
-        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.anonymity.hide_findings` of it.
+        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.anonymity.hide_findings` of it. Without ``said`` it
+        shows no texts.
     pseudonymous : bool
         Which of the two; the page says so.
     sensitivity : list of dict, optional
@@ -115,16 +114,10 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     of_network: dict[str, list[dict[str, Any]]] = {network["network_id"]: [] for network in shown}
     for member in members:
         of_network[member["network_id"]].append(member)
-    style = _asset("report.css")
-    scripts = [_asset("graph.min.js"), _asset("report.js")]
-    data = {
-        "members": members,
-        "places": positions([member["network_id"] for member in members], found["edges"]).tolist(),
-        "edges": found["edges"],
-        "roles": found["roles"],
-        "joined": JOINED,
-        "networks": [{name: network[name] for name in ("network_id", "verdict")} for network in found["networks"]],
-    }
+    style = _asset("explorer.css") + _asset("report.css")
+    scripts = [_asset("graph.min.js"), _asset("explorer.js"), _asset("report.js")]
+    known = [] if pseudonymous else permalinks(found["imported"]["format"])
+    said = found.get("said", {"texts": [], "of_post": {}})
     from markupsafe import Markup
 
     return _template().render(  # type: ignore[no-any-return]
@@ -133,6 +126,9 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         pseudonymous=pseudonymous,
         shown=shown,
         members_of=of_network,
+        texts=bool(said["texts"]),
+        said_in=lambda posts: _said(said, posts),
+        permalink=lambda post: permalink(post, known),
         places={member["account"]: place for place, member in enumerate(members)},
         by_verdict={name: [n for n in found["networks"] if n["verdict"] == name] for name in VERDICTS},
         verdicts=VERDICTS,
@@ -149,11 +145,23 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         settings_text=json.dumps(found["settings"], indent=2, ensure_ascii=False),
         licences=_asset("LICENSES.txt"),
         policy={"style": _hash(style), "scripts": " ".join(map(_hash, scripts))},
-        # these three are not foreign: they are files of the package, and JSON that cannot leave its element
+        # these are not foreign: they are files of the package, and JSON that cannot leave its element
         style=Markup(style),  # noqa: S704
         scripts=[Markup(script) for script in scripts],  # noqa: S704
-        data=Markup(_json(data)),  # noqa: S704
+        data=Markup(_json(explorer_data(found, known))),  # noqa: S704
+        details=[(name, Markup(_json(told))) for name, told in explorer_details(found).items()],  # noqa: S704
     )
+
+
+def _said(said: Mapping[str, Any], posts: list[str]) -> list[dict[str, Any]]:
+    """What some posts say, each text once, with the links and tags that do not stand in it."""
+    places = dict.fromkeys(said["of_post"][post] for post in posts if post in said["of_post"])
+    return [{"text": said["texts"][place]["text"], "more": _more(**said["texts"][place])} for place in places]
+
+
+def _more(text: str | None, urls: list[str] | None, hashtags: list[str] | None) -> list[tuple[str, str]]:
+    told = [*(("id", url) for url in urls or []), *(("tag", f"#{tag}") for tag in hashtags or [])]
+    return [(kind, each) for kind, each in told if each.lower() not in (text or "").lower()]
 
 
 def _json(value: Any) -> str:

@@ -17,7 +17,7 @@ import polars as pl
 
 from cib.activity import to_library
 
-__all__ = ["Timeline", "agreement", "staying", "timeline"]
+__all__ = ["Timeline", "agreement", "staying", "timeline", "together"]
 
 #: Share of the smaller network that both have, from which two networks go together.
 _SAME = 0.5
@@ -91,8 +91,8 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
     parts = [pl.DataFrame(schema=_TIMELINE)]
     for k, start in enumerate(starts):
         sizes = windows[start].group_by("network_id").agg(accounts=pl.len())
-        before = _together(windows[starts[k - 1]] if k else windows[start].clear(), windows[start])
-        after = _together(windows[start], windows[starts[k + 1]] if k + 1 < len(starts) else windows[start].clear())
+        before = together(windows[starts[k - 1]] if k else windows[start].clear(), windows[start])
+        after = together(windows[start], windows[starts[k + 1]] if k + 1 < len(starts) else windows[start].clear())
         came = before.group_by(network_id="other").agg(
             before=pl.col("network_id").sort(),
             jaccard=pl.col("jaccard").max(),
@@ -153,8 +153,18 @@ def _overlaps(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Networks that go together, how alike they are, and how many others go with the same one."""
+def together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Networks that go together, how alike they are, and how many others go with the same one.
+
+    Parameters
+    ----------
+    members, others : polars.DataFrame
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network_id, other, shared, accounts, others, jaccard, siblings``.
+    """
     smaller = pl.min_horizontal("accounts", "others")
     pairs = _overlaps(members, others).filter(pl.col("shared") >= _SAME * smaller)
     jaccard = pl.col("shared") / (pl.col("accounts") + pl.col("others") - pl.col("shared"))

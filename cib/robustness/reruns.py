@@ -69,11 +69,13 @@ class Rerun:
         table = members.with_columns(resampled=pl.Series(resampled / runs), reseeded=pl.Series(reseeded / runs))
         return table.sort("network_id", "account_id")
 
+    def search_again(self) -> Networks:
+        """Find the networks of all posts at the settings."""
+        return self._search(self._tested(self.settings.layers, self.settings), self.settings)
+
     def found_in(self, posts: pl.Series) -> Networks:
         """Find the networks of some of the posts, true or false for each, at the same settings."""
-        activity = self.activity.keep_posts(posts)
-        part = replace(self, activity=activity)
-        return part._search(part._tested(self.settings.layers, self.settings), self.settings)
+        return replace(self, activity=self.activity.keep_posts(posts)).search_again()
 
     def _tested(self, layers: Sequence[Layer], settings: Settings) -> list[Graph]:
         return coaction_layers(self.activity, layers, settings.max_pairs, settings.loosest_alpha)[0]

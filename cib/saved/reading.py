@@ -212,7 +212,8 @@ _FINDINGS: dict[str, Any] = {
     "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [_REASON], "statistics": [dict]}],
     "roles": [{"name": str, "label": str, "features": [{"name": str, "label": str, "unit": str}]}],
     "members": [{"account": str, "network_id": str, "joined": str, "role": (None, str)}],
-    "edges": [[count]],
+    "edges": [{"place_a": count, "place_b": count, "layer": str, "weight": count, "acts": [dict]}],
+    "said?": {"texts": [dict], "of_post": {str: count}},
     "result?": str,
 }
 

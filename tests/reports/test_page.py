@@ -15,7 +15,9 @@ from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
 from cib.reports.data import gather
 from cib.reports.page import FACTS, render
+from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
+from cib.reports.post_texts import post_texts
 from tests.toys import activity
 
 HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")
@@ -76,16 +78,103 @@ def test_every_network_account_and_pair_leads_to_posts(detection):
         for each in network["objects"]:
             assert each["acts"]
             assert {act["post"] for act in each["acts"]} <= posts
-    for member in findings["members"]:
+    author, alone = dict(detection.activity.posts_table.select("post_id", "account_id").iter_rows()), set()
+    drawn = {place for edge in findings["edges"] for place in (edge["place_a"], edge["place_b"])}
+    for place, member in enumerate(findings["members"]):
         if member["joined"] == "boosted":
             assert {act["post"] for act in member["boosted_by"]} <= posts
-        elif member["pair"]:
-            assert member["pair"]["acts"]
-        elif member["joined"] == "amplifier":
-            assert {act["post"] for act in member["aimed_at"]} <= posts
-        else:
-            assert member["own"]
-    assert {"co-action", "amplifier"} <= {member["joined"] for member in findings["members"]}
+        elif place not in drawn:
+            alone.add(member["joined"])
+            acts = [act for name in ("own", "copied", "aimed_at") for act in member.get(name, [])]
+            assert acts
+            assert all(author[act["post"]] == member["account"] for act in acts)
+    assert {"co-action", "boosted"} <= {member["joined"] for member in findings["members"]}
+    assert alone
+
+
+def test_every_line_of_the_map_leads_to_posts_of_its_two_accounts(detection):
+    findings = gather(detection)
+    authors = dict(detection.activity.posts_table.select("post_id", "account_id").iter_rows())
+    accounts = [member["account"] for member in findings["members"]]
+    kinds = set()
+    for edge in findings["edges"]:
+        a, b = accounts[edge["place_a"]], accounts[edge["place_b"]]
+        assert 1 <= len(edge["acts"]) <= edge["weight"]
+        kinds.add(edge["layer"] == "retweet")
+        for act in edge["acts"]:
+            if edge["layer"] == "retweet":
+                assert authors[act["post"]] == a
+                assert authors.get(act["target_post"], b) == b
+            else:
+                assert (authors[act["post_a"]], authors[act["post_b"]]) == (a, b)
+    assert kinds == {True, False}
+
+
+def test_the_holder_reads_what_the_posts_behind_pairs_and_networks_say(detection, page, tmp_path):
+    said = gather(detection)["said"]
+    posts = detection.activity.posts_table.filter(pl.col("text").is_not_null())
+    texts = dict(posts.select("post_id", "text").iter_rows())
+    seen = " ".join("".join(elements(page).text).split())
+    shown = 0
+    for network in gather(detection)["networks"]:
+        acts = [act for pair in network.get("pairs", []) for act in pair["acts"]]
+        for post in [act["object"] for act in acts] + [
+            act["post"] for each in network["objects"] for act in each["acts"]
+        ]:
+            if post in texts:
+                assert said["texts"][said["of_post"][post]]["text"] == texts[post]
+                assert " ".join(texts[post].split()) in seen
+                shown += 1
+    assert shown > 50
+    without = detection.report(tmp_path / "no-texts.html", reveal_ids=True, texts=False).read_text("utf-8")
+    hidden = detection.report(tmp_path / "hidden.html").read_text("utf-8")
+    for other in (without, hidden):
+        assert not any(text in other for text in {text for text in texts.values() if len(text) > 20})
+    assert "and what they said" in page
+    assert "and what they said" not in without
+
+
+def test_a_repost_says_what_its_original_says_and_each_text_stands_once():
+    rows = [
+        {"account_id": "a", "post_id": "1", "text": "read this", "urls": ["https://x.example/1"]},
+        {"account_id": "b", "post_id": "2", "action": "retweet", "target_post_id": "1", "text": "RT @a: rea"},
+        {"account_id": "c", "post_id": "3", "action": "retweet", "target_post_id": "9", "text": "RT @z: gone"},
+        {"account_id": "c", "post_id": "4", "action": "reply", "target_post_id": "1", "text": "no"},
+    ]
+    table = pl.DataFrame([{"created_at": "2020-06-12T00:00:00Z", "action": "post", **row} for row in rows])
+    made = post_texts(
+        cib.read(table, progress=False), {"x": [{"post": "2"}, {"post": "3"}, {"kind": "post", "object": "1"}]}
+    )
+    assert [text["text"] for text in made["texts"]] == ["read this", "RT @z: gone"]
+    assert made["of_post"] == {"1": 0, "2": 0, "3": 1}
+    assert made["texts"][0]["urls"] == ["https://x.example/1"]
+
+
+@pytest.mark.parametrize(
+    ("format", "post", "address"),
+    [
+        ("x-v2: tweets", "1234567890123456789", "https://x.com/i/status/1234567890123456789"),
+        ("twarc-csv", "12", "https://x.com/i/status/12"),
+        ("x-v2", "evil\n12", None),
+        ("bluesky", "at://did:plc:ab/app.bsky.feed.post/3k2", "https://bsky.app/profile/did:plc:ab/post/3k2"),
+        ("bluesky", "12", None),
+        ("reddit", "t3_abc", "https://www.reddit.com/comments/abc"),
+        ("x-v2, bluesky", "x:12", "https://x.com/i/status/12"),
+        ("mastodon", "https://evil.example/users/a/statuses/1", None),
+        ("canonical", "12", None),
+        ("x-v2", None, None),
+    ],
+)
+def test_posts_have_addresses_where_the_platform_is_known(format, post, address):
+    assert permalink(post, permalinks(format)) == address
+
+
+def test_addresses_stand_only_in_the_page_with_ids(detection, tmp_path):
+    found = replace(detection, imported=replace(detection.imported, format="x-v2: tweets"))
+    pages = [found.report(tmp_path / f"{ids}.html", reveal_ids=ids).read_text("utf-8") for ids in (True, False)]
+    first = gather(detection)["networks"][0]["pairs"][0]["acts"][0]["post_a"]
+    assert f'<a href="https://x.com/i/status/{first}" target="_blank" rel="noopener noreferrer">' in pages[0]
+    assert "https://x.com" not in pages[1]
 
 
 def test_what_a_network_talks_about_leads_to_posts_of_members(detection):
@@ -232,7 +321,7 @@ def test_sensitivity_is_shown_when_given(detection, tmp_path):
     table = pl.DataFrame({"window_s": [30, 60], "networks": [4, 5]})
     html = detection.report(tmp_path / "report.html", sensitivity=table).read_text("utf-8")
     assert "What other settings would have found" in html
-    assert "<th>window s</th><th>networks</th>" in html
+    assert '<th scope="col">window s</th><th scope="col">networks</th>' in html
 
 
 def test_what_is_cut_is_said(detection, monkeypatch):
@@ -240,6 +329,6 @@ def test_what_is_cut_is_said(detection, monkeypatch):
     monkeypatch.setattr("cib.reports.selection.MAX_ACCOUNTS", len(detection.networks[0]) + 3)
     html = render(gather(detection), pseudonymous=False)
     text = " ".join("".join(elements(html).text).split())
-    assert "Evidence and map show the first 2 networks" in text
+    assert f"Table, evidence and map show the first 2 networks of {len(detection.networks)}" in text
     assert f"Members (3 of {len(detection.networks[1])})" in text
-    assert len(embedded(html)["networks"]) == len(detection.networks)
+    assert len(embedded(html)["networks"]) == 2

@@ -1,0 +1,104 @@
+"""What the map and its dialogs need, as plain values: little at once, the rest a network at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cib.reports.layout import positions
+from cib.reports.permalinks import Permalinks
+
+__all__ = ["JOINED", "explorer_data", "explorer_details"]
+
+#: How a member came into its network.
+JOINED = {
+    "co-action": "did the same as another member more often than chance explains",
+    "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
+    "followed": "acts first, and the other members after it; that can happen without its doing",
+    "tied": "shares a good part of what it does with other members, or what few others posted",
+    "copied text": "copies the texts of confirmed members in a good part of all its acts",
+    "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
+    "boosted": "receives its acts mostly from members; that can happen without its doing",
+}
+
+#: What is known of an account at once; the rest with its network.
+_AT_ONCE = ("account", "network_id", "joined", "role", "coordination", "highly_engaged", "amplifier")
+
+#: What an act of two accounts is made of, in order.
+_ACT = ("object", "kind", "post_a", "post_b", "time_a", "time_b", "lag", "second")
+
+
+def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str, Any]:
+    """What is drawn, filtered and searched.
+
+    Parameters
+    ----------
+    found : mapping
+        From :func:`cib.reports.data.gather`.
+    permalinks : list
+        From :func:`cib.reports.permalinks.permalinks`.
+
+    Returns
+    -------
+    dict
+        ``members`` and their ``places``, ``edges`` as pairs of positions in them, ``networks`` and ``bins`` of time.
+    """
+    members = found["members"]
+    edges = [[edge["place_a"], edge["place_b"]] for edge in found["edges"]]
+    shown = [network for network in found["networks"] if "timeline" in network]
+    return {
+        "members": [{name: member[name] for name in _AT_ONCE} for member in members],
+        "places": positions([member["network_id"] for member in members], edges).tolist(),
+        "edges": edges,
+        "roles": found["roles"],
+        "joined": JOINED,
+        "networks": [{name: network[name] for name in ("network_id", "verdict", "timeline")} for network in shown],
+        "bins": {**found["bins"], "count": max((len(network["timeline"]) for network in shown), default=0)},
+        "permalinks": permalinks,
+    }
+
+
+def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What stands behind the dots and lines of each network.
+
+    Parameters
+    ----------
+    found : mapping
+        From :func:`cib.reports.data.gather`.
+
+    Returns
+    -------
+    dict of str to dict
+        For each network its ``members`` and ``edges`` by position in those of :func:`explorer_data`, and ``said``: the
+        texts of the posts that these name.
+    """
+    members = found["members"]
+    details: dict[str, dict[str, Any]] = {}
+    for place, member in enumerate(members):
+        rest = {name: value for name, value in member.items() if name not in _AT_ONCE}
+        network = details.setdefault(member["network_id"], {"members": {}, "edges": {}})
+        network["members"][place] = rest
+    for k, edge in enumerate(found["edges"]):
+        told = {name: edge[name] for name in ("layer", "weight", "expected", "q")}
+        acts = edge["acts"] if edge["layer"] == "retweet" else [[act[name] for name in _ACT] for act in edge["acts"]]
+        details[members[edge["place_a"]]["network_id"]]["edges"][k] = {**told, "acts": acts}
+    if "said" in found:
+        for network in details.values():
+            network["said"] = _said_in(network, found["said"])
+    return details
+
+
+def _said_in(value: Any, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts of the posts that are named anywhere in a value."""
+    of_post, texts = said["of_post"], said["texts"]
+    named: dict[str, int] = {}
+    left = [value]
+    while left:
+        each = left.pop()
+        for part in each.values() if isinstance(each, dict) else each:
+            if isinstance(part, (dict, list)):
+                left.append(part)
+            elif isinstance(part, str) and part in of_post:
+                named[part] = of_post[part]
+    order = {place: k for k, place in enumerate(sorted(set(named.values())))}
+    return {"texts": [texts[place] for place in order], "of_post": {post: order[named[post]] for post in sorted(named)}}

@@ -1,0 +1,78 @@
+"""What was said in the posts that a report names: texts, links and tags, for whoever holds the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from cib.activity import Activity
+from cib.reports.plain import as_rows
+
+__all__ = ["post_texts"]
+
+#: Under these names stand ids of posts.
+_POSTS = ("post", "post_a", "post_b", "target_post")
+
+#: Kinds of objects that are posts.
+_KINDS = ("post", "quoted", "replied")
+
+_WORDS = {"text": pl.String(), "urls": pl.List(pl.String()), "hashtags": pl.List(pl.String())}
+
+
+def post_texts(activity: Activity, found: Any) -> dict[str, Any]:
+    """What the posts in some findings say.
+
+    Parameters
+    ----------
+    activity : Activity
+    found : dict, list
+        Values as :func:`cib.reports.data.gather` makes them, in which posts are named at any depth.
+
+    Returns
+    -------
+    dict
+        ``texts``: rows of ``text, urls, hashtags``, each once, and ``of_post``: for each post its place among them.
+        A repost says what its original says if that is in the data. Posts of which nothing is known are absent.
+    """
+    named = pl.Series("post_id", sorted(set(_named(found))), dtype=pl.String)
+    posts = activity.posts_table.select("post_id", "action", "target_post_id", pl.col(f"^{'|'.join(_WORDS)}$"))
+    posts = posts.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in _WORDS.items() if name not in posts.columns
+    )
+    mine = posts.filter(pl.col("post_id").is_in(named.implode()))
+    passed_on = pl.when(pl.col("action") == "retweet").then("target_post_id")
+    mine = mine.with_columns(origin=pl.coalesce(passed_on, "post_id"))
+    own = (
+        posts.filter(pl.col("post_id").is_in(mine["origin"].implode()))
+        .select("post_id", *_WORDS)
+        .unique("post_id", keep="first", maintain_order=True)
+    )
+    said = mine.select("post_id", "origin", *_WORDS).join(
+        own, left_on="origin", right_on="post_id", how="left", suffix="_original", maintain_order="left"
+    )
+    said = said.select("post_id", *(pl.coalesce(f"{name}_original", name).alias(name) for name in _WORDS))
+    texts: list[dict[str, Any]] = []
+    places: dict[str, int] = {}
+    of_post: dict[str, int] = {}
+    for row in as_rows(said.unique("post_id", keep="first").sort("post_id")):
+        post = row.pop("post_id")
+        if any(row.values()):
+            of_post[post] = places.setdefault(repr(row), len(texts))
+            if of_post[post] == len(texts):
+                texts.append(row)
+    return {"texts": texts, "of_post": of_post}
+
+
+def _named(value: Any) -> Iterator[str]:
+    """Ids of the posts that are named."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield from (each[name] for name in _POSTS if isinstance(each.get(name), str))
+            if each.get("kind") in _KINDS and isinstance(each.get("object"), str):
+                yield each["object"]
+            each = each.values()
+        left.extend(part for part in each if isinstance(part, (dict, list)))
