@@ -1,10 +1,66 @@
-"""Peak memory of this process."""
+"""Peak memory, and bytes an action of a whole detection: `python benchmarks/memory.py [--actions N ...]`.
+
+The actions are made by simulation, repeated under other ids until there are enough, and written to Parquet first; the
+detection, its files and its page are made in a process of their own. `--package FOLDER` runs the package of another
+checkout, such as that of an earlier commit, on the same file.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polars as pl
 
 
 def peak_gb() -> float:
     """So far, in gigabytes; Linux counts kilobytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def write(n: int, file: Path) -> int:
+    """Write at least `n` actions; return how many."""
+    import cib
+
+    posts = cib.simulate("takedown-2020", scale=0.01, seed=0).activity.posts_table
+    copies = -(-n // len(posts))
+    ids = [name for name, kind in posts.schema.items() if name.endswith("_id") and kind == pl.String]
+    parts = [posts.with_columns(pl.format(f"{k}x{{}}", name).alias(name) for name in ids) for k in range(copies)]
+    pl.concat(parts).write_parquet(file)
+    return copies * len(posts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--actions", type=int, nargs="+", default=[200_000, 1_000_000])
+    parser.add_argument("--package", nargs="+", default=[str(Path(__file__).parents[1])], help="folders of checkouts")
+    options = parser.parse_args()
+    print(f"{'actions':>12} {'peak GB':>8} {'bytes':>6} {'CPU s':>7}  package")
+    for n in options.actions:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "posts.parquet"
+            actions = write(n, file)
+            for k, package in enumerate(options.package):
+                command = [sys.executable, "-m", "cib", "detect", str(file), "--out", f"{folder}/{k}", "--quiet"]
+                code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=-3);"
+                code += "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+                code += "print(used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)"
+                done = subprocess.run(
+                    [sys.executable, "-c", code, *command],
+                    check=True,
+                    env={**os.environ, "PYTHONPATH": package},
+                    stdout=subprocess.PIPE,
+                )
+                peak, seconds = map(float, done.stdout.split())
+                print(
+                    f"{actions:>12,} {peak / 1e9:>8.2f} {peak / actions:>6.0f} {seconds:>7.1f}  {package}", flush=True
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,16 +1,18 @@
 """Co-action by other means, on the same events in the same run: `python benchmarks/peers.py [--events N ...]`.
 
 Peers are the two packages that researchers use, the self-join that a notebook user writes in pandas, and plans by
-hand for Polars and DuckDB; `floor` is what none can do without. The toolkit is
+hand for NumPy, Polars and DuckDB; `floor` is what none can do without. The toolkit is
 no dependency; give it an environment of its own:
 
     python -m venv peers && peers/bin/pip install coordination-network-toolkit
     python benchmarks/peers.py --toolkit peers/bin/python
 
-CooRTweet is asked where Rscript finds it. A peer that is not installed is said to be absent. Everybody starts from
-files with text ids and ends with pairs of accounts that share two objects or more within the window; each account
-acts on an object once, so that all weights mean the same. Each peer has a process of its own, from which its peak
-memory is taken, and all edges are compared with cib's. At 1 M events the pandas join needs some 14 GB.
+CooRTweet is asked where Rscript finds it, or its functions are sourced from the folder of its R files
+(`--coortweet FOLDER`), which needs no more than R and data.table. A peer that is not installed is said to be absent.
+Everybody starts from files with text ids and ends with pairs of accounts that share two objects or more within the
+window; each account acts on an object once, so that all weights mean the same. Each peer has a process of its own,
+from which its CPU seconds (and what they are to those of cib) and its peak memory are taken, and all edges are
+compared with cib's. At 1 M events the pandas join needs some 14 GB.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from floor import events
 
@@ -50,9 +53,13 @@ if __name__ == "__main__":
 
 COORTWEET = """
 arguments <- commandArgs(trailingOnly = TRUE)
+if (length(arguments) > 2) {
+    suppressMessages(library(data.table))
+    for (file in list.files(arguments[3], pattern = "[.]R$", full.names = TRUE)) source(file)
+} else detect_groups <- CooRTweet::detect_groups
 shares <- read.csv(file.path(arguments[1], "coortweet.csv"), colClasses = "character")
 shares$timestamp_share <- as.numeric(shares$timestamp_share)
-found <- CooRTweet::detect_groups(shares, time_window = as.numeric(arguments[2]), min_participation = 2)
+found <- detect_groups(shares, time_window = as.numeric(arguments[2]), min_participation = 2)
 write.csv(found[, c("account_id", "account_id_y")], file.path(arguments[1], "coortweet_pairs.csv"), row.names = FALSE)
 """
 
@@ -62,7 +69,7 @@ def cib_(folder: Path, window: float) -> pl.DataFrame:
 
     activity = cib.read(folder / "events.parquet", progress=False)
     # no budget: peers have none
-    return cib.coaction_graph(activity, window=window, max_pairs=10**12).edge_table.select(*EDGE, "weight")
+    return cib.coaction_graph(activity, window=window, max_pairs=2**31 - 1).edge_table.select(*EDGE, "weight")
 
 
 def floor(folder: Path, _: float) -> pl.DataFrame:
@@ -71,6 +78,30 @@ def floor(folder: Path, _: float) -> pl.DataFrame:
     ids = pl.col("account_id", "target_post_id").cast(pl.Categorical).to_physical()
     rows.with_columns(ids).sort("target_post_id", "created_at")
     return pl.DataFrame(schema={"source": pl.String, "target": pl.String, "weight": pl.Int64})
+
+
+def numpy_(folder: Path, window: float) -> pl.DataFrame:
+    """Events by object and time; each meets the next, the one after, and so on, while any two are near."""
+    rows = pl.read_parquet(folder / "events.parquet", columns=["account_id", "target_post_id", "created_at"])
+    kinds = pl.Enum(rows["account_id"].unique().sort())
+    account = rows["account_id"].cast(kinds).to_physical().to_numpy().astype(np.int64)
+    objects = rows["target_post_id"].cast(pl.Categorical).to_physical().to_numpy()
+    time = rows["created_at"].dt.epoch("us").to_numpy()
+    order = np.lexsort((time, objects))
+    account, objects, time = account[order], objects[order], time[order]
+    first, parts = np.arange(len(order)), []
+    for step in range(1, len(order)):
+        first = first[first < len(order) - step]
+        then = first + step
+        first = first[(objects[first] == objects[then]) & (time[then] - time[first] <= window * 1e6)]
+        if len(first) == 0:
+            break
+        a, b = account[first], account[first + step]
+        parts.append(np.minimum(a, b)[a != b] * len(kinds.categories) + np.maximum(a, b)[a != b])
+    pairs, weight = np.unique(np.concatenate(parts), return_counts=True)
+    source, target = np.divmod(pairs[weight >= 2], len(kinds.categories))
+    ends = {"source": kinds.categories.gather(source), "target": kinds.categories.gather(target)}
+    return pl.DataFrame({**ends, "weight": weight[weight >= 2]})
 
 
 def polars_(folder: Path, window: float) -> pl.DataFrame:
@@ -139,7 +170,7 @@ def toolkit(folder: Path, window: float) -> pl.DataFrame:
 
 
 def coortweet(folder: Path, window: float) -> pl.DataFrame:
-    command = [RSCRIPT, "-e", COORTWEET, str(folder), str(window)]
+    command = [RSCRIPT, "-e", COORTWEET, str(folder), str(window), *filter(None, [os.environ.get("COORTWEET")])]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     pairs = pl.read_csv(folder / "coortweet_pairs.csv", infer_schema=False)
     ends = {"source": pl.min_horizontal(pl.all()), "target": pl.max_horizontal(pl.all())}
@@ -159,14 +190,16 @@ def no_toolkit() -> str | None:
 def no_coortweet() -> str | None:
     if not RSCRIPT:
         return "no Rscript"
-    found = subprocess.run([RSCRIPT, "-e", "library(CooRTweet)"], capture_output=True, check=False)
-    return "no such package in R" if found.returncode else None
+    package = "data.table" if os.environ.get("COORTWEET") else "CooRTweet"
+    found = subprocess.run([RSCRIPT, "-e", f"library({package})"], capture_output=True, check=False)
+    return f"no package {package} in R" if found.returncode else None
 
 
 #: Each peer, and why it cannot be asked, if so.
 PEERS: dict[str, tuple[Callable[[Path, float], pl.DataFrame], Callable[[], str | None]]] = {
     "cib": (cib_, lambda: None),
     "floor": (floor, lambda: None),
+    "numpy": (numpy_, lambda: None),
     "polars": (polars_, lambda: None),
     "duckdb": (duckdb_, lambda: has("duckdb")),
     "pandas": (pandas_, lambda: has("pandas")),
@@ -181,14 +214,16 @@ def main() -> None:
     parser.add_argument("--window", type=float, default=60, help="seconds")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--toolkit", default=sys.executable, help="a Python that has coordination-network-toolkit")
+    parser.add_argument("--coortweet", help="a folder with the R files of CooRTweet, to source")
     parser.add_argument("--one", choices=PEERS, help="ask one peer in this process, files in --folder")
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     os.environ["TOOLKIT_PYTHON"] = os.environ.get("TOOLKIT_PYTHON", options.toolkit)
+    os.environ["COORTWEET"] = os.environ.get("COORTWEET") or options.coortweet or ""
     if options.one:
         ask(options.one, options.folder, options.window)
         return
-    print(f"{'events':>10} {'peer':>10} {'seconds':>8} {'to cib':>7}    GB {'edges':>9}  equal")
+    print(f"{'events':>10} {'peer':>10} {'seconds':>8} {'CPU':>8} {'to cib':>7}    GB {'edges':>9}  equal")
     for n in options.events:
         with tempfile.TemporaryDirectory() as folder:
             write(n, Path(folder))
@@ -206,9 +241,10 @@ def compare(n: int, folder: Path, options: argparse.Namespace) -> None:
         command = [sys.executable, __file__, "--one", name, "--folder", str(folder), "--window", str(options.window)]
         told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1])
         edges = pl.read_parquet(folder / f"{name}_edges.parquet")
-        ours = ours or (told["seconds"], edges)
+        ours = ours or (told["cpu"], edges)
         print(
-            f"{n:>10,} {name:>10} {told['seconds']:>8.2f} {told['seconds'] / ours[0]:>7.1f} {told['gb']:>5.1f} "
+            f"{n:>10,} {name:>10} {told['seconds']:>8.2f} {told['cpu']:>8.2f} {told['cpu'] / ours[0]:>7.2f} "
+            f"{told['gb']:>5.1f} "
             f"{len(edges):>9,}  {'-' if name == 'floor' else 'yes' if edges.equals(ours[1]) else 'NO'}",
             flush=True,
         )
@@ -221,13 +257,19 @@ def ask(name: str, folder: Path, window: float) -> None:
         with tempfile.TemporaryDirectory() as few:
             write(10_000, Path(few))
             peer(Path(few), window)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), cpu_seconds()
     edges = peer(folder, window)
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, cpu_seconds() - used
     kilobytes = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     edges = edges.select(*EDGE, pl.col("weight").cast(pl.Int64)).sort(*EDGE)
     edges.write_parquet(folder / f"{name}_edges.parquet")
-    print(json.dumps({"seconds": seconds, "gb": kilobytes / 1e6}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "gb": kilobytes / 1e6}))
+
+
+def cpu_seconds() -> float:
+    """User and system, of this process and of those it has waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def write(n: int, folder: Path) -> None:

@@ -9,8 +9,8 @@
                 they are opened; write these two tables from them where you trust them.
 
 For each set, method and trivial ranking: average precision, its lift over the share of labelled accounts, AUC, AUC
-among accounts of like activity (number of posts and of active days within a factor of two), and the largest recall at a
-precision of 0.9. Accounts that a method does not rank come last, together. Published figures stand beside. In some of
+among accounts of like activity (number of posts and of active days within a factor of two), and the largest recall at
+a precision of 0.9. Accounts that a method does not rank come last, together. Published figures stand beside. In some of
 these sets the controls were collected around single days, so that active days alone tell them from the labelled
 accounts: read the matched AUC first.
 """
@@ -101,13 +101,12 @@ def iohunter(folder: Path) -> Iterator[Labelled]:
         edges, labels = table(country, "edges"), table(country, "labels")
         ids = labels["account_id"].cast(pl.String).unique().sort()
         codes = {name: code for code, name in enumerate(ids)}
-        ends = [
-            edges[end].cast(pl.String).replace_strict(codes, return_dtype=pl.UInt32) for end in ("source", "target")
-        ]
+        names = (edges[end].cast(pl.String) for end in ("source", "target"))
+        ends = [column.replace_strict(codes, return_dtype=pl.UInt32) for column in names]
         ordered = pl.DataFrame({"source": ends[0], "target": ends[1], "weight": edges["weight"].cast(pl.Float64)})
-        ends = ("source", "target")
-        lower, upper = pl.min_horizontal(ends).alias("source"), pl.max_horizontal(ends).alias("target")
-        ordered = ordered.select(lower, upper, "weight").unique(ends)
+        smaller, larger = pl.min_horizontal("source", "target"), pl.max_horizontal("source", "target")
+        ordered = ordered.select(smaller.alias("source"), larger.alias("target"), "weight")
+        ordered = ordered.unique(["source", "target"], keep="first", maintain_order=True)
         graph = cib.graphs.graph.graph_from_codes(country.name, ids, ordered, directed=False)
         truth = labels.select(pl.col("account_id").cast(pl.String), positive=pl.col("label").cast(pl.Int8) == 1)
         yield Labelled(f"iohunter {country.name.lower()}", graph, truth)

@@ -212,7 +212,7 @@ class Detection:
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
 
     @_said_once()
-    @takes(progress=FLAG, window=TEXT, step=either(TEXT, None))
+    @takes(progress=FLAG)
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
         """The networks of sliding windows of time, matched from each to the next.
 

@@ -107,7 +107,8 @@ def real(low: float = -math.inf, high: float = math.inf, *, above: bool = False,
     """Make the domain of finite numbers between two bounds, which belong to it unless `above` or `below`."""
     lower, upper = math.isfinite(low), math.isfinite(high)
     if lower and upper:
-        says = f"a number {'above' if above else 'from'} {low:g} {'and below' if below else 'to'} {high:g}"
+        most = "and below" if below else "and at most" if above else "to"
+        says = f"a number {'above' if above else 'from'} {low:g} {most} {high:g}"
     else:
         says = (
             f"a number {'above' if above else 'from'} {low:g}{'' if above else ' on'}" if lower else "a finite number"

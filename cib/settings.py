@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import tomli_w
 
-from cib.domains import COUNT, INSIDE, check_fields
+from cib.domains import INSIDE, check_fields, whole
 from cib.errors import InputError, SettingsError, check_kind, check_several, did_you_mean
 from cib.extensions import load_reference, reference_of
 from cib.features.standard import STANDARD, FeatureSet
@@ -61,7 +61,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_fields(self, alpha=INSIDE, max_pairs=COUNT)
+        check_fields(self, alpha=INSIDE, max_pairs=whole())
         check_several("layers", self.layers, "[cib.Layer('post', '60s')]")
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:

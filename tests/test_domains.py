@@ -79,7 +79,7 @@ def library():
     return cib.KnownNetworks().add(found().networks[0], "harbour", found().activity)
 
 
-def tested():
+def projection():
     return next(graph for graph in found().graphs.values() if not graph.directed)
 
 
@@ -123,7 +123,7 @@ CALLS = {
     "reply_graph": lambda: (cib.reply_graph, {"activity": toy()}),
     "quote_graph": lambda: (cib.quote_graph, {"activity": toy()}),
     "backbone": lambda: (cib.backbone, {"graph": cib.coaction_graph(toy(), min_weight=1)}),
-    "find_networks": lambda: (cib.find_networks, {"coactions": tested()}),
+    "find_networks": lambda: (cib.find_networks, {"coactions": projection()}),
     "link": lambda: (cib.link, {"detection": found(), "known": library(), "decoys": 30}),
     "KnownNetworks.add": lambda: (
         cib.KnownNetworks().add,
@@ -131,11 +131,11 @@ CALLS = {
     ),
     "KnownNetworks.save": lambda: (library().save, {"folder": new_folder()}),
     "KnownNetworks.read": lambda: (cib.KnownNetworks.read, {"folder": library().save(new_folder())}),
-    "Graph.subgraph": lambda: (tested().subgraph, {"accounts": ["ring1"]}),
-    "Graph.strongest": lambda: (tested().strongest, {"most": 3}),
-    "Graph.keep_edges": lambda: (tested().keep_edges, {"keep": np.ones(tested().n_edges, dtype=bool)}),
-    "Graph.matrix_of": lambda: (tested().matrix_of, {"column": "weight"}),
-    "Graph.evidence": lambda: (tested().evidence, {"a": "ring0", "b": "ring1"}),
+    "Graph.subgraph": lambda: (projection().subgraph, {"accounts": ["ring1"]}),
+    "Graph.strongest": lambda: (projection().strongest, {"most": 3}),
+    "Graph.keep_edges": lambda: (projection().keep_edges, {"keep": np.ones(projection().n_edges, dtype=bool)}),
+    "Graph.matrix_of": lambda: (projection().matrix_of, {"column": "weight"}),
+    "Graph.evidence": lambda: (projection().evidence, {"a": "ring0", "b": "ring1"}),
     "Network.edge": lambda: (found().networks[0].edge, {"a": "ring0", "b": "ring1"}),
     "Network.account_evidence": lambda: (found().networks[0].account_evidence, {"account": "ring0"}),
     "Networks.with_verdict": lambda: (found().networks.with_verdict, {"verdict": "candidate"}),
@@ -157,8 +157,8 @@ CALLS = {
     "coornet": lambda: (presets.coornet, {"activity": toy()}),
     "coortweet": lambda: (presets.coortweet, {"activity": toy()}),
     "estimate_coord_interval": lambda: (presets.estimate_coord_interval, {"activity": toy()}),
-    "eigenvector_centrality": lambda: (presets.eigenvector_centrality, {"graph": tested()}),
-    "modularity_clusters": lambda: (presets.modularity_clusters, {"graph": tested()}),
+    "eigenvector_centrality": lambda: (presets.eigenvector_centrality, {"graph": projection()}),
+    "modularity_clusters": lambda: (presets.modularity_clusters, {"graph": projection()}),
     "iannucci2025": lambda: (presets.iannucci2025, {"activity": toy()}),
     "luceri2024": lambda: (presets.luceri2024, {"activity": toy(), "networks": ["co_retweet"]}),
     "nizzoli2021": lambda: (presets.nizzoli2021, {"activity": toy()}),

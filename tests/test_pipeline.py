@@ -163,11 +163,11 @@ def test_what_is_no_activity_is_refused_with_the_way_to_one(activity):
         ("over_time", {"window": timedelta(days=7)}, "window=.* is not a length"),
         ("over_time", {"step": "0d"}, "step='0d' is not a length"),
         ("stability", {"runs": 0}, "runs must be a whole number, 1 or more"),
-        ("stability", {"share": 2}, "share must be above 0"),
+        ("stability", {"share": 2}, "share must be a number above 0 and at most 1"),
         ("sensitivity", {"windows": "60s"}, "windows must be a list"),
         ("sensitivity", {"windows": ["sixty"]}, "'sixty' is not a length"),
         ("sensitivity", {"alphas": 0.01}, "alphas must be a list"),
-        ("sensitivity", {"alphas": [2]}, "alpha must lie.*Got 2"),
+        ("sensitivity", {"alphas": [2]}, "alphas must be a list, each a number above 0 and below 1"),
         ("report", {"path": "."}, "this is a folder"),
     ],
 )

@@ -62,7 +62,7 @@ def test_own_functions_are_named_by_module_and_found_again(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("alpha = 2", "alpha must lie between"),
+        ("alpha = 2", "alpha must be a number above 0 and below 1"),
         ("alfa = 0.1", "settings have no 'alfa'. Did you mean 'alpha'"),
         ("layers = 'post'", "layers must be a list"),
         ("layers = ['post']", r"layers\[0\] must be a table"),

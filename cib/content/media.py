@@ -111,7 +111,7 @@ def near_media(objects: pl.Series, distance: int | None = None) -> pl.Series:
 
 
 def image_hash(image: Any) -> str | None:
-    """Hash a picture by its look.
+    """Hash a picture by its look, turned as its EXIF orientation says.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def image_hash(image: Any) -> str | None:
     """
     try:
         import imagehash
-        from PIL import Image
+        from PIL import Image, ImageOps
     except ImportError as error:
         raise MissingDependencyError(
             "hashes of pictures need imagehash", remedy="Install it: pip install 'cib-detect[media]'."
@@ -144,7 +144,7 @@ def image_hash(image: Any) -> str | None:
     if not isinstance(image, Image.Image):
         try:
             with Image.open(image) as opened:
-                return image_hash(opened.convert("RGBA"))
+                return image_hash(ImageOps.exif_transpose(opened).convert("RGBA"))
         except OSError as error:
             raise InputError("this file is no picture that can be read", where=str(image)) from error
     grey = _on_white(image).convert("L")
@@ -170,7 +170,7 @@ def frame_hashes(path: Path) -> list[str]:
         files = sorted(file for file in path.iterdir() if file.is_file())
         return _distinct(image_hash(files[k]) for k in _spread(len(files)))
     try:
-        from PIL import Image, ImageSequence
+        from PIL import Image, ImageOps, ImageSequence
     except ImportError as error:
         raise MissingDependencyError(
             "hashes of pictures need imagehash", remedy="Install it: pip install 'cib-detect[media]'."
@@ -179,7 +179,7 @@ def frame_hashes(path: Path) -> list[str]:
         with Image.open(path) as moving:
             wanted = set(_spread(getattr(moving, "n_frames", 1)))
             frames = (frame for k, frame in enumerate(ImageSequence.Iterator(moving)) if k in wanted)
-            return _distinct(image_hash(frame.convert("RGBA")) for frame in frames)
+            return _distinct(image_hash(ImageOps.exif_transpose(frame).convert("RGBA")) for frame in frames)
     except OSError as error:
         raise InputError(
             "this file is no picture that can be read",

@@ -28,7 +28,7 @@ SCALE = 2048
 _BATCH, _ROWS = 256, 2048
 
 #: Up to this many vectors are compared with all others; more are compared within cells around `_PROBES` pivots each.
-_EXACT, _PROBES = 20_000, 4
+_EXACT, _PROBES = 20_000, 3
 
 #: Larger cells are cut, in the order of the vectors: a crowd of copies must not be compared completely.
 _LARGEST = 8192
@@ -78,7 +78,7 @@ def near_pairs(vectors: Vectors, similarity: float) -> tuple[Ints, Ints, Floats]
     Notes
     -----
     Up to 20,000 vectors are compared completely, in blocks. More are compared within cells: each vector belongs to
-    the cells of the four nearest of ``4 * sqrt(n)`` vectors drawn at random, which finds nearly all near pairs
+    the cells of the three nearest of ``4 * sqrt(n)`` vectors drawn at random, which finds nearly all near pairs
     (``benchmarks/meaning.py`` measures how many) in time that grows with ``n ** 1.5``. Of each text only the 100
     nearest in a block of a cell are kept.
     """
@@ -126,21 +126,21 @@ def _compare(vectors: Vectors, cell: Ints, least: float) -> NDArray[np.float64]:
     found = []
     for begin in range(0, len(cell), _ROWS):
         products = columns[begin : begin + _ROWS] @ columns[begin:].T
-        products[np.tril_indices(len(products), 0, products.shape[1])] = -np.inf
-        i, j = np.nonzero(_nearest_of(products, least))
+        i, j = np.divmod(np.flatnonzero(products >= least), products.shape[1])
+        i, j = i[j > i], j[j > i]
+        if len(i) > MOST_NEIGHBOURS:
+            i, j = _nearest_of(products, i, j)
         ends = np.sort([cell[i + begin], cell[j + begin]], axis=0)
         found.append(np.column_stack([*ends, products[i, j]]))
     return np.concatenate(found) if found else np.empty((0, 3))
 
 
-def _nearest_of(products: NDArray[np.float32], least: float) -> NDArray[np.bool_]:
-    """Which products reach `least` and are among the largest of their row, the first of equal ones."""
-    near = products >= least
-    crowded = np.flatnonzero(near.sum(axis=1) > MOST_NEIGHBOURS)
-    if len(crowded):
-        n = products.shape[1]
-        key = np.maximum(products[crowded], -(2.0**24)).astype(np.int64) * n - np.arange(n)
-        kept = np.argpartition(key, -MOST_NEIGHBOURS, axis=1)[:, -MOST_NEIGHBOURS:]
-        near[crowded] = False
-        near[crowded[:, None], kept] = True
-    return np.asarray(near, bool)
+def _nearest_of(products: NDArray[np.float32], i: Ints, j: Ints) -> tuple[Ints, Ints]:
+    """The pairs that are among the largest of their row `i`, ascending; of equal ones the first."""
+    counts = np.bincount(i)
+    if counts.max() <= MOST_NEIGHBOURS:
+        return i, j
+    order = np.lexsort((j, -products[i, j], i))
+    rank = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts)
+    kept = np.sort(order[rank < MOST_NEIGHBOURS])
+    return i[kept], j[kept]

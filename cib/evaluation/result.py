@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.domains import COUNT, SEED, TEXT, either, takes
+from cib.domains import SEED, TEXT, either, takes
 from cib.errors import InputError
 from cib.evaluation.bootstrap import cluster_bootstrap
 from cib.evaluation.calibration import Calibration, calibration
@@ -168,7 +168,7 @@ class Evaluation:
         return f"<p>{escape(repr(self))}</p>{''.join(tables)}"
 
 
-@takes(set_apart=either(TEXT, None), repeats=COUNT, seed=SEED)
+@takes(set_apart=either(TEXT, None), repeats=SEED, seed=SEED)
 def evaluate(
     detection: Detected | Any, truth: Any, *, set_apart: str | None = None, repeats: int = 1_000, seed: int = 0
 ) -> Evaluation:

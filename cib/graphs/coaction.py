@@ -23,7 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, THREADS, WINDOW, one_of, several, takes
+from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, THREADS, WINDOW, one_of, several, takes, whole
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
 from cib.graphs.construction import Construction, CrowdedObject
@@ -52,7 +52,7 @@ _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
     activity=ANY_ACTIVITY,
     objects=OBJECTS,
     min_weight=COUNT,
-    max_pairs=COUNT,
+    max_pairs=whole(),
     over_budget=one_of("leave out", "shorten"),
     max_accounts=LIMIT,
     self_actions=FLAG,
@@ -137,7 +137,7 @@ def coaction_graph(
     activity=ANY_ACTIVITY,
     objects=OBJECTS,
     min_weight=COUNT,
-    max_pairs=COUNT,
+    max_pairs=whole(),
     over_budget=one_of("leave out", "shorten"),
     max_accounts=LIMIT,
     self_actions=FLAG,

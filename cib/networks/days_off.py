@@ -2,8 +2,7 @@
 
 People post at weekends about as much as on other days; staff do not. The acts of a network are not independent (the
 fifty acts of an evening are one event), so that the share of weekend acts is tested on the effective number of days,
-``D = (sum n_d)^2 / sum n_d^2`` for n_d acts on day d. Only posts count that are no answer to others: when an account
-retweets or replies follows from when others post.
+``D = (sum n_d)^2 / sum n_d^2`` for n_d acts on day d.
 """
 
 from __future__ import annotations
@@ -37,18 +36,17 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a network: ``network, days`` (effective), ``weekend`` (share of the posts), ``elsewhere`` (the share
+        One row a network: ``network, days`` (effective), ``weekend`` (share of the acts), ``elsewhere`` (the share
         among unaffiliated accounts) and ``p``, the probability of a share as small.
     """
     n = int(group.max(initial=-1)) + 1
     weekend = (acts.day + _THURSDAY) % 7 >= _SATURDAY
     language, names = acts.language
-    own = (acts.activity.posts_table["action"] == "post").to_numpy()
-    spoken, outside = language[acts.account], free[acts.account] & own
+    spoken, outside = language[acts.account], free[acts.account]
     crowd = np.bincount(spoken[outside], minlength=len(names))
     rested = np.bincount(spoken[outside & weekend], minlength=len(names))
     rate = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(), crowd.sum()))
-    network = np.where(own, group[acts.account], -1)
+    network = group[acts.account]
     mine = network >= 0
     total = np.bincount(network[mine], minlength=n)
     seen = share_of(np.bincount(network[mine & weekend], minlength=n), total)

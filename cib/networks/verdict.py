@@ -15,8 +15,9 @@ days off    few acts at weekends
 Innocent explanations take kinds away: posts that nearly all link to one host (a publisher's outlets), accounts that say
 that they are automatic, attention that is returned (a pod) or given to a few accounts only (fans).
 
-``candidate`` needs two kinds of which one is a behaviour (copying, captured, days off). The weights were not fitted:
-simulations test the rule, they do not weigh it. Everything else that chance does not explain is ``coordinated``.
+``candidate`` needs two kinds of which one is a behaviour (copying, captured, days off). Captured acts and days off
+alone are not enough: who follows others rests when they do. The weights were not fitted: simulations test the rule,
+they do not weigh it. Everything else that chance does not explain is ``coordinated``.
 """
 
 from __future__ import annotations
@@ -97,6 +98,8 @@ class Rule:
         accounts by so much.
     min_odds : float
         Look counts if the odds of the fact are at least so many times those of unaffiliated accounts.
+    min_odds_resting : float
+        The same where days off count: crowds of newcomers do not rest.
     min_fact : float
         Look and batch count from so many decades on.
     max_weekend_ratio, min_days_off : float
@@ -159,8 +162,9 @@ class Rule:
     max_reciprocity: float = 0.1
     alpha_facts: float = 0.05
     min_excess: float = 0.15
-    min_batch_excess: float = 1.0
+    min_batch_excess: float = 0.5
     min_odds: float = 5.0
+    min_odds_resting: float = 2.0
     min_fact: float = 1.0
     max_weekend_ratio: float = 0.8
     min_days_off: float = 1.3
@@ -257,12 +261,13 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         copying=_counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule),
         captured=_counting(pl.max_horizontal(joint, hasty, pl.when(~pod).then(aimed)), rule.min_captured, rule),
     )
-    for kind in ("look", "batch"):
-        table = table.join(_facts_of(facts, kind, rule), on="network", how="left")
     few = pl.col("weekend") <= rule.max_weekend_ratio * pl.col("elsewhere")
     decades = pl.when(few).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
     table = table.join(resting, on="network", how="left").sort("network")
+    rests = table.select("network", rests=(pl.col("days off") > 0).fill_null(False))
+    for kind in ("look", "batch"):
+        table = table.join(_facts_of(facts.join(rests, on="network"), kind, rule), on="network", how="left")
     known = (pl.col("look") > 0).fill_null(False) & (pl.col("batch") > 0).fill_null(False)
     explained = {
         "copying": pl.col("publisher") | pl.col("automatic"),
@@ -300,7 +305,8 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     n = pl.sum_horizontal(value > 0 for value in known)
     behaves = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in _BEHAVIOURS)
     copies = pl.col("copying").fill_null(0.0)
-    several = (n >= rule.min_kinds) & behaves
+    own = (copies > 0) | pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in ("look", "batch"))
+    several = (n >= rule.min_kinds) & behaves & (own | (n < 2))
     facts = pl.sum_horizontal(
         (pl.col(kind).fill_null(0.0) >= rule.min_fact_inside).cast(pl.Int64) for kind in ("look", "batch", "days off")
     )
@@ -357,7 +363,8 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
     mine = facts.filter(pl.col("fact").is_in(names))
     share, elsewhere = pl.col("share"), pl.col("elsewhere")
     if kind == "look":
-        odds = share * (1 - elsewhere) >= rule.min_odds * elsewhere * (1 - share)
+        least = pl.when("rests").then(rule.min_odds_resting).otherwise(rule.min_odds)
+        odds = share * (1 - elsewhere) >= least * elsewhere * (1 - share)
         excess = odds & (share - elsewhere >= rule.min_excess)
     else:
         excess = share - elsewhere >= rule.min_batch_excess
@@ -426,7 +433,7 @@ def _days_off(row: Mapping[str, Any]) -> Reason:
     if row["days off"] is None or not row["days"]:
         return Reason("days off", "days off were not tested", speaks="untested")
     text = (
-        f"{row['weekend']:.0%} of their own posts fall on weekends, {row['elsewhere']:.0%} of those of unaffiliated "
+        f"{row['weekend']:.0%} of the acts fall on weekends, {row['elsewhere']:.0%} of those of unaffiliated "
         f"accounts ({row['days']:.0f} effective days)"
     )
     return _reason("days off", text, row, weekend=row["weekend"], elsewhere=row["elsewhere"], days=row["days"])

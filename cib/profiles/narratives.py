@@ -2,7 +2,7 @@
 
 What is distinctive is measured by log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008),
 so that neither rare nor common words stand out by chance; pieces of text are runs of characters, so that Chinese
-needs no words.
+needs no words. Narratives by meaning are posts that say the same, in whatever words and languages.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.content.vectors import Encoder
 from cib.graphs.objects import KINDS, object_events
 
-__all__ = ["MOST", "distinctive_pieces", "distinctive_values", "log_odds"]
+__all__ = ["MOST", "distinctive_pieces", "distinctive_values", "log_odds", "narratives_by_meaning"]
 
 #: Texts of members, and as many of others, that are looked at for pieces; characters of a piece.
 _TEXTS, _PIECES = 4_000, (2, 6)
@@ -75,6 +76,86 @@ def _distinctive(counts: pl.DataFrame, kind: str, most: int = MOST) -> pl.DataFr
     descending = [False, True, True, False]
     ranked = telling.sort("network_id", pl.col("z").round(3), longest, "value", descending=descending)
     return ranked.select("network_id", *_NARRATIVE).group_by("network_id", maintain_order=True).head(most)
+
+
+def narratives_by_meaning(
+    activity: Activity,
+    members: pl.DataFrame,
+    *,
+    encode: Encoder | None = None,
+    similarity: float | None = None,
+    examples: int = 3,
+) -> pl.DataFrame:
+    """Cluster the posts of each network by meaning, across languages.
+
+    Parameters
+    ----------
+    activity : Activity
+        With text.
+    members : polars.DataFrame
+        ``account_id, network_id``.
+    encode, similarity
+        As of :func:`cib.content.embeddings.like_meanings`. Its threshold is calibrated on the texts of members and
+        as many of others, so that a network that speaks of one thing only does not take it for chance.
+    examples : int
+        Posts that are quoted, in different words and where there are in different languages.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network_id, posts, accounts, languages`` (most frequent first), ``first, last`` (UTC), and ``examples``, a
+        list of ``post_id, lang, text`` as they were posted. Narratives of at least three posts of a network, at most
+        15, those of most accounts first. Nothing is summed up or put into words.
+
+    Raises
+    ------
+    InputError
+        If the posts have no text, or too few to calibrate on.
+    MissingDependencyError
+        If the packaged encoder is not installed.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, truth = cib.simulate(scale=0.002, seed=1)
+    >>> members = truth.drop_nulls("operation").select("account_id", network_id="operation")
+    >>> narratives_by_meaning(activity, members).columns  # doctest: +SKIP
+    ['network_id', 'posts', 'accounts', 'languages', 'first', 'last', 'examples']
+    """
+    from cib.content.embeddings import meanings
+
+    posts = activity.posts_table.join(members, on="account_id", how="left", maintain_order="left")
+    if "lang" not in posts.columns:
+        posts = posts.with_columns(lang=pl.lit(None, pl.String))
+    texts = object_events(activity, "text").unique("row", maintain_order=True)
+    texts = texts.with_columns(posts["network_id"].gather(texts["row"]), posts["lang"].gather(texts["row"]))
+    inside, outside = texts.drop_nulls("network_id"), texts.filter(pl.col("network_id").is_null())
+    wanted = max(len(inside), _TEXTS)
+    others = outside.gather_every(max(len(outside) // wanted, 1)).head(wanted)
+    groups = meanings(pl.concat([inside, others]).sort("row"), encode=encode, similarity=similarity)
+    told = inside.rename({"object": "said"}).join(groups, on="row")
+    facts = ("post_id", "account_id", "created_at", "text")
+    told = told.with_columns(posts[name].gather(told["row"]) for name in facts)
+    found = told.group_by("network_id", "object").agg(
+        posts=pl.len(),
+        accounts=pl.col("account_id").n_unique(),
+        first=pl.col("created_at").min(),
+        last=pl.col("created_at").max(),
+    )
+    spoken = told.drop_nulls("lang").group_by("network_id", "object", "lang").len()
+    spoken = spoken.sort("len", "lang", descending=[True, False])
+    languages = spoken.group_by("network_id", "object", maintain_order=True).agg(languages="lang")
+    found = found.join(languages, on=["network_id", "object"], how="left")
+    order = ["network_id", "accounts", "posts", "first", "object"]
+    found = found.filter(pl.col("posts") >= _FEWEST_POSTS).sort(order, descending=[False, True, True, False, False])
+    found = found.group_by("network_id", maintain_order=True).head(MOST)
+    quoted = told.join(found.select("network_id", "object"), on=["network_id", "object"]).sort("created_at", "post_id")
+    quoted = quoted.unique(["network_id", "object", "said"], keep="first", maintain_order=True)
+    turn = pl.int_range(pl.len()).over("network_id", "object", "lang")
+    quotes = quoted.sort(turn, "created_at", "post_id").group_by("network_id", "object", maintain_order=True)
+    shown = quotes.agg(examples=pl.struct("post_id", "lang", "text").head(examples))
+    columns = ("network_id", "posts", "accounts", "languages", "first", "last", "examples")
+    return found.join(shown, on=["network_id", "object"], maintain_order="left").select(columns)
 
 
 def log_odds(inside: Ints, outside: Ints, all_outside: int | Ints, all_inside: int | Ints | None = None) -> Floats:

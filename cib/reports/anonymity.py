@@ -178,17 +178,22 @@ def mark_open(findings: dict[str, Any], activity: Activity, members: pl.DataFram
 
 def _values_told(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Rows whose value could be open, with its kind, however deep they stand."""
-    if isinstance(value, list):
+    if type(value) is list:
         for each in value:
-            yield from _values_told(each)
-    elif isinstance(value, dict):
+            if type(each) in _NESTED:
+                yield from _values_told(each)
+    elif type(value) is dict:
         if "object" in value and value.get("kind") in _OPEN_KINDS:
             yield value["kind"], value
         for name, each in value.items():
             if name in _COLUMNS:
                 yield from ((_COLUMNS[name], row) for row in each)
-            elif name not in _WHOLE:
+            elif name not in _WHOLE and type(each) in _NESTED:
                 yield from _values_told(each)
+
+
+#: What other values stand in: plain values, as of JSON, so that their very type is asked for, half a million times.
+_NESTED = (dict, list)
 
 
 #: Lists of values in findings, and the column of posts that they are from.
@@ -256,16 +261,21 @@ def _order_of_members(members: Rows) -> list[int]:
 
 def _hidden(value: Any, name: str, names: Pseudonyms) -> Any:
     """A value that stands under a name, whatever is not open in it replaced."""
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is dict:
         return _hidden_row(value, names)
-    if isinstance(value, list):
-        rows = [_hidden(each, name, names) for each in value]
+    if kind is list:
+        rows = [each if type(each) in _NUMBERS else _hidden(each, name, names) for each in value]
         if name in _COLUMNS:
             return _rare_together(rows)
         if name in _ORDER and all(isinstance(row, Mapping) for row in rows):
             rows.sort(key=lambda row: (_ORDER[name](row), _hidden_values(row)))
         return rows
-    return value if not isinstance(value, str) or name in _OPEN else names.of(_IDS.get(name, "text"), value)
+    return value if kind is not str or name in _OPEN else names.of(_IDS.get(name, "text"), value)
+
+
+#: Values that lead to nobody.
+_NUMBERS = (float, int, bool, type(None))
 
 
 def _hidden_row(row: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
@@ -275,7 +285,7 @@ def _hidden_row(row: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
             hidden = names.of(kind_of_object(row["kind"]), each) if name == "object" else RARE
             kept[name] = each if row.get("open") else hidden
         else:
-            kept[name] = each if name in _WHOLE else _hidden(each, name, names)
+            kept[name] = each if name in _WHOLE or type(each) in _NUMBERS else _hidden(each, name, names)
     if "a" in kept and "b" in kept and kept["a"] > kept["b"]:  # their order was that of the ids
         kept |= {"a": kept["b"], "b": kept["a"], "acts": [_turned(act) for act in kept.get("acts", [])]}
     return kept

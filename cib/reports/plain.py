@@ -54,7 +54,7 @@ def visible(value: Any) -> Any:
     kind = type(value)
     if kind is str:
         text = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        return printable(text).replace("\n", "U+000A")
+        return text if text.isprintable() else printable(text).replace("\n", "U+000A")
     if kind is dict:
         return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
     if kind is list or kind is tuple:

@@ -28,11 +28,16 @@ class Pseudonyms:
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
+        self._known: dict[tuple[str, str], str] = {}  # one id stands in many places
 
     def of(self, kind: str, identifier: str) -> str:
         """The name of one id; ids of different kinds have different names."""
-        digest = blake2b(identifier.encode(), digest_size=8, key=self._key, person=kind.encode()[:16])
-        return f"{kind}-{b32encode(digest.digest()).decode().rstrip('=').lower()}"
+        name = self._known.get((kind, identifier))
+        if name is None:
+            digest = blake2b(identifier.encode(), digest_size=8, key=self._key, person=kind.encode()[:16])
+            name = f"{kind}-{b32encode(digest.digest()).decode().rstrip('=').lower()}"
+            self._known[kind, identifier] = name
+        return name
 
     def of_all(self, kind: str, identifiers: pl.Series) -> pl.Series:
         """The name of each id; null stays null."""

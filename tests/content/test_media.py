@@ -157,6 +157,16 @@ def test_a_moving_picture_has_the_hashes_of_its_frames(photographs, tmp_path):
     assert bits_apart(hashes[0], image_hash(frames[0])) <= DISTANCES["phash"][1]
 
 
+def test_a_picture_is_hashed_as_it_is_seen(photographs, tmp_path):
+    from PIL import Image
+
+    tag = Image.Exif()
+    tag[274] = 6  # to be turned by 90 degrees
+    photographs[0].rotate(90, expand=True).save(tmp_path / "turned.jpg", quality=95, exif=tag)
+    for hashed in (image_hash(tmp_path / "turned.jpg"), *frame_hashes(tmp_path / "turned.jpg")):
+        assert bits_apart(hashed, image_hash(photographs[0])) <= 2
+
+
 def test_one_colour_has_no_hash(photographs):  # noqa: ARG001 - the fixture skips without imagehash
     from PIL import Image
 

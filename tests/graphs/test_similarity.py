@@ -111,7 +111,7 @@ def test_no_events_no_edges():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"threshold": 1.5}, r"in \[0, 1\]"), ({"measure": "jacard"}, "Did you mean 'jaccard'"), ({"top": 0}, "top")],
+    [({"threshold": 1.5}, "from 0 to 1"), ({"measure": "jacard"}, "Did you mean 'jaccard'"), ({"top": 0}, "top")],
 )
 def test_settings_that_make_no_sense_are_refused(options, message):
     with pytest.raises(SettingsError, match=message):

@@ -64,7 +64,8 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"facts": pl.concat([EMPTY, BATCH]), "inside": 0.6}, "candidate"),
         ({"facts": pl.concat([EMPTY, BATCH])}, "coordinated"),
         ({"copied": 0.3, "facts": BATCH}, "candidate"),
-        ({"copied": 0.3, "facts": fact("creation batch", 1, 1e-9)}, "coordinated"),  # less than twice as many
+        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "coordinated"),
+        ({**CAPTURED, "rest": RESTING}, "coordinated"),  # who enters contests of shops rests when these do
         ({"copied": 0.3, "facts": fact("no followers", 0.2, 1e-12)}, "coordinated"),  # odds of 4.75
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "one_host": 0.95}, "coordinated"),  # outlets of a publisher
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),

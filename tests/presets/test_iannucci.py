@@ -73,7 +73,7 @@ def test_layers_are_summed_and_kept_apart():
         ({"scales": [0]}, "must have a length"),
         ({"layers": ["posts"]}, "Did you mean"),
         ({"layers": []}, r"Got \[\]. Take some of post, mention"),
-        ({"layers": "post"}, "must be a list of names"),
+        ({"layers": "post"}, "layers must be a list, each a text"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(options, message):
