@@ -198,7 +198,7 @@ def log_odds(inside: Ints, outside: Ints, all_outside: int | Ints, all_inside: i
 
 
 def distinctive_terms(activity: Activity, inside: pl.Series) -> pl.DataFrame:
-    """Terms of up to three words that many of the members' texts have and few others; longer ones before their parts."""
+    """Terms of up to three words that many texts of the members have and few others; longer ones before their parts."""
     # scikit-learn takes a second to import
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -247,11 +247,18 @@ def _evenly(texts: pl.Series) -> pl.Series:
 
 
 def _whole(values: list[str]) -> list[bool]:
-    """Which terms hold none that stands before them, and stand in none: those say the same again."""
+    """Which terms say something that none before them says: of texts without spaces, those that share no half."""
     kept: list[str] = []
     told = []
     for value in values:
-        told.append(not any(f" {value} " in f" {other} " or f" {other} " in f" {value} " for other in kept))
+        half = max(len(value) // 2, 2)
+        unspaced = " " not in value and _UNSPACED.match(value)
+        parts = {value[k : k + half] for k in range(len(value) - half + 1)} if unspaced else set()
+        repeated = (
+            f" {value} " in f" {other} " or f" {other} " in f" {value} " or any(part in other for part in parts)
+            for other in kept
+        )
+        told.append(not any(repeated))
         if told[-1]:
             kept.append(value)
     return told
