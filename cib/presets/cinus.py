@@ -81,10 +81,11 @@ def cinus2025(
 
     Notes
     -----
-    After Cinus, Minici, Luceri & Ferrara (2025), Proceedings of the ACM Web Conference. The paper leaves the choice of thresholds to the analyst. The choice here (the
-    largest jump of the density of the sparsest component), the defaults and the bounds on size are those of the service
-    that runs the method daily (skywatch-bsky/osprey-sidecars, Apache-2.0), with whose code the result was compared.
-    Different from it: accounts and objects are filtered here, where the service filters in its database.
+    After Cinus, Minici, Luceri & Ferrara (2025), Proceedings of the ACM Web Conference. The paper leaves the choice
+    of thresholds to the analyst. The choice here (the largest jump of the density of the sparsest component), the
+    defaults and the bounds on size are those of the service that runs the method daily (skywatch-bsky/osprey-
+    sidecars, Apache-2.0), with whose code the result was compared. Different from it: accounts and objects are
+    filtered here, where the service filters in its database.
 
     Examples
     --------
