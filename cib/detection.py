@@ -30,6 +30,7 @@ from cib.profiles.profile import Profile, profile
 from cib.progress import stage
 from cib.reports.anonymity import hide_tables, public_about
 from cib.reports.data import gather
+from cib.reports.explorer import explore
 from cib.reports.files import CSV
 from cib.reports.limits import LIMITS
 from cib.reports.page import write_page
@@ -375,6 +376,31 @@ class Detection:
             raise SettingsError("sensitivity must be a table", got=type(sensitivity).__name__, remedy=remedy) from error
         write_page(self.findings, page, reveal_ids=reveal_ids, texts=texts, sensitivity=rows)
         return page
+
+    @takes(texts=FLAG)
+    def explore(self, *, texts: bool = True) -> Any:
+        """Show the map of the report in a notebook, for whoever holds the data: with ids, and what posts say.
+
+        Needs ``pip install 'cib-detect[explore]'``, and works in Jupyter, marimo, VS Code and whatever else shows an
+        anywidget.
+
+        Parameters
+        ----------
+        texts : bool
+            Show what posts say.
+
+        Returns
+        -------
+        Explorer
+            A widget. Its ``selection`` has the rows of ``detection.accounts`` that were clicked last: those of a
+            network, an account or a pair.
+
+        Raises
+        ------
+        MissingDependencyError
+            If anywidget is not installed.
+        """
+        return explore(self, texts=texts)
 
     @takes(path=PATH, reveal_ids=FLAG)
     def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
