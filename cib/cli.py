@@ -1,6 +1,7 @@
 """`cib ...`: the same for a shell.
 
-Results go to standard output, progress and errors to standard error; what a terminal would obey is spelled out.
+Results go to standard output, progress and errors to standard error; what a terminal would obey is spelled out. With
+``--json`` standard output is one JSON object, with ``--quiet`` alone nothing is printed unless something is wrong.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -46,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         gc.set_threshold(100_000, 50, 100)
     options = _parser(given).parse_args(given)
     try:
-        options.run(options)
+        with redirect_stdout(io.StringIO()) if options.json or options.quiet else nullcontext():
+            told = options.run(options)
+        if options.json:
+            print(_as_json(told))
         if sys.stdout is not None:
             sys.stdout.flush()
     except CibError as error:
@@ -72,6 +77,13 @@ def _print_no_more() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (AttributeError, OSError, ValueError):  # it is closed, or no file
         return
+
+
+def _as_json(told: dict[str, Any]) -> str:
+    import orjson
+
+    plain = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps({"version": version("cib-detect"), **told}, default=str, option=plain).decode()
 
 
 def _say(text: object = "") -> None:
@@ -116,6 +128,8 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
             name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES
         )
         command.set_defaults(run=run)
+        command.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        command.add_argument("--quiet", action="store_true", help="print nothing, unless something is wrong")
         if name in given:
             add_arguments(command)
     return parser
@@ -147,7 +161,6 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
     find.add_argument(
         "--layers", metavar="OBJECT", nargs="+", help="only layers of these objects, such as post url text"
     )
-    find.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _add_settings(show: argparse.ArgumentParser) -> None:
@@ -156,7 +169,6 @@ def _add_settings(show: argparse.ArgumentParser) -> None:
 
 def _add_inspect(look: argparse.ArgumentParser) -> None:
     _add_input(look)
-    look.set_defaults(quiet=True)
 
 
 def _add_report(report: argparse.ArgumentParser) -> None:
@@ -207,7 +219,6 @@ def _add_link(compare: argparse.ArgumentParser) -> None:
     )
     compare.add_argument("--prior", type=_positive, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
-    compare.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -282,7 +293,7 @@ def _share(text: str) -> float:
 _DEMO = "out/demo"
 
 
-def _demo(options: argparse.Namespace) -> None:
+def _demo(options: argparse.Namespace) -> dict[str, Any]:
     from cib.evaluation.result import evaluate
     from cib.pipeline import detect
     from cib.simulation import simulate
@@ -291,24 +302,39 @@ def _demo(options: argparse.Namespace) -> None:
     _check_folder(options)
     activity, truth = simulate("takedown-2020", scale=0.01, seed=options.seed)
     _say(repr(activity))
-    detection = detect(activity)
-    written = _written(detection, options, progress=True)
+    detection = detect(activity, progress=not options.quiet)
+    files, written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
     _say("\nAgainst the truth of the simulation (synthetic data, no claim about real ones):")
-    _say(evaluate(detection, truth))
+    scored = evaluate(detection, truth)
+    _say(scored)
     _say(written)
+    return {**_found(detection), **files, "evaluation": scored.to_dict()}
 
 
-def _detect(options: argparse.Namespace) -> None:
+def _detect(options: argparse.Namespace) -> dict[str, Any]:
     from cib.pipeline import detect
 
     _check_folder(options)
     settings = _chosen_settings(options)
-    detection = detect(_activity(options), settings, progress=not options.quiet)
+    detection = detect(_activity(options, not options.quiet), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
-    written = _written(detection, options, progress=not options.quiet)
+    files, written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
     _say(written)
+    return {**_found(detection), **files}
+
+
+def _found(detection: Detection) -> dict[str, Any]:
+    """What was found, as plain values."""
+    return {
+        "accounts": detection.table.height,
+        "networks": detection.networks.table.to_dicts(),
+        "outcome": detection.outcome,
+        "notes": list(detection.notes),
+        "fingerprint": detection.fingerprint,
+        "limits": LIMITS,
+    }
 
 
 def _chosen_settings(options: argparse.Namespace) -> Settings:
@@ -337,23 +363,33 @@ def _chosen_settings(options: argparse.Namespace) -> Settings:
     return replace(settings, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _settings(options: argparse.Namespace) -> None:
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
     from cib.settings import Settings
 
-    _say((Settings.from_toml(options.file) if options.file else Settings()).to_toml().rstrip())
+    settings = Settings.from_toml(options.file) if options.file else Settings()
+    _say(settings.to_toml().rstrip())
+    return {"settings": settings.to_dict()}
 
 
-def _inspect(options: argparse.Namespace) -> None:
+def _inspect(options: argparse.Namespace) -> dict[str, Any]:
     from cib.sources.signals import describe_signals
 
-    activity = _activity(options)
+    activity = _activity(options, progress=False)
     print(repr(activity))
     print(_rows(activity.posts_table.head(10)))
     print(activity.imported.describe())
-    print("\n".join(describe_signals(activity.posts_table)))
+    signals, layers = describe_signals(activity.posts_table), _usable_layers(activity)
+    print("\n".join(signals))
     unread = activity.imported.unread
     print(f"unread columns: {', '.join(unread) or 'none'}")
-    print("\n".join(_usable_layers(activity)))
+    print("\n".join(layers))
+    return {
+        "rows": len(activity),
+        "accounts": len(activity.account_ids),
+        "imported": activity.imported.to_dict(),
+        "signals": signals,
+        "layers": layers,
+    }
 
 
 def _usable_layers(activity: Activity) -> list[str]:
@@ -394,7 +430,7 @@ def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
     return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
 
 
-def _activity(options: argparse.Namespace) -> Activity:
+def _activity(options: argparse.Namespace, progress: bool) -> Activity:
     from cib.sources.columns import Columns
     from cib.sources.files import read
 
@@ -408,12 +444,12 @@ def _activity(options: argparse.Namespace) -> Activity:
         strict=options.strict,
         max_bad=options.max_bad,
         max_bytes=options.max_bytes,
-        progress=not options.quiet,
+        progress=progress,
     )
     return activity
 
 
-def _report(options: argparse.Namespace) -> None:
+def _report(options: argparse.Namespace) -> dict[str, Any]:
     from cib.reports.page import write_page
     from cib.saved.reading import read_findings
 
@@ -421,9 +457,10 @@ def _report(options: argparse.Namespace) -> None:
     page = Path(options.out) if options.out else Path(options.folder) / "report.html"
     write_page(findings, page, reveal_ids=options.reveal_ids, texts=not options.no_texts)
     _say(f"Written to {page}")
+    return {"report": str(page)}
 
 
-def _simulate(options: argparse.Namespace) -> None:
+def _simulate(options: argparse.Namespace) -> dict[str, Any]:
     from cib.simulation import EVASIONS, write
 
     evasion: dict[str, Any] = {}
@@ -431,10 +468,12 @@ def _simulate(options: argparse.Namespace) -> None:
         name, _, strength = given.partition("=")
         evasion |= EVASIONS.get(given) or {name: int(strength) if strength.isdecimal() else strength}
     folder = write(options.out, options.scenario, scale=options.scale, seed=options.seed, evasion=evasion)
-    _say(f"Written to {folder}: posts.parquet, accounts.parquet, truth.parquet, simulation.json")
+    files = ["posts.parquet", "accounts.parquet", "truth.parquet", "simulation.json"]
+    _say(f"Written to {folder}: {', '.join(files)}")
+    return {"folder": str(folder), "files": files}
 
 
-def _link(options: argparse.Namespace) -> None:
+def _link(options: argparse.Namespace) -> dict[str, Any]:
     import polars as pl
 
     from cib.linkage.known import KnownNetworks
@@ -452,7 +491,7 @@ def _link(options: argparse.Namespace) -> None:
             remedy = did_you_mean(network, members["network_id"].unique().sort()) or "See its networks.csv."
             raise InputError(f"there is no network {network!r}", where=str(folder), remedy=remedy)
     options.input = options.input or [about["imported"]["source"]]
-    activity = _activity(options)
+    activity = _activity(options, not options.quiet)
     if activity.fingerprint != about["fingerprint"]:
         raise InputError(
             "this is not what the detection was made from",
@@ -461,8 +500,10 @@ def _link(options: argparse.Namespace) -> None:
         )
     there = (Path(options.known) / "known.json").exists()
     known = KnownNetworks.read(options.known) if there or not options.add else KnownNetworks()
+    rows: list[dict[str, Any]] = []
     if len(known):
         links = link_members(activity, members, known, options.prior)
+        rows = links.table.to_dicts()
         _say(links)
         for row in links.table.filter(pl.col("odds") > 1).iter_rows(named=True):
             _say(f"\n{row['network_id']} and {row['known']!r}:")
@@ -472,9 +513,10 @@ def _link(options: argparse.Namespace) -> None:
     for network, name in kept.items():
         known = known.add(members.filter(network_id=network)["account_id"], name, activity)
         _say(f"\n{network} is kept as {name!r} in {known.save(options.known)}")
+    return {"links": rows, "kept": kept, "limits": LINK_LIMITS}
 
 
-def _evaluate(options: argparse.Namespace) -> None:
+def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
     import polars as pl
 
     from cib.evaluation.result import evaluate
@@ -486,9 +528,12 @@ def _evaluate(options: argparse.Namespace) -> None:
     accounts = accounts.join(trivial, on="account_id", how="left")
     labels = _table(Path(options.labels), "Give a Parquet or CSV file of labelled accounts.")
     flags = [name for name, dtype in labels.schema.items() if dtype == pl.Boolean]
-    _say(evaluate(accounts, labels))
-    for flag in flags:
-        _say(f"\nleaving out accounts where {flag} is true: {evaluate(accounts, labels, set_apart=flag)}")
+    whole = evaluate(accounts, labels)
+    parts = {flag: evaluate(accounts, labels, set_apart=flag) for flag in flags}
+    _say(whole)
+    for flag, part in parts.items():
+        _say(f"\nleaving out accounts where {flag} is true: {part}")
+    return {"evaluation": whole.to_dict(), "leaving_out": {flag: part.to_dict() for flag, part in parts.items()}}
 
 
 #: The table of networks: what stands above a line, and the line.
@@ -516,8 +561,8 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{LIMITS}")
 
 
-def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> str:
-    """Save the detection with its page; return where they are."""
+def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> tuple[dict[str, Any], str]:
+    """Save the detection with its page; return where they are, as values and as a sentence."""
     from cib.folders import alone_in, ensure_folder
     from cib.saved.reading import read_about
     from cib.saved.writing import PARTS
@@ -533,7 +578,8 @@ def _written(detection: Detection, options: argparse.Namespace, *, progress: boo
         "report": [n for n in sizes if n.startswith("report.")],
     }
     told = ", ".join(f"{kind} {sum(sizes[n] for n in names) / 1e6:.1f} MB" for kind, names in kinds.items() if names)
-    return f"\nWritten to {folder}: {told}; to read: {page}"
+    files = {"folder": str(folder), "report": str(page), "files": sizes}
+    return files, f"\nWritten to {folder}: {told}; to read: {page}"
 
 
 def _check_folder(options: argparse.Namespace) -> None:
@@ -577,7 +623,9 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
 
 
 #: Each command: what it does, its arguments, and its line in the help.
-_COMMANDS: tuple[tuple[Callable[[argparse.Namespace], None], Callable[[argparse.ArgumentParser], None], str], ...] = (
+_COMMANDS: tuple[
+    tuple[Callable[[argparse.Namespace], dict[str, Any]], Callable[[argparse.ArgumentParser], None], str], ...
+] = (
     (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
     (_detect, _add_detect, "find candidate networks in a file of activity"),
     (_settings, _add_settings, "print the settings as TOML, to edit and to pass with --settings"),

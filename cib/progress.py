@@ -1,7 +1,11 @@
-"""Progress of long work: a line a stage, on standard error, so that pipes and notebooks stay clean."""
+"""Progress of long work: a line a stage, on standard error, so that pipes and notebooks stay clean.
+
+The same lines go to the logger ``cib``, at level INFO, whether they are printed or not; it has no handler of its own.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 import unicodedata
@@ -14,8 +18,13 @@ __all__ = ["SILENT", "Watch", "printable", "say", "stage"]
 _SAY_EVERY = 5.0
 
 
+_LOG = logging.getLogger("cib")
+_LOG.addHandler(logging.NullHandler())
+
+
 def say(message: str, progress: bool) -> None:
-    """Print one line to standard error if `progress` is true."""
+    """Log one line, and print it to standard error if `progress` is true."""
+    _LOG.info("%s", printable(message).strip())
     if progress:
         print(printable(message), file=sys.stderr, flush=True)
 

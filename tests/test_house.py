@@ -119,3 +119,18 @@ def test_tab_on_a_public_module_shows_its_public_names(name: str) -> None:
     module = getattr(cib, name)
     assert sorted(dir(module)) == sorted(module.__all__)
     assert all(inspect.getdoc(getattr(module, each)) for each in module.__all__)
+
+
+def test_every_public_name_has_its_place_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert [name for name in cib.__all__ if not re.search(rf"cib\.(reports\.)?{name}\b", page)] == []
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
+    pages = {str(path.relative_to(ROOT / "docs").with_suffix("")) for path in (ROOT / "docs").rglob("*.md")}
+    assert pages - {"index"} == pages & set(index)
+
+
+def test_the_citation_names_the_version() -> None:
+    assert f"version: {cib.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

@@ -1,11 +1,14 @@
-"""What a network talks about: the hashtags, sites, links and pieces of text that it uses more than all others.
+"""What a network talks about: the hashtags, sites, links and terms that it uses more than all others.
 
 What is distinctive is measured by log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008),
-so that neither rare nor common words stand out by chance; pieces of text are runs of characters, so that Chinese
-needs no words. Narratives by meaning are posts that say the same, in whatever words and languages.
+so that neither rare nor common words stand out by chance. A term is one to three words; see
+:mod:`cib.content.words`. Narratives by meaning are posts that say the same, in whatever words and languages.
 """
 
 from __future__ import annotations
+
+import re
+from functools import reduce
 
 import numpy as np
 import polars as pl
@@ -13,14 +16,15 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.content.vectors import Encoder
+from cib.content.words import words
 from cib.graphs.objects import KINDS, object_events
 
-__all__ = ["MOST", "distinctive_pieces", "distinctive_values", "log_odds", "narratives_by_meaning"]
+__all__ = ["MOST", "distinctive_terms", "distinctive_values", "log_odds", "narratives_by_meaning"]
 
-#: Texts of members, and as many of others, that are looked at for pieces; characters of a piece.
-_TEXTS, _PIECES = 4_000, (2, 6)
+#: Texts of members, and as many of others, that are looked at for terms; words of a term, at most.
+_TEXTS, _MOST_WORDS = 4_000, 3
 
-#: Pieces that fewer texts have are passed over.
+#: Terms that fewer texts have are passed over.
 _FEWEST_TEXTS = 5
 
 #: Distinctive values that are shown of each kind.
@@ -72,7 +76,7 @@ def _distinctive(counts: pl.DataFrame, kind: str, most: int = MOST) -> pl.DataFr
     z = log_odds(*(counts[column].to_numpy() for column in columns))
     table = counts.with_columns(z=pl.Series(z, dtype=pl.Float64), kind=pl.lit(kind))
     telling = table.filter(pl.col("z") > _DISTINCTIVE, pl.col("inside") >= _FEWEST_POSTS)
-    longest = pl.col("value").str.len_chars()  # of pieces that always come together
+    longest = pl.col("value").str.len_chars()  # of terms that always come together
     descending = [False, True, True, False]
     ranked = telling.sort("network_id", pl.col("z").round(3), longest, "value", descending=descending)
     return ranked.select("network_id", *_NARRATIVE).group_by("network_id", maintain_order=True).head(most)
@@ -193,35 +197,48 @@ def log_odds(inside: Ints, outside: Ints, all_outside: int | Ints, all_inside: i
     return z
 
 
-def distinctive_pieces(activity: Activity, inside: pl.Series) -> pl.DataFrame:
-    """Pieces of text that many of the members' texts have and few others; longer ones before their parts."""
+def distinctive_terms(activity: Activity, inside: pl.Series) -> pl.DataFrame:
+    """Terms of up to three words that many texts of the members have and few others; longer ones before their parts."""
     # scikit-learn takes a second to import
     from sklearn.feature_extraction.text import CountVectorizer
 
     if "text" not in activity.posts_table.columns:
         return pl.DataFrame(schema=_NARRATIVE)
-    events = object_events(activity, "text").with_columns(pl.col("object").str.replace_all(r"#\S+", " "))
+    events = object_events(activity, "text").with_columns(pl.col("object").str.replace_all(r"#\S+|https?://\S+", " "))
     events = events.with_columns(inside.gather(events["row"]).alias("inside"))
     texts = [_evenly(events.filter(pl.col("inside") == side)["object"]) for side in (True, False)]
     if min(map(len, texts)) < _FEWEST_TEXTS:
         return pl.DataFrame(schema=_NARRATIVE)
-    vectorizer = CountVectorizer(
-        analyzer="char_wb", ngram_range=_PIECES, binary=True, lowercase=False, min_df=_FEWEST_TEXTS, dtype=np.int64
-    )
+    vectorizer = CountVectorizer(analyzer=_terms, binary=True, min_df=_FEWEST_TEXTS, dtype=np.int64)
     try:
-        vectorizer.fit(texts[0])
-    except ValueError:  # no piece is in so many texts
+        counts = vectorizer.fit_transform(words(texts[0])), vectorizer.transform(words(texts[1]))
+    except ValueError:  # no term is in so many texts
         return pl.DataFrame(schema=_NARRATIVE)
-    seen = [np.asarray(vectorizer.transform(side).sum(axis=0)).ravel() for side in texts]
-    counts = pl.DataFrame({"value": vectorizer.get_feature_names_out().tolist(), "inside": seen[0], "outside": seen[1]})
-    trimmed = counts.with_columns(pl.col("value").str.strip_chars()).filter(
-        pl.col("value").str.len_chars() >= _PIECES[0]
+    seen = {
+        side: np.asarray(count.sum(axis=0)).ravel() for side, count in zip(("inside", "outside"), counts, strict=True)
+    }
+    table = pl.DataFrame({"network_id": "", "value": vectorizer.get_feature_names_out().tolist(), **seen})
+    ranked = _distinctive(
+        table.with_columns(all_inside=pl.col("inside").sum(), all_outside=pl.col("outside").sum()),
+        "text",
+        most=20 * MOST,
     )
-    trimmed = trimmed.group_by("value").agg(pl.col("inside").max(), pl.col("outside").max())
-    totals = {f"all_{side}": pl.col(side).sum() for side in ("inside", "outside")}
-    ranked = _distinctive(trimmed.with_columns(network_id=pl.lit(""), **totals), "text", most=20 * MOST)
     ranked = ranked.drop("network_id")
     return ranked.filter(pl.Series(_whole(ranked["value"].to_list()), dtype=pl.Boolean)).head(MOST)
+
+
+def _terms(text: list[str]) -> list[str]:
+    """Runs of one to three words, joined as they are written."""
+    runs = (text[k : k + n] for n in range(1, _MOST_WORDS + 1) for k in range(len(text) - n + 1))
+    return [reduce(_join, run) for run in runs if len(run) > 1 or len(run[0]) > 1]
+
+
+def _join(left: str, right: str) -> str:
+    """No space between what is written without one."""
+    return left + right if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]) else f"{left} {right}"
+
+
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3005\u3040-\u30ff\u3400-\u9fff]")
 
 
 def _evenly(texts: pl.Series) -> pl.Series:
@@ -230,13 +247,18 @@ def _evenly(texts: pl.Series) -> pl.Series:
 
 
 def _whole(values: list[str]) -> list[bool]:
-    """Which values share no half with one before them: parts and neighbours of a piece say the same again."""
+    """Which terms say something that none before them says: of texts without spaces, those that share no half."""
     kept: list[str] = []
-    said = []
+    told = []
     for value in values:
         half = max(len(value) // 2, 2)
-        parts = {value[k : k + half] for k in range(len(value) - half + 1)}
-        said.append(not any(part in other for other in kept for part in parts))
-        if said[-1]:
+        unspaced = " " not in value and _UNSPACED.match(value)
+        parts = {value[k : k + half] for k in range(len(value) - half + 1)} if unspaced else set()
+        repeated = (
+            f" {value} " in f" {other} " or f" {other} " in f" {value} " or any(part in other for part in parts)
+            for other in kept
+        )
+        told.append(not any(repeated))
+        if told[-1]:
             kept.append(value)
-    return said
+    return told

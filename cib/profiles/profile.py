@@ -19,7 +19,7 @@ from scipy.stats import binom
 
 from cib.activity import Activity
 from cib.networks.network import Network
-from cib.profiles.narratives import MOST, distinctive_pieces, distinctive_values
+from cib.profiles.narratives import MOST, distinctive_terms, distinctive_values
 
 __all__ = ["Profile", "profile", "profile_tables", "profiles", "working_zone"]
 
@@ -48,7 +48,7 @@ class Profile:
         ``value, share``: of the members' acts.
     narratives : polars.DataFrame
         ``kind, value, inside, outside, z``: posts of members and of others with a distinctive hashtag,
-        domain, url or piece of text, and log-odds over their standard error; strongest first within a kind.
+        domain, url or term of up to three words, and log-odds over their standard error; strongest first within a kind.
     hours : polars.DataFrame
         ``weekday`` (1 is Monday), ``hour`` (UTC) and ``acts``; all 168.
     zone : int or None
@@ -141,11 +141,11 @@ def profile(activity: Activity, network: Network) -> Profile:
     """
     [found] = profiles(activity, [network])
     inside = activity.posts_table["account_id"].is_in(network.members["account_id"].implode())
-    return replace(found, narratives=pl.concat([found.narratives, distinctive_pieces(activity, inside)]))
+    return replace(found, narratives=pl.concat([found.narratives, distinctive_terms(activity, inside)]))
 
 
 def profiles(activity: Activity, networks: Sequence[Network]) -> list[Profile]:
-    """The profiles of several networks, none of which share an account, without pieces of text.
+    """The profiles of several networks, none of which share an account, without terms of texts.
 
     Each profile needs all posts; here they are gone through once for all networks.
 
