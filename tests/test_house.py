@@ -58,13 +58,13 @@ def test_import_loads_nothing_that_is_not_used() -> None:
 
 
 def test_reading_loads_no_library_of_another_stage(tmp_path: Path) -> None:
-    file = tmp_path / "posts.parquet"
-    pl.DataFrame(
-        {"account_id": "a", "action": "post", "created_at": "2020-06-12T00:00:00Z", "post_id": "1"}
-    ).write_parquet(file)
-    loaded = loaded_by(f"import cib; cib.read({str(file)!r}, progress=False)")
-    assert "polars" in loaded
-    assert HEAVY.isdisjoint(loaded)
+    row = {"account_id": "a", "action": "post", "created_at": "2020-06-12T00:00:00Z", "post_id": "1"}
+    pl.DataFrame(row).write_parquet(tmp_path / "posts.parquet")
+    pl.DataFrame(row).write_csv(tmp_path / "posts.csv")
+    for each in tmp_path.iterdir():
+        loaded = loaded_by(f"import cib; cib.read({str(each)!r}, progress=False)")
+        assert "polars" in loaded
+        assert HEAVY.isdisjoint(loaded)
 
 
 def test_every_public_name_is_found_where_type_checkers_find_it() -> None:

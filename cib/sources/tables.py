@@ -219,7 +219,7 @@ def _rows(
     text: bytes, names: Sequence[str], wanted: Sequence[str], separator: str, first: int, file: File
 ) -> tuple[pl.DataFrame, bool]:
     """The wanted columns of whole rows, and whether a last row was cut off and left out."""
-    from cib.sources.field_counts import field_counts  # compiled: loaded where it is used
+    from cib.sources.field_counts import field_counts
 
     fields = field_counts(text, separator)
     wrong = (fields != len(names)) & (fields != 0)
