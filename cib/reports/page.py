@@ -46,6 +46,25 @@ FACTS = {
     "one client": "acting through one and the same client",
 }
 
+#: Kinds of evidence, in plain words.
+KINDS = {
+    "copying": "Members post the same texts as other members.",
+    "captured": "Members act on the same posts at nearly the same time, and hardly anybody else does.",
+    "look": "The accounts look alike in a way that few others do; new users can look so, too.",
+    "batch": "The accounts were created together; people also join in waves.",
+    "days off": "They rest at weekends as people at work do, and other accounts do not.",
+}
+
+#: What to do with a candidate.
+STEPS = (
+    "Read the posts of several pairs and objects of the network, not only the first.",
+    "Go through what speaks against it, and what could not be tested; get the data that are missing if you can.",
+    "Look whether it stays at other settings: cib.Detection.sensitivity, stability and compare.",
+    "Look whether the accounts still exist and what they say of themselves; known outlets can be excluded.",
+    "Ask somebody who knows the language and the topic, without telling the verdict.",
+    "Write down what was found, what it does not mean, and the settings; pass on pseudonyms only.",
+)
+
 #: What people should think of first.
 BENIGN = (
     "Share buttons: a site fills in the same text and link for everybody.",
@@ -135,6 +154,9 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         joined=JOINED,
         facts=FACTS,
         benign=BENIGN,
+        kinds=KINDS,
+        steps=STEPS,
+        applied=_applied,
         columns=_COLUMNS,
         days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
         bin=_span(found["bins"]["hours"] * 3600),
@@ -151,6 +173,12 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         data=Markup(_json(explorer_data(found, known))),  # noqa: S704
         details=[(name, Markup(_json(told))) for name, told in explorer_details(found).items()],  # noqa: S704
     )
+
+
+def _applied(network: Mapping[str, Any]) -> list[str]:
+    """The kinds of evidence that speak for a network."""
+    kinds = (each["kind"] for each in network["reasons"] if isinstance(each, dict) and each.get("speaks") == "for")
+    return [kind for kind in dict.fromkeys(kinds) if kind in KINDS]
 
 
 def _said(said: Mapping[str, Any], posts: list[str]) -> list[dict[str, Any]]:

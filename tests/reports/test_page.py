@@ -13,8 +13,9 @@ import pytest
 import cib
 from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
+from cib.networks.verdict import KINDS as EVIDENCE_KINDS
 from cib.reports.data import gather
-from cib.reports.page import FACTS, render
+from cib.reports.page import FACTS, KINDS, STEPS, render
 from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
 from cib.reports.post_texts import post_texts
@@ -315,6 +316,29 @@ def test_a_detection_without_networks_has_a_page_too(tmp_path):
     html = detection.report(tmp_path / "report.html").read_text("utf-8")
     assert "No network among the 2 accounts: nothing to test." in html
     assert ('href="#map"' in html, 'id="map"' in html) == (False, False)
+
+
+def test_a_headline_says_which_kinds_of_evidence_apply_and_explains_them(detection, page):
+    text = " ".join("".join(elements(page).text).split())
+    applied = 0
+    for network in detection.networks:
+        kinds = [reason.kind for reason in network.reasons if reason.speaks == "for" and reason.kind in KINDS]
+        if kinds:
+            assert f"shared objects; evidence: {', '.join(kinds)}" in text
+            applied += 1
+    assert applied
+    assert set(KINDS) == set(EVIDENCE_KINDS)
+    assert all(sentence in text for sentence in STEPS)
+
+
+def test_accounts_that_the_analyst_excluded_are_named(detection, tmp_path):
+    out = tuple(detection.networks[0].members["account_id"].head(2))
+    found = replace(detection, settings=replace(detection.settings, exclude=out))
+    shown = " ".join(elements(found.report(tmp_path / "a.html", reveal_ids=True).read_text("utf-8")).text)
+    assert "2 accounts, which cannot be members" in " ".join(shown.split())
+    hidden = found.report(tmp_path / "b.html").read_text("utf-8")
+    assert "2 accounts, which cannot be members" in hidden
+    assert not any(account in hidden for account in out)
 
 
 def test_sensitivity_is_shown_when_given(detection, tmp_path):
