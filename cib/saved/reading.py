@@ -199,7 +199,13 @@ def read_findings(folder: str | Path) -> dict[str, Any]:
     findings: dict[str, Any] = read_json(path, _FINDINGS, MAKE)
     if findings.get("result") != told.get("result") or findings["fingerprint"] != told["fingerprint"]:
         raise InputError(f"this is of another detection than {DETECTION.marker}", where=str(path), remedy=_REMEDY)
-    return findings
+    lines = [line if isinstance(line, dict) else dict(zip(_LINE, line, strict=False)) for line in findings["edges"]]
+    return {**findings, "edges": [{**_OLD_LINE, **line} for line in lines]}
+
+
+#: What version 0.1 said of a line of the map, and what it did not say.
+_LINE = ("place_a", "place_b")
+_OLD_LINE: dict[str, Any] = {"layer": "co-action", "weight": None, "expected": None, "q": None, "acts": []}
 
 
 _FINDINGS: dict[str, Any] = {
@@ -212,7 +218,7 @@ _FINDINGS: dict[str, Any] = {
     "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [_REASON], "statistics": [dict]}],
     "roles": [{"name": str, "label": str, "features": [{"name": str, "label": str, "unit": str}]}],
     "members": [{"account": str, "network_id": str, "joined": str, "role": (None, str)}],
-    "edges": [{"place_a": count, "place_b": count, "layer": str, "weight": count, "acts": [dict]}],
+    "edges": [([count], {"place_a": count, "place_b": count, "layer": str, "weight": count, "acts": [dict]})],
     "said?": {"texts": [dict], "of_post": {str: count}},
     "result?": str,
 }
