@@ -39,7 +39,7 @@ def known():
     return cib.read(posts, accounts=accounts, progress=False), ids
 
 
-def tested(activity, ids, group):
+def measured(activity, ids, group):
     """Facts of the accounts `ids` as one network, against all others."""
     acts = Acts(activity)
     codes = np.full(acts.n_accounts, -1)
@@ -49,7 +49,7 @@ def tested(activity, ids, group):
 
 def test_a_batch_stands_out_in_every_fact(known):
     activity, ids = known
-    facts = tested(activity, ids[400:], 0)
+    facts = measured(activity, ids[400:], 0)
     decades = dict(facts.select("fact", "decades").iter_rows())
     assert set(decades) == set(FACTS)
     assert decades["creation batch"] > 10
@@ -60,7 +60,7 @@ def test_a_batch_stands_out_in_every_fact(known):
 
 def test_a_random_group_does_not(known):
     activity, ids = known
-    assert tested(activity, ids[0:380:19], 0)["decades"].max() < 1.3
+    assert measured(activity, ids[0:380:19], 0)["decades"].max() < 1.3
 
 
 def test_facts_do_not_depend_on_ids(known):
@@ -72,13 +72,13 @@ def test_facts_do_not_depend_on_ids(known):
         accounts=activity.accounts_table.with_columns(pl.col("account_id").replace(renamed)),
         progress=False,
     )
-    assert tested(new, [renamed[each] for each in ids[400:]], 0).equals(tested(activity, ids[400:], 0))
+    assert measured(new, [renamed[each] for each in ids[400:]], 0).equals(measured(activity, ids[400:], 0))
 
 
 def test_nothing_known_is_no_row():
     activity, _ = cib.simulate(scale=0.002, seed=1)
     bare = cib.Activity(activity.posts_table, activity.accounts_table.select("account_id"), activity.imported)
-    assert tested(bare, activity.account_ids.head(20), 0).height == 0
+    assert measured(bare, activity.account_ids.head(20), 0).height == 0
 
 
 def test_members_of_one_operation_are_not_its_own_baseline(known):
@@ -98,5 +98,5 @@ def test_members_of_one_operation_are_not_its_own_baseline(known):
         [activity.accounts_table, pl.DataFrame({"account_id": aiming["account_id"], "followers": [0] * 300})],
         how="diagonal_relaxed",
     )
-    facts = tested(cib.read(posts, accounts=accounts, progress=False), ids[400:], 0)
+    facts = measured(cib.read(posts, accounts=accounts, progress=False), ids[400:], 0)
     assert facts.filter(fact="no followers")["elsewhere"].item() < 0.01
