@@ -130,7 +130,8 @@ def meaning_objects(
         raise SettingsError("meaning_objects takes either encode or vectors")
 
     def meaning(posts: nw.DataFrame[Any]) -> pl.DataFrame:
-        table = posts.to_polars().filter(pl.col("action") != "retweet").with_row_index("row")
+        table: pl.DataFrame = nw.from_native(posts, eager_only=True).to_polars()
+        table = table.filter(pl.col("action") != "retweet").with_row_index("row")
         events = table.select("row", pl.col("^lang$"), object=message(pl.col("text")))
         encoder = encode or _looked_up(table, events["object"], vectors)
         found = meanings(events, encode=encoder, false_neighbours=false_neighbours, similarity=similarity)

@@ -59,7 +59,7 @@ def media_objects(files: Any, *, distance: int | None = None) -> Callable[[nw.Da
     table = nw.from_native(files, eager_only=True).to_polars()
 
     def media(posts: nw.DataFrame[Any]) -> pl.DataFrame:
-        own = posts.to_polars().filter(pl.col("action") != "retweet").select("post_id")
+        own = nw.from_native(posts, eager_only=True).to_polars().filter(pl.col("action") != "retweet").select("post_id")
         wanted = own.join(table.with_columns(pl.col("post_id").cast(pl.String)), on="post_id").sort("post_id", "path")
         paths = wanted["path"].unique().sort()
         hashes = pl.DataFrame({"path": paths, "object": [frame_hashes(Path(path)) for path in paths]})
