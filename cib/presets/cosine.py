@@ -6,14 +6,12 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from cib.domains import COUNT, FLAG, takes
 from cib.graphs.incidence import Incidence
 from cib.presets.pairs import check_affordable
 
 __all__ = ["cosine_edges"]
 
 
-@takes(binary=FLAG, sublinear=FLAG, smooth=FLAG, min_accounts=COUNT)
 def cosine_edges(
     incidence: Incidence,
     *,

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from cib.activity import Activity
-from cib.domains import ACTIVITY, FLAG, SHARE, TEXT, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 
 __all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_having", "tagged"]
 
 
-@takes(argument=TEXT, value=TEXT)
 def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
     """Refuse a value that is not among those known.
 
@@ -32,7 +30,6 @@ def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
         raise SettingsError(f"{argument}={value!r} is unknown", remedy=remedy)
 
 
-@takes(argument=TEXT)
 def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) -> None:
     """Refuse a list without a name, or with one that is not among those known."""
     known = list(known)
@@ -43,14 +40,12 @@ def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) ->
         check_choice(argument, value, known)
 
 
-@takes(argument=TEXT, value=SHARE)
 def check_quantile(argument: str, value: float) -> None:
     """Refuse a quantile outside [0, 1]."""
     if not 0 <= value <= 1:
         raise SettingsError(f"{argument} is a quantile and must lie between 0 and 1", got=value)
 
 
-@takes(activity=ACTIVITY, column=TEXT, retweets=FLAG)
 def posts_having(activity: Activity, column: str, *, retweets: bool) -> pl.LazyFrame:
     """The posts with their ``row``, with or without retweets, if they have the column.
 
@@ -70,14 +65,12 @@ def posts_having(activity: Activity, column: str, *, retweets: bool) -> pl.LazyF
     return rows if retweets else rows.filter(pl.col("action") != "retweet")
 
 
-@takes(activity=ACTIVITY, column=TEXT, retweets=FLAG)
 def listed(activity: Activity, column: str, *, retweets: bool) -> pl.LazyFrame:
     """The posts, one line for each item of a list column (``object``), in their order and as written."""
     posts = posts_having(activity, column, retweets=retweets).filter(pl.col(column).list.len() > 0)
     return posts.with_columns(object=column).explode("object").filter(pl.col("object") != "")
 
 
-@takes(activity=ACTIVITY, retweets=FLAG)
 def tagged(activity: Activity, *, retweets: bool) -> pl.LazyFrame:
     """The posts with their hashtags in order and as written (``tags``), also those that have none."""
     tags = pl.col("hashtags").list.eval(pl.element().filter(pl.element() != ""))

@@ -16,7 +16,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import encode
-from cib.domains import COUNT, SHARE, takes
 from cib.errors import SettingsError
 from cib.graphs.incidence import Incidence
 
@@ -124,13 +123,11 @@ def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
     )
 
 
-@takes(quantile=SHARE)
 def weight_quantile(edges: pl.DataFrame, quantile: float) -> float:
     """A quantile of the weights, interpolated between them (type 7 of R); 0 without edges."""
     return float(np.quantile(edges["weight"].to_numpy(), quantile)) if edges.height else 0.0
 
 
-@takes(pairs=COUNT)
 def check_affordable(pairs: int) -> None:
     """Refuse a computation that would hold more than :data:`MOST_PAIRS` pairs, before it begins."""
     if pairs > MOST_PAIRS:

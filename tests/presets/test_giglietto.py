@@ -135,7 +135,11 @@ def test_edges_below_the_quantile_go():
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"interval": 0}, "interval must have a length"), ({"p": 1.0}, "p is a share"), ({"q": 2.0}, "q is a quantile")],
+    [
+        ({"interval": 0}, "interval must have a length"),
+        ({"p": 1.0}, "p is a share"),
+        ({"q": 2.0}, "q must be a number from 0 to 1"),
+    ],
 )
 def test_settings_out_of_range_are_refused(settings, message):
     with pytest.raises(SettingsError, match=message):

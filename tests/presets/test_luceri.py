@@ -165,7 +165,7 @@ def test_errors_say_what_to_do():
         luceri2024(toy)
     with pytest.raises(SettingsError, match="Did you mean 'co_url'"):
         luceri2024(toy, ["co_urls"])
-    with pytest.raises(SettingsError, match=r"names\. Got 'co_url'"):
+    with pytest.raises(SettingsError, match=r"networks must be a list.* Got 'co_url'"):
         luceri2024(toy, "co_url")
     with pytest.raises(SettingsError, match="must be undirected"):
         luceri2024(toy, ["co_retweet"], also=[retweet_graph(toy)])

@@ -60,7 +60,7 @@ def test_only_the_most_active_are_looked_at_and_ties_are_all_in():
 
 def test_settings_that_make_no_sense_are_refused():
     toy = retweets(("a", "x", 0.0))
-    with pytest.raises(SettingsError, match="top is a quantile"):
+    with pytest.raises(SettingsError, match="top must be a number from 0 to 1"):
         nizzoli2021(toy, top=2)
     with pytest.raises(SettingsError, match="alpha must lie above 0"):
         nizzoli2021(toy, alpha=0)

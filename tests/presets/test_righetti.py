@@ -114,7 +114,7 @@ def test_no_pair_no_edge():
 
 
 def test_settings_out_of_range_are_refused():
-    with pytest.raises(SettingsError, match="edge_weight is a quantile"):
+    with pytest.raises(SettingsError, match="edge_weight must be a number from 0 to 1"):
         coortweet(retweets(("a", "x", 0.0)), edge_weight=1.5)
     with pytest.raises(SettingsError, match="fast_window must not be longer"):
         coortweet(retweets(("a", "x", 0.0)), "10s", fast_window="1min")
