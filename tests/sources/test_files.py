@@ -137,7 +137,7 @@ def test_files_of_different_formats_are_not_mixed(folder):
         ({"format": "x-relaese"}, r"format='x-relaese' is not known\. Did you mean 'x-release'\?"),
         ({"zone": "CEST"}, "zone='CEST' is no time zone"),
         ({"zone": "europe/paris"}, r"zone='europe/paris' is no time zone\. Did you mean 'Europe/Paris'\?"),
-        ({"zone": ""}, "zone='' is no time zone"),
+        ({"zone": ""}, "zone must be a text"),
         ({"columns": {"post": "a"}}, "'post' is no column of posts"),
     ],
 )
