@@ -226,7 +226,7 @@ def test_settings_are_printed_edited_and_used(tmp_path, capsys):
     ("options", "said"),
     [
         (["--settings", "absent.toml"], "absent.toml: the settings cannot be read"),
-        (["--alpha", "0"], "alpha must lie between"),
+        (["--alpha", "0"], "alpha must be a number above 0"),
         (["--window", "soon"], "'soon' is not a length of time"),
         (["--layers", "pots"], "there is no layer of 'pots'. Did you mean 'post'"),
     ],
