@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import cib
 from benchmarks.linkage import made
-from cib.errors import InputError, SettingsError
+from cib.errors import CibError, InputError, SettingsError
 from cib.linkage.links import cllr, link_members, tippett
 from cib.linkage.signals import HABITS, TRACES
 
@@ -192,7 +192,7 @@ def test_what_cannot_be_linked_is_said(known, generations, tmp_path):
         known["known-9"]
     with pytest.raises(InputError, match="no library"):
         cib.KnownNetworks.read(tmp_path)
-    with pytest.raises(InputError, match="not its name"):
+    with pytest.raises(CibError, match="network must be a cib.Network"):
         known.add("N1", "harbour", activity)
     with pytest.raises(SettingsError, match="prior"):
         link_members(activity, pl.DataFrame(), known, prior=0)
