@@ -264,9 +264,14 @@ def test_an_unknown_scenario_names_the_nearest() -> None:
         simulate("takedown2020")
 
 
-@pytest.mark.parametrize("scale", [0, -1.0, 0.0001, float("nan"), float("inf")])
-def test_a_scale_must_hold_the_scenario(scale: float) -> None:
-    with pytest.raises(SettingsError, match=r"scale must be a number above 0|Take 0\.0005 or more"):
+def test_a_scale_must_hold_the_scenario() -> None:
+    with pytest.raises(SettingsError, match=r"Take 0\.0005 or more"):
+        simulate(scale=0.0001)
+
+
+@pytest.mark.parametrize("scale", [0, -1.0, float("nan"), float("inf")])
+def test_a_scale_is_a_number_above_0(scale: float) -> None:
+    with pytest.raises(SettingsError, match="scale must be a number above 0"):
         simulate(scale=scale)
 
 
