@@ -36,13 +36,13 @@ def _widget() -> Any:
             "the explorer needs anywidget", remedy="Install it: pip install 'cib-detect[explore]'."
         ) from error
 
-    class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
+    class Explorer(anywidget.AnyWidget):
         """A map of networks; `selection` is what was clicked last."""
 
         _esm = "".join(_asset(name) for name in ("graph.min.js", "explorer.js", "widget.js"))
         _css = _asset("explorer.css")
         data = traitlets.Dict().tag(sync=True)
-        places = traitlets.List().tag(sync=True)
+        places: Any = traitlets.List().tag(sync=True)
 
         def __init__(self, result: Result, found: dict[str, Any]) -> None:
             super().__init__(data=explorer_data(found, permalinks(found["imported"]["format"])))
