@@ -26,11 +26,14 @@ Spark as a local checkpoint, in Polars in memory, and let go at the end.
 from __future__ import annotations
 
 import re
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -40,7 +43,17 @@ from cib.activity import ACTIONS, TIME, Activity
 from cib.errors import InputError
 from cib.import_report import ImportReport
 
-__all__ = ["EngineActivity", "engine_of", "fetch", "settle", "with_microseconds", "with_near"]
+__all__ = [
+    "BroughtBack",
+    "EngineActivity",
+    "brought_back",
+    "engine_of",
+    "fetch",
+    "settle",
+    "with_microseconds",
+    "with_near",
+    "with_rows",
+]
 
 Frame = nw.LazyFrame[Any]
 
@@ -85,6 +98,7 @@ class EngineActivity:
     imported: ImportReport
     take_over: Callable[[], Activity] = field(repr=False)
     library: str = "polars"
+    numbered: Any = field(default=None, repr=False)
 
     def collect(self) -> Activity:
         """Take the rows over into memory: an ordinary Activity, cleaned as one."""
@@ -122,7 +136,9 @@ class EngineActivity:
         """The rows of a query, kept by the engine for several queries, and let go at the end."""
         native, engine = frame.to_native(), engine_of(frame)
         if engine == "polars":
-            yield nw.from_native(fetch(frame).lazy())
+            with tempfile.TemporaryDirectory(prefix="cib-") as folder:
+                native.sink_parquet(Path(folder) / "held.parquet", compression="lz4")
+                yield nw.from_native(pl.scan_parquet(Path(folder) / "held.parquet"))
         elif engine == "duckdb":
             name = f"cib_{uuid.uuid4().hex}"
             native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan")
@@ -133,6 +149,58 @@ class EngineActivity:
                 connection.query("posts", f"DROP TABLE temp.{name}")
         else:  # Spark lets a checkpoint go with its frame; it cuts the plan, which would double with each step
             yield nw.from_native(native.localCheckpoint())
+
+    @contextmanager
+    def lent(self, table: pl.DataFrame) -> Iterator[Frame]:
+        """A small table in memory, given to the engine, and taken back at the end."""
+        posts: Any = self.posts.to_native()
+        if engine_of(posts) == "polars":
+            yield nw.from_native(table.lazy())
+        elif engine_of(posts) == "duckdb":
+            lent_rows = table  # noqa: F841 - DuckDB finds it by its name
+            name = f"cib_{uuid.uuid4().hex}"
+            posts.query("posts", f"CREATE TEMPORARY TABLE {name} AS FROM lent_rows")
+            try:
+                yield nw.from_native(posts.query("posts", f"FROM temp.{name}"))
+            finally:
+                posts.query("posts", f"DROP TABLE temp.{name}")
+        else:
+            yield nw.from_native(posts.sparkSession.createDataFrame(table.to_arrow()))
+
+    @contextmanager
+    def mapped(self, frame: Frame, column: str, function: Callable[[pl.Series], pl.Series]) -> Iterator[Frame]:
+        """A query with a column of text replaced by a function of it, computed a part of the rows at a time.
+
+        Polars and Spark run the function where the rows are. From DuckDB the rows pass through Python in parts, and
+        back into a temporary table; `frame` has whole numbers ``row`` that tell the parts.
+        """
+        native: Any = frame.to_native()
+        if engine_of(native) == "polars":
+            text = pl.col(column).map_batches(function, return_dtype=pl.String, is_elementwise=True)
+            yield nw.from_native(native.with_columns(text))
+        elif engine_of(native) == "duckdb":
+            name = f"cib_{uuid.uuid4().hex}"
+            posts: Any = self.posts.to_native()
+            first, end = fetch(frame.select(first=nw.col("row").min(), end=nw.col("row").max())).row(0)
+            native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan LIMIT 0")
+            try:
+                for begin in range(first or 0, -1 if end is None else end + 1, _ROWS_AT_ONCE):
+                    row = nw.col("row")
+                    part = fetch(frame.filter(row >= begin, row < begin + _ROWS_AT_ONCE), "passed through")
+                    lent_rows = part.with_columns(function(part[column]).alias(column))  # noqa: F841
+                    posts.query("posts", f"INSERT INTO temp.{name} FROM lent_rows")
+                yield nw.from_native(posts.query("posts", f"FROM temp.{name}"))
+            finally:
+                posts.query("posts", f"DROP TABLE temp.{name}")
+        else:
+
+            def map_batches(batches: Iterator[Any]) -> Iterator[Any]:
+                for batch in batches:
+                    rows = pl.DataFrame(pl.from_arrow(batch))
+                    done = rows.with_columns(function(rows[column]).alias(column))
+                    yield from done.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+
+            yield nw.from_native(native.mapInArrow(map_batches, native.schema))
 
     def __getattr__(self, name: str) -> Any:
         if name in _IN_MEMORY:
@@ -208,13 +276,75 @@ def _unquoted(column: str, kind: str) -> str:
     return f"json_extract_string({name}, '$') AS {name}" if kind == "JSON" else name
 
 
-def fetch(frame: Frame) -> pl.DataFrame:
-    """Run a query and take its result over."""
+#: Rows that are looked at in memory at once.
+_ROWS_AT_ONCE = 262_144
+
+
+@dataclass
+class BroughtBack:
+    """What queries brought back: rows and bytes in all, and the rows of the largest answer, by what it was for."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    bytes: dict[str, int] = field(default_factory=dict)
+    largest: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, table: pl.DataFrame) -> None:
+        """Count an answer."""
+        self.rows[what] = self.rows.get(what, 0) + table.height
+        self.bytes[what] = self.bytes.get(what, 0) + int(table.estimated_size())
+        self.largest[what] = max(self.largest.get(what, 0), table.height)
+
+    def __str__(self) -> str:
+        parts = (f"{what} {rows:,} rows ({self.bytes[what] / 1e6:.1f} MB)" for what, rows in self.rows.items())
+        return ", ".join(parts)
+
+
+_counting: ContextVar[BroughtBack | None] = ContextVar("_counting", default=None)
+
+
+@contextmanager
+def brought_back() -> Iterator[BroughtBack]:
+    """Count what queries bring back.
+
+    >>> with brought_back() as counted:
+    ...     table = fetch(nw.from_native(pl.LazyFrame({"a": [1, 2]})), "numbers")
+    >>> counted.rows
+    {'numbers': 2}
+    """
+    counted = BroughtBack()
+    token = _counting.set(counted)
+    try:
+        yield counted
+    finally:
+        _counting.reset(token)
+
+
+def fetch(frame: Frame, what: str = "sums and counts") -> pl.DataFrame:
+    """Run a query and take its result over; `what` it is for is counted by :func:`brought_back`."""
     native = frame.to_native()
     if isinstance(native, pl.LazyFrame):
-        return native.collect(engine="streaming")
-    table: pl.DataFrame = frame.collect("polars").to_native()
+        table = native.collect(engine="streaming")
+    else:
+        table = frame.collect("polars").to_native()
+    counted = _counting.get()
+    if counted is not None:
+        counted.add(what, table)
     return table
+
+
+def with_rows(frame: Frame) -> Frame:
+    """Add a number of each row as ``row``: any numbers, each once, and others each time the plan is run."""
+    native: Any = frame.to_native()
+    if engine_of(native) == "polars":
+        return nw.from_native(native.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64)))
+    if engine_of(native) == "duckdb":
+        import duckdb
+
+        row = duckdb.SQLExpression("row_number() OVER () - 1").alias("row")
+        return nw.from_native(native.select(duckdb.StarExpression(), row))
+    from pyspark.sql import functions
+
+    return nw.from_native(native.withColumn("row", functions.monotonically_increasing_id()))
 
 
 def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from numbers import Real
 from typing import Any, Literal
 
@@ -30,7 +30,7 @@ from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
-from cib.graphs.relational import engine_coactions
+from cib.graphs.relational import EngineIncidence, engine_events, engine_incidence, engine_project
 
 __all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_graphs", "project", "window_seconds"]
 
@@ -187,21 +187,29 @@ def coaction_graphs(
     spans = [window_seconds(window) for window in windows]
     for seconds in spans:
         _check_precision(activity, seconds)
-    make: Callable[..., Graph]
-    if isinstance(activity, EngineActivity):
-        make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
-    else:
-        incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-        make = partial(project, incidence.shared_by_at_most(max_accounts), threads=threads)
     kind = kind_of(objects)
     graphs = []
-    for seconds in spans:
-        graph = make(seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget)
-        name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
-        options = {"max_accounts": max_accounts, **graph.construction.options}
-        made = replace(graph.construction, objects=kind, options=options)
-        graphs.append(replace(graph, name=name, library=activity.library, construction=made))
+    with ExitStack() as stack:
+        incidence = _incidence(activity, objects, self_actions, stack).shared_by_at_most(max_accounts)
+        for seconds in spans:
+            graph = project(
+                incidence, seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget, threads=threads
+            )
+            name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
+            options = {"max_accounts": max_accounts, **graph.construction.options}
+            made = replace(graph.construction, objects=kind, options=options)
+            graphs.append(replace(graph, name=name, library=activity.library, construction=made))
     return graphs
+
+
+def _incidence(
+    activity: Activity | EngineActivity, objects: Objects, self_actions: bool, stack: ExitStack
+) -> Incidence:
+    if isinstance(activity, EngineActivity):
+        if activity.numbered is not None:
+            return activity.numbered.incidence(objects, self_actions)
+        return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
+    return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
 
 
 def project(
@@ -214,6 +222,8 @@ def project(
     threads: int | None = None,
 ) -> Graph:
     """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
+    if isinstance(incidence, EngineIncidence):
+        return _pushed_down(incidence, window_s, min_weight, max_pairs=max_pairs, over_budget=over_budget)
     # numba takes half a second to import; a reader of the report need not wait for it
     from cib.graphs.compiled.coaction import coactions
     from cib.graphs.compiled.windows import ALWAYS
@@ -259,15 +269,7 @@ def project(
 
 
 def _pushed_down(
-    activity: EngineActivity,
-    objects: Objects,
-    window_s: float | None,
-    min_weight: int,
-    *,
-    max_pairs: int,
-    over_budget: OverBudget,
-    max_accounts: int | None,
-    self_actions: bool,
+    incidence: EngineIncidence, window_s: float | None, min_weight: int, *, max_pairs: int, over_budget: OverBudget
 ) -> Graph:
     """The same of the events on an engine, found by it."""
     if over_budget != "leave out":
@@ -275,22 +277,15 @@ def _pushed_down(
             f"over_budget={over_budget!r} is not for engines",
             remedy="Leave it out, or take the rows over first: activity.collect().",
         )
-    edges, incidence, strength, left_out = engine_coactions(
-        activity,
-        objects,
-        None if window_s is None else round(window_s * 1e6),
-        min_weight,
-        max_pairs=max_pairs,
-        max_accounts=max_accounts,
-        self_actions=self_actions,
-    )
+    window = None if window_s is None else round(window_s * 1e6)
+    edges, incidence, strength, left_out = engine_project(incidence, window, min_weight, max_pairs=max_pairs)
     _warn_over_budget(left_out, [], max_pairs)
     return graph_from_codes(
         "co-action",
         incidence.account_ids,
         edges,
         directed=False,
-        incidence=incidence,
+        incidence=incidence.settle(),
         construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, []),
         strength=strength,
     )
