@@ -72,7 +72,7 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     -------
     ndarray of bool, shape (n_accounts,)
     """
-    rows, source, target = acts.pairs
+    rows, source, target = acts.pairs_of(group >= 0)
     _, first = np.unique(rows[group[target] >= 0], return_index=True)
     aimed = np.bincount(source[group[target] >= 0][first], minlength=acts.n_accounts)
     free: Flags = (group < 0) & (acts.made > 0) & (aimed < most_aimed * acts.made)

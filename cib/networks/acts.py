@@ -18,13 +18,16 @@ from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Acts", "share_of"]
+__all__ = ["Acts", "is_weekend", "share_of", "zones"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 DAY = 86_400 * 10**6
+
+#: Days counted from Monday; 1970 began on a Thursday.
+THURSDAY, SATURDAY = 3, 5
 
 #: Hours ahead of UTC in which most posts of a language are written; 0 for others. The test of days off compares
 #: accounts of one language, so that an error here is the same on both sides.
@@ -90,6 +93,28 @@ class Acts:
         return own[incidence.account]
 
     @cached_property
+    def received(self) -> Ints:
+        """Number of acts aimed at each account by others; shape (n_accounts,)."""
+        return np.bincount(self.pairs[2], minlength=self.n_accounts)
+
+    @cached_property
+    def weekends(self) -> Ints:
+        """Number of acts of each account on a Saturday or Sunday, by its own zone; shape (n_accounts,)."""
+        return np.bincount(self.account[is_weekend(self.day)], minlength=self.n_accounts)
+
+    def seen_by(self, group: Ints) -> Acts:  # noqa: ARG002
+        """Acts that have at least all those of the members of networks (-1: in none)."""
+        return self
+
+    def pairs_of(self, chosen: Flags) -> tuple[Ints, Ints, Ints]:  # noqa: ARG002
+        """As :attr:`pairs`, with at least the acts that some accounts made, or that are aimed at them."""
+        return self.pairs
+
+    def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:  # noqa: ARG002
+        """What the layers of a kind were made of, with at least the events on objects that some accounts acted on."""
+        return self.incidences(kind)
+
+    @cached_property
     def aimed(self) -> pl.DataFrame:
         """Acts aimed at another account: ``row, source, target``, each target of a post once.
 
@@ -130,8 +155,7 @@ class Acts:
     def day(self) -> Ints:
         """Local day of each post since 1970, by the language of its account; shape (n_posts,)."""
         code, names = self.language
-        zone = np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)
-        return (self.time + zone[code][self.account]) // DAY
+        return (self.time + zones(names)[code][self.account]) // DAY
 
     @cached_property
     def order(self) -> Ints:
@@ -145,8 +169,7 @@ class Acts:
         np.minimum.at(first, self.account, self.time)
         np.maximum.at(last, self.account, self.time)
         np.add.at(total, self.account, self.time // 10**6)
-        received = np.bincount(self.pairs[2], minlength=self.n_accounts)
-        return np.lexsort((total, last, first, received, self.made))
+        return np.lexsort((total, last, first, self.received, self.made))
 
     @cached_property
     def about(self) -> pl.DataFrame:
@@ -154,6 +177,16 @@ class Acts:
         return self.activity.account_ids.to_frame().join(
             self.activity.accounts_table, on="account_id", how="left", maintain_order="left"
         )
+
+
+def zones(names: Sequence[str]) -> Ints:
+    """Microseconds that each language is ahead of UTC."""
+    return np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)
+
+
+def is_weekend(day: Ints) -> Flags:
+    """Whether days since 1970 are a Saturday or Sunday."""
+    return (day + THURSDAY) % 7 >= SATURDAY
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:

@@ -205,12 +205,11 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     aims = pl.DataFrame({"network": network, "target": target, "source": source})
     common = aims.group_by("network", "target").agg(members=pl.col("source").n_unique(), own=pl.len())
     common = common.filter(pl.col("members") >= 3).sort("network", "target")
-    received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
     on_each = aims.group_by("network", "target").len().with_columns(pl.col("len").cast(pl.Float64))
     on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
     targets = np.zeros(n)
     targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
-    share = share_of(common["own"].to_numpy(), received[common["target"].to_numpy()])
+    share = share_of(common["own"].to_numpy(), acts.received[common["target"].to_numpy()])
     key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
     own = network * acts.n_accounts + target
     place = np.searchsorted(key, own)

@@ -11,15 +11,12 @@ import numpy as np
 import polars as pl
 from scipy.special import betainc
 
-from cib.networks.acts import Acts, Flags, Ints, share_of
+from cib.networks.acts import Acts, Flags, Ints, is_weekend, share_of
 
 __all__ = ["days_off"]
 
 #: Acts of unaffiliated accounts of a language from which its weekend share is taken; with fewer, from all.
 MIN_ACTS = 2000
-
-#: Saturday and Sunday, counted from Monday; 1970 began on a Thursday.
-_SATURDAY, _THURSDAY = 5, 3
 
 
 def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
@@ -40,11 +37,12 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
         among unaffiliated accounts) and ``p``, the probability of a share as small.
     """
     n = int(group.max(initial=-1)) + 1
-    weekend = (acts.day + _THURSDAY) % 7 >= _SATURDAY
     language, names = acts.language
-    spoken, outside = language[acts.account], free[acts.account]
-    crowd = np.bincount(spoken[outside], minlength=len(names))
-    rested = np.bincount(spoken[outside & weekend], minlength=len(names))
+    crowd, rested = (
+        np.bincount(language[free], each[free], len(names)).astype(np.int64) for each in (acts.made, acts.weekends)
+    )
+    acts = acts.seen_by(group)
+    weekend, spoken = is_weekend(acts.day), language[acts.account]
     rate = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(), crowd.sum()))
     network = group[acts.account]
     mine = network >= 0
