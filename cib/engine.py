@@ -58,7 +58,7 @@ __all__ = [
 Frame = nw.LazyFrame[Any]
 
 #: What an :class:`Activity` has and this has not, because it would take the rows over.
-_IN_MEMORY = {"posts_table", "accounts_table", "accounts", "account_ids", "account_codes", "fingerprint", "native"}
+_IN_MEMORY = {"posts_table", "accounts", "account_ids", "account_codes", "fingerprint", "native"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,6 +98,7 @@ class EngineActivity:
     imported: ImportReport
     take_over: Callable[[], Activity] = field(repr=False)
     library: str = "polars"
+    accounts_table: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"account_id": pl.String}))
     numbered: Any = field(default=None, repr=False)
 
     def collect(self) -> Activity:

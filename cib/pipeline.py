@@ -7,22 +7,27 @@ file only connects the stages; none of them knows that it exists.
 from __future__ import annotations
 
 import warnings
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
 from cib.domains import FLAG, takes
-from cib.engine import EngineActivity
+from cib.engine import EngineActivity, brought_back, engine_of
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
+from cib.features.on_engine import extract_on_engine
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.layers import coaction_layers, significant
+from cib.graphs.numbered import number_accounts
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
-from cib.progress import stage
+from cib.progress import say, stage
 from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
@@ -35,6 +40,9 @@ _INTERACTIONS = {
     "reply": reply_graph,
     "quote": quote_graph,
 }
+
+#: What features call these graphs.
+_INPUTS = {"retweets": "retweet", "mentions": "mention", "replies": "reply", "quotes": "quote"}
 
 #: What a significant edge counts in the ranking of accounts outside networks: edges propose, groups dispose.
 UNGROUPED = 0.1
@@ -72,20 +80,35 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
         )
     settings = Settings() if settings is None else settings
     check_kind("settings", settings, Settings)
+    if isinstance(activity, EngineActivity):
+        return _on_engine(activity, settings, progress)
+    return _detected(activity, settings, progress)
+
+
+def _on_engine(activity: EngineActivity, settings: Settings, progress: bool) -> Detection:
+    """The detection by queries, with a note of what they brought back."""
+    with ExitStack() as stack, brought_back() as counted:
+        with stage("numbering accounts", progress):
+            numbered = number_accounts(activity, stack)
+        found = _detected(numbered, settings, progress)
+    where = f"ran on {engine_of(activity.posts)}, which brought back of {len(activity):,} rows: {counted}"
+    say(where, progress)
+    return replace(found, activity=activity, notes=(*found.notes, where))
+
+
+def _detected(given: Activity | EngineActivity, settings: Settings, progress: bool) -> Detection:
+    activity: Any = given.numbered if isinstance(given, EngineActivity) else given
     with stage("interaction graphs", progress):
-        graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    tested, told, notes = _tested(activity, settings, progress)
+        graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
+    tested, told, notes = _tested(given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
-        features = extract(
-            activity,
-            settings.features,
-            retweets=graphs["retweet"],
-            mentions=graphs["mention"],
-            replies=graphs["reply"],
-            quotes=graphs["quote"],
-            coactions=next(iter(significant(tested, settings.alpha)), None),
-        )
+        inputs = {name: graphs[kind] for name, kind in _INPUTS.items()}
+        inputs["coactions"] = next(iter(significant(tested, settings.alpha)), None)
+        if isinstance(given, EngineActivity):
+            features = extract_on_engine(activity, settings.features, inputs)
+        else:
+            features = extract(given, settings.features, **inputs)
     with stage("roles", progress):
         roles = score_roles(features)
     with stage("networks", progress):
@@ -113,7 +136,7 @@ def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
 
 
 def _tested(
-    activity: Activity, settings: Settings, progress: bool
+    activity: Activity | EngineActivity, settings: Settings, progress: bool
 ) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:

@@ -29,6 +29,7 @@ __all__ = ["creation_batches", "days_off", "unearned_attention"]
 
 Frame = nw.DataFrame[Any]
 Numbers = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 #: Pairs of accounts not created together that are added to every audience.
 PRIOR_PAIRS = 20.0
@@ -126,7 +127,9 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
     },
     relative=True,
 )
-def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
+def days_off(
+    posts: Frame, interactions: Graph, counted: tuple[Ints, Ints, int] | None = None
+) -> Mapping[str, Numbers]:
     """Whether those who act on an account take weekends off, as people at work do.
 
     The days off of one account are ``(w N - W) / (N + 10)`` for W of the N days on which it did anything being a
@@ -140,24 +143,29 @@ def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
     The core disclosed in June 2020 kept office hours (ASPI 2020). A single account says too little of its week; those
     who act on one target, or on one audience's targets, are many. Unknown for all in less than two weeks of data.
     """
-    acts, own = Acts.of(interactions), _own_days_off(posts, interactions.n_accounts)
+    acts = Acts.of(interactions)
+    own = _own_days_off(*(_days(posts, acts.n) if counted is None else counted))
     received = acts.received(acts.weight)
     audience = np.where(received > 0, acts.received(acts.weight * own[acts.source]) / (received + PRIOR_DAYS), np.nan)
     return {"audience_days_off": rounded(audience), "aimed_at_days_off": acts.share(posts, audience[acts.target])}
 
 
-def _own_days_off(posts: Frame, n: int) -> Numbers:
-    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+def _days(posts: Frame, n: int) -> tuple[Ints, Ints, int]:
+    """Days and weekend days on which each account was active, each of shape (n,); and the days from first to last."""
     from cib.features.passes import account_times  # numba takes half a second to import
 
     starts, times = account_times(posts)
     day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    if not len(day) or np.ptp(day) < LEAST_DAYS:
-        return np.full(n, np.nan)
     new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
     account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
-    days = np.bincount(account, minlength=n)
-    rest: Numbers = (weekend.mean() * days - np.bincount(account, weekend, n)) / (days + PRIOR_DAYS)
+    return np.bincount(account, minlength=n), np.bincount(account[weekend], minlength=n), int(np.ptp(day)) if len(day) else 0
+
+
+def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:
+    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+    if span < LEAST_DAYS:
+        return np.full(len(days), np.nan)
+    rest: Numbers = (weekend.sum() / days.sum() * days - weekend) / (days + PRIOR_DAYS)
     return rest
 
 

@@ -22,6 +22,7 @@ from cib.graphs.graph import Graph
 __all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "texts"]
 
 Frame = nw.DataFrame[Any]
+Ints = NDArray[np.int64]
 
 #: Shorter texts are too often equal by chance: a greeting, a yes.
 MIN_TEXT = 12
@@ -96,7 +97,7 @@ def links(posts: Frame) -> pl.DataFrame:
     },
     relative=True,
 )
-def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
+def texts(posts: Frame, interactions: Graph, counted: tuple[Ints, Ints, Ints] | None = None) -> Mapping[str, Any]:
     """Whose words its texts are.
 
     Texts are compared by :func:`cib.content.text.message`: case, invisible characters, links and leading mentions
@@ -109,16 +110,22 @@ def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
     - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all that the account did,
       with four acts more that count as 0, as acts do that are returned or are on nobody.
     """
-    keys, acts = _text_keys(posts), Acts.of(interactions)
-    text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
+    acts = Acts.of(interactions)
+    text, copied, again = _copies(posts, acts.n) if counted is None else counted
     did, wrote = _count(_native(posts, "account_row"), acts.n), _count(_own(posts, "action"), acts.n)
-    known = (did > 0) & ((text > 0) | (wrote == 0)) & (len(keys) > 0)
-    aim = np.where(len(keys) > 0, copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
+    known = (did > 0) & ((text > 0) | (wrote == 0)) & text.any()
+    aim = np.where(text.any(), copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
     return {
-        "repeated_text_share": keys.group_by("account_row").agg(pl.col("again").mean()),
+        "repeated_text_share": np.divide(again, text, out=np.full(acts.n, np.nan), where=text > 0),
         "copied_share": np.where(known, copied / (did + PRIOR), np.nan),
         "aimed_at_copies": acts.share(posts, aim),
     }
+
+
+def _copies(posts: Frame, n: int) -> tuple[Ints, Ints, Ints]:
+    """Texts of each account, those that are copied, and those that were posted again; each of shape (n,)."""
+    keys = _text_keys(posts)
+    return _count(keys, n), _count(keys.filter("copied"), n), _count(keys.filter("again"), n)
 
 
 def _text_keys(posts: Frame) -> pl.DataFrame:

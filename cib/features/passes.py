@@ -163,15 +163,16 @@ def _pace(starts: Ints, gaps: Numbers, fast: float, found: Numbers) -> None:
                 found[5 * a + 3] = xy / math.sqrt(xx * yy)
 
 
-def weeks(starts: Ints, times: Ints) -> Numbers:
+def weeks(starts: Ints, times: Ints, everyone: Ints | None = None) -> Numbers:
     """What is said of the hours in UTC, a row an account.
 
     Entropy of the hour of day, distance of the week from that of all, and the shares of weekdays, of the hours before
-    six, and of the first seconds of a minute. Not a number without a time.
+    six, and of the first seconds of a minute. Not a number without a time. `everyone` are the acts in each hour of the
+    week, those of all by default.
     """
-    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK)
+    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK) if everyone is None else everyone
     found = np.full((len(starts) - 1, 5), np.nan)
-    _weeks(starts, times, hours / max(len(times), 1), np.zeros(WEEK + 24), found.ravel())
+    _weeks(starts, times, hours / max(hours.sum(), 1), np.zeros(WEEK + 24), found.ravel())
     return found
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import Activity
+from cib.engine import EngineActivity
 from cib.errors import check_whole
 from cib.extensions import reference_of
 from cib.graphs.coaction import Window, coaction_graphs, window_seconds
@@ -130,7 +131,7 @@ TOLD = {
 
 
 def coaction_layers(
-    activity: Activity, layers: Sequence[Layer], max_pairs: int, alpha: float, progress: bool = False
+    activity: Activity | EngineActivity, layers: Sequence[Layer], max_pairs: int, alpha: float, progress: bool = False
 ) -> tuple[list[Graph], pl.DataFrame]:
     """Test the co-actions of each layer that the data have.
 
@@ -189,7 +190,7 @@ def significant(tested: Sequence[Graph], alpha: float) -> list[Graph]:
     return [keep_significant(graph, alpha / len(tested)) for graph in tested]
 
 
-def _coactions(activity: Activity, layers: list[Layer], max_pairs: int) -> list[Graph]:
+def _coactions(activity: Activity | EngineActivity, layers: list[Layer], max_pairs: int) -> list[Graph]:
     return coaction_graphs(
         activity,
         layers[0].objects,

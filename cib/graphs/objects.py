@@ -18,6 +18,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.content.text import hashtag, message
 from cib.content.urls import canonical_urls, hosts
+from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
@@ -113,12 +114,13 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
-def absent_column(activity: Activity, objects: Objects) -> str | None:
+def absent_column(activity: Activity | EngineActivity, objects: Objects) -> str | None:
     """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
-    return None if column in activity.posts_table.columns else column
+    there = activity.posts_table.columns if isinstance(activity, Activity) else activity.posts.collect_schema().names()
+    return None if column in there else column
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:

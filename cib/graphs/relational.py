@@ -33,13 +33,23 @@ from cib.graphs.incidence import Incidence
 from cib.graphs.interactions import engine_mentions
 from cib.graphs.objects import KINDS, OBJECTS, Objects
 
-__all__ = ["EngineIncidence", "Projection", "engine_events", "engine_incidence", "engine_project"]
+__all__ = [
+    "ACTED_ON",
+    "EngineIncidence",
+    "Projection",
+    "engine_events",
+    "engine_incidence",
+    "engine_project",
+    "floor_mod",
+    "number_values",
+    "seconds",
+]
 
 Frame = nw.LazyFrame[Any]
 Ints = NDArray[np.int64]
 
 #: The kinds of object that are the target of an action, and the action.
-_ACTED_ON = {"post": "retweet", "author": "retweet", "quoted": "quote", "replied": "reply"}
+ACTED_ON = {"post": "retweet", "author": "retweet", "quoted": "quote", "replied": "reply"}
 
 
 class EngineIncidence(Incidence):
@@ -191,11 +201,11 @@ class EngineIncidence(Incidence):
     def half(self, side: int, *, of_events: bool) -> EngineIncidence:
         """One half of the events; see :meth:`Incidence.half`."""
         if of_events:
-            turns = self._held(_numbered(self.coded, "time", "turn"))
+            turns = self._held(number_values(self.coded, "time", "turn"))
             mine = self.coded.join(turns, on="time").filter(nw.col("turn") % 2 == side)
         else:
             first = self._held(self.coded.group_by("object").agg(first=nw.col("time").min()))
-            turns = self._held(_numbered(first, "first", "turn"))
+            turns = self._held(number_values(first, "first", "turn"))
             objects = first.join(turns, on="first").filter(nw.col("turn") % 2 == side)
             mine = self.coded.join(objects.select("object"), on="object", how="semi")
         return self._with(self._held(mine.select("account", "object", "time", "row")))
@@ -245,10 +255,10 @@ class EngineIncidence(Incidence):
 
 def seconds(time: nw.Expr) -> nw.Expr:
     """Whole seconds of microseconds, rounded down; no engine's division is as exact as its remainder."""
-    return ((time - _floor_mod(time, 10**6)) / 10**6).round().cast(nw.Int64)
+    return ((time - floor_mod(time, 10**6)) / 10**6).round().cast(nw.Int64)
 
 
-def _floor_mod(number: nw.Expr, modulus: int) -> nw.Expr:
+def floor_mod(number: nw.Expr, modulus: int) -> nw.Expr:
     """The remainder in [0, modulus), also of numbers below 0."""
     return (number % modulus + modulus) % modulus
 
@@ -295,7 +305,7 @@ def engine_events(activity: EngineActivity, objects: Objects, *, self_actions: b
         found = nw.from_native(plan(activity.posts))
         pairs = found.select("post_id", object_id=nw.col("object").cast(nw.String)).unique()
         events = activity.posts.join(pairs, on="post_id", how="inner")
-    elif objects in _ACTED_ON:
+    elif objects in ACTED_ON:
         events = _acted_on(activity, objects, self_actions)
     elif objects == "mention":
         _require(activity, "mentions")
@@ -318,7 +328,7 @@ def _acted_on(activity: EngineActivity, kind: str, self_actions: bool) -> Frame:
     column = KINDS[kind].column
     looked_up = activity.imported.targets_unknown and (column == "target_account_id" or not self_actions)
     posts = activity.with_targets() if looked_up else activity.posts
-    posts = posts.filter(nw.col("action") == _ACTED_ON[kind]).with_columns(object_id=nw.col(column))
+    posts = posts.filter(nw.col("action") == ACTED_ON[kind]).with_columns(object_id=nw.col(column))
     if self_actions:
         return posts
     target = nw.col("target_account_id")
@@ -339,8 +349,8 @@ def engine_incidence(activity: EngineActivity, named: Frame, stack: ExitStack) -
     """Number the accounts and objects of events by name, in the order of their ids; `stack` lets them go."""
     acted = with_rows(named.select("account_id", "object_id", "created_at"))
     acted = stack.enter_context(activity.held(acted))
-    accounts = stack.enter_context(activity.held(_numbered(acted, "account_id", "account")))
-    things = stack.enter_context(activity.held(_numbered(acted, "object_id", "object")))
+    accounts = stack.enter_context(activity.held(number_values(acted, "account_id", "account")))
+    things = stack.enter_context(activity.held(number_values(acted, "object_id", "object")))
     events = acted.join(accounts, on="account_id").join(things, on="object_id")
     events = events.select("account", "object", "row", time=nw.col("created_at"))
     ids = fetch(accounts, "ids").sort("account")["account_id"]
@@ -406,7 +416,7 @@ def _within_budget(
     return incidence._without(out["object"].to_numpy()), told
 
 
-def _numbered(named: Frame, column: str, code: str) -> Frame:
+def number_values(named: Frame, column: str, code: str) -> Frame:
     """Each id once, and its place in their order."""
     numbered = named.select(column).unique().with_row_index(code, order_by=column)
     return numbered.with_columns(nw.col(code).cast(nw.Int32))

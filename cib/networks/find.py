@@ -17,16 +17,18 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
-from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
+from cib.domains import GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
+from cib.graphs.numbered import NumberedActivity
 from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
+from cib.networks.engine_acts import EngineActs
 from cib.networks.evidence import Evidence, acts_of_members, decades, rows_inside, shared_objects, told_objects
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
@@ -53,7 +55,7 @@ _CO_ACTS = ("co-action", "alike", "tied", "followed")
 
 @takes(
     roles=either(instance("RoleScores"), None),
-    activity=either(ACTIVITY, None),
+    activity=either(instance("Activity", "NumberedActivity"), None),
     rule=either(instance("Rule"), None),
     seed=SEED,
     coactions=GRAPHS,
@@ -63,7 +65,7 @@ def find_networks(
     coactions: Graph | Iterable[Graph],
     roles: RoleScores | None = None,
     *,
-    activity: Activity | None = None,
+    activity: Activity | NumberedActivity | None = None,
     tied: Sequence[Graph] | None = None,
     exclude: Collection[str] = (),
     rule: Rule | None = None,
@@ -116,7 +118,7 @@ def find_networks(
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    acts = None if activity is None else Acts(activity, [_without(graph, exclude) for graph in tied or graphs])
+    acts = None if activity is None else _acts(activity, [_without(graph, exclude) for graph in tied or graphs])
     membership, sets = _groups(graphs, acts, exclude, rule, seed)
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
@@ -138,6 +140,10 @@ def find_networks(
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
+
+
+def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Acts:
+    return EngineActs(activity, graphs) if isinstance(activity, NumberedActivity) else Acts(activity, graphs)
 
 
 #: Of a layer whose clusters are not asked for.

@@ -163,7 +163,7 @@ def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_booste
 
 def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
     """``account, network, row`` of posts of other accounts with a text that is mostly a network's."""
-    parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.UInt32})]
+    parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.Int64})]
     for incidence in acts.touched_by(ours >= 0, kind):
         account = acts.codes(incidence)
         events = pl.DataFrame({"account": account, "object": incidence.object, "row": incidence.row})
@@ -175,7 +175,7 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
         crowd = pl.Series(incidence.popularity[posted["object"].to_numpy()])
         theirs = posted.filter(pl.col("members") >= 2, 2 * pl.col("members") >= crowd)
         outside = events.filter(pl.Series(group[account] < 0)).drop("network")
-        parts.append(outside.join(theirs, on="object").select("account", "network", "row"))
+        parts.append(outside.join(theirs, on="object").select("account", "network", pl.col("row").cast(pl.Int64)))
     return pl.concat(parts)
 
 
