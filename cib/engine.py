@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,12 @@ class EngineActivity:
         table = fetch(grouped.agg(*sums, time.min().alias("first"), time.max().alias("last")))
         return table.with_columns(pl.col(*did).cast(pl.Int64), pl.col("first", "last").cast(TIME)).sort("account_id")
 
+    @cached_property
+    def _connection(self) -> Any:
+        """A relation on the connection of the posts, which is planned in no time and outlives all that is held."""
+        posts: Any = self.posts.to_native()
+        return posts.query("posts", "SELECT 1 AS one")
+
     @contextmanager
     def held(self, frame: Frame) -> Iterator[Frame]:
         """The rows of a query, kept by the engine for several queries, and let go at the end."""
@@ -143,11 +150,10 @@ class EngineActivity:
         elif engine == "duckdb":
             name = f"cib_{uuid.uuid4().hex}"
             native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan")
-            connection = self.posts.to_native()  # a relation is what there is of it; the posts outlive all that is held
             try:
-                yield nw.from_native(connection.query("posts", f"FROM temp.{name}"))
+                yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
             finally:
-                connection.query("posts", f"DROP TABLE temp.{name}")
+                self._connection.query("one", f"DROP TABLE temp.{name}")
         else:  # Spark lets a checkpoint go with its frame; it cuts the plan, which would double with each step
             yield nw.from_native(native.localCheckpoint())
 
@@ -160,11 +166,11 @@ class EngineActivity:
         elif engine_of(posts) == "duckdb":
             lent_rows = table  # noqa: F841 - DuckDB finds it by its name
             name = f"cib_{uuid.uuid4().hex}"
-            posts.query("posts", f"CREATE TEMPORARY TABLE {name} AS FROM lent_rows")
+            self._connection.query("one", f"CREATE TEMPORARY TABLE {name} AS FROM lent_rows")
             try:
-                yield nw.from_native(posts.query("posts", f"FROM temp.{name}"))
+                yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
             finally:
-                posts.query("posts", f"DROP TABLE temp.{name}")
+                self._connection.query("one", f"DROP TABLE temp.{name}")
         else:
             yield nw.from_native(posts.sparkSession.createDataFrame(table.to_arrow()))
 
@@ -181,7 +187,6 @@ class EngineActivity:
             yield nw.from_native(native.with_columns(text))
         elif engine_of(native) == "duckdb":
             name = f"cib_{uuid.uuid4().hex}"
-            posts: Any = self.posts.to_native()
             first, end = fetch(frame.select(first=nw.col("row").min(), end=nw.col("row").max())).row(0)
             native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan LIMIT 0")
             try:
@@ -189,10 +194,10 @@ class EngineActivity:
                     row = nw.col("row")
                     part = fetch(frame.filter(row >= begin, row < begin + _ROWS_AT_ONCE), "passed through")
                     lent_rows = part.with_columns(function(part[column]).alias(column))  # noqa: F841
-                    posts.query("posts", f"INSERT INTO temp.{name} FROM lent_rows")
-                yield nw.from_native(posts.query("posts", f"FROM temp.{name}"))
+                    self._connection.query("one", f"INSERT INTO temp.{name} FROM lent_rows")
+                yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
             finally:
-                posts.query("posts", f"DROP TABLE temp.{name}")
+                self._connection.query("one", f"DROP TABLE temp.{name}")
         else:
 
             def map_batches(batches: Iterator[Any]) -> Iterator[Any]:
@@ -305,14 +310,14 @@ _counting: ContextVar[BroughtBack | None] = ContextVar("_counting", default=None
 
 @contextmanager
 def brought_back() -> Iterator[BroughtBack]:
-    """Count what queries bring back.
+    """Count what queries bring back; inside of another count the same is counted on.
 
     >>> with brought_back() as counted:
     ...     table = fetch(nw.from_native(pl.LazyFrame({"a": [1, 2]})), "numbers")
     >>> counted.rows
     {'numbers': 2}
     """
-    counted = BroughtBack()
+    counted = _counting.get() or BroughtBack()
     token = _counting.set(counted)
     try:
         yield counted
@@ -337,15 +342,18 @@ def with_rows(frame: Frame) -> Frame:
     """Add a number of each row as ``row``: any numbers, each once, and others each time the plan is run."""
     native: Any = frame.to_native()
     if engine_of(native) == "polars":
-        return nw.from_native(native.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64)))
-    if engine_of(native) == "duckdb":
+        native = native.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    elif engine_of(native) == "duckdb":
         import duckdb
 
         row = duckdb.SQLExpression("row_number() OVER () - 1").alias("row")
-        return nw.from_native(native.select(duckdb.StarExpression(), row))
-    from pyspark.sql import functions
+        native = native.select(duckdb.StarExpression(), row)
+    else:
+        from pyspark.sql import functions
 
-    return nw.from_native(native.withColumn("row", functions.monotonically_increasing_id()))
+        native = native.withColumn("row", functions.monotonically_increasing_id())
+    numbered: Frame = nw.from_native(native)
+    return numbered
 
 
 def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:

@@ -91,20 +91,21 @@ def _on_engine(activity: EngineActivity, settings: Settings, progress: bool) -> 
         with stage("numbering accounts", progress):
             numbered = number_accounts(activity, stack)
         found = _detected(numbered, settings, progress)
-    where = f"ran on {engine_of(activity.posts)}, which brought back of {len(activity):,} rows: {counted}"
-    say(where, progress)
-    return replace(found, activity=activity, notes=(*found.notes, where))
+    note = f"ran on {engine_of(activity.posts)}, which brought back of {len(activity):,} rows: {counted}"
+    say(note, progress)
+    return replace(found, notes=(*found.notes, note))
 
 
 def _detected(given: Activity | EngineActivity, settings: Settings, progress: bool) -> Detection:
+    """The sentence itself; an activity on an engine has its accounts numbered."""
     activity: Any = given.numbered if isinstance(given, EngineActivity) else given
     with stage("interaction graphs", progress):
         graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
     tested, told, notes = _tested(given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
-        inputs = {name: graphs[kind] for name, kind in _INPUTS.items()}
-        inputs["coactions"] = next(iter(significant(tested, settings.alpha)), None)
+        coactions = next(iter(significant(tested, settings.alpha)), None)
+        inputs: dict[str, Any] = {name: graphs[kind] for name, kind in _INPUTS.items()} | {"coactions": coactions}
         if isinstance(given, EngineActivity):
             features = extract_on_engine(activity, settings.features, inputs)
         else:
@@ -114,6 +115,7 @@ def _detected(given: Activity | EngineActivity, settings: Settings, progress: bo
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
+    known: Any = given if activity is given else activity.engine
     return Detection(
         table=table,
         networks=networks,
@@ -121,8 +123,8 @@ def _detected(given: Activity | EngineActivity, settings: Settings, progress: bo
         features=features,
         roles=roles,
         settings=settings,
-        imported=activity.imported,
-        activity=activity,
+        imported=given.imported,
+        activity=known,
         notes=notes,
         tested=_kept(told, layers),
     )

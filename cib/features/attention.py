@@ -127,9 +127,7 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
     },
     relative=True,
 )
-def days_off(
-    posts: Frame, interactions: Graph, counted: tuple[Ints, Ints, int] | None = None
-) -> Mapping[str, Numbers]:
+def days_off(posts: Frame, interactions: Graph, counted: tuple[Ints, Ints, int] | None = None) -> Mapping[str, Numbers]:
     """Whether those who act on an account take weekends off, as people at work do.
 
     The days off of one account are ``(w N - W) / (N + 10)`` for W of the N days on which it did anything being a
@@ -158,7 +156,11 @@ def _days(posts: Frame, n: int) -> tuple[Ints, Ints, int]:
     day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
     account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
-    return np.bincount(account, minlength=n), np.bincount(account[weekend], minlength=n), int(np.ptp(day)) if len(day) else 0
+    return (
+        np.bincount(account, minlength=n),
+        np.bincount(account[weekend], minlength=n),
+        int(np.ptp(day)) if len(day) else 0,
+    )
 
 
 def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:

@@ -203,9 +203,7 @@ def merged(features: Iterable[Feature]) -> Iterator[Feature]:
     yield from of_function.values()
 
 
-def aligned_columns(
-    feature: Feature, made: Mapping[str, Any], ids: pl.Series, **settings: Any
-) -> dict[str, pl.Series]:
+def aligned_columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series, **settings: Any) -> dict[str, pl.Series]:
     """Run a feature and align what it gives back to the accounts."""
     where = f"feature {feature.title!r}"
     try:

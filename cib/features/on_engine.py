@@ -189,9 +189,9 @@ def _places(activity: NumberedActivity) -> pl.DataFrame:
     """Counted for :func:`cib.features.timing.speed`."""
     acts = activity.held(_latencies(activity).with_columns(popularity=nw.len().over("post")))
     at = fetch(acts.group_by("popularity").agg(n=nw.len())).cast(pl.Int64).sort("popularity")
-    hist = np.zeros(int(at["popularity"].max() or 0) + 1, np.int64)
-    hist[at["popularity"].to_numpy()] = at["n"].to_numpy()
-    of = at.select(pl.col("popularity"), decile=pl.Series(timing.deciles(hist)[at["popularity"].to_numpy()], dtype=pl.Int32))
+    popularity = at["popularity"].to_numpy()
+    decile = timing.deciles(np.bincount(popularity, at["n"].to_numpy()).astype(np.int64))[popularity]
+    of = pl.DataFrame({"popularity": popularity, "decile": decile.astype(np.int32)})
     lent = activity.stack.enter_context(activity.engine.lent(of))
     by = acts.with_columns(nw.col("popularity").cast(nw.Int64)).join(lent, on="popularity")
     at_once = activity.held(by.group_by("decile", "latency").agg(equal=nw.len()))

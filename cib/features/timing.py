@@ -109,7 +109,8 @@ def _places(posts: Frame) -> pl.DataFrame:
 def deciles(at: NDArray[np.int64]) -> NDArray[np.int8]:
     """The decile of each popularity, from the number of retweets of posts that have it."""
     rank = np.cumsum(at) - (at - 1) / 2  # equal ones share the middle of their ranks
-    return np.floor(10 * rank / (at.sum() + 1)).astype(np.int8)
+    decile: NDArray[np.int8] = np.floor(10 * rank / (at.sum() + 1)).astype(np.int8)
+    return decile
 
 
 @feature(

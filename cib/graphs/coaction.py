@@ -207,7 +207,8 @@ def _incidence(
 ) -> Incidence:
     if isinstance(activity, EngineActivity):
         if activity.numbered is not None:
-            return activity.numbered.incidence(objects, self_actions)
+            numbered: Incidence = activity.numbered.incidence(objects, self_actions)
+            return numbered
         return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
     return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
 

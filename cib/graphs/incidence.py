@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -136,7 +137,7 @@ class Incidence:
         """The ids of some objects."""
         return self.object_ids.gather(objects)
 
-    def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
         """Account, object and time of each event of some accounts (shape (n_accounts,)), by object and time."""
         mine = chosen[self.account]
         return self.account[mine], self.object[mine], self.time[mine]

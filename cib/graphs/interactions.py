@@ -142,16 +142,13 @@ def _engine_mention_graph(activity: EngineActivity) -> Graph:
 def _numbered_graph(activity: EngineActivity, action: str) -> Graph:
     """Count acts on accounts that are numbered; the edges come back as codes."""
     numbered = activity.numbered
-    if action == "mention":
-        rows = numbered.mentions.with_columns(lag=nw.lit(None, dtype=nw.Int64)) if "mentions" in numbered.columns else None
-    else:
+    if action != "mention":
         acts = numbered.posts.filter(nw.col("action") == action, ~nw.col("target").is_null())
         rows = acts.with_columns(lag=nw.col("created_at") - nw.col("target_created_at"))
-    if rows is None:
-        nothing = {"source": pl.UInt32, "target": pl.UInt32, "weight": pl.Int64, "first": TIME, "last": TIME}
-        return graph_from_codes(
-            action, numbered.account_ids, pl.DataFrame(schema={**nothing, "lag": pl.Float64}), directed=True
-        )
+    elif "mentions" in numbered.columns:
+        rows = numbered.mentions.with_columns(lag=nw.lit(None, dtype=nw.Int64))
+    else:  # nobody
+        rows = numbered.aimed.filter(nw.col("row") < 0).select("target", account="source", created_at="row", lag="row")
     time = nw.col("created_at")
     edges = rows.select("target", "created_at", "lag", source="account").group_by("source", "target").agg(
         weight=nw.len(), first=time.min(), last=time.max(), lag=nw.col("lag").median()

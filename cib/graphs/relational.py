@@ -115,8 +115,7 @@ class EngineIncidence(Incidence):
         with self.activity.held(acts) as acts:
             of_accounts = fetch(acts.group_by("account").agg(degree=nw.len()))
             of_objects = fetch(acts.group_by("object").agg(nw.col("events").sum(), popularity=nw.len()))
-        n = of_objects["object"].max()
-        n_objects = self.__dict__.get("n_objects", 0 if n is None else int(n) + 1)
+        n_objects = self.__dict__.get("n_objects", max(of_objects["object"].to_list(), default=-1) + 1)
         popularity, events = (_spread(of_objects, "object", name, n_objects) for name in ("popularity", "events"))
         return _spread(of_accounts, "account", "degree", len(self.account_ids)), popularity, events
 
@@ -159,15 +158,20 @@ class EngineIncidence(Incidence):
         order = objects.cast(pl.Int64).to_frame("object").join(known, on="object", how="left", maintain_order="left")
         return order["object_id"]
 
-    def events_of(self, chosen: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints, Ints]:
+    def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
         """Account, object, time and row of each event of some accounts (shape (n_accounts,)), by object and time."""
-        codes = pl.DataFrame({"account": np.flatnonzero(chosen).astype(np.int32)})
-        with self.activity.lent(codes) as lent:
-            events = fetch(self.coded.join(lent, on="account", how="semi"), "acts of members")
-        return _arrays(events)
+        known, events = self.__dict__.get("_known", (np.zeros(len(chosen), dtype=bool), ()))
+        if not events or (chosen & ~known).any():
+            known = chosen | known  # who asks of some accounts will ask of them again
+            with self.activity.lent(pl.DataFrame({"account": np.flatnonzero(known).astype(np.int32)})) as lent:
+                events = _arrays(fetch(self.coded.join(lent, on="account", how="semi"), "acts of members"))
+            self.__dict__["_known"] = (known, events)
+        mine = chosen[events[0]]
+        account, object_, time, row = (each[mine] for each in events)
+        return account, object_, time, row
 
     def of(self, chosen: NDArray[np.bool_]) -> Incidence:
-        """The events of some accounts (shape (n_accounts,)), in memory, with the popularity that objects have in all."""
+        """The events of some accounts (shape (n_accounts,)), in memory, with the popularity of objects in all."""
         return self._here(*self.events_of(chosen))
 
     def touched_by(self, chosen: NDArray[np.bool_]) -> Incidence:
@@ -178,12 +182,13 @@ class EngineIncidence(Incidence):
             events = fetch(self.coded.join(objects, on="object", how="semi"), "acts on objects of members")
         return self._here(*_arrays(events))
 
-    def _here(self, account: Ints, object_: Ints, time: Ints, row: Ints) -> Incidence:
+    def _here(self, account: Ints, object_: Ints, time: Ints, row: NDArray[Any]) -> Incidence:
         there, codes = np.unique(object_, return_inverse=True)
         names = self.names_of(pl.Series("object", there, dtype=pl.Int64))
         none = pl.Series([], dtype=pl.String)
-        codes = codes.astype(np.int32)
-        here = Incidence(self.account_ids, names, account.astype(np.int32), codes, time, row, none, none)
+        here = Incidence(
+            self.account_ids, names, account.astype(np.int32), codes.astype(np.int32), time, row, none, none
+        )
         here.__dict__.update(popularity=self.popularity[there], degree=self.degree)
         return here
 
@@ -240,7 +245,8 @@ class EngineIncidence(Incidence):
         return part
 
     def _held(self, frame: Frame) -> Frame:
-        return self.stack.enter_context(self.activity.held(frame))
+        held: Frame = self.stack.enter_context(self.activity.held(frame))
+        return held
 
     def settle(self) -> EngineIncidence:
         """Ask what is asked of every graph, before what is held for it goes."""

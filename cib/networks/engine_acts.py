@@ -34,6 +34,7 @@ class EngineActs(Acts):
     activity: NumberedActivity  # type: ignore[assignment]
     graphs: Sequence[Graph] = ()
     _near: list[tuple[Flags, tuple[Ints, Ints, Ints]]] = field(default_factory=list)
+    _seen: list[tuple[Ints, Acts]] = field(default_factory=list)
 
     @cached_property
     def made(self) -> Ints:
@@ -84,7 +85,8 @@ class EngineActs(Acts):
             if not (chosen & ~known).any():
                 return pairs
         codes, aimed = self.activity.lent(chosen), self.activity.aimed
-        parts = [aimed.join(codes.select(nw.col("account").alias(end)), on=end, how="semi") for end in ("source", "target")]
+        ends = (codes.select(nw.col("account").alias(end)) for end in ("source", "target"))
+        parts = [aimed.join(end, on=end.columns, how="semi") for end in ends]
         table = fetch(nw.concat(parts).unique(), "acts of or on members").sort("row", "target")
         row, source, target = (table[name].cast(pl.Int64).to_numpy() for name in ("row", "source", "target"))
         self._near.append((chosen, (row, source, target)))
@@ -96,6 +98,13 @@ class EngineActs(Acts):
 
     def seen_by(self, group: Ints) -> Acts:
         """The acts of the members of networks (-1: in none), in memory."""
+        for known, seen in self._seen:
+            if (known == group).all():
+                return seen
+        self._seen.append((group, self._seen_by(group)))
+        return self._seen[-1][1]
+
+    def _seen_by(self, group: Ints) -> Acts:
         activity, rows = self.activity.rows_of(group >= 0)
         order = np.argsort(rows)
         graphs, kinds = list(self.graphs), set()

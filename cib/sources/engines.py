@@ -48,6 +48,7 @@ def on_engine(
     synonyms: Mapping[str, str | None],
     zone: str | None,
     take_over: Callable[[], Activity],
+    accounts: pl.DataFrame,
 ) -> EngineActivity:
     """Make an activity that stays on its engine.
 
@@ -65,6 +66,8 @@ def on_engine(
         Zone of naive times; only UTC can be read here.
     take_over : callable
         Reads the same source into memory.
+    accounts : polars.DataFrame
+        What is known about the accounts themselves.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def on_engine(
         notes.append(_SPILLS_HERE)
     posts = judged.select(*(name for name in POST_COLUMNS if name in (*ALWAYS, *mapping)))
     report = _report(counted, where, f"{format.name}: {why}", mapping, notes)
-    return EngineActivity(posts, report, take_over)
+    return EngineActivity(posts, report, take_over, accounts_table=accounts)
 
 
 def _refused(what: str, why: str, where: str, got: object = None) -> InputError:

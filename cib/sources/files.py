@@ -175,7 +175,11 @@ def read(
     activity: Activity | EngineActivity
     if engine_of(source):
         mapping = formats[0].columns(opened.names, given, opened.name)
-        activity = on_engine(source, mapping, formats[0], why, synonyms=given.actions, zone=zone, take_over=in_memory)
+        known, _ = clean_accounts([] if accounts is None else _accounts_tables(accounts, given), zone)
+        activity = on_engine(
+            source, mapping, formats[0], why,
+            synonyms=given.actions, zone=zone, take_over=in_memory, accounts=known,
+        )  # fmt: skip
     else:
         activity = in_memory()
     if strict and activity.imported.dropped:
