@@ -52,7 +52,7 @@ class Look(NamedTuple):
 
 
 class Stage:
-    """One world.
+    """A world: its accounts, actions and random generator.
 
     Parameters
     ----------

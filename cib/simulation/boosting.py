@@ -27,7 +27,7 @@ BEIJING, ISTANBUL, MOSCOW = 8, 3, 3
 #: First topic and number of topics; operations have separate topics and therefore separate hashtags.
 BOOSTED_TOPICS = (100_000, 9)
 
-#: 78.5 % of the core have no follower, 95 % fewer than eight; hardly any has a description (ASPI).
+#: 78.5 % of the core have no followers, 95 % fewer than eight; few have a description (ASPI).
 CORE = Profile(
     followers=(3, 1.2),
     following=(8, 1.3),

@@ -30,7 +30,7 @@ REPORTER = Profile(followers=(1_500, 1), zero_followers=0, described=0.95)
 
 
 class Part(Protocol):
-    """One population of a scenario and what it does."""
+    """One population of a scenario, with its accounts, posts and reactions."""
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
         """Create its accounts; see :func:`cib.simulation.population.accounts`."""
