@@ -40,7 +40,7 @@ GRAFTED, SHARED, GRAFT_SEED = 3, 3, 14
 
 
 def by_one_kind(activity: cib.Activity) -> pl.DataFrame:
-    """The detection of the package where one kind of evidence is enough."""
+    """Return the detection of the package with a rule that accepts one kind of evidence."""
     return cib.detect(activity, settings=cib.Settings(rule=cib.Rule(min_single=0.3)), progress=False).table
 
 
