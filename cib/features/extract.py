@@ -41,6 +41,9 @@ _LIBRARY = (
     "If a method of {name!r} is meant: it is a narwhals frame; {name}.to_pandas() and {name}.to_polars() are others."
 )
 
+#: Significant digits of a feature. Sums in another order differ in the last ones, and ranks would break ties by them.
+DIGITS = 10
+
 #: Graphs of acts on other accounts.
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
@@ -315,6 +318,7 @@ def _listed(values: Any, where: str) -> pl.Series:
 
 
 def _finite(column: pl.Series, missing: float | None) -> pl.Series:
-    """Null for what is not finite, then `missing` for null."""
-    known = column.to_frame("value").select(pl.when(pl.col("value").is_finite()).then("value"))["value"]
+    """Round to `DIGITS` significant digits, null for what is not finite, then replace null by `missing`."""
+    value = pl.col("value")
+    known = column.to_frame("value").select(pl.when(value.is_finite()).then(value.round_sig_figs(DIGITS)))["value"]
     return known if missing is None else known.fill_null(missing)
