@@ -98,7 +98,7 @@ class Crowd:
             kinds.setdefault(self.kind(group), []).append(name)
         return kinds
 
-    def decoys(self, kind: Kind, n: int, topic: Bools) -> list[Ints]:
+    def controls(self, kind: Kind, n: int, topic: Bools) -> list[Ints]:
         """Draw `n` control groups of one kind.
 
         A third is drawn from the whole pool, a third from audiences of single accounts, and a third from accounts on a

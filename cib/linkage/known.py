@@ -43,7 +43,7 @@ _SHARE_ABOVE = (0.5, 0.1, 0.01, 0.0)
 _SLIGHT, _TELLING = 0.05, 0.1
 
 #: Minimum number of control groups that must have a signal for it to be compared.
-FEWEST_DECOYS = 30
+FEWEST_CONTROLS = 30
 
 #: Number of control groups for the halves of a known network, and the minimum size of a half.
 _DECOYS_OF_HALVES, _SMALLEST_HALF = 1_000, 4
@@ -121,7 +121,7 @@ class KnownNetworks:
     >>> known
     KnownNetworks(1)
       KnownNetwork('harbour', ... accounts, 2020-... to 2020-...)
-    >>> cib.link(detection, known, decoys=100).table["known"][0]
+    >>> cib.link(detection, known, controls=100).table["known"][0]
     'harbour'
     """
 
@@ -356,7 +356,7 @@ def _halves(activity: Activity, accounts: pl.Series, group: Ints) -> tuple[Ints,
 
 
 def likeness(
-    crowd: Crowd, one: KnownNetwork, groups: Sequence[Ints], n_decoys: int
+    crowd: Crowd, one: KnownNetwork, groups: Sequence[Ints], n_controls: int
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Compute the similarity of control groups, then of groups of one kind, to a known network, for each common signal.
 
@@ -368,15 +368,15 @@ def likeness(
     signals, topic = crowd.signals, np.zeros(len(crowd.signals.accounts), dtype=bool)
     if "links" in signals.tables and "links" in one.of_signal:
         topic = signals.having("links", one.of_signal["links"]["value"])
-    decoys = crowd.decoys(crowd.kind(groups[0]), n_decoys, topic)
-    matrix, own = (group_matrix(rows, len(signals.accounts)) for rows in ([*decoys, *groups], list(groups)))
+    controls = crowd.controls(crowd.kind(groups[0]), n_controls, topic)
+    matrix, own = (group_matrix(rows, len(signals.accounts)) for rows in ([*controls, *groups], list(groups)))
     alike, part = {}, {}
     for signal in (signal for signal in SIGNALS if signal in one.of_signal and signal in signals.tables):
         table = one.of_signal[signal]
         weights = signals.weights(signal, matrix, table["value"])
         if signal in TRACES:
             shared = (weights > 0) @ -np.log10(usual(crowd, signal, table))
-            part[signal] = shared[n_decoys:] / np.maximum(signals.rarity(signal, own, crowd.pool), _ROUNDING)
+            part[signal] = shared[n_controls:] / np.maximum(signals.rarity(signal, own, crowd.pool), _ROUNDING)
         else:
             shared = 1 - _divergence(weights.toarray(), table["weight"].to_numpy())
         alike[signal] = np.where(signals.present(signal, matrix) > 0, shared, np.nan)
@@ -398,7 +398,7 @@ def _divergence(p: Floats, q: Floats) -> Floats:
     return divergence
 
 
-def levels(alike: Mapping[str, Floats], part: Mapping[str, Floats], n_decoys: int) -> dict[str, Ints]:
+def levels(alike: Mapping[str, Floats], part: Mapping[str, Floats], n_controls: int) -> dict[str, Ints]:
     """Return the level of each control group and group in each signal that enough control groups have.
 
     The level is -1 without the signal, and for groups above level 0 whose common share of a trace is too small to
@@ -406,13 +406,13 @@ def levels(alike: Mapping[str, Floats], part: Mapping[str, Floats], n_decoys: in
     """
     found = {}
     for signal, values in alike.items():
-        chance = np.sort(values[:n_decoys])  # nan are last
+        chance = np.sort(values[:n_controls])  # nan are last
         chance = chance[: np.count_nonzero(~np.isnan(chance))]
-        if len(chance) >= FEWEST_DECOYS:
+        if len(chance) >= FEWEST_CONTROLS:
             above = len(chance) - np.searchsorted(chance, values - _ROUNDING)
             level = (above[:, None] <= np.array(_SHARE_ABOVE) * len(chance)).sum(axis=1)
             if signal in TRACES:
-                group, common = level[n_decoys:], part[signal]
+                group, common = level[n_controls:], part[signal]
                 group[(group > 0) & (common < _TELLING)] = -1
                 group[common < _SLIGHT] = 0
             found[signal] = np.where(np.isnan(values), -1, level)

@@ -33,7 +33,7 @@ from cib.activity import Activity, to_library
 from cib.domains import DETECTION, SEED, instance, real, takes, whole
 from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.linkage.controls import Crowd, usual_size
-from cib.linkage.known import FEWEST_DECOYS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
+from cib.linkage.known import FEWEST_CONTROLS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
 from cib.linkage.signals import SIGNALS, TRACES, group_matrix
 from cib.networks.network import Networks
 
@@ -87,10 +87,10 @@ class Detected(Protocol):
     known=instance("KnownNetworks"),
     prior=real(0, above=True),
     seed=SEED,
-    decoys=whole(FEWEST_DECOYS),
+    controls=whole(FEWEST_CONTROLS),
 )
 def link(
-    detection: Detected, known: KnownNetworks, prior: float = 1e-3, seed: int = 0, *, decoys: int = 1_000
+    detection: Detected, known: KnownNetworks, prior: float = 1e-3, seed: int = 0, *, controls: int = 1_000
 ) -> Links:
     """Compare each network of a detection with each known network.
 
@@ -102,7 +102,7 @@ def link(
         Prior odds of a link, chosen by the user and shown with each result.
     seed : int
         Seed of the control groups.
-    decoys : int
+    controls : int
         Number of control groups of other accounts with which each network is compared.
 
     Returns
@@ -116,13 +116,13 @@ def link(
     >>> activity, _ = cib.simulate(scale=0.002, seed=1)
     >>> detection = cib.detect(activity, progress=False)
     >>> known = cib.KnownNetworks().add(detection.networks[0], "harbour", activity)
-    >>> links = cib.link(detection, known, decoys=100)
+    >>> links = cib.link(detection, known, controls=100)
     >>> best = links.table.row(0, named=True)
     >>> best["network_id"], best["known"], best["score"] > 3
     ('N1', 'harbour', True)
     """
     members = detection.networks.members.select("account_id", "network_id")
-    return link_members(detection.activity, members, known, prior, seed, decoys=decoys)
+    return link_members(detection.activity, members, known, prior, seed, controls=controls)
 
 
 def link_members(
@@ -132,7 +132,7 @@ def link_members(
     prior: float = 1e-3,
     seed: int = 0,
     *,
-    decoys: int = 1_000,
+    controls: int = 1_000,
 ) -> Links:
     """Compare groups of accounts (``account_id, network_id``) with known networks, as :func:`link` does."""
     if not isinstance(known, KnownNetworks):
@@ -140,15 +140,15 @@ def link_members(
         raise InputError("these are no known networks", got=got, remedy=remedy)
     if not prior > 0:
         raise SettingsError("prior must be positive odds", got=prior, remedy="Take 0.001, one in a thousand, say.")
-    if decoys < FEWEST_DECOYS:
-        raise SettingsError("too few decoys to measure chance with", got=decoys, remedy="Take 1000.")
+    if controls < FEWEST_CONTROLS:
+        raise SettingsError("too few control groups to measure chance with", got=controls, remedy="Take 1000.")
     rng = np.random.default_rng(seed)
     by_network = members.sort("network_id", "account_id").partition_by("network_id", as_dict=True, maintain_order=True)
     groups = {str(network): group["account_id"] for (network,), group in by_network.items()}
     crowd = Crowd.of(activity, groups, rng, usual_size)
     compared, weighed = [], known.weighed()
     for networks in crowd.by_kind().values():
-        compared += [_compared(crowd, networks, one, decoys) for one in weighed]
+        compared += [_compared(crowd, networks, one, controls) for one in weighed]
     return _links(compared, prior, activity.library)
 
 
@@ -170,7 +170,7 @@ class Links:
         add up to the score; ``without`` is the score without that signal.
     prior : float
         Prior odds of a link.
-    decoys : numpy.ndarray of float
+    controls : numpy.ndarray of float
         Scores of the control groups, which are unrelated to the known networks.
     kept : numpy.ndarray of float
         Scores of the halves of the known networks, relative to the same control groups.
@@ -181,7 +181,7 @@ class Links:
     table: pl.DataFrame
     signals: pl.DataFrame
     prior: float
-    decoys: Floats
+    controls: Floats
     kept: Floats
     library: str = "polars"
 
@@ -205,7 +205,7 @@ class Links:
 
     def tippett(self, axes: Any = None) -> Any:
         """Plot how often control groups and halves of the known networks reach each score; see :func:`tippett`."""
-        return tippett(self.kept, self.decoys, axes)
+        return tippett(self.kept, self.controls, axes)
 
     def __len__(self) -> int:
         return self.table.height
@@ -287,26 +287,26 @@ class _Compared(NamedTuple):
 
     pairs: pl.DataFrame
     signals: pl.DataFrame
-    decoys: Floats
+    controls: Floats
     kept: Floats
 
 
-def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: int) -> _Compared:
-    alike, part = likeness(crowd, one, [crowd.groups[network] for network in networks], n_decoys)
-    level = np.full((n_decoys + len(networks), len(SIGNALS)), -1)
+def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_controls: int) -> _Compared:
+    alike, part = likeness(crowd, one, [crowd.groups[network] for network in networks], n_controls)
+    level = np.full((n_controls + len(networks), len(SIGNALS)), -1)
     likely = np.full((len(networks), len(SIGNALS)), np.nan)
     u, m = np.ones((2, LEVELS, len(SIGNALS)))
-    for signal, found in levels(alike, part, n_decoys).items():
+    for signal, found in levels(alike, part, n_controls).items():
         k = SIGNALS.index(signal)
-        level[:, k], likely[:, k] = found, alike[signal][n_decoys:]
-        by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
+        level[:, k], likely[:, k] = found, alike[signal][n_controls:]
+        by_chance, kept = _frequencies(found[:n_controls]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
         u[:, k] = _IN_COMMON[signal] * kept + (1 - _IN_COMMON[signal]) * by_chance
         m[:, k] = _PASSED_ON[signal] * kept + (1 - _PASSED_ON[signal]) * by_chance
     evidence = _evidence(level, u, m)
-    chance, mine, level = evidence[:n_decoys], evidence[n_decoys:], level[n_decoys:]
+    chance, mine, level = evidence[:n_controls], evidence[n_controls:], level[n_controls:]
     score = mine.sum(axis=1)
     above = (chance.sum(axis=1) >= score[:, None]).sum(axis=1)
-    pairs = pl.DataFrame({"network_id": networks, "score": score, "p": (1 + above) / (1 + n_decoys)})
+    pairs = pl.DataFrame({"network_id": networks, "score": score, "p": (1 + above) / (1 + n_controls)})
     at = (np.maximum(level, 0), np.arange(len(SIGNALS)))
     signals = pl.DataFrame(
         {
@@ -395,7 +395,7 @@ def _links(compared: Sequence[_Compared], prior: float, library: str) -> Links:
         table.select("network_id", "known", "score", "p", odds, "strongest", "without_strongest"),
         signals.sort("network_id", "known", maintain_order=True),
         prior,
-        np.concatenate([np.zeros(0), *(part.decoys for part in compared)]),
+        np.concatenate([np.zeros(0), *(part.controls for part in compared)]),
         np.concatenate([np.zeros(0), *(part.kept for part in compared)]),
         library,
     )

@@ -43,11 +43,11 @@ class Network:
         ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
     members : polars.DataFrame
         ``account_id, joined, coordination, network_role, acts, aimed, role, highly_engaged, amplifier``.
-        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'alike'`` (is drawn to what
-        the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with members,
-        or what few others posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or
+        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'shared targets'`` (is drawn to
+        what the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with
+        members, or what few others posted), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
         ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
-        ``'boosted'`` (receives its acts mostly from members). `followed` and `boosted` can happen to an account
+        ``'boosted'`` (receives its acts mostly from members). `leader` and `boosted` can happen to an account
         without its doing. ``network_role`` is what it is to the network: ``'core'``, ``'amplifier'`` or
         ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members who
         never act on it.

@@ -118,6 +118,9 @@ _ABOUT: dict[str, Any] = {
     "features?": {"labels": _TEXTS, "units": _TEXTS, "compared": [str]},
 }
 
+#: What version 0.1 called some values of ``joined``.
+_JOINED_OF_FIRST = {"alike": "shared targets", "followed": "leader"}
+
 #: Required columns of each table; further columns are allowed.
 _COLUMNS: dict[str, dict[str, Any]] = {
     "accounts": {
@@ -163,7 +166,7 @@ def read_table(folder: Path, name: str, told: Mapping[str, Any]) -> pl.DataFrame
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError("cannot be read as a table", where=str(path), got=error, remedy=_REMEDY) from error
     _check_columns(table, _COLUMNS.get(name, _EDGES if name.startswith("edges-") else {}), path)
-    return table
+    return table.with_columns(pl.col("joined").replace(_JOINED_OF_FIRST)) if "joined" in table.columns else table
 
 
 def _check_columns(table: pl.DataFrame, columns: Mapping[str, Any], path: Path) -> None:

@@ -18,7 +18,7 @@ from scipy.special import erfcx, expit, gammainc
 from cib.errors import warn
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.nulls.margins import Chance, alike, ends, poisson
+from cib.graphs.nulls.margins import Chance, ends, poisson, unique_tails
 
 __all__ = ["Bicm", "bicm", "poisson_binomial_tail", "sdsm"]
 
@@ -65,7 +65,7 @@ def sdsm(graph: Graph) -> Chance:
     """
     incidence, source, target = ends(graph)
     model = Bicm.fit(incidence)
-    different, which = alike(graph, model.row[source], model.row[target])
+    different, which = unique_tails(graph, model.row[source], model.row[target])
     p = np.empty(different.shape[1])
     step = max(_BLOCK // len(model.objects), 1)
     for begin in range(0, len(p), step):

@@ -18,7 +18,7 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Chance", "alike", "chung_lu", "configuration", "ends", "hypergeometric", "poisson"]
+__all__ = ["Chance", "chung_lu", "configuration", "ends", "hypergeometric", "poisson", "unique_tails"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,7 +99,7 @@ def hypergeometric(graph: Graph) -> Chance:
     incidence, source, target = ends(graph)
     objects = int(np.count_nonzero(incidence.popularity))
     n, m = incidence.degree[source], incidence.degree[target]
-    (fewer, more, weight), which = alike(graph, n, m)
+    (fewer, more, weight), which = unique_tails(graph, n, m)
     p = np.asarray(hypergeom.sf(weight - 1, objects, fewer, more))
     return Chance(n * m / max(objects, 1), p[which])
 
@@ -117,7 +117,7 @@ def _products(graph: Graph, incidence: Incidence, of_account: Floats) -> Floats:
     return product
 
 
-def alike(graph: Graph, source: Ints, target: Ints) -> tuple[Ints, Ints]:
+def unique_tails(graph: Graph, source: Ints, target: Ints) -> tuple[Ints, Ints]:
     """Edges with the same tail, to be computed once.
 
     Parameters
