@@ -1,10 +1,9 @@
-"""What an account acted on: the thing that two accounts can have in common.
+"""Kinds of object: what accounts act on and can share.
 
 Each kind of object is one function from posts to a table of ``row`` (position in ``activity.posts``)
-and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
-having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
-function takes the posts and returns a frame of ``post_id`` and ``object``. That is the way for what
-posts have no column for.
+and ``object`` (text), and one entry in ``KINDS``. Its docstring says which uncoordinated accounts share such
+objects; a null model or ``max_accounts`` must account for these. A function of the user takes the posts and
+returns a frame of ``post_id`` and ``object``, for objects that are not in a column of the posts.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ __all__ = ["OBJECTS", "Objects", "check_objects", "kind_of", "lazy_events", "obj
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
 
-#: Shorter sequences of hashtags are too often equal by chance (Luceri et al. 2024).
+#: Least length of a sequence of hashtags; shorter ones are too often equal by chance (Luceri et al. 2024).
 MIN_SEQUENCE = 5
 
 
 def object_events(activity: Activity, objects: Objects, *, self_actions: bool = False) -> pl.DataFrame:
-    """Which post acted on which object.
+    """List the objects that each post acts on.
 
     Parameters
     ----------
@@ -42,24 +41,23 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         - ``'post'``, ``'author'``: the retweeted post, or its account;
         - ``'quoted'``, ``'replied'``: the post quoted or replied to;
         - ``'mention'``: an account named in a post;
-        - ``'url'``, ``'domain'``: a link, however it is written, or its host
-          (:func:`cib.content.urls.canonical_urls`);
-        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or five and more of one post in their order;
-        - ``'text'``: equal text but for case, invisible characters, URLs and leading mentions
+        - ``'url'``, ``'domain'``: a link in canonical form (:func:`cib.content.urls.canonical_urls`), or its host;
+        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or the sequence of five or more hashtags of one post;
+        - ``'text'``: text, ignoring case, invisible characters, URLs and leading mentions
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
-        - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
+        - ``'meaning'``: text of similar meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
-        - ``'media'``: a picture or video, by its key or a perceptual hash of it
+        - ``'media'``: a picture or video, by its key or its perceptual hash
           (:func:`cib.content.media.near_media`); for files see :func:`cib.content.media.media_objects`;
 
         or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
-        :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
-        kinds only.
+        :mod:`cib.extensions`). Retweets have objects of the first two kinds only, because they repeat the content
+        of another account.
     self_actions : bool
-        Whether acting on one's own posts counts.
+        Whether actions on one's own posts count.
 
     Returns
     -------
@@ -71,7 +69,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     SettingsError
         If the name is unknown.
     InputError
-        If the posts lack the column, or a function returns something else.
+        If the posts lack the column, or a function does not return such a frame.
     MissingDependencyError
         If a kind needs a library that is not installed.
     """
@@ -82,7 +80,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
 
 
 def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False) -> pl.LazyFrame:
-    """:func:`object_events` of a kind by name, for who does not need them all at once."""
+    """Return :func:`object_events` of a kind given by name as a lazy frame."""
     check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
@@ -114,7 +112,7 @@ def check_objects(objects: Any) -> Objects:
 
 
 def absent_column(activity: Activity, objects: Objects) -> str | None:
-    """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
+    """Return the column of posts that a kind of object needs and the activity lacks, or None."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
@@ -122,7 +120,7 @@ def absent_column(activity: Activity, objects: Objects) -> str | None:
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:
-    """The name of a kind of object, or of the function that makes it."""
+    """Return the name of a kind of object, or of the function that makes it."""
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
 
 
@@ -170,7 +168,7 @@ def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Hashtags of one post, in order. Also shared where an app, a contest or an event prescribes them."""
     tags = _hashtags(posts).filter(pl.col("object") != "").group_by("row", maintain_order=True).agg("object")
     long = tags.filter(pl.col("object").list.len() >= MIN_SEQUENCE)
-    # no hashtag holds the sign, so two different sequences are never the same text
+    # hashtags do not contain the hash sign, so different sequences give different texts
     return long.with_columns(object=pl.lit("#") + pl.col("object").list.join(" #"))
 
 
@@ -181,7 +179,7 @@ def _texts(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Nearly equal texts. The same, and templates with a name or number in them: weather, prices, games."""
-    # it needs a library that few have, and numba
+    # needs an optional library, and numba
     from cib.content.near_duplicates import near_duplicates
 
     return _once_each(_texts(posts), near_duplicates)
@@ -189,7 +187,7 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
-    # it needs a library that few have
+    # needs an optional library
     from cib.content.embeddings import meanings
 
     texts = posts.select("row", pl.col("^lang$"), object=message(pl.col("text")))
@@ -226,7 +224,7 @@ KINDS = {
     "media": Kind("media", _media),
 }
 
-#: The kinds that ``objects=`` takes by name.
+#: Kinds that ``objects=`` takes by name.
 OBJECTS = tuple(KINDS)
 
 
@@ -239,7 +237,7 @@ def _listed(posts: pl.LazyFrame, column: str) -> pl.LazyFrame:
 
 
 def _once_each(events: pl.LazyFrame, key: Callable[[pl.Series], pl.Series]) -> pl.LazyFrame:
-    """Replace objects by their keys, looking at each distinct object once."""
+    """Replace objects by their keys, computed once for each distinct object."""
     table = events.collect()
     distinct = table["object"].drop_nulls().unique().sort()
     distinct = distinct.filter(distinct != "")
