@@ -57,7 +57,7 @@ def _array(kind: Any, *, write: bool, dimensions: int = 1) -> Any:
     return types.Array(kind, dimensions, "C", readonly=not write)
 
 
-#: Types of arguments. Arrays without WRITE may be read-only.
+#: Types of arguments. Arrays whose type has no prefix ``WRITE_`` may be read-only.
 INT, FLOAT = types.int64, types.float64
 BYTES, CODES, INTS, FLOATS = (
     _array(kind, write=False) for kind in (types.uint8, types.int32, types.int64, types.float64)

@@ -91,7 +91,7 @@ class Layer:
 
 
 #: Default layers of :class:`Settings`. A layer whose column the data lack is left out. Objects shared by more accounts
-#: than the limit of a layer are left out.
+#: than the limit of a layer are left out of it.
 LAYERS = (
     Layer("post", "60s"),
     Layer("post", "10min"),

@@ -93,7 +93,7 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
 
 
 def check_objects(objects: Any) -> Objects:
-    """Return a known name or a function; load the function that an extension's name stands for.
+    """Return a known name or a function; load the function if it is the name of an extension.
 
     Raises
     ------
@@ -125,47 +125,47 @@ def kind_of(objects: str | Callable[..., Any]) -> str:
 
 
 def _retweeted(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Retweeted posts. Also shared by fans of the author, and by everybody if the post is viral."""
+    """Select retweeted posts; also shared by fans of the author, and by all users if the post is viral."""
     return _acted_on(posts, "retweet", "target_post_id")
 
 
 def _authors(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Retweeted accounts. Also shared by fans, readers and parties: whoever follows the same people."""
+    """Select retweeted accounts; also shared by fans, readers and supporters who follow the same accounts."""
     return _acted_on(posts, "retweet", "target_account_id")
 
 
 def _quoted(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Quoted posts. Also shared by all who comment on the news of the day, for and against."""
+    """Select quoted posts; also shared by all users who comment on the news of the day, for and against."""
     return _acted_on(posts, "quote", "target_post_id")
 
 
 def _replied(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Posts replied to. Also shared by friends in one conversation and by crowds under one post."""
+    """Select posts replied to; also shared by friends in one conversation and by many users under one post."""
     return _acted_on(posts, "reply", "target_post_id")
 
 
 def _mentions(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Mentioned accounts. Also shared by customers of one company, voters of one politician."""
+    """Select mentioned accounts; also shared by customers of one company and voters of one politician."""
     return _listed(posts, "mentions")
 
 
 def _urls(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Links. Also shared by readers of one newspaper and users of one share button."""
+    """Select links; also shared by readers of one newspaper and users of one share button."""
     return _once_each(_listed(posts, "urls"), canonical_urls)
 
 
 def _domains(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hosts of links. Nearly everybody shares the large ones; only rare ones say anything."""
+    """Select hosts of links; large ones are shared by nearly all users, so only rare ones are informative."""
     return _once_each(_listed(posts, "urls"), hosts)
 
 
 def _hashtags(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hashtags. Also shared by audiences of a match or a show, by campaigns, by whoever follows a trend."""
+    """Select hashtags; also shared by audiences of a match or a show, by campaigns and by followers of a trend."""
     return _listed(posts, "hashtags").with_columns(object=hashtag(pl.col("object")))
 
 
 def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hashtags of one post, in order. Also shared where an app, a contest or an event prescribes them."""
+    """Select sequences of hashtags of one post; also shared if an app, a contest or an event prescribes them."""
     tags = _hashtags(posts).filter(pl.col("object") != "").group_by("row", maintain_order=True).agg("object")
     long = tags.filter(pl.col("object").list.len() >= MIN_SEQUENCE)
     # hashtags do not contain the hash sign, so different sequences give different texts
@@ -173,12 +173,12 @@ def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _texts(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Equal texts. Also shared by users of share buttons and petitions; slogans, greetings, quotations."""
+    """Select texts; also shared by users of share buttons and petitions, and as slogans, greetings or quotations."""
     return posts.select("row", object=message(pl.col("text")))
 
 
 def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Nearly equal texts. The same, and templates with a name or number in them: weather, prices, games."""
+    """Select nearly equal texts; also shared as equal texts, and as templates: weather, prices, games."""
     # needs an optional library, and numba
     from cib.content.near_duplicates import near_duplicates
 
@@ -186,7 +186,7 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
+    """Select texts of similar meaning; also shared by all users who report, quote or translate the same news."""
     # needs an optional library
     from cib.content.embeddings import meanings
 
@@ -195,7 +195,7 @@ def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _media(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Pictures and videos. Also shared by all who pass on a meme, a film trailer or the photograph of the day."""
+    """Select pictures and videos; also shared by all users who post a meme, a trailer or the photo of the day."""
     from cib.content.media import near_media
 
     return _once_each(_listed(posts, "media"), near_media)

@@ -120,7 +120,7 @@ def chance(graph: Graph, null: Null) -> Chance:
 
 
 def check_null(null: Any) -> Null:
-    """Return a known name or a function; load the function that an extension's name stands for.
+    """Return a known name or a function; load the function if it is the name of an extension.
 
     Raises
     ------
