@@ -41,6 +41,9 @@ _LIBRARY = (
     "If a method of {name!r} is meant: it is a narwhals frame; {name}.to_pandas() and {name}.to_polars() are others."
 )
 
+#: Significant digits of a feature: rounding errors, which depend on the order of sums, must not break ties of ranks.
+DIGITS = 10
+
 #: Graphs that are merged into ``interactions``.
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
@@ -315,6 +318,7 @@ def _listed(values: Any, where: str) -> pl.Series:
 
 
 def _finite(column: pl.Series, missing: float | None) -> pl.Series:
-    """Replace values that are not finite by null, then null by `missing`."""
-    known = column.to_frame("value").select(pl.when(pl.col("value").is_finite()).then("value"))["value"]
+    """Round to `DIGITS` significant digits, null for values that are not finite, then replace null by `missing`."""
+    value = pl.col("value")
+    known = column.to_frame("value").select(pl.when(value.is_finite()).then(value.round_sig_figs(DIGITS)))["value"]
     return known if missing is None else known.fill_null(missing)

@@ -1,7 +1,7 @@
-"""Which network of one run is which of another: over time, over samples, over seeds.
+"""Match the networks of two runs: over time, over samples, over seeds.
 
-``members`` is always a table of ``account_id`` and ``network_id``, an account in one network at most. Two
-networks go together if they share half of the smaller one (after MONIC, Spiliopoulou et al. 2006).
+``members`` is always a table of ``account_id`` and ``network_id``, with at most one network per account. Two networks
+match if they share half of the smaller one (after MONIC, Spiliopoulou et al. 2006).
 """
 
 from __future__ import annotations
@@ -19,26 +19,27 @@ from cib.activity import to_library
 
 __all__ = ["Timeline", "agreement", "staying", "timeline", "together"]
 
-#: Share of the smaller network that both have, from which two networks go together.
+#: Minimum common share of the smaller network of a match.
 _SAME = 0.5
 
-#: A network that is so much larger has grown; one that is smaller by as much has shrunk.
+#: Ratio of sizes from which a network has grown; its inverse, from which it has shrunk.
 _GROWN = 1.25
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Timeline:
-    """The networks of consecutive windows of time, matched from each to the next.
+    """Networks of consecutive time windows, matched from each window to the next.
 
     Parameters
     ----------
     table : polars.DataFrame
-        One row a network and window: ``start, network_id, accounts, fate, gone, before, after, jaccard``. ``fate``
-        is how it came about: ``born``, ``kept``, ``grown``, ``shrunk``, ``merged`` (of several) or ``split``
-        (off one that others come from as well). ``gone`` is true if nothing of the next window goes
-        together with it. ``before`` and ``after`` list what does; ``jaccard`` is its likeness to the most
+        One row per network and window: ``start, network_id, accounts, fate, gone, before, after, jaccard``. ``fate``
+        is its origin: ``born``, ``kept``, ``grown``, ``shrunk``, ``merged`` (from several) or ``split``
+        (from one that others match, too). ``gone`` is true if no network of the next window matches.
+        ``before`` and ``after`` list the matching networks; ``jaccard`` is the similarity to the most
         similar one before.
     library : str
+        Library of :attr:`frame`.
     """
 
     table: pl.DataFrame
@@ -46,14 +47,14 @@ class Timeline:
 
     @property
     def frame(self) -> Any:
-        """:attr:`table`, in the library that the activity came in."""
+        """Return :attr:`table` in the library of the activity."""
         return to_library(self.table, self.library)
 
     @property
     def stability(self) -> float | None:
-        """Mean likeness of networks to those of the window before, by accounts; None with one window.
+        """Return the mean Jaccard similarity of networks to those of the window before, weighted by accounts.
 
-        1: nothing changes; a network without any before counts as 0.
+        1 means no change; a network without a match counts as 0. None with a single window.
         """
         later = self.table.filter(pl.col("start") > pl.col("start").min())
         if later.is_empty():
@@ -76,7 +77,7 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
     Parameters
     ----------
     windows : mapping of datetime to polars.DataFrame
-        Start of each window, in order, and its members.
+        Start of each window, in ascending order, and its members.
     library : str
 
     Examples
@@ -139,7 +140,7 @@ def _columns(gone: pl.Expr) -> list[pl.Expr]:
 
 
 def _overlaps(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Networks with accounts in common: ``network_id, other, shared, accounts, others``; the last two are sizes."""
+    """Return pairs of networks with common accounts: ``network_id, other, shared, accounts, others`` (sizes)."""
     both = members.select("account_id", "network_id").join(
         others.select("account_id", other="network_id"), on="account_id"
     )
@@ -154,7 +155,7 @@ def _overlaps(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Networks that go together, how alike they are, and how many others go with the same one.
+    """Return the matching networks, their similarity, and the number of matches of the same network.
 
     Parameters
     ----------
@@ -172,7 +173,7 @@ def together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def staying(members: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
-    """Whether each member is, in another run, in the network that has most of its own.
+    """Return whether each member is, in another run, in the network with most members of its own network.
 
     Parameters
     ----------
@@ -198,7 +199,7 @@ def staying(members: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
 
 
 def agreement(members: pl.DataFrame, others: pl.DataFrame) -> float:
-    """Jaccard similarity of the accounts that are in any network; 1 if nobody is in either."""
+    """Compute the Jaccard similarity of the accounts in any network; 1 if both sets are empty."""
     shared = members.join(others, on="account_id", how="semi").height
     either = members.height + others.height - shared
     return shared / either if either else 1.0

@@ -1,8 +1,8 @@
-"""read(): whatever holds the data -> Activity.
+"""Read files and data frames into an Activity.
 
-A source is a path, a folder, a glob, a list of paths, or a frame. It is opened as parts; the format of each is
-told by the names of its columns or by its records; each part is cleaned by itself, and all are assembled
-together. Where they are of several platforms, ids carry the platform: ``x:17``, ``bluesky:did:plc:...``.
+A source is a path, a folder, a glob, a list of paths, or a frame. It is opened as parts; the format of each part is
+recognised by its column names or records; each part is cleaned on its own, and all parts are assembled together. If
+they are from several platforms, ids are prefixed: ``x:17``, ``bluesky:did:plc:...``.
 """
 
 from __future__ import annotations
@@ -93,49 +93,49 @@ def read(
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity | EngineActivity:
-    """Read what accounts did.
+    """Read the actions of accounts from files or data frames.
 
     Parameters
     ----------
     source : path, list of paths, or frame
         A file (.csv, .tsv, .json, .jsonl, .ndjson, .parquet; also .gz, .bz2, .xz, .zst and .zip), a folder of
         such files, a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table. A Polars
-        LazyFrame, a DuckDB relation or a PySpark DataFrame is not read; it stays on its engine.
+        LazyFrame, a DuckDB relation or a PySpark DataFrame is not loaded; its rows stay on its engine.
     accounts : path, list of paths, or frame, optional
-        What is known about the accounts themselves.
+        Profiles of the accounts.
     columns : dict or Columns, optional
-        Our column to the source's, for names that are not recognised; a :class:`Columns` also says what
-        the source calls actions, and how the columns of `accounts` map.
+        Canonical column to the source's column, for names that are not recognised; a :class:`Columns` also maps the
+        source's words for actions and the columns of `accounts`.
     format : str or Format, optional
-        The format, where it is not recognised: 'canonical' (our columns), 'shares' (CooRTweet), 'x-release',
-        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', ...; or one of your own.
+        The format, if it is not recognised: 'canonical' (canonical columns), 'shares' (CooRTweet), 'x-release',
+        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', ...; or a :class:`Format` of your own.
     zone : str, optional
-        IANA name of the time zone of times that state none, such as ``'UTC'``.
+        IANA name of the time zone of naive times, such as ``'UTC'``.
     strict : bool
-        Whether any row that is dropped is an error.
+        Whether to raise if any row is dropped.
     max_bad : float
-        Share of the lines, and of the times, that may be unreadable; they are dropped and counted.
+        Maximum share of unreadable lines, and of unreadable times, in [0, 1]; they are dropped and counted.
     missing : collection of str, optional
-        Words that stand for a missing value. Left out, text tables (CSV, TSV) have the usual ones (NA, nan, None,
-        NULL, ...), and sources with null have none; ``()`` keeps every word.
+        Words for a missing value. By default the usual ones (NA, nan, None, NULL, ...) in text tables (CSV, TSV), and
+        none in sources that have null; ``()`` keeps every word.
     max_bytes : int
-        What a packed file may unpack to, whatever its ratio; beyond, 200 times its size.
+        Size in bytes up to which any compressed file is unpacked; beyond it, up to 200 times its compressed size.
     progress : bool
-        Whether to print one line of the import report, to standard error, and while it takes long how far it is.
+        Whether to print one line of the import report to standard error, and the progress of long reads.
 
     Returns
     -------
     Activity, or EngineActivity of a lazy frame
-        Its ``imported`` says what became of every row. Rows are dropped without an account, without a
-        time (also one before 2005, or more than a day ahead), and if they repeat another row. Where the
-        source has no post ids they are made up, in the order of the rows' content.
+        Its ``imported`` report accounts for every row. Rows are dropped if they have no account or no time, a time
+        before 2005 or more than one day in the future, or if they duplicate another row. If the source has no post
+        ids, they are generated in the sort order of the rows.
 
     Raises
     ------
     InputError
-        If the source cannot be read without loss or guesswork; the message says where and what to do.
+        If the source cannot be read without loss or guessing; the message names the place and the remedy.
     SettingsError
-        If an argument makes no sense.
+        If an argument is invalid.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def read(
 
 
 def _check_signals(activity: Activity, gathered: Gathering, where: str, *, strict: bool) -> None:
-    """Say so if nothing was read as a target, though columns speak of one."""
+    """Warn, or raise if strict, if no target was read although unread columns seem to hold one."""
     posts = activity.posts_table
     if not gathered.signals or any(posts[name].count() for name in ("target_post_id", "target_account_id")):
         return
@@ -222,7 +222,7 @@ def _assembled(
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """A source whose columns are known and whose rows are not yet loaded."""
+    """A source whose columns are known and whose rows are not loaded yet."""
 
     name: str
     parts: tuple[Part, ...]
@@ -275,7 +275,7 @@ def _forced(format: str | Format | None) -> Format | None:
 
 
 def _recognised(opened: _Opened, given: Columns, format: str | Format | None) -> list[Format]:
-    """The format of each part. Several may stand together only if it is known whose ids they are."""
+    """Return the format of each part; several formats are allowed only if the platform of each is known."""
     formats = [_forced(format) or part.format or _kind(part.names, given) for part in opened.parts]
     for chosen, part in zip(formats, opened.parts, strict=True):
         if chosen.read and not part.format:

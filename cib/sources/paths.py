@@ -1,4 +1,4 @@
-"""A path -> files: a file, a folder, a glob, a ZIP archive."""
+"""Resolve a path to files: a file, a folder, a glob, or a ZIP archive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["files_of"]
 
 
 def files_of(item: Any, max_bytes: int, watch: Watch) -> tuple[list[File], int]:
-    """The files that a path, folder or glob stands for, sorted, and the number of others in folders."""
+    """Return the sorted files of a path, folder or glob, and the number of other files in folders."""
     if not isinstance(item, str | Path):
         raise InputError(
             "a list must hold paths", where="source", got=type(item).__name__, remedy="Name files, folders or globs."
