@@ -1,7 +1,7 @@
 """Permutation tests: the same accounts and objects with permuted times.
 
-Unlike the analytic null models, a permutation test makes no distributional assumption: the values of a statistic on
-permuted times are its distribution without coordination in time.
+Unlike the analytic null models, a permutation needs no model of accounts and objects: the values of a statistic on
+permuted times are its values without coordination in time, whatever the other distributions.
 """
 
 from __future__ import annotations
