@@ -1,10 +1,9 @@
-"""Co-action: who did the same thing as whom within a window.
+"""Co-action graphs: pairs of accounts that acted on the same objects within a window.
 
 Two accounts co-act on an object when both acted on it at most ``window`` apart, inclusive. The weight
-of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is said
-by name: the pairs of every object are counted before any is looked at, and an object over the budget is
-left out, or its window shortened until its pairs fit. It is listed in ``graph.construction`` and
-a warning is given.
+of an edge is the number of distinct objects. The computation is exact, within a budget per object: the pairs
+of every object are counted before any is processed, and an object over the budget is left out, or its window
+is shortened until its pairs fit. Such objects are listed in ``graph.construction``, with a warning.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ __all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_grap
 #: ``'60s'``, ``'10min'``, ``'1h'``, ``'2d'``, seconds, a timedelta, or None for no window.
 Window = str | float | timedelta | None
 
-#: What becomes of an object with too many pairs.
+#: Treatment of an object with too many pairs.
 OverBudget = Literal["leave out", "shorten"]
 
-#: Pairs of events that one object may have: a tenth of a second's work, or about 3,160 accounts without a
-#: window. The kernel holds no pairs, so the budget is one of time; and it is the same on every machine, because
-#: what is found must not depend on how much memory happens to be free.
+#: Largest number of pairs of events of one object: about 0.1 s of computation, or about 3,160 accounts without a
+#: window. The kernel stores no pairs, so the budget limits time, not memory; it is the same on every machine, so that
+#: results do not depend on the free memory.
 MAX_PAIRS = 5_000_000
 
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
@@ -71,29 +70,29 @@ def coaction_graph(
     self_actions: bool = False,
     threads: int | None = None,
 ) -> Graph:
-    """Accounts that acted on the same objects at about the same time.
+    """Build the graph of accounts that acted on the same objects within a window.
 
     Parameters
     ----------
     activity : Activity or EngineActivity
-        On an engine the same is computed there, as a query; see :mod:`cib.graphs.relational`.
+        For an engine, the graph is computed there by a query; see :mod:`cib.graphs.relational`.
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     window : str, float, timedelta or None
-        The largest lag between the two, inclusive; None: any.
+        Largest lag between the two events, inclusive; None: any.
     min_weight : int
         Edges with fewer shared objects are left out.
     max_pairs : int
-        Pairs of events within the window that one object may have.
+        Largest number of pairs of events within the window of one object.
     over_budget : {'leave out', 'shorten'}
-        What becomes of an object that has more: it is left out; or its own window becomes the longest,
-        to the microsecond, within which its pairs are no more than that (so the closest in time stay, and it
-        is left out only if its equal times alone are too many). Either is listed in ``graph.construction``,
+        Treatment of an object with more pairs: it is left out; or its window is shortened to the longest,
+        to the microsecond, with at most `max_pairs` pairs (the pairs closest in time are kept; it is left out
+        only if its pairs with equal times are too many). Such objects are listed in ``graph.construction``,
         as ``left_out`` or ``shortened``.
     max_accounts : int, optional
-        An object that more accounts acted on is left out: what everybody shares links nobody.
+        Objects that more accounts acted on are left out.
     self_actions : bool
-        Whether retweets of one's own posts count.
+        Whether actions on one's own posts count.
     threads : int, optional
         Default: all cores. The result does not depend on it.
 
@@ -102,7 +101,7 @@ def coaction_graph(
     Graph
         Undirected. Edges have ``weight`` (distinct shared objects), ``pairs`` (pairs of posts), ``lag``
         (mean over pairs, seconds), ``first`` and ``last`` (UTC), and ``led`` (share of the pairs in
-        which ``source`` acted strictly first). ``.incidence`` holds the events behind them.
+        which ``source`` acted strictly first). ``.incidence`` holds the events of the edges.
 
     Warns
     -----
@@ -156,18 +155,18 @@ def coaction_graphs(
     self_actions: bool = False,
     threads: int | None = None,
 ) -> list[Graph]:
-    """The co-action graphs of several windows: objects are read out and events are sorted once for all.
+    """Build the co-action graphs of several windows; events are extracted and sorted only once.
 
     Parameters
     ----------
     windows : iterable of str, float, timedelta or None
     activity, objects, min_weight, max_pairs, over_budget, max_accounts, self_actions, threads
-        As in :func:`coaction_graph`.
+        See :func:`coaction_graph`.
 
     Returns
     -------
     list of Graph
-        One a window, in their order; each is what :func:`coaction_graph` makes of that window.
+        One per window, in order; each is equal to the result of :func:`coaction_graph` for that window.
 
     Examples
     --------
@@ -213,8 +212,8 @@ def project(
     over_budget: OverBudget = "leave out",
     threads: int | None = None,
 ) -> Graph:
-    """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
-    # numba takes half a second to import; a reader of the report need not wait for it
+    """Project an incidence to its co-action graph; see :func:`coaction_graph`."""
+    # numba takes half a second to import, so it is imported only where it is used
     from cib.graphs.compiled.coaction import coactions
     from cib.graphs.compiled.windows import ALWAYS
 
@@ -232,7 +231,7 @@ def project(
         threads=threads,
     )
     columns, time = edges._asdict(), incidence.time
-    del edges  # there may be many: let each column go as soon as it is taken over
+    del edges  # there may be many: release each column as soon as it is converted
     pairs = columns.pop("pairs").astype(np.int64)
     moment = pl.Datetime("us", "UTC")
     table = pl.DataFrame(
@@ -269,7 +268,7 @@ def _pushed_down(
     max_accounts: int | None,
     self_actions: bool,
 ) -> Graph:
-    """The same of the events on an engine, found by it."""
+    """Project the events on an engine to their co-action graph; see :func:`project`."""
     if over_budget != "leave out":
         raise SettingsError(
             f"over_budget={over_budget!r} is not for engines",
@@ -315,7 +314,7 @@ def _construction(
 def _affordable(
     incidence: Incidence, span: int, max_pairs: int, over_budget: OverBudget
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], list[dict[str, Any]], list[dict[str, Any]]]:
-    """The events within the window of each, first and one past the last; objects left out; objects shortened."""
+    """Return the first event within the window of each and one past the last, objects left out, and those shortened."""
     from cib.graphs.compiled.windows import longest_window, window_bounds, window_pairs
 
     low, high = window_bounds(incidence.starts, incidence.time, span)
@@ -328,7 +327,7 @@ def _affordable(
         longest = longest_window(time, span, max_pairs) if over_budget == "shorten" else -1
         if longest < 0:
             left_out.append(item)
-            low[own] = high[own] = 0  # not even the event itself
+            low[own] = high[own] = 0  # an empty window, without the event itself
         else:
             shortened.append(item | {"window_s": longest / 1e6})
             low[own], high[own] = (
@@ -338,7 +337,7 @@ def _affordable(
 
 
 def window_seconds(window: Window) -> float | None:
-    """A window in seconds, or None for no window, which text calls ``'any time'``.
+    """Convert a window to seconds; no window, None or ``'any time'``, is None.
 
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]

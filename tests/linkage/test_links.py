@@ -196,7 +196,7 @@ def test_what_cannot_be_linked_is_said(known, generations, tmp_path):
         known.add("N1", "harbour", activity)
     with pytest.raises(SettingsError, match="prior"):
         link_members(activity, pl.DataFrame(), known, prior=0)
-    with pytest.raises(SettingsError, match="controls"):
+    with pytest.raises(SettingsError, match="control groups"):
         link_members(activity, pl.DataFrame(), known, controls=1)
 
 
