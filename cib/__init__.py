@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cib.networks.verdict import Reason, Rule
     from cib.pipeline import detect
     from cib.reports import plots
-    from cib.roles import RoleScorer
+    from cib.roles import Role, RoleScorer
     from cib.settings import Settings
     from cib.simulation import simulate
     from cib.sources.columns import Columns
@@ -62,6 +62,7 @@ __all__ = [
     "Network",
     "Networks",
     "Reason",
+    "Role",
     "RoleScorer",
     "Rule",
     "Settings",
@@ -106,6 +107,7 @@ _PLACES = {
     "Network": "cib.networks.network:Network",
     "Networks": "cib.networks.network:Networks",
     "Reason": "cib.networks.verdict:Reason",
+    "Role": "cib.roles:Role",
     "RoleScorer": "cib.roles:RoleScorer",
     "Rule": "cib.networks.verdict:Rule",
     "Settings": "cib.settings:Settings",

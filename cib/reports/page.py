@@ -76,11 +76,11 @@ BENIGN = (
     "The collection itself: sampled by keyword or account, it shows more of one thing than there was.",
 )
 
-#: Headings of the table of networks, and whether they hold numbers.
-_COLUMNS = (
-    *(("network", "text"), ("verdict", "text"), ("accounts", "number"), ("highly engaged", "number")),
-    *(("amplifiers", "number"), ("coordination", "number"), ("times the same", "number"), ("by chance", "number")),
-    *(("from", "text"), ("to", "text")),
+#: Headings of the table of networks, and whether they hold numbers; those of roles stand between.
+_COLUMNS = (("network", "text"), ("verdict", "text"), ("accounts", "number"))
+_MORE_COLUMNS = (
+    *(("coordination", "number"), ("times the same", "number"), ("by chance", "number"), ("from", "text")),
+    ("to", "text"),
 )
 
 
@@ -136,6 +136,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     style = _asset("explorer.css") + _asset("report.css")
     scripts = [_asset("graph.min.js"), _asset("explorer.js"), _asset("report.js")]
     known = [] if pseudonymous else permalinks(found["imported"]["format"])
+    roles = [role["name"] for role in found["roles"]]
     said = found.get("said", {"texts": [], "of_post": {}})
     from markupsafe import Markup
 
@@ -157,7 +158,9 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         kinds=KINDS,
         steps=STEPS,
         applied=_applied,
-        columns=_COLUMNS,
+        columns=(*_COLUMNS, *((role.replace("_", " "), "number") for role in roles), *_MORE_COLUMNS),
+        role_names=roles,
+        own_roles=[role for role in roles if role not in ("highly_engaged", "amplifier")],
         days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
         bin=_span(found["bins"]["hours"] * 3600),
         when=lambda k: _when(found["bins"], k),
