@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cib.reports import plots
     from cib.roles import Role, RoleScorer
     from cib.settings import Settings
-    from cib.simulation import simulate
+    from cib.simulation import sample, simulate
     from cib.sources.columns import Columns
     from cib.sources.concatenation import concat
     from cib.sources.files import read
@@ -84,6 +84,7 @@ __all__ = [
     "read",
     "reply_graph",
     "retweet_graph",
+    "sample",
     "similarity_graph",
     "simulate",
     "testing",
@@ -129,6 +130,7 @@ _PLACES = {
     "read": "cib.sources.files:read",
     "reply_graph": "cib.graphs.interactions:reply_graph",
     "retweet_graph": "cib.graphs.interactions:retweet_graph",
+    "sample": "cib.simulation:sample",
     "similarity_graph": "cib.graphs.similarity:similarity_graph",
     "simulate": "cib.simulation:simulate",
     "testing": "cib.testing",
