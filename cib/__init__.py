@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from cib.networks.verdict import Reason, Rule
     from cib.pipeline import detect
     from cib.reports import plots
-    from cib.roles import RoleScorer
+    from cib.roles import Role, RoleScorer
     from cib.settings import Settings
-    from cib.simulation import simulate
+    from cib.simulation import sample, simulate
     from cib.sources.columns import Columns
     from cib.sources.concatenation import concat
     from cib.sources.files import read
@@ -62,6 +62,7 @@ __all__ = [
     "Network",
     "Networks",
     "Reason",
+    "Role",
     "RoleScorer",
     "Rule",
     "Settings",
@@ -83,6 +84,7 @@ __all__ = [
     "read",
     "reply_graph",
     "retweet_graph",
+    "sample",
     "similarity_graph",
     "simulate",
     "testing",
@@ -106,6 +108,7 @@ _PLACES = {
     "Network": "cib.networks.network:Network",
     "Networks": "cib.networks.network:Networks",
     "Reason": "cib.networks.verdict:Reason",
+    "Role": "cib.roles:Role",
     "RoleScorer": "cib.roles:RoleScorer",
     "Rule": "cib.networks.verdict:Rule",
     "Settings": "cib.settings:Settings",
@@ -127,6 +130,7 @@ _PLACES = {
     "read": "cib.sources.files:read",
     "reply_graph": "cib.graphs.interactions:reply_graph",
     "retweet_graph": "cib.graphs.interactions:retweet_graph",
+    "sample": "cib.simulation:sample",
     "similarity_graph": "cib.graphs.similarity:similarity_graph",
     "simulate": "cib.simulation:simulate",
     "testing": "cib.testing",

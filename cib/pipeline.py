@@ -87,7 +87,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
             coactions=next(iter(significant(tested, settings.alpha)), None),
         )
     with stage("roles", progress):
-        roles = score_roles(features)
+        roles = score_roles(features, settings.roles)
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
@@ -125,7 +125,7 @@ def _tested(
 def _accounts(
     activity: Activity, roles: RoleScores, networks: Networks, layers: list[Graph], retweets: Graph, seed: int
 ) -> pl.DataFrame:
-    scores = roles.table.select("account_id", "highly_engaged", "amplifier", "role")
+    scores = roles.table.drop("support")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
@@ -141,7 +141,8 @@ def _accounts(
         .join(scores_of_all, on="account_id", how="left", suffix="_scored")
     )
     level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
-    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "network_role", "cluster")
-    return table.select("account_id", level.alias("coordination"), *columns).sort(
+    columns = ("role", "network_id", "verdict", "joined", "network_role", "cluster")
+    named = (role.name for role in roles.roles)
+    return table.select("account_id", level.alias("coordination"), *named, *columns).sort(
         "coordination", "account_id", descending=[True, False]
     )

@@ -518,8 +518,9 @@ def _seen(row: dict[str, Any]) -> tuple[Reason, ...]:
 
 
 def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame:
-    columns = ("role", "highly_engaged", "amplifier")
     if roles is None:
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
-    return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")
+    return members.join(
+        roles.table.select("account_id", "role", *(role.name for role in roles.roles)), on="account_id", how="left"
+    )

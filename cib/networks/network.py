@@ -42,7 +42,7 @@ class Network:
     id : str
         ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
     members : polars.DataFrame
-        ``account_id, joined, coordination, network_role, acts, aimed, role, highly_engaged, amplifier``.
+        ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
         ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'shared targets'`` (is drawn to
         what the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with
         members, or what few others posted), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
@@ -95,10 +95,8 @@ class Network:
             "network_id": self.id,
             "accounts": len(self),
             "boosted": int((self.members["joined"] == "boosted").sum()),
-            **{
-                role: roles.get(role, 0)
-                for role in ("highly_engaged", "amplifier", "both", "peripheral", "low_support")
-            },
+            **dict.fromkeys(("highly_engaged", "amplifier", "both", "peripheral", "low_support"), 0),
+            **{role: count for role, count in roles.items() if role},
             "coordination": self.coordination,
             "verdict": self.verdict,
             "first": objects["first"].min(),
@@ -225,8 +223,10 @@ class Networks(Sequence[Network]):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a network: id, accounts, roles, coordination, verdict, first, last."""
-        return pl.DataFrame([network.profile for network in self.found], schema=_TABLE)
+        """One row a network: id, accounts, roles, coordination, verdict, first, last; last, roles of the user's own."""
+        rows = [network.profile for network in self.found]
+        own = dict.fromkeys(sorted({name for row in rows for name in row} - set(_TABLE)), pl.Int64)
+        return pl.DataFrame(rows, schema={**_TABLE, **own}).with_columns(pl.col(own).fill_null(0))
 
     @cached_property
     def members(self) -> pl.DataFrame:

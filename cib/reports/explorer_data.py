@@ -22,7 +22,7 @@ JOINED = {
 }
 
 #: What is known of an account at once; the rest with its network.
-_AT_ONCE = ("account", "network_id", "joined", "role", "coordination", "highly_engaged", "amplifier")
+_AT_ONCE = ("account", "network_id", "joined", "role", "coordination")
 
 #: What an act of two accounts is made of, in order.
 _ACT = ("object", "kind", "post_a", "post_b", "time_a", "time_b", "lag", "second")
@@ -43,11 +43,11 @@ def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str,
     dict
         ``members`` and their ``places``, ``edges`` as pairs of positions in them, ``networks`` and ``bins`` of time.
     """
-    members = found["members"]
+    members, at_once = found["members"], (*_AT_ONCE, *(role["name"] for role in found["roles"]))
     edges = [[edge["place_a"], edge["place_b"]] for edge in found["edges"]]
     shown = [network for network in found["networks"] if "timeline" in network]
     return {
-        "members": [{name: member[name] for name in _AT_ONCE} for member in members],
+        "members": [{name: member[name] for name in at_once} for member in members],
         "places": positions([member["network_id"] for member in members], edges).tolist(),
         "edges": edges,
         "roles": found["roles"],
@@ -72,10 +72,10 @@ def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         For each network its ``members`` and ``edges`` by position in those of :func:`explorer_data`, and ``said``: the
         texts of the posts that these name.
     """
-    members = found["members"]
+    members, at_once = found["members"], {*_AT_ONCE, *(role["name"] for role in found["roles"])}
     details: dict[str, dict[str, Any]] = {}
     for place, member in enumerate(members):
-        rest = {name: value for name, value in member.items() if name not in _AT_ONCE}
+        rest = {name: value for name, value in member.items() if name not in at_once}
         network = details.setdefault(member["network_id"], {"members": {}, "edges": {}})
         network["members"][place] = rest
     for k, edge in enumerate(found["edges"]):

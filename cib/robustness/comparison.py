@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import Any
@@ -140,8 +140,9 @@ def _choices(here: Rerun, there: Rerun, same_activity: bool) -> Iterator[tuple[s
             replace(here, activity=there.activity),
         )
     mine, other = here.settings, there.settings
+    plain = mine.to_dict(), other.to_dict()  # in which '60s' and 60 are one window
     for layer in (*mine.layers, *other.layers):
-        if (layer in mine.layers) != (layer in other.layers):
+        if (layer.to_dict() in plain[0]["layers"]) != (layer.to_dict() in plain[1]["layers"]):
             has = ("yes", "no") if layer in mine.layers else ("no", "yes")
             kept = tuple(each for each in mine.layers if each != layer)
             layers = kept if layer in mine.layers else (*mine.layers, layer)
@@ -151,11 +152,21 @@ def _choices(here: Rerun, there: Rerun, same_activity: bool) -> Iterator[tuple[s
         if values[0] != values[1]:
             rule = replace(mine.rule, **{field.name: values[1]})
             yield f"rule.{field.name}", (str(values[0]), str(values[1])), _with(here, rule=rule)
+    roles = [{role.name: role.weights for role in each.roles} for each in (mine, other)]
+    for name in dict.fromkeys((*roles[0], *roles[1])):
+        weights = [each.get(name) for each in roles]
+        if weights[0] != weights[1]:
+            yield f"role {name!r}", (_weights(weights[0]), _weights(weights[1])), None
     for field in fields(Settings):
-        if field.name not in ("layers", "rule") and (value := getattr(other, field.name)) != getattr(mine, field.name):
+        if field.name not in ("layers", "rule", "roles") and plain[0][field.name] != plain[1][field.name]:
+            value = getattr(other, field.name)
             # features change the role scores, which are computed with the whole result
             changed = None if field.name == "features" else _with(here, **{field.name: value})
             yield field.name, (str(getattr(mine, field.name)), str(value)), changed
+
+
+def _weights(weights: Mapping[str, float] | None) -> str:
+    return "no" if weights is None else ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
 
 
 def _with(rerun: Rerun, **choice: Any) -> Rerun:

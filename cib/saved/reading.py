@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ _ABOUT: dict[str, Any] = {
         "features": [str],
         "max_pairs": count,
         "seed": count,
+        "roles?": [(str, {"name": str, "label": str, "weights": [[(str, number)]], "bias": number})],
         "exclude?": [str],
     },
     "imported": {
@@ -304,13 +305,14 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
         told.get("features", {}).get("units", {}),
         library,
     )
+    roles = _roles(path, told, table, features)
     return {
         "table": table,
         "networks": _networks(path, told, table, [graph for graph in graphs.values() if not graph.directed], library),
         "graphs": graphs,
         "features": features,
-        "roles": _roles(path, told, table, features),
-        "settings": _settings(told["settings"]),
+        "roles": roles,
+        "settings": replace(_settings(told["settings"]), roles=roles.roles),
         "imported": imported,
         "activity": AbsentActivity(imported, told["fingerprint"], library, path) if activity is None else activity,
         "notes": tuple(told["notes"]),
@@ -463,7 +465,7 @@ def _distribution(knots: pl.DataFrame) -> Distribution:
 
 def _settings(told: Mapping[str, Any]) -> Settings:
     known = {each.name for each in fields(Settings)}
-    plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features"}}
+    plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features", "roles"}}
     return Settings(
         layers=tuple(Layer.from_saved(layer) for layer in told["layers"]),
         # thresholds of version 0.1 that no longer exist are ignored

@@ -128,7 +128,7 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
             }
             for n in result.networks
         ],
-        "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in order
+        "roles": [role.to_dict() for role in roles.roles],
         "features": {
             "labels": dict(result.features.labels),
             "units": dict(result.features.units),

@@ -15,7 +15,8 @@ dataclass with three methods. ``evasion`` changes the actions of operations, ``d
 from __future__ import annotations
 
 from cib.simulation.evasion import EVASIONS, STRENGTHS
+from cib.simulation.samples import sample
 from cib.simulation.scenarios import SCENARIOS
 from cib.simulation.simulations import Simulation, simulate, write
 
-__all__ = ["EVASIONS", "SCENARIOS", "STRENGTHS", "Simulation", "simulate", "write"]
+__all__ = ["EVASIONS", "SCENARIOS", "STRENGTHS", "Simulation", "sample", "simulate", "write"]
