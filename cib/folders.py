@@ -26,9 +26,11 @@ if sys.platform != "win32":  # which has no such locks
     import fcntl
 
 __all__ = [
+    "COLLECTION",
     "DETECTION",
     "KNOWN",
     "RELEASE",
+    "UNFINISHED",
     "ResultFolder",
     "alone_in",
     "check_unused",
@@ -37,7 +39,7 @@ __all__ = [
 ]
 
 #: Begins the name of a folder that is being written.
-_UNFINISHED = ".cib-unfinished-"
+UNFINISHED = ".cib-unfinished-"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ RELEASE = ResultFolder(
 
 KNOWN = ResultFolder("known networks", "known.json", r"known\.json|signals\.parquet")
 
+COLLECTION = ResultFolder("a collection", "collection.json", r"collection\.json|parts|counts|networks")
+
 
 def ensure_folder(path: str | Path) -> Path:
     """The folder, made if need be."""
@@ -97,7 +101,7 @@ def ensure_folder(path: str | Path) -> Path:
 def check_unused(folder: Path, kind: ResultFolder, *, overwrite: bool) -> None:
     """Refuse a folder that holds a result of another kind, or files that would be replaced unless `overwrite`."""
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    for other in (DETECTION, KNOWN, RELEASE):
+    for other in (DETECTION, KNOWN, RELEASE, COLLECTION):
         if other.holds != kind.holds and other.marker in names:
             raise InputError(f"the folder holds {other.holds}", where=str(folder), remedy="Choose another folder.")
     used = [name for name in names if kind.owns(name)]
@@ -129,9 +133,9 @@ def replace_result(folder: Path, kind: ResultFolder, *, overwrite: bool) -> Iter
     """
     with alone_in(ensure_folder(folder)):
         check_unused(folder, kind, overwrite=overwrite)
-        for left in folder.glob(f"{_UNFINISHED}*"):  # by a process that was ended
+        for left in folder.glob(f"{UNFINISHED}*"):  # by a process that was ended
             shutil.rmtree(left, ignore_errors=True)
-        new = folder / f"{_UNFINISHED}{os.getpid()}"
+        new = folder / f"{UNFINISHED}{os.getpid()}"
         try:
             new.mkdir()
             yield new
