@@ -29,8 +29,9 @@ from cib.domains import FLAG, PATH, either, instance, takes
 from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError
 from cib.folders import COLLECTION, UNFINISHED, alone_in, ensure_folder
+from cib.graphs.counts import Counts
 from cib.import_report import ImportReport
-from cib.pipeline import detect
+from cib.pipeline import detect_with
 from cib.reports.files import write_json
 from cib.robustness.matching import Timeline, timeline
 from cib.schema import check_shape, count, read_json
@@ -182,12 +183,18 @@ class Collection:
         Returns
         -------
         Detection
-            What :func:`cib.detect` finds in :attr:`activity`.
+            What :func:`cib.detect` finds in :attr:`activity`. Co-actions are counted only where rows were added
+            since the last detection (see :mod:`cib.graphs.counts`).
         """
         settings = Settings() if settings is None else settings
         parts = self._parts
-        detection = detect(self._assembled(parts), settings, progress=progress)
-        self._keep(detection, len(parts))
+        activity, folder = self._assembled(parts), self.folder / "counts"
+        with alone_in(self.folder):
+            counts = Counts(folder)
+        detection = detect_with(counts, activity, settings, progress)
+        with alone_in(self.folder):
+            counts.save(folder)
+            self._keep(detection, len(parts))
         return detection
 
     def network_history(self) -> Timeline:
@@ -252,14 +259,13 @@ class Collection:
 
     def _keep(self, detection: Detection, n_parts: int) -> None:
         """Keep who is in which network, for the history."""
-        with alone_in(self.folder):
-            folder = ensure_folder(self.folder / "networks")
-            turn = max((told["turn"] for told, _ in self._kept()), default=0) + 1
-            settings = _digest(detection.settings)
-            told = {"turn": turn, "settings": settings, "through": str(detection.imported.last)}
-            members = detection.networks.members.select("account_id", *_JUDGED)
-            path = folder / f"{n_parts:06}-{settings}.parquet"
-            atomically(path, lambda new: members.write_parquet(new, metadata={"cib": json.dumps(told)}))
+        folder = ensure_folder(self.folder / "networks")
+        turn = max((told["turn"] for told, _ in self._kept()), default=0) + 1
+        settings = _digest(detection.settings)
+        told = {"turn": turn, "settings": settings, "through": str(detection.imported.last)}
+        members = detection.networks.members.select("account_id", *_JUDGED)
+        path = folder / f"{n_parts:06}-{settings}.parquet"
+        atomically(path, lambda new: members.write_parquet(new, metadata={"cib": json.dumps(told)}))
 
     def _place(self, name: str) -> Path:
         return self.folder / "parts" / name
