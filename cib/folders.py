@@ -26,9 +26,11 @@ if sys.platform != "win32":  # Windows has no fcntl
     import fcntl
 
 __all__ = [
+    "COLLECTION",
     "DETECTION",
     "KNOWN",
     "RELEASE",
+    "UNFINISHED",
     "ResultFolder",
     "alone_in",
     "check_unused",
@@ -37,7 +39,7 @@ __all__ = [
 ]
 
 #: Prefix of the temporary folder of a result that is being written.
-_UNFINISHED = ".cib-unfinished-"
+UNFINISHED = ".cib-unfinished-"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ RELEASE = ResultFolder(
 
 KNOWN = ResultFolder("known networks", "known.json", r"known\.json|signals\.parquet")
 
+COLLECTION = ResultFolder("a collection", "collection.json", r"collection\.json|parts|counts|networks")
+
 
 def ensure_folder(path: str | Path) -> Path:
     """Return the path of a folder, creating it if necessary."""
@@ -97,7 +101,7 @@ def ensure_folder(path: str | Path) -> Path:
 def check_unused(folder: Path, kind: ResultFolder, *, overwrite: bool) -> None:
     """Raise an error for a folder with a result of another kind or, unless `overwrite`, with files to be replaced."""
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    for other in (DETECTION, KNOWN, RELEASE):
+    for other in (DETECTION, KNOWN, RELEASE, COLLECTION):
         if other.holds != kind.holds and other.marker in names:
             raise InputError(f"the folder holds {other.holds}", where=str(folder), remedy="Choose another folder.")
     used = [name for name in names if kind.owns(name)]
@@ -129,9 +133,9 @@ def replace_result(folder: Path, kind: ResultFolder, *, overwrite: bool) -> Iter
     """
     with alone_in(ensure_folder(folder)):
         check_unused(folder, kind, overwrite=overwrite)
-        for left in folder.glob(f"{_UNFINISHED}*"):  # left over by a process that was terminated
+        for left in folder.glob(f"{UNFINISHED}*"):  # left over by a process that was terminated
             shutil.rmtree(left, ignore_errors=True)
-        new = folder / f"{_UNFINISHED}{os.getpid()}"
+        new = folder / f"{UNFINISHED}{os.getpid()}"
         try:
             new.mkdir()
             yield new

@@ -31,7 +31,19 @@ from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.graphs.relational import engine_coactions
 
-__all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_graphs", "project", "window_seconds"]
+__all__ = [
+    "MAX_PAIRS",
+    "OverBudget",
+    "Window",
+    "affordable",
+    "coaction_graph",
+    "coaction_graphs",
+    "construction",
+    "named_graphs",
+    "project",
+    "projection",
+    "window_seconds",
+]
 
 #: ``'60s'``, ``'10min'``, ``'1h'``, ``'2d'``, seconds, a timedelta, or None for no window.
 Window = str | float | timedelta | None
@@ -183,19 +195,31 @@ def coaction_graphs(
             f"over_budget={over_budget!r} is no rule",
             remedy=did_you_mean(over_budget, ("leave out", "shorten")) or "Take 'leave out' or 'shorten'.",
         )
-    spans = [window_seconds(window) for window in windows]
-    for seconds in spans:
-        _check_precision(activity, seconds)
     make: Callable[..., Graph]
     if isinstance(activity, EngineActivity):
         make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
     else:
         incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
         make = partial(project, incidence.shared_by_at_most(max_accounts), threads=threads)
+    make = partial(make, min_weight=min_weight, max_pairs=max_pairs, over_budget=over_budget)
+    return named_graphs(activity, objects, windows, make, max_accounts)
+
+
+def named_graphs(
+    activity: Activity | EngineActivity,
+    objects: Objects,
+    windows: Iterable[Window],
+    make: Callable[[float | None], Graph],
+    max_accounts: int | None,
+) -> list[Graph]:
+    """Make the graph of each window, from its seconds, and say in each how it was made."""
+    spans = [window_seconds(window) for window in windows]
+    for seconds in spans:
+        _check_precision(activity, seconds)
     kind = kind_of(objects)
     graphs = []
     for seconds in spans:
-        graph = make(seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget)
+        graph = make(seconds)
         name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
         options = {"max_accounts": max_accounts, **graph.construction.options}
         made = replace(graph.construction, objects=kind, options=options)
@@ -218,8 +242,7 @@ def project(
     from cib.graphs.compiled.windows import ALWAYS
 
     span = ALWAYS if window_s is None else round(window_s * 1e6)
-    low, high, left_out, shortened = _affordable(incidence, span, max_pairs, over_budget)
-    _warn_over_budget(left_out, shortened, max_pairs)
+    low, high, left_out, shortened = affordable(incidence, span, max_pairs, over_budget)
     edges, strength = coactions(
         incidence.account,
         incidence.object,
@@ -230,8 +253,32 @@ def project(
         min_weight=min_weight,
         threads=threads,
     )
-    columns, time = edges._asdict(), incidence.time
+    columns = edges._asdict()
     del edges  # there may be many: release each column as soon as it is converted
+    for name in ("first", "last"):
+        columns[name] = incidence.time[columns[name]]
+    return projection(
+        incidence.keep_events(high > 0) if left_out else incidence,
+        columns,
+        strength,
+        construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
+    )
+
+
+def projection(incidence: Incidence, columns: dict[str, Any], strength: NDArray[np.int64], made: Construction) -> Graph:
+    """Make the graph of counted edges.
+
+    Parameters
+    ----------
+    incidence : Incidence
+        Without the objects that were left out.
+    columns : dict of str to ndarray
+        As :class:`cib.graphs.compiled.edge_buffers.CoActions`, but ``first`` and ``last`` are times; taken out one by
+        one.
+    strength : ndarray of int64
+    made : Construction
+    """
+    _warn_over_budget(made)
     pairs = columns.pop("pairs").astype(np.int64)
     moment = pl.Datetime("us", "UTC")
     table = pl.DataFrame(
@@ -241,8 +288,8 @@ def project(
             "weight": pl.Series(columns.pop("weight").astype(np.int64)),
             "pairs": pl.Series(pairs),
             "lag": pl.Series(columns.pop("lag") / pairs / 1e6),
-            "first": pl.Series(time[columns.pop("first")]).cast(moment),
-            "last": pl.Series(time[columns.pop("last")]).cast(moment),
+            "first": pl.Series(columns.pop("first")).cast(moment),
+            "last": pl.Series(columns.pop("last")).cast(moment),
             "led": pl.Series(columns.pop("led") / pairs),
         }
     )
@@ -251,8 +298,8 @@ def project(
         incidence.account_ids,
         table,
         directed=False,
-        incidence=incidence.keep_events(high > 0) if left_out else incidence,
-        construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
+        incidence=incidence,
+        construction=made,
         strength=strength,
     )
 
@@ -283,19 +330,20 @@ def _pushed_down(
         max_accounts=max_accounts,
         self_actions=self_actions,
     )
-    _warn_over_budget(left_out, [], max_pairs)
+    made = construction(window_s, min_weight, max_pairs, over_budget, left_out, [])
+    _warn_over_budget(made)
     return graph_from_codes(
         "co-action",
         incidence.account_ids,
         edges,
         directed=False,
         incidence=incidence,
-        construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, []),
+        construction=made,
         strength=strength,
     )
 
 
-def _construction(
+def construction(
     window_s: float | None,
     min_weight: int,
     max_pairs: int,
@@ -303,6 +351,7 @@ def _construction(
     left_out: list[dict[str, Any]],
     shortened: list[dict[str, Any]],
 ) -> Construction:
+    """Say how a graph was made."""
     return Construction(
         window_s=window_s,
         left_out=tuple(CrowdedObject(**item) for item in left_out),
@@ -311,7 +360,7 @@ def _construction(
     )
 
 
-def _affordable(
+def affordable(
     incidence: Incidence, span: int, max_pairs: int, over_budget: OverBudget
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the first event within the window of each and one past the last, objects left out, and those shortened."""
@@ -369,15 +418,16 @@ def _check_precision(activity: Activity | EngineActivity, seconds: float | None)
         )
 
 
-def _warn_over_budget(left_out: list[dict[str, Any]], shortened: list[dict[str, Any]], max_pairs: int) -> None:
+def _warn_over_budget(made: Construction) -> None:
+    max_pairs = made.options["max_pairs"]
     for items, name, done in (
-        (left_out, "left_out", "were left out"),
-        (shortened, "shortened", "got a shorter window"),
+        (made.left_out, "left_out", "were left out"),
+        (made.shortened, "shortened", "got a shorter window"),
     ):
         if items:
-            largest = max(items, key=lambda item: int(item["pairs"]))
+            largest = max(items, key=lambda item: item.pairs or 0)
             warn(
                 f"{len(items)} object(s) with more than {max_pairs:,} pairs {done}, the largest with "
-                f"{largest['accounts']:,} accounts and {largest['pairs']:,} pairs; see "
+                f"{largest.accounts:,} accounts and {largest.pairs:,} pairs; see "
                 f"graph.construction.{name}, or raise max_pairs"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from types import MappingProxyType
@@ -130,7 +130,12 @@ TOLD = {
 
 
 def coaction_layers(
-    activity: Activity, layers: Sequence[Layer], max_pairs: int, alpha: float, progress: bool = False
+    activity: Activity,
+    layers: Sequence[Layer],
+    max_pairs: int,
+    alpha: float,
+    progress: bool = False,
+    count: Callable[..., list[Graph]] = coaction_graphs,
 ) -> tuple[list[Graph], pl.DataFrame]:
     """Build and test the co-action graph of each layer.
 
@@ -142,6 +147,8 @@ def coaction_layers(
     alpha : float
         Largest q-value of the edges kept.
     progress : bool
+    count : callable
+        :func:`cib.coaction_graphs`, or what counts the same (see :mod:`cib.graphs.counts`).
 
     Returns
     -------
@@ -161,7 +168,14 @@ def coaction_layers(
             rows += [{"layer": layer.name, "not_used": f"the posts have no column {column!r}"} for layer in several]
             continue
         with stage(f"co-action {', '.join(layer.name for layer in several)}", progress):
-            graphs = _coactions(activity, several, max_pairs)
+            graphs = count(
+                activity,
+                several[0].objects,
+                [layer.window for layer in several],
+                several[0].min_weight,
+                max_pairs=max_pairs,
+                max_accounts=several[0].max_accounts,
+            )
             for layer in several:
                 graph = graphs.pop(0)
                 told = {"layer": layer.name, **_told(graph)}
@@ -187,14 +201,3 @@ def _told(graph: Graph) -> dict[str, Any]:
 def significant(tested: Sequence[Graph], alpha: float) -> list[Graph]:
     """Keep the significant edges of tested layers: Benjamini-Hochberg within a layer, Bonferroni over the layers."""
     return [keep_significant(graph, alpha / len(tested)) for graph in tested]
-
-
-def _coactions(activity: Activity, layers: list[Layer], max_pairs: int) -> list[Graph]:
-    return coaction_graphs(
-        activity,
-        layers[0].objects,
-        [layer.window for layer in layers],
-        layers[0].min_weight,
-        max_pairs=max_pairs,
-        max_accounts=layers[0].max_accounts,
-    )

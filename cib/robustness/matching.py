@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import polars as pl
 
 from cib.activity import to_library
 
-__all__ = ["Timeline", "agreement", "staying", "timeline", "together"]
+__all__ = ["Timeline", "agreement", "lasting_ids", "staying", "timeline", "together"]
 
 #: Minimum common share of the smaller network of a match.
 _SAME = 0.5
@@ -33,7 +34,8 @@ class Timeline:
     Parameters
     ----------
     table : polars.DataFrame
-        One row per network and window: ``start, network_id, accounts, fate, gone, before, after, jaccard``. ``fate``
+        One row a network and window: ``start, network_id, lasting_id, accounts, fate, gone, before, after, jaccard``.
+        ``lasting_id`` stays with a network that continues (see :func:`lasting_ids`). ``fate``
         is its origin: ``born``, ``kept``, ``grown``, ``shrunk``, ``merged`` (from several) or ``split``
         (from one that others match, too). ``gone`` is true if no network of the next window matches.
         ``before`` and ``after`` list the matching networks; ``jaccard`` is the similarity to the most
@@ -89,7 +91,7 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
     ['born', 'born', 'merged']
     """
     starts = list(windows)
-    parts = [pl.DataFrame(schema=_TIMELINE)]
+    parts = [pl.DataFrame(schema=_TIMELINE).drop("lasting_id")]
     for k, start in enumerate(starts):
         sizes = windows[start].group_by("network_id").agg(accounts=pl.len())
         before = together(windows[starts[k - 1]] if k else windows[start].clear(), windows[start])
@@ -104,12 +106,60 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
         known = sizes.join(came, on="network_id", how="left").join(went, on="network_id", how="left")
         gone = pl.lit(k + 1 < len(starts)) & pl.col("after").is_null()
         parts.append(known.select(pl.lit(start).cast(_TIMELINE["start"]).alias("start"), *_columns(gone)))
-    return Timeline(pl.concat(parts).sort("start", "network_id"), library)
+    table = pl.concat(parts).join(lasting_ids(windows), on=["start", "network_id"], how="left")
+    return Timeline(table.select(list(_TIMELINE)).sort("start", "network_id"), library)
 
+
+def lasting_ids(windows: Mapping[datetime, pl.DataFrame]) -> pl.DataFrame:
+    """Name networks so that one which goes on keeps its name.
+
+    Of the networks that go together with one of the window before, the one that shares the most accounts with it goes
+    on under its name, and so does the one of several before that merge; the others end, or are new. One that comes
+    back after a window without it is new, too.
+
+    Parameters
+    ----------
+    windows : mapping of datetime to polars.DataFrame
+        Start of each window, in order, and its members.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``start, network_id, lasting_id``, the latter ``'L1'``, ``'L2'``, ...: larger networks first.
+
+    Examples
+    --------
+    >>> day = [datetime(2020, 6, k) for k in (1, 2)]
+    >>> before = pl.DataFrame({"account_id": list("abc"), "network_id": ["N1"] * 3})
+    >>> after = pl.DataFrame({"account_id": list("wxyzabc"), "network_id": ["N1"] * 4 + ["N2"] * 3})
+    >>> lasting_ids({day[0]: before, day[1]: after})["lasting_id"].to_list()
+    ['L1', 'L2', 'L1']
+    """
+    rows: list[tuple[datetime, str, str]] = []
+    before, names, numbers = pl.DataFrame(schema=_MEMBERS), dict[str, str](), count(1)
+    for start, members in windows.items():
+        pairs = together(before, members).with_columns(-pl.col("shared").cast(pl.Int64), -pl.col("jaccard"))
+        ranked = pairs.sort("shared", "jaccard", "network_id", "other")
+        going_on: dict[str, str] = {}
+        for old, new in ranked.select("network_id", "other").iter_rows():
+            if new not in going_on and names[old] not in going_on.values():
+                going_on[new] = names[old]
+        sizes = members.group_by("network_id").agg(pl.len(), first=pl.col("account_id").min())
+        ordered = sizes.sort("len", "first", descending=[True, False])["network_id"]
+        names = {network: going_on.get(network) or f"L{next(numbers)}" for network in ordered}
+        rows += [(start, network, name) for network, name in sorted(names.items())]
+        before = members
+    return pl.DataFrame(
+        rows, schema={name: _TIMELINE[name] for name in ("start", "network_id", "lasting_id")}, orient="row"
+    )
+
+
+_MEMBERS = {"account_id": pl.String, "network_id": pl.String}
 
 _TIMELINE: dict[str, Any] = {
     "start": pl.Datetime("us", "UTC"),
     "network_id": pl.String,
+    "lasting_id": pl.String,
     "accounts": pl.UInt32,
     "fate": pl.String,
     "gone": pl.Boolean,

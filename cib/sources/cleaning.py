@@ -27,6 +27,7 @@ __all__ = [
     "Clean",
     "clean_accounts",
     "clean_posts",
+    "read_accounts",
 ]
 
 #: Maximum share of unreadable rows that are dropped; a larger share is an error.
@@ -243,8 +244,7 @@ def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[p
     polars.DataFrame, tuple of str
         The accounts sorted by id, and notes for the import report.
     """
-    read = [_read_accounts(raw, columns, zone or "UTC", where) for raw, columns, where in tables]
-    table = pl.concat(read, how="diagonal") if read else pl.DataFrame(schema={"account_id": pl.String})
+    table = read_accounts(tables, zone)
     known = table.filter(pl.col("account_id").is_not_null())
     order = [*(name for name in ("account_id", "seen_at") if name in known.columns), *known.columns]
     single = known.sort(list(dict.fromkeys(order))).unique(subset="account_id", keep="last", maintain_order=True)
@@ -256,13 +256,19 @@ def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[p
     return single.select(name for name in ACCOUNT_COLUMNS if name in single.columns), tuple(remarks)
 
 
+def read_accounts(tables: Sequence[AccountsTable], zone: str | None) -> pl.DataFrame:
+    """Read the values of accounts tables, all of their rows; ``seen_at`` and ``platform`` stay as they are."""
+    read = [_read_accounts(raw, columns, zone or "UTC", where) for raw, columns, where in tables]
+    return pl.concat(read, how="diagonal") if read else pl.DataFrame(schema={"account_id": pl.String})
+
+
 def _read_accounts(raw: pl.DataFrame, columns: Mapping[str, str], zone: str, where: str) -> pl.DataFrame:
     read = [raw["seen_at"]] if "seen_at" in raw.columns else []
     for name, kind in ACCOUNT_COLUMNS.items():
         if name in raw.columns:
             label = f"{where}, column {columns.get(name, name)!r}"
             read.append(_read_account_column(raw[name], name, kind, zone, label).alias(name))
-    return pl.DataFrame(read)
+    return pl.DataFrame([*read, raw["platform"]] if "platform" in raw.columns else read)
 
 
 def _read_account_column(column: pl.Series, name: str, kind: pl.DataType, zone: str, label: str) -> pl.Series:

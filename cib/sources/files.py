@@ -39,7 +39,7 @@ from cib.sources.values import check_zone
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
-__all__ = ["read"]
+__all__ = ["Opened", "Reading", "assembled", "check_signals", "read"]
 
 
 @overload
@@ -153,29 +153,37 @@ def read(
     >>> activity.posts["target_account_id"].to_list()
     [None, '7']
     """
-    check_zone(zone)
-    given = columns_of(columns)
-    watch = Watch(progress)
-    source = settle(source)
-    opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
-    formats = _recognised(opened, given, format)
-    why = "as asked" if format else _why(formats[0], given)
+    reading = Reading.of(
+        source,
+        accounts=accounts,
+        columns=columns,
+        format=format,
+        zone=zone,
+        max_bad=max_bad,
+        missing=missing,
+        max_bytes=max_bytes,
+        watch=Watch(progress),
+    )
+    opened, formats = reading.opened, reading.formats
 
     def in_memory() -> Activity:
-        gathering = Gathering(given, zone, max_bad, missing, wants_profiles=accounts is None)
-        for number, (part, chosen) in enumerate(zip(opened.parts, formats, strict=True)):
-            gathering.take(part, chosen, opened.names)
-            watch.see(part.where, number + 1, len(opened.parts), "files")
-        gathering.finish()
-        tables = gathering.profiles if accounts is None else _accounts_tables(accounts, given)
-        activity = _assembled(opened, formats, gathering, tables, why)
-        _check_signals(activity, gathering, opened.name, strict=strict)
+        gathering, tables = reading.gather()
+        activity = assembled(opened, formats, gathering, with_platforms(gathering, tables), reading.why)
+        check_signals(activity.posts_table, gathering, opened.name, strict=strict)
         return activity
 
     activity: Activity | EngineActivity
-    if engine_of(source):
-        mapping = formats[0].columns(opened.names, given, opened.name)
-        activity = on_engine(source, mapping, formats[0], why, synonyms=given.actions, zone=zone, take_over=in_memory)
+    if engine_of(reading.source):
+        mapping = formats[0].columns(opened.names, reading.given, opened.name)
+        activity = on_engine(
+            reading.source,
+            mapping,
+            formats[0],
+            reading.why,
+            synonyms=reading.given.actions,
+            zone=zone,
+            take_over=in_memory,
+        )
     else:
         activity = in_memory()
     if strict and activity.imported.dropped:
@@ -185,9 +193,8 @@ def read(
     return activity
 
 
-def _check_signals(activity: Activity, gathered: Gathering, where: str, *, strict: bool) -> None:
+def check_signals(posts: pl.DataFrame, gathered: Gathering, where: str, *, strict: bool = False) -> None:
     """Warn, or raise if strict, if no target was read although unread columns seem to hold one."""
-    posts = activity.posts_table
     if not gathered.signals or any(posts[name].count() for name in ("target_post_id", "target_account_id")):
         return
     what = (
@@ -199,10 +206,10 @@ def _check_signals(activity: Activity, gathered: Gathering, where: str, *, stric
     warn(f"{where}: {what}. {remedy}")
 
 
-def _assembled(
-    opened: _Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
+def assembled(
+    opened: Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
 ) -> Activity:
-    profiles = with_platforms(gathered, profiles)
+    """Make one activity of all that was gathered."""
     table, remarks = clean_accounts(profiles, gathered.zone)
     return assemble(
         gathered.parts,
@@ -221,7 +228,7 @@ def _assembled(
 
 
 @dataclass(frozen=True, eq=False)
-class _Opened:
+class Opened:
     """A source whose columns are known and whose rows are not loaded yet."""
 
     name: str
@@ -232,7 +239,56 @@ class _Opened:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
+        """All columns of its parts."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A source that is opened, with all that was said of how to read it."""
+
+    source: Any
+    opened: Opened
+    formats: list[Format]
+    given: Columns
+    accounts: Any
+    why: str
+    zone: str | None
+    max_bad: float
+    missing: Collection[str] | None
+    watch: Watch
+
+    @classmethod
+    def of(
+        cls,
+        source: Any,
+        *,
+        accounts: Any = None,
+        columns: Mapping[str, str | None] | Columns | None = None,
+        format: str | Format | None = None,
+        zone: str | None = None,
+        max_bad: float = MAX_BAD,
+        missing: Collection[str] | None = None,
+        max_bytes: int = MOST_UNPACKED,
+        watch: Watch = SILENT,
+    ) -> Reading:
+        """Open a source; the arguments are those of :func:`read`."""
+        check_zone(zone)
+        given = columns_of(columns)
+        source = settle(source)
+        opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
+        formats = _recognised(opened, given, format)
+        why = "as asked" if format else _why(formats[0], given)
+        return cls(source, opened, formats, given, accounts, why, zone, max_bad, missing, watch)
+
+    def gather(self) -> tuple[Gathering, list[AccountsTable]]:
+        """Load and clean all parts, and the tables of accounts."""
+        gathering = Gathering(self.given, self.zone, self.max_bad, self.missing, wants_profiles=self.accounts is None)
+        for number, (part, chosen) in enumerate(zip(self.opened.parts, self.formats, strict=True)):
+            gathering.take(part, chosen, self.opened.names)
+            self.watch.see(part.where, number + 1, len(self.opened.parts), "files")
+        gathering.finish()
+        return gathering, (gathering.profiles if self.accounts is None else _accounts_tables(self.accounts, self.given))
 
 
 def _open(
@@ -241,11 +297,11 @@ def _open(
     watch: Watch = SILENT,
     max_bytes: int = MOST_UNPACKED,
     forced: Format | None = None,
-) -> _Opened:
+) -> Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
         where = f"{engine_of(source) or library} frame" if library else "source"
-        return _Opened(where, (frame_part(source, where),), library or "")
+        return Opened(where, (frame_part(source, where),), library or "")
     paths, notes = [], []
     for item in [source] if isinstance(source, str | Path) else source:
         found, passed_over = files_of(item, max_bytes, watch)
@@ -267,14 +323,14 @@ def _open(
     if empty:
         more = f" and {len(empty) - 1:,} more files" if len(empty) > 1 else ""
         notes.append(f"{empty[0].where}{more}: empty, 0 rows")
-    return _Opened(name, tuple(parts), files=len(paths), notes=tuple(notes))
+    return Opened(name, tuple(parts), files=len(paths), notes=tuple(notes))
 
 
 def _forced(format: str | Format | None) -> Format | None:
     return named_format(format) if isinstance(format, str) else format
 
 
-def _recognised(opened: _Opened, given: Columns, format: str | Format | None) -> list[Format]:
+def _recognised(opened: Opened, given: Columns, format: str | Format | None) -> list[Format]:
     """Return the format of each part; several formats are allowed only if the platform of each is known."""
     formats = [_forced(format) or part.format or _kind(part.names, given) for part in opened.parts]
     for chosen, part in zip(formats, opened.parts, strict=True):

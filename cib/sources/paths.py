@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cib.errors import InputError, did_you_mean
+from cib.folders import COLLECTION
 from cib.progress import Watch
 from cib.sources.streams import File, members
 from cib.sources.tables import SUFFIXES
@@ -21,6 +22,12 @@ def files_of(item: Any, max_bytes: int, watch: Watch) -> tuple[list[File], int]:
             "a list must hold paths", where="source", got=type(item).__name__, remedy="Name files, folders or globs."
         )
     path = Path(item)
+    if (path / COLLECTION.marker).is_file():
+        raise InputError(
+            "this is a collection",
+            where=str(path),
+            remedy="Take its activity: cib.Collection(folder).activity.",
+        )
     if path.is_dir():
         below = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
         return _known([file for path in below for file in _files(path, max_bytes, watch)])

@@ -44,7 +44,7 @@ from cib.errors import SettingsError
 from cib.graphs.compiled.edge_buffers import EDGE, CoActions, shelve, taken_down
 from cib.graphs.compiled.windows import ALWAYS
 
-__all__ = ["coactions"]
+__all__ = ["coactions", "strengths"]
 
 Bytes = NDArray[np.uint8]
 
@@ -367,6 +367,20 @@ def _found(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))
     return shelves, strength[ranks]
+
+
+def strengths(
+    account: NDArray[np.int32],
+    objects: NDArray[np.int32],
+    low: NDArray[np.int32],
+    high: NDArray[np.int32],
+    n_accounts: int,
+) -> Ints:
+    """Count the co-actions of each account with anyone, without the pairs; see :func:`coactions`."""
+    starts, mine = _dealt(account, objects, low, high, n_accounts, 1)
+    strength = np.empty(n_accounts, np.int64)
+    _add_strengths(0, n_accounts, starts, mine, account, np.full(n_accounts, -1, np.int32), strength)
+    return strength
 
 
 def _cuts(work: Ints, most: int, least: int) -> list[int]:
