@@ -39,6 +39,11 @@ PRUNED = 0.9
 GRAFTED, SHARED, GRAFT_SEED = 3, 3, 14
 
 
+def by_one_kind(activity: cib.Activity) -> pl.DataFrame:
+    """The detection of the package where one kind of evidence is enough."""
+    return cib.detect(activity, settings=cib.Settings(rule=cib.Rule(min_single=0.3)), progress=False).table
+
+
 def by_count(activity: cib.Activity) -> pl.DataFrame:
     return flagged(cib.coaction_graph(activity, "post", "60s", max_accounts=MOST))
 
@@ -92,6 +97,7 @@ def by_trivial(score: str) -> Callable[[cib.Activity], pl.DataFrame]:
 
 METHODS: dict[str, Callable[[cib.Activity], pl.DataFrame]] = {
     "cib": detected,
+    "cib-one-kind": by_one_kind,
     "count": by_count,
     "pacheco2021": by_pacheco,
     "luceri2024": by_luceri,

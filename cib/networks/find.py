@@ -337,7 +337,9 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
     free = unaffiliated(acts, group, rule.most_aimed)
-    done = behaviour(acts, group).join(disclosed(acts, group), on="network", maintain_order="left")
+    done = behaviour(acts, group, regulars=rule.min_single > 0).join(
+        disclosed(acts, group), on="network", maintain_order="left"
+    )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
