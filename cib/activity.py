@@ -133,6 +133,21 @@ class Activity:
         return encode(self.posts_table["account_id"], self.account_ids)
 
     @cached_property
+    def target_codes(self) -> pl.Series:
+        """Position in :attr:`account_ids` of the account that each post acts on, null for none."""
+        return encode(self.posts_table["target_account_id"], self.account_ids)
+
+    @cached_property
+    def mention_codes(self) -> pl.DataFrame:
+        """Mentions in posts that are no retweets: ``row``, and ``target``, the position in :attr:`account_ids`."""
+        rows = self.posts_table.lazy().with_row_index("row")
+        if "mentions" not in self.posts_table.columns:
+            return rows.head(0).select("row", target=pl.lit(0, pl.UInt32)).collect()
+        named = rows.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+        rows_and_ids = named.select("row", target=pl.col("mentions")).explode("target").collect()
+        return rows_and_ids.with_columns(target=encode(rows_and_ids["target"], self.account_ids))
+
+    @cached_property
     def fingerprint(self) -> str:
         """Hexadecimal BLAKE2b digest of both tables; the same for the same content in any row order."""
         digest = hashlib.blake2b(digest_size=16)

@@ -60,6 +60,8 @@ class Graph:
         edges below the minimum weight.
     library : str
         Library of the frame :attr:`edges`.
+    origin : tuple of three polars.Series, optional
+        `ids`, the longer list from which they were taken, and the position of each in it; see :meth:`codes_in`.
 
     Examples
     --------
@@ -84,6 +86,7 @@ class Graph:
     construction: Construction = NO_COUNTS
     strength: NDArray[np.int64] | None = None
     library: str = "polars"
+    origin: tuple[pl.Series, pl.Series, pl.Series] | None = None
 
     @property
     def n_accounts(self) -> int:
@@ -195,7 +198,10 @@ class Graph:
                 got=f"{chosen.dtype} of shape {chosen.shape}",
                 remedy="Compare a column of .table, say.",
             )
-        return replace(self, **_compact(self.ids, self.table.filter(pl.Series(chosen))))
+        kept = _compact(self.ids, self.table.filter(pl.Series(chosen)))
+        if self.origin is not None and self.origin[0] is self.ids:
+            kept["origin"] = (kept["ids"], self.origin[1], self.origin[2].gather(kept["origin"][2]))
+        return replace(self, **kept)
 
     @takes(accounts=IDS)
     def subgraph(self, accounts: Iterable[str]) -> Graph:
@@ -228,13 +234,21 @@ class Graph:
 
     def spread(self, ids: pl.Series) -> Graph:
         """Return the same edges over a larger, sorted list of accounts that includes all accounts of this graph."""
-        codes = encode(self.ids, ids)
+        codes = self.codes_in(ids)
         if codes.null_count():
             raise InputError(f"graph {self.name!r} has accounts that are not in the list", got=codes.null_count())
         table = self.table.with_columns(
             source=codes.gather(self.table["source"]), target=codes.gather(self.table["target"])
         )
         return replace(self, ids=ids, table=table)
+
+    def codes_in(self, ids: pl.Series) -> pl.Series:
+        """Position of each of :attr:`ids` in another list, null where it is not there; shape (n_accounts,)."""
+        if ids is self.ids:
+            return pl.int_range(len(ids), dtype=pl.UInt32, eager=True)
+        if self.origin is not None and self.origin[0] is self.ids and self.origin[1] is ids:
+            return self.origin[2]
+        return encode(self.ids, ids)
 
     def save(self, path: str | Path) -> Path:
         """Write the graph to a file.
@@ -414,4 +428,6 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     later = (source[1:] > source[:-1]) | ((source[1:] == source[:-1]) & (target[1:] > target[:-1]))
     if not later.all():  # the edges of the kernel are already sorted, and sorting is slow
         table = table.sort("source", "target")
-    return {"ids": ids.filter(pl.Series(used)), "table": table}
+    codes = pl.Series(np.flatnonzero(used).astype(np.uint32))
+    kept = ids.gather(codes)
+    return {"ids": kept, "table": table, "origin": (kept, ids, codes)}

@@ -69,14 +69,10 @@ def mention_graph(activity: Activity | EngineActivity) -> Graph:
     posts = activity.posts_table
     if "mentions" not in posts.columns:
         return _grouped(activity, "mention", _no_rows())
-    rows = _coded(activity).filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
-    mentions = rows.select(
-        "source",
-        target=pl.col("mentions").list.unique(),
-        time="created_at",
-        lag=pl.lit(None, dtype=pl.Float64),
-    ).explode("target")
-    return _grouped(activity, "mention", mentions.collect())
+    named = activity.mention_codes.drop_nulls().unique()  # a post may mention an account twice
+    source, time = activity.account_codes.gather(named["row"]), posts["created_at"].gather(named["row"])
+    lag = pl.lit(None, dtype=pl.Float64)
+    return _grouped(activity, "mention", named.select(source, "target", time.alias("time"), lag=lag))
 
 
 def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
@@ -86,25 +82,16 @@ def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
         return _engine_graph(
             action, acts.select("account_id", "created_at", target=nw.col("target_account_id"), lag=since)
         )
-    rows = _coded(activity).filter(pl.col("action") == action, pl.col("target_account_id").is_not_null())
+    ends = {"source": activity.account_codes, "target": activity.target_codes}
+    rows = activity.posts_table.lazy().select("action", "created_at", "target_created_at").with_columns(**ends)
+    rows = rows.filter(pl.col("action") == action, pl.col("target").is_not_null())
     lag = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
-    return _grouped(
-        activity,
-        action,
-        rows.select("source", target="target_account_id", time="created_at", lag=lag).collect(),
-    )
-
-
-def _coded(activity: Activity) -> pl.LazyFrame:
-    """Add the code of the account to the posts as ``source``."""
-    return activity.posts_table.lazy().with_columns(activity.account_codes.alias("source"))
+    return _grouped(activity, action, rows.select("source", "target", time="created_at", lag=lag).collect())
 
 
 def _grouped(activity: Activity, name: str, rows: pl.DataFrame) -> Graph:
-    ids = activity.account_ids
-    coded = rows.with_columns(target=encode(rows["target"], ids))
     pair = pl.col("source").cast(pl.UInt64) * 2**32 + pl.col("target")
-    by_pair = coded.with_columns(pair=pair).sort("pair")  # grouping sorted rows takes a quarter of the time
+    by_pair = rows.with_columns(pair=pair).sort("pair")  # grouping sorted rows takes a quarter of the time
     table = by_pair.group_by("pair", maintain_order=True).agg(
         pl.col("source", "target").first(),
         weight=pl.len().cast(pl.Int64),
@@ -112,12 +99,12 @@ def _grouped(activity: Activity, name: str, rows: pl.DataFrame) -> Graph:
         last=pl.col("time").max(),
         lag=pl.col("lag").median(),
     )
-    return graph_from_codes(name, ids, table.drop("pair"), directed=True, library=activity.library)
+    return graph_from_codes(name, activity.account_ids, table.drop("pair"), directed=True, library=activity.library)
 
 
 def _no_rows() -> pl.DataFrame:
     return pl.DataFrame(
-        schema={"source": pl.UInt32, "target": pl.String, "time": pl.Datetime("us", "UTC"), "lag": pl.Float64}
+        schema={"source": pl.UInt32, "target": pl.UInt32, "time": pl.Datetime("us", "UTC"), "lag": pl.Float64}
     )
 
 

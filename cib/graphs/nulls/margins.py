@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
-from cib.activity import encode
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
@@ -109,7 +108,7 @@ def poisson(graph: Graph, expected: Floats) -> Chance:
 
 def _products(graph: Graph, incidence: Incidence, of_account: Floats) -> Floats:
     """Multiply the values of the two accounts of each edge."""
-    own = of_account[encode(graph.ids, incidence.account_ids).to_numpy()]
+    own = of_account[graph.codes_in(incidence.account_ids).to_numpy()]
     product: Floats = own[graph.table["source"].to_numpy()]
     product *= own[graph.table["target"].to_numpy()]
     return product
@@ -146,6 +145,6 @@ def ends(graph: Graph) -> tuple[Incidence, Ints, Ints]:
         If the graph is not a projection.
     """
     incidence = graph.events
-    code = encode(graph.ids, incidence.account_ids).to_numpy().astype(np.int64)
+    code = graph.codes_in(incidence.account_ids).to_numpy().astype(np.int64)
     source, target = graph.endpoints
     return incidence, code[source], code[target]
