@@ -22,7 +22,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from cib.activity import encode
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
@@ -96,7 +95,7 @@ def _order(graph: Graph) -> Labels:
         return np.arange(graph.n_accounts)
     number, first, last, total = graph.incidence.totals
     keys = (total, last, first, number)
-    mine = encode(graph.ids, graph.incidence.account_ids).to_numpy()
+    mine = graph.codes_in(graph.incidence.account_ids).to_numpy()
     return np.lexsort([key[mine] for key in keys])
 
 

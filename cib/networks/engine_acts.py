@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from cib.engine import fetch
+from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.numbered import NumberedActivity
@@ -96,8 +97,13 @@ class EngineActs(Acts):
         """The events of the layers of a kind on objects that some accounts acted on."""
         return [each.touched_by(chosen) for each in self.incidences(kind) if isinstance(each, EngineIncidence)]
 
-    def seen_by(self, group: Ints) -> Acts:
-        """The acts of the members of networks (-1: in none), in memory."""
+    def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:
+        """Return the acts of the members of networks (-1: in none), in memory."""
+        if everybody:
+            raise InputError(
+                "a rule with min_single above 0 needs the posts in memory",
+                remedy="Leave it at 0, or take the rows over first: activity.collect().",
+            )
         for known, seen in self._seen:
             if (known == group).all():
                 return seen
