@@ -2,9 +2,9 @@
 
 A table of a billion rows is not read; it is asked. An :class:`EngineActivity` is made by :func:`cib.read` of a
 Polars LazyFrame, a DuckDB relation or a PySpark DataFrame. It holds a plan and no rows: columns are mapped and
-rows judged by the engine, and the stages that can be said as a query (the co-action graph, the interaction
-graphs, counts by account) are run there, too. The events never leave the engine; edges, and one number an
-account, come back. Everything else asks for :meth:`EngineActivity.collect`.
+rows judged by the engine, and :func:`cib.detect`, the co-action graph, the interaction graphs and counts by account
+are run there, too. Edges, and counts by account and object, come back; of a detection also the posts of members
+(:func:`brought_back` counts them). Everything else asks for :meth:`EngineActivity.collect`.
 
 It is a type of its own, and no :class:`cib.Activity` with another kind of table inside, because it promises
 less: no repeated row is looked for, no post id made up, no order of rows exists.
@@ -19,8 +19,8 @@ spills into ``.tmp`` in the working directory, and leaves the files there if it 
     con.execute("SET preserve_insertion_order = false")  # the order of rows has no effect here; less memory
     activity = cib.read(con.read_parquet("posts/*.parquet"))
 
-Tables that are needed more than once are held while a graph is built, in DuckDB as a temporary table, in
-Spark as a local checkpoint, in Polars in memory, and let go at the end.
+Tables that are needed more than once are held while a graph or a detection is made, in DuckDB as a temporary table, in
+Spark as a local checkpoint, in Polars as a Parquet file in a temporary folder, and let go at the end.
 """
 
 from __future__ import annotations
@@ -78,6 +78,10 @@ class EngineActivity:
         Reads the same source into memory.
     library : str
         What edges come back in.
+    accounts_table : polars.DataFrame
+        What is known about the accounts, from ``accounts=``.
+    numbered : NumberedActivity, optional
+        The same posts with codes of accounts, while a detection runs.
 
     Examples
     --------

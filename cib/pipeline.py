@@ -51,13 +51,16 @@ UNGROUPED = 0.1
 
 
 @takes(progress=FLAG)
-def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
+def detect(
+    activity: Activity | EngineActivity, settings: Settings | None = None, *, progress: bool = True
+) -> Detection:
     """Find candidate networks in account activity.
 
     Parameters
     ----------
-    activity : Activity
-        From :func:`cib.read`.
+    activity : Activity or EngineActivity
+        From :func:`cib.read`. On an engine the same is found by queries, and the last of ``detection.notes`` says what
+        these brought back. What shows posts (``profile``, ``save``, ``report``, ...) needs them in memory.
     settings : Settings, optional
     progress : bool
         Print a line a stage to standard error.
@@ -78,7 +81,10 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
 
 
 def detect_with(
-    count: Callable[..., list[Graph]], activity: Activity, settings: Settings | None, progress: bool
+    count: Callable[..., list[Graph]],
+    activity: Activity | EngineActivity,
+    settings: Settings | None,
+    progress: bool,
 ) -> Detection:
     """:func:`detect`, with co-actions from `count`, which takes the place of :func:`cib.coaction_graphs`."""
     if not isinstance(activity, (Activity, EngineActivity)):  # the latter says itself what it takes

@@ -234,8 +234,8 @@ class EngineIncidence(Incidence):
         if events is not None:
             names = self.names_of(pl.Series(objects)).to_list()
             events = events.filter(~nw.col("object_id").is_in(names))
-        codes = self.stack.enter_context(self.activity.lent(pl.DataFrame({"object": objects.astype(np.int32)})))
-        return self._with(self.coded.join(codes, on="object", how="anti"), events)
+        with self.activity.lent(pl.DataFrame({"object": objects.astype(np.int32)})) as codes:
+            return self._with(self._held(self.coded.join(codes, on="object", how="anti")), events)
 
     def _with(self, coded: Frame, events: Frame | None = None) -> EngineIncidence:
         part = EngineIncidence(self.activity, self.account_ids, coded, self.names, self.stack, events)
