@@ -106,7 +106,7 @@ def test_what_needs_all_posts_in_memory_says_so():
 
     activity = cib.read(crowd(200).lazy(), progress=False)
     with pytest.raises(InputError, match=r"feature 'busiest' needs all posts in memory.*activity.collect\(\)"):
-        cib.detect(activity, cib.Settings(features=[busiest]), progress=False)
+        cib.detect(activity, cib.Settings(features=cib.STANDARD + busiest), progress=False)
     layers = (cib.Layer("near-text", "10min"),)
     with pytest.raises(InputError, match=r"objects='near-text' cannot be looked for on an engine"):
         cib.detect(activity, cib.Settings(layers=layers), progress=False)
@@ -119,7 +119,7 @@ def test_features_of_an_accounts_own_posts_are_computed_in_parts(monkeypatch):
         return own.group_by("account_id").agg(pl.col("words").sum())
 
     rows = crowd(1_000)
-    settings = cib.Settings(features=[cib.STANDARD, words])
+    settings = cib.Settings(features=cib.STANDARD + words)
     monkeypatch.setattr("cib.features.on_engine._ROWS_AT_ONCE", 100)
     ours, memory = (
         cib.detect(cib.read(frame, progress=False), settings, progress=False) for frame in (rows.lazy(), rows)
