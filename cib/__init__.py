@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cib import evaluation, presets, testing
     from cib.activity import Activity
+    from cib.collection import Collection
     from cib.detection import Detection, load
     from cib.errors import CibError
     from cib.features.extract import extract
@@ -49,6 +50,7 @@ __all__ = [
     "STANDARD",
     "Activity",
     "CibError",
+    "Collection",
     "Columns",
     "Detection",
     "FeatureSet",
@@ -95,6 +97,7 @@ _PLACES = {
     "STANDARD": "cib.features.standard:STANDARD",
     "Activity": "cib.activity:Activity",
     "CibError": "cib.errors:CibError",
+    "Collection": "cib.collection:Collection",
     "Columns": "cib.sources.columns:Columns",
     "Detection": "cib.detection:Detection",
     "FeatureSet": "cib.features.standard:FeatureSet",

@@ -96,15 +96,12 @@ class Acts:
         Retweets, quotes and replies aim at the author of the post acted on; posts that are no retweets at whom they
         mention.
         """
-        posts = self.activity.posts_table.lazy().with_row_index("row")
-        parts = [posts.select("row", target="target_account_id")]
-        if "mentions" in self.activity.posts_table.columns:
-            named = posts.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
-            parts.append(named.select("row", target="mentions").explode("target"))
-        rows = pl.concat(parts).drop_nulls().collect()
-        codes = encode(rows["target"], self.activity.account_ids)
-        rows = rows.with_columns(target=codes, source=self.activity.account_codes.gather(rows["row"])).drop_nulls()
-        return rows.filter(pl.col("source") != pl.col("target")).unique().sort("row", "target")
+        acted_on = self.activity.target_codes.to_frame("target").with_row_index("row")
+        rows = pl.concat([acted_on, self.activity.mention_codes]).drop_nulls()
+        rows = rows.with_columns(source=self.activity.account_codes.gather(rows["row"]))
+        rows = rows.filter(pl.col("source") != pl.col("target")).sort("row", "target")
+        again = (pl.col("row") == pl.col("row").shift()) & (pl.col("target") == pl.col("target").shift())
+        return rows.filter(~again.fill_null(False))
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints, Ints]:

@@ -27,12 +27,15 @@ JOINT = ("post", "quoted", "replied")
 #: Shorter texts of replies, in characters, are no copies.
 MIN_REPLY = 40
 
+#: On objects of more accounts all are regular; accounts on objects that are looked at together.
+POPULAR, BATCH = 1_000, 10_000_000
+
 #: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
 HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
 _EVER = np.iinfo(np.int64).max - 1
 
 
-def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
+def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
     """Measure what the members of each network do, over all of their acts.
 
     Parameters
@@ -40,6 +43,8 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
         Network of each account, -1 for none.
+    regulars : bool
+        Whether to measure ``held_regular``, which takes a pass over all accounts on the objects of joint acts.
 
     Returns
     -------
@@ -57,6 +62,8 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         * ``density``: share of the other members with whom a member has a significant edge, mean over joint acts;
         * ``held``: share of the others on the object of a joint act who are members, times density, mean over
           joint acts;
+        * ``held_regular``: the same, where of the others who are no members only those count who act on the objects
+          of two joint acts of the network or more: passers-by do not explain a network;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
 
@@ -73,7 +80,7 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         "members": np.bincount(group[group >= 0], minlength=n),
         "acts": total,
         **_copied(acts, group, of_post, total),
-        **_joint(acts, group, of_post, total),
+        **_joint(acts, group, of_post, total, regulars),
         **_aimed(acts, group, total),
         "one_host": _one_host(acts, of_post, total),
     }
@@ -145,13 +152,14 @@ def _one_host(acts: Acts, of_post: Ints, total: Ints) -> Numbers | pl.Series:
     return share_of(counts, total)
 
 
-def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*JOINT)
-    names = ("joint", "hasty", "density", "held")
+    names = ("joint", "hasty", "density", "held", "held_regular")
     if not incidences:
         return dict.fromkeys(names, _untested(len(total)))
     tied = _tied(acts, group)
-    rows, hasty, known, captured = [], [], np.zeros(len(of_post)), np.zeros(len(of_post))
+    rows, hasty = [], []
+    known, captured, regular = np.zeros((3, len(of_post)))
     for incidence in incidences:
         account = acts.codes(incidence)
         joint = joint_events(incidence, account, group, HOUR)
@@ -159,12 +167,19 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Num
         hasty.append(incidence.row[joint_events(incidence, account, group, MINUTE)])
         known[incidence.row] = tied[account]
         captured[incidence.row] = tied[account] * _capture(incidence, account, group)
+        if regulars:
+            passing = _passers_by(incidence, account, group, joint)
+            regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
     joint = np.unique(np.concatenate(rows))
     joint = joint[of_post[joint] >= 0]
     count = np.bincount(of_post[joint], minlength=len(total))
-    means = (share_of(np.bincount(of_post[joint], of_each[joint], len(total)), count) for of_each in (known, captured))
-    quick = _acts_by_network(hasty, of_post, len(total))
-    return dict(zip(names, (share_of(count, total), share_of(quick, total), *means), strict=True))
+    shares: list[Numbers | pl.Series] = [
+        share_of(count, total),
+        share_of(_acts_by_network(hasty, of_post, len(total)), total),
+        *(share_of(np.bincount(of_post[joint], values[joint], len(total)), count) for values in (known, captured)),
+        share_of(np.bincount(of_post[joint], regular[joint], len(total)), count) if regulars else _untested(len(total)),
+    ]
+    return dict(zip(names, shares, strict=True))
 
 
 def _tied(acts: Acts, group: Ints) -> Numbers:
@@ -184,15 +199,39 @@ def _pairs(graph: Graph, acts: Acts) -> pl.DataFrame:
     return pl.DataFrame({end: codes.gather(graph.table[end]) for end in ("source", "target")})
 
 
-def _capture(incidence: Incidence, account: Ints, group: Ints) -> Numbers:
-    """Of the other accounts on the object of each event, the share that is of the same network."""
+def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
+    """Share of the other accounts on the object of each event that is of the same network, `passing` not counted."""
     network = group[account]
     key = np.where(network >= 0, network * len(incidence.object_ids) + incidence.object, -1)
     who = pl.DataFrame({"key": key, "account": account}).filter(pl.col("key") >= 0).unique()
     members = who.group_by("key").len().sort("key")
     own = np.append(members["len"].to_numpy().astype(np.int64), 1)[np.searchsorted(members["key"].to_numpy(), key)] - 1
-    others = incidence.popularity[incidence.object] - 1
+    others = incidence.popularity[incidence.object] - 1 - passing
     return np.where(key >= 0, share_of(own, others), 0.0)
+
+
+def _passers_by(incidence: Incidence, account: Ints, group: Ints, joint: Flags) -> Ints:
+    """Count the accounts on the object of each event that share no other object of joint acts with its network.
+
+    Objects of more than `POPULAR` accounts are not looked at: all accounts on them count as regular.
+    """
+    named = {"object": incidence.object.astype(np.int64), "account": account}
+    events = pl.DataFrame({**named, "network": group[account]})
+    popular = pl.Series(incidence.popularity > POPULAR).gather(events["object"])
+    keys = events.filter(pl.Series(joint) & ~popular).select("network", "object").unique().sort("network", "object")
+    on = events.select("object", "account").join(keys.select("object").unique(), on="object", how="semi").unique()
+    work = pl.Series(incidence.popularity.astype(np.int64)).gather(keys["object"]).cum_sum() // BATCH
+    keys = keys.with_columns(batch=work).with_columns(pl.col("batch").min().over("network"))
+    parts = [_once_only(part.join(on, on="object"), group) for part in keys.partition_by("batch", include_key=False)]
+    found = pl.concat([pl.DataFrame(schema=dict.fromkeys(("network", "object", "n"), pl.Int64)), *parts])
+    return events.join(found, on=["network", "object"], how="left", maintain_order="left")["n"].fill_null(0).to_numpy()
+
+
+def _once_only(rows: pl.DataFrame, group: Ints) -> pl.DataFrame:
+    """Of ``network, object, account``, the number of non-members on each object who are on no other of the network."""
+    outside = rows.filter(pl.Series(group[rows["account"].to_numpy()]) != pl.col("network"))
+    once = outside.filter(pl.len().over("network", "account") == 1)
+    return once.group_by("network", "object").agg(n=pl.len().cast(pl.Int64))
 
 
 def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:

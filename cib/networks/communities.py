@@ -22,7 +22,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from cib.activity import encode
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
@@ -101,7 +100,7 @@ def _order(graph: Graph) -> Labels:
     np.maximum.at(last, events.account, events.time)
     np.add.at(total, events.account, events.time // 10**6)
     keys = (total, last, first, np.bincount(events.account, minlength=n))
-    mine = encode(graph.ids, events.account_ids).to_numpy()
+    mine = graph.codes_in(events.account_ids).to_numpy()
     return np.lexsort([key[mine] for key in keys])
 
 

@@ -117,7 +117,7 @@ def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int
     """Pairs that were edges in one half: their co-actions in the other."""
     clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
     rows, cluster = rows_inside(searched, clusters.rename({"cluster": "network"}))
-    codes = encode(searched.ids, held_out.events.account_ids)
+    codes = searched.codes_in(held_out.events.account_ids)
     ends = {end: codes.gather(searched.table[end].gather(rows)) for end in ("source", "target")}
     pairs = pl.DataFrame({**ends, "cluster": cluster})
     return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))

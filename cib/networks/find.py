@@ -48,7 +48,7 @@ from cib.roles import RoleScores
 __all__ = ["find_networks"]
 
 #: How accounts can be in a network; the last two by what they or others do to its members.
-_CO_ACTS = ("co-action", "alike", "tied", "followed")
+_CO_ACTS = ("co-action", "shared targets", "tied", "leader")
 
 
 @takes(
@@ -265,7 +265,7 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
         pl.when(pl.col("account_id").is_in(ends))
         .then(pl.lit("co-action"))
         .when(pl.col("layer").is_in(audience))
-        .then(pl.lit("alike"))
+        .then(pl.lit("shared targets"))
         .when(pl.col("layer").is_null())
         .then(pl.lit("tied"))
     )
@@ -291,13 +291,13 @@ def _quickest(graphs: Sequence[Graph]) -> Graph | None:
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
-    """Who nearly always acts first is ``followed``; what others do after it is no evidence of its own."""
+    """Who nearly always acts first is ``leader``; what others do after it is no evidence of its own."""
     if quickest is None:
         return membership
     members = membership.join(leading(quickest, membership), on="account_id", how="left")
-    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
+    leads = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
     return members.with_columns(
-        joined=pl.when(followed).then(pl.lit("followed")).otherwise("joined"),
+        joined=pl.when(leads).then(pl.lit("leader")).otherwise("joined"),
         decades=pl.col("decades") * (1 - pl.col("led").fill_null(0.0)),
     )
 
@@ -337,7 +337,9 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
     free = unaffiliated(acts, group, rule.most_aimed)
-    done = behaviour(acts, group).join(disclosed(acts, group), on="network", maintain_order="left")
+    done = behaviour(acts, group, regulars=rule.min_single > 0).join(
+        disclosed(acts, group), on="network", maintain_order="left"
+    )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
     judged = verdicts(kinds, done, best["enough"], rule)
@@ -484,7 +486,7 @@ def _networks(
         own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        told = about.rows_by_key("fact", named=True, unique=True)
+        told = {row["fact"]: row for row in about.iter_rows(named=True)}
         reasons = (*_seen(best), *(reasons_of(best, told, rule) if best["measured"] else (_NOTHING_MEASURED,)))
         kinds = {kind: best[kind] for kind in KINDS}
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))

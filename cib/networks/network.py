@@ -43,11 +43,11 @@ class Network:
         ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
     members : polars.DataFrame
         ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
-        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'alike'`` (is drawn to what
-        the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with members,
-        or what few others posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or
+        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'shared targets'`` (is drawn to
+        what the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with
+        members, or what few others posted), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
         ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
-        ``'boosted'`` (receives its acts mostly from members). `followed` and `boosted` can happen to an account
+        ``'boosted'`` (receives its acts mostly from members). `leader` and `boosted` can happen to an account
         without its doing. ``network_role`` is what it is to the network: ``'core'``, ``'amplifier'`` or
         ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members who
         never act on it.
@@ -232,15 +232,14 @@ class Networks(Sequence[Network]):
     def members(self) -> pl.DataFrame:
         """One row a member of any network: account_id, network_id, verdict, joined, network_role, coordination."""
         columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
-        parts = [
-            network.members.select(*columns, network_id=pl.lit(network.id), verdict=pl.lit(network.verdict))
-            for network in self.found
-        ]
-        return (
-            pl.concat(parts)
-            if parts
-            else pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
-        )
+        if not self.found:
+            return pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
+        # a query for each of many networks takes longer than one for all
+        sizes = [len(network) for network in self.found]
+        of = {"network_id": [network.id for network in self.found], "verdict": [n.verdict for n in self.found]}
+        number = np.repeat(np.arange(len(sizes)), sizes)
+        members = pl.concat([network.members for network in self.found], how="vertical_relaxed").select(*columns)
+        return members.with_columns(pl.Series(name, values).gather(number) for name, values in of.items())
 
     @property
     def frame(self) -> Any:

@@ -18,7 +18,6 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.networks.acts import Acts, Ints
@@ -96,7 +95,7 @@ def _contents(graphs: Sequence[Graph]) -> list[Graph]:
 
 def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
     """``source, target`` as codes of the activity, and ``tie``, the worth of what they share."""
-    codes = encode(graph.ids, acts.activity.account_ids).cast(pl.Int64)
+    codes = graph.codes_in(acts.activity.account_ids).cast(pl.Int64)
     source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
     return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * worth})
 

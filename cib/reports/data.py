@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cib.activity import Activity, encode
+from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
@@ -127,7 +127,7 @@ def _linked(result: Result) -> dict[str, int]:
     pairs = [np.empty(0, np.int64)]
     for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
         rows = np.concatenate([network.evidence.rows[k] for network in networks])
-        code = encode(graph.ids, ids).to_numpy().astype(np.int64)
+        code = graph.codes_in(ids).to_numpy().astype(np.int64)
         source, target = (code[graph.table[end].to_numpy()[rows]] for end in ("source", "target"))
         pairs.append(source * len(ids) + target)
     # an account is in one network, and both ends in the same

@@ -13,8 +13,8 @@ __all__ = ["JOINED", "explorer_data", "explorer_details"]
 #: How a member came into its network.
 JOINED = {
     "co-action": "did the same as another member more often than chance explains",
-    "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
-    "followed": "acts first, and the other members after it; that can happen without its doing",
+    "shared targets": "is drawn to the same things as the network, though it forms no pair with any one member",
+    "leader": "acts first, and the other members after it; that can happen without its doing",
     "tied": "shares a good part of what it does with other members, or what few others posted",
     "copied text": "copies the texts of confirmed members in a good part of all its acts",
     "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",

@@ -43,6 +43,53 @@ def test_joint_acts_their_capture_and_haste():
     assert row["held"] == pytest.approx((2 * 1 / 2 + 2 * 1) / 4)  # one of two others on p, the only other on q
 
 
+def test_passers_by_do_not_count_among_regulars():
+    rows = [(who, post, 9000.0 * k) for k, post in enumerate("pqr") for who in "ab"]
+    rows += [("x", "p", 10), ("x", "q", 9010), ("y", "p", 20), ("z", "r", 5), ("z", "elsewhere", 7)]
+    made = retweets(*rows)
+    acts = Acts(made, [layer(made, "post", "1h")])
+    row = behaviour(acts, grouped(acts, "a", "b"), regulars=True).row(0, named=True)
+    assert row["held"] == pytest.approx((1 / 3 + 1 / 2 + 1 / 2) / 3)
+    assert row["held_regular"] == pytest.approx((1 / 2 + 1 / 2 + 1) / 3)  # y and z are there once
+    assert behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)["held_regular"] is None
+
+
+@pytest.mark.parametrize(("popular", "batch"), [(1000, 10**7), (1000, 5), (6, 10**7)])
+def test_regulars_are_those_of_brute_force(monkeypatch, popular, batch):
+    monkeypatch.setattr("cib.networks.behaviour.POPULAR", popular)
+    monkeypatch.setattr("cib.networks.behaviour.BATCH", batch)
+    rng = np.random.default_rng(8)
+    rows = [(f"u{rng.integers(14)}", f"p{rng.integers(9)}", float(rng.integers(20_000))) for _ in range(90)]
+    made = retweets(*rows)
+    acts = Acts(made, [layer(made, "post", "1h")])
+    names = acts.activity.account_ids.to_list()
+    group = np.array([int(name[1:]) // 4 if int(name[1:]) < 8 else -1 for name in names])
+    found = behaviour(acts, group, regulars=True)["held_regular"]
+    incidence, on = acts.graphs[0].events, {}
+    for what, who in zip(incidence.object, acts.codes(incidence), strict=True):
+        on.setdefault(what, set()).add(who)
+    partners = {frozenset((names.index(a), names.index(b))) for a, b in _pairs_of(acts.graphs[0])}
+    for g in (0, 1):
+        mine = [a for a in range(len(names)) if group[a] == g]
+        tied = {a: sum(frozenset((a, b)) in partners for b in mine) / 3 for a in mine}
+        joint = joint_events(incidence, acts.codes(incidence), group, 3600 * 10**6)
+        events = [(w, a) for w, a, j in zip(incidence.object, acts.codes(incidence), joint, strict=True) if j]
+        events = [(w, a) for w, a in events if a in mine]
+        shared = {w for w, _ in events}
+        looked_at = {w for w in shared if len(on[w]) <= popular}
+        seen = [sum(o in on[w] for w in looked_at) for o in range(len(names))]
+        shares = []
+        for w, a in events:
+            others = [o for o in on[w] if o in mine or w not in looked_at or seen[o] >= 2]
+            shares.append(tied[a] * sum(o in mine for o in others if o != a) / max(len(others) - 1, 1))
+        assert found[g] == pytest.approx(np.mean(shares))
+
+
+def _pairs_of(graph):
+    ids = graph.ids
+    return [(ids[a], ids[b]) for a, b in graph.table.select("source", "target").iter_rows()]
+
+
 def test_aims_inside_and_returned():
     aims = [("a", "b", 0), ("a", "b", 1), ("b", "a", 2), ("c", "a", 3), ("c", "z", 4), ("x", "a", 5)]
     rows = [{"account_id": s, "target_account_id": t, "action": "reply", "at": k} for s, t, k in aims]

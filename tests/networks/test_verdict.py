@@ -18,6 +18,7 @@ MEASURED = {
     "hasty": 0.0,
     "density": 0.0,
     "held": 0.0,
+    "held_regular": 0.0,
     "inside": 0.0,
     "mutual": 0.0,
     "aimed": 0.0,
@@ -79,9 +80,11 @@ def test_the_verdict_of(given, verdict):
 
 
 def test_one_kind_is_enough_where_it_is_asked_for():
-    held = {"joint": 0.3, "held": 0.5, "density": 1.0}
+    held = {"joint": 0.3, "held": 0.1, "held_regular": 0.5, "density": 1.0}
     assert judged(**held)["verdict"] == "coordinated"
     assert judged(Rule(min_single=0.3), **held)["verdict"] == "candidate"
+    assert judged(Rule(min_single=0.6), **held)["verdict"] == "coordinated"
+    assert judged(Rule(min_single=0.3), enough=False, **held)["verdict"] == "insufficient"
 
 
 def test_only_who_writes_or_rests_recruits():
