@@ -1,10 +1,10 @@
-"""The same co-action graph by every engine: `python benchmarks/engines.py [--events N ...] [--spark]`.
+"""Build the same co-action graph with every engine: `python benchmarks/engines.py [--events N ...] [--spark]`.
 
-Made-up reposts (see benchmarks/floor.py) with ids of 19 digits are written to one Parquet file. Each engine, in a
-process of its own, reads it with `cib.read` and builds `cib.coaction_graph(activity, "post", "60s")`: the kernel on
-the rows in memory, Polars and DuckDB (memory_limit 2 GB) and Spark (local[2]) on their own. Printed are seconds of
-reading and of the graph, processor seconds, peak memory (for Spark that of Python alone), the ratio of both together
-to the kernel, and whether the edges are the kernel's, bit for bit.
+Generated reposts (see benchmarks/floor.py) with ids of 19 digits are written to one Parquet file. Each engine, in a
+separate process, reads it with `cib.read` and builds `cib.coaction_graph(activity, "post", "60s")`: the kernel with
+the rows in memory, Polars and DuckDB (memory_limit 2 GB) and Spark (local[2]) on their engines. Prints seconds of
+reading and of the graph, CPU seconds, peak memory (for Spark that of Python alone), the ratio of the total time to that
+of the kernel, and whether the edges are bitwise identical to those of the kernel.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def opened(engine: str, path: str, memory_limit: str, folder: str) -> Any:
     session = session.config("spark.driver.memory", "6g").config("spark.local.dir", folder)
     session = session.config("spark.sql.shuffle.partitions", "8").getOrCreate()
     session.sparkContext.setLogLevel("OFF")
-    session.range(1000).count()  # its start is not what is measured
+    session.range(1000).count()  # excludes the start of Spark from the measurement
     return session.read.parquet(path)
 
 

@@ -103,6 +103,7 @@ _IN_A_SHELL = (
     (r"accounts=(?!\{)", "--accounts"),
     (r"Choose another folder(, or replace these files with overwrite=True)?\.", r"Choose another with --out\1."),
     (r"overwrite=True", "--overwrite"),
+    (r"cib\.Collection\(folder\)\.append\(file\)", "cib collection append FOLDER FILE"),
     (r"KnownNetworks\(\)\.add\(\.\.\.\)\.save\(folder\)", "--add N1=NAME"),
 )
 
@@ -128,11 +129,19 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
             name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES
         )
         command.set_defaults(run=run)
-        command.add_argument("--json", action="store_true", help="print the result as one JSON object")
-        command.add_argument("--quiet", action="store_true", help="print nothing, unless something is wrong")
+        _add_printing(command)
         if name in given:
             add_arguments(command)
     return parser
+
+
+def _add_printing(command: argparse.ArgumentParser, default: Any = False) -> None:
+    """What is printed."""
+    for option, about in (
+        ("--json", "print the result as one JSON object"),
+        ("--quiet", "print nothing, unless something is wrong"),
+    ):
+        command.add_argument(option, action="store_true", default=default, help=about)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -147,6 +156,11 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     _add_writing(find)
+    _add_choices(find)
+
+
+def _add_choices(find: argparse.ArgumentParser) -> None:
+    """The settings of a detection."""
     find.add_argument(
         "--features",
         metavar="NAME",
@@ -219,6 +233,26 @@ def _add_link(compare: argparse.ArgumentParser) -> None:
     )
     compare.add_argument("--prior", type=_positive, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
+
+
+def _add_collection(command: argparse.ArgumentParser) -> None:
+    acts = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for run, about in (
+        (_append, "add a day or a file to a collection; the first one makes it"),
+        (_detect_all, "find candidate networks in all that was appended"),
+        (_history, "say how the networks of detections in a collection go on from one to the next"),
+    ):
+        name = run.__name__.removeprefix("_").removesuffix("_all")
+        act = acts.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES)
+        act.set_defaults(act=run)
+        _add_printing(act, default=argparse.SUPPRESS)
+        act.add_argument("folder", help="of the collection")
+        if run is _append:
+            _add_input(act)
+        elif run is _detect_all:
+            act.add_argument("--out", metavar="DIR", help="a folder to write the result to as well")
+            _add_writing(act)
+            _add_choices(act)
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -320,6 +354,35 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
     detection = detect(_activity(options, not options.quiet), settings, progress=not options.quiet)
     # before anything is printed: the pipe may close
     files, written = _written(detection, options, progress=not options.quiet)
+    _print_networks(detection)
+    _say(written)
+    return {**_found(detection), **files}
+
+
+def _collection(options: argparse.Namespace) -> dict[str, Any]:
+    told: dict[str, Any] = options.act(options)
+    return told
+
+
+def _append(options: argparse.Namespace) -> dict[str, Any]:
+    from cib.collection import Collection
+
+    collection = Collection(options.folder)
+    report = collection.append(
+        options.input if len(options.input) > 1 else options.input[0], strict=options.strict, **_reading(options)
+    )
+    _say(report)
+    _say(repr(collection))
+    return {"folder": options.folder, "rows": len(collection), "imported": report.to_dict()}
+
+
+def _detect_all(options: argparse.Namespace) -> dict[str, Any]:
+    from cib.collection import Collection
+
+    if options.out:
+        _check_folder(options)
+    detection = Collection(options.folder).detect(_chosen_settings(options), progress=not options.quiet)
+    files, written = _written(detection, options, progress=not options.quiet) if options.out else ({}, "")
     _print_networks(detection)
     _say(written)
     return {**_found(detection), **files}
@@ -431,22 +494,40 @@ def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
 
 
 def _activity(options: argparse.Namespace, progress: bool) -> Activity:
-    from cib.sources.columns import Columns
     from cib.sources.files import read
 
-    _check_input([*options.input, *([options.accounts] if options.accounts else [])])
     activity: Activity = read(
         options.input if len(options.input) > 1 else options.input[0],
-        accounts=options.accounts,
-        columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
-        format=options.format,
-        zone=options.zone,
         strict=options.strict,
-        max_bad=options.max_bad,
-        max_bytes=options.max_bytes,
         progress=progress,
+        **_reading(options),
     )
     return activity
+
+
+def _reading(options: argparse.Namespace) -> dict[str, Any]:
+    """How the input is read, which is looked at first."""
+    from cib.sources.columns import Columns
+
+    _check_input([*options.input, *([options.accounts] if options.accounts else [])])
+    return {
+        "accounts": options.accounts,
+        "columns": Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
+        "format": options.format,
+        "zone": options.zone,
+        "max_bad": options.max_bad,
+        "max_bytes": options.max_bytes,
+    }
+
+
+def _history(options: argparse.Namespace) -> dict[str, Any]:
+    from cib.collection import Collection
+
+    history = Collection(options.folder).network_history()
+    for row in history.table.iter_rows(named=True):
+        _say(_LASTING.format(**row))
+    _say(repr(history))
+    return {"history": history.table.to_dicts()}
 
 
 def _report(options: argparse.Namespace) -> dict[str, Any]:
@@ -546,6 +627,10 @@ _ROW = (
 )
 
 
+#: A network of one detection in a collection.
+_LASTING = "{start:%Y-%m-%d %H:%M} {lasting_id:<6} {network_id:<6} {verdict:<13} {accounts:>8,} {fate}"
+
+
 def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{detection!r}")
     found = len(detection.networks)
@@ -628,6 +713,7 @@ _COMMANDS: tuple[
 ] = (
     (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
     (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_collection, _add_collection, "append files to a growing data set, and detect in all of it"),
     (_settings, _add_settings, "print the settings as TOML, to edit and to pass with --settings"),
     (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
     (_report, _add_report, "write a saved detection as a page for people"),

@@ -73,11 +73,11 @@ class Detection:
     Parameters
     ----------
     table : polars.DataFrame
-        One row an account: ``account_id, coordination, highly_engaged, amplifier, role, network_id,
-        verdict, joined, cluster``, highest coordination first. ``coordination`` is 0 where nothing
-        significant was found; ``network_id``, ``verdict`` and ``joined`` are null outside networks;
-        ``cluster`` is the account's cluster in the retweet graph, which holds accounts together with those
-        they boost.
+        One row an account: ``account_id, coordination``, a score for each role of the settings (``highly_engaged``,
+        ``amplifier``), ``role, network_id, verdict, joined, network_role, cluster``, highest coordination first.
+        ``coordination`` is 0 where nothing significant was found; ``network_id``, ``verdict`` and ``joined`` are null
+        outside networks; ``cluster`` is the account's cluster in the retweet graph, which holds accounts together
+        with those they boost.
     networks : Networks
     graphs : dict of str to Graph
         The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each

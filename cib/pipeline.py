@@ -7,6 +7,7 @@ file only connects the stages; none of them knows that it exists.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from cib.domains import FLAG, takes
 from cib.engine import EngineActivity
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
+from cib.graphs.coaction import coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.layers import coaction_layers, significant
@@ -27,7 +29,7 @@ from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
 
-__all__ = ["detect"]
+__all__ = ["detect", "detect_with"]
 
 _INTERACTIONS = {
     "retweet": retweet_graph,
@@ -64,6 +66,13 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     >>> detection.accounts.columns[:6]
     ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
     """
+    return detect_with(coaction_graphs, activity, settings, progress)
+
+
+def detect_with(
+    count: Callable[..., list[Graph]], activity: Activity, settings: Settings | None, progress: bool
+) -> Detection:
+    """:func:`detect`, with co-actions from `count`, which takes the place of :func:`cib.coaction_graphs`."""
     if not isinstance(activity, (Activity, EngineActivity)):  # the latter says itself what it takes
         raise InputError(
             "detect takes an activity",
@@ -74,7 +83,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     check_kind("settings", settings, Settings)
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    tested, told, notes = _tested(activity, settings, progress)
+    tested, told, notes = _tested(count, activity, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         features = extract(
@@ -87,7 +96,7 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
             coactions=next(iter(significant(tested, settings.alpha)), None),
         )
     with stage("roles", progress):
-        roles = score_roles(features)
+        roles = score_roles(features, settings.roles)
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
@@ -113,19 +122,21 @@ def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
 
 
 def _tested(
-    activity: Activity, settings: Settings, progress: bool
+    count: Callable[..., list[Graph]], activity: Activity, settings: Settings, progress: bool
 ) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        tested, told = coaction_layers(activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress)
+        tested, told = coaction_layers(
+            activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress, count
+        )
     return tested, told, tuple(sorted({str(warning.message) for warning in caught}))
 
 
 def _accounts(
     activity: Activity, roles: RoleScores, networks: Networks, layers: list[Graph], retweets: Graph, seed: int
 ) -> pl.DataFrame:
-    scores = roles.table.select("account_id", "highly_engaged", "amplifier", "role")
+    scores = roles.table.drop("support")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
@@ -141,7 +152,8 @@ def _accounts(
         .join(scores_of_all, on="account_id", how="left", suffix="_scored")
     )
     level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
-    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "network_role", "cluster")
-    return table.select("account_id", level.alias("coordination"), *columns).sort(
+    columns = ("role", "network_id", "verdict", "joined", "network_role", "cluster")
+    named = (role.name for role in roles.roles)
+    return table.select("account_id", level.alias("coordination"), *named, *columns).sort(
         "coordination", "account_id", descending=[True, False]
     )

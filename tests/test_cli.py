@@ -12,6 +12,7 @@ import pytest
 
 import cib
 from cib.cli import main
+from tests.reports.conftest import unpacked
 from tests.sources.samples import BLUESKY, X_V2_PAGE
 
 
@@ -55,10 +56,40 @@ def test_link_keeps_a_network_and_finds_it_again(files, tmp_path, capsys):
     assert "not what the detection was made from" in capsys.readouterr().err
 
 
+def test_a_collection_grows_and_is_detected_in(files, tmp_path, capsys):
+    posts, folder, out = pl.read_parquet(files / "posts.parquet"), str(tmp_path / "all"), str(tmp_path / "out")
+    days = [str(tmp_path / f"{k}.parquet") for k in range(2)]
+    for path, half in zip(days, (posts.head(len(posts) // 2), posts.tail(-(len(posts) // 2))), strict=True):
+        half.write_parquet(path)
+    assert main(["collection", "detect", folder, "--quiet"]) == 2
+    assert "nothing was appended yet" in (said := capsys.readouterr().err)
+    assert "cib collection append FOLDER FILE makes one" in said
+    for path in days:
+        assert main(["collection", "append", folder, path, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["imported"]["dropped"] == {}
+        assert main(["collection", "detect", folder, "--quiet", "--alpha", "0.02"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["collection", "detect", folder, "--out", out, "--json", "--alpha", "0.02"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["outcome"], found["folder"]) == ("found", out)
+    assert (
+        found["networks"]
+        == cib.detect(cib.read(files / "posts.parquet", progress=False), cib.Settings(alpha=0.02), progress=False)
+        .networks.table.with_columns(pl.col("first", "last").dt.strftime("%Y-%m-%dT%H:%M:%S+00:00"))
+        .to_dicts()
+    )
+    assert main(["collection", "history", folder]) == 0
+    told = capsys.readouterr().out
+    assert "2 windows with networks" in told
+    assert "L1" in told
+    assert main(["collection", "append", folder, days[0], "--strict"]) == 2
+    assert "--strict allows none" in capsys.readouterr().err
+
+
 def test_a_saved_detection_becomes_a_page(files, tmp_path, capsys):
     assert main(["detect", str(files / "posts.parquet"), "--out", str(tmp_path), "--quiet"]) == 0
     member = pl.read_parquet(tmp_path / "accounts.parquet")["account_id"][0]
-    assert member not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert member not in unpacked((tmp_path / "report.html").read_text(encoding="utf-8"))
     page = tmp_path / "named.html"
     assert main(["report", str(tmp_path), "--out", str(page), "--reveal-ids"]) == 0
     assert str(page) in capsys.readouterr().out

@@ -76,6 +76,28 @@ def test_row_order_changes_no_byte(activity, tmp_path):
     assert [name for name in names if (folders[0] / name).read_bytes() != (folders[1] / name).read_bytes()] == []
 
 
+def test_account_ids_do_not_matter(activity, detection):
+    ids = activity.account_ids.cast(pl.String)
+    back = dict(zip([f"{10**15 + n}" for n in (ids.hash(7).rank("ordinal"))], ids, strict=True))
+    there = {old: new for new, old in back.items()}
+    posts = activity.posts_table.with_columns(pl.col("account_id", "target_account_id").cast(pl.String).replace(there))
+    posts = posts.with_columns(pl.col("mentions").list.eval(pl.element().cast(pl.String).replace(there)))
+    accounts = activity.accounts_table.with_columns(pl.col("account_id").cast(pl.String).replace(there))
+    renamed = cib.read(posts, accounts=accounts, format="canonical", progress=False)
+    found = cib.detect(renamed, progress=False).table.with_columns(pl.col("account_id").replace(back))
+    expected = detection.table.sort("account_id")
+    found = found.sort("account_id")
+    same = ["account_id", "coordination", "joined", "network_role", "verdict", "role"]
+    assert found.select(same).equals(expected.select(same))
+    scores = ["amplifier", "highly_engaged"]
+    assert (found.select(scores) - expected.select(scores)).select(pl.all().abs().max()).row(0) < (1e-12, 1e-12)
+
+    def networks(table):
+        return set(table.group_by("network_id").agg("account_id")["account_id"].list.sort().list.join(" "))
+
+    assert networks(found) == networks(expected)
+
+
 @pytest.mark.parametrize("environment", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "POLARS_MAX_THREADS": "1"}])
 def test_hash_seed_and_threads_change_nothing(detection, environment):
     code = (

@@ -1,6 +1,6 @@
-"""What an account posts.
+"""Features of the content that an account posts.
 
-Retweets repeat the words of others, so texts, hashtags, links and languages are those of its other posts.
+Retweets repeat the content of others, so texts, hashtags, links and languages are those of the account's other posts.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ __all__ = ["client_share", "hashtags", "language_entropy", "links", "originality
 
 Frame = nw.DataFrame[Any]
 
-#: Shorter texts are too often equal by chance: a greeting, a yes.
+#: Least length of a text; shorter ones, such as greetings, are too often equal by chance.
 MIN_TEXT = 12
 
-#: Accounts that posted a text before it counts as copied.
+#: Least number of accounts that posted a text for it to count as copied.
 COPIERS = 3
 
 
@@ -39,9 +39,9 @@ COPIERS = 3
     missing={"posts_made": 0},
 )
 def originality(posts: Frame) -> pl.DataFrame:
-    """How much of what it does is its own.
+    """Count an account's own posts and compute their share.
 
-    - ``posts_made``: P, the number of posts that are no retweets.
+    - ``posts_made``: P, the number of posts that are not retweets.
     - ``originality``: ``(P + 1) / (P + R + 2)`` for R retweets; near one half with few of either.
     """
     account = posts["account_row"].to_numpy()
@@ -59,7 +59,7 @@ def originality(posts: Frame) -> pl.DataFrame:
     unit={"hashtags_used": "hashtags", "hashtag_entropy": "bits"},
 )
 def hashtags(posts: Frame) -> pl.DataFrame:
-    """Variety of hashtags: Shannon (1948) entropy of their shares, in bits; unknown without any."""
+    """Compute the Shannon (1948) entropy of the hashtags' shares, in bits; unknown without any."""
     tags = _listed(posts, "hashtags")
     distinct = tags.select(pl.col("key").unique())
     looks = distinct.select(hashtag(pl.col("key")))["key"]
@@ -75,7 +75,7 @@ def hashtags(posts: Frame) -> pl.DataFrame:
     unit="bits",
 )
 def links(posts: Frame) -> pl.DataFrame:
-    """Variety of links and of their hosts: Shannon (1948) entropy of their shares, in bits; unknown without any."""
+    """Compute the Shannon (1948) entropy of the shares of links and of their hosts, in bits; unknown without any."""
     urls = _listed(posts, "urls")
     distinct = urls["key"].unique().sort()
     domains = urls.with_columns(
@@ -97,17 +97,17 @@ def links(posts: Frame) -> pl.DataFrame:
     relative=True,
 )
 def texts(posts: Frame, messages: Frame, interactions: Graph) -> Mapping[str, Any]:
-    """Whose words its texts are.
+    """Compute the shares of an account's texts that are repeated or copied.
 
-    Texts are compared by :func:`cib.content.text.message`: case, invisible characters, links and leading mentions
-    aside. Texts under 12 characters do not count. A text is *copied* if three accounts or more posted it and there
-    is a day or more between the first and the last time: a campaign evening of activists, or a text that is shared
-    with a link on the day of the news, is none.
+    Texts are compared by :func:`cib.content.text.message`: ignoring case, invisible characters, links and leading
+    mentions. Texts of fewer than 12 characters do not count. A text is *copied* if three or more accounts posted it,
+    with a day or more between the first and the last time; texts posted during one evening of a campaign, or shared
+    with a link on the day of the news, are not.
 
     - ``repeated_text_share``: over its texts; unknown without any.
     - ``copied_share``: ``C / (N + 4)`` for C copied texts among N acts; unknown where it posted and no text is known.
-    - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all that the account did,
-      with four acts more that count as 0, as acts do that are returned or are on nobody.
+    - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all actions of the account
+      and four more; actions on no account or that are returned, and the four, have value 0.
     """
     keys, acts = _text_keys(messages), Acts.of(interactions)
     text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
@@ -122,7 +122,7 @@ def texts(posts: Frame, messages: Frame, interactions: Graph) -> Mapping[str, An
 
 
 def _text_keys(messages: Frame) -> pl.DataFrame:
-    """``account_row, key, again, copied`` of each text that is long enough."""
+    """Return ``account_row, key, again, copied`` of each text that is long enough."""
     long = messages.to_polars().filter(pl.col("characters") >= MIN_TEXT)
     keys = long.select("account_row", "created_at", key="message").with_columns(again=pl.col("key").is_duplicated())
     time = pl.col("created_at")
@@ -151,8 +151,8 @@ def client_share(posts: Frame) -> pl.DataFrame:
 
 
 def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
-    """From ``account_row, key`` to ``account_row, n, entropy``: of the shares of each account's keys, in bits."""
-    counts = keys.group_by("account_row", "key").len().sort("account_row", "len")  # sums of floats depend on order
+    """Compute the number and entropy in bits of each account's keys: ``account_row, n, entropy``."""
+    counts = keys.group_by("account_row", "key").len().sort("account_row", "len")  # fix the order of summation
     c = pl.col("len").cast(pl.Float64)
     of = counts.group_by("account_row", maintain_order=True).agg(n=c.sum(), e=(c * c.log(2)).sum())
     entropy = pl.max_horizontal(pl.col("n").log(2) - pl.col("e") / pl.col("n"), 0.0)
@@ -160,7 +160,7 @@ def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
-    """Posts that are no retweets, none where the source lacks the column."""
+    """Select the posts that are not retweets; no rows where the source lacks the column."""
     if column not in posts.columns:
         return _native(posts, "account_row", *more).head(0).with_columns(pl.lit(None, pl.String).alias(column))
     rows = _native(posts, *dict.fromkeys(("account_row", "action", column, *more)))
@@ -168,12 +168,12 @@ def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
 
 
 def _count(rows: pl.DataFrame, n: int) -> NDArray[np.int64]:
-    """Rows of each account, shape (n,)."""
+    """Count the rows of each account, shape (n,)."""
     return np.bincount(rows["account_row"].to_numpy(), minlength=n)
 
 
 def _listed(posts: Frame, column: str) -> pl.DataFrame:
-    """What a column of lists holds, a row each: ``account_row, key``."""
+    """Explode a column of lists to ``account_row, key``."""
     rows = _own(posts, column)
     if rows.schema[column] == pl.String:
         return rows.rename({column: "key"})

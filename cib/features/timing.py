@@ -1,6 +1,6 @@
-"""When an account acts: how soon after the original, at which pace, at which hours and on which days.
+"""Features of timing: latency of retweets, intervals between actions, hours and days of activity.
 
-All times are UTC. Latency is the time from the original to its retweet; it is known where the source tells
+All times are UTC. Latency is the time from the original to its retweet; it is known where the source has
 the original's time, and left out where it would be negative.
 
 >>> import cib
@@ -25,13 +25,13 @@ __all__ = ["hours", "intervals", "latencies", "presence", "speed"]
 
 Frame = nw.DataFrame[Any]
 
-#: A retweet within so many seconds of the original is fast.
+#: Largest latency of a fast retweet, in seconds.
 FAST = 60.0
 
-#: Evidence beyond a chance of 1 in 10^20 is not told apart.
+#: Largest value of ``fast_excess``: smaller probabilities than 1e-20 are not distinguished.
 CAP = 20.0
 
-#: Retweets at 0.5 that a mean of ranks starts from.
+#: Pseudocount of retweets with rank 0.5 in a mean of ranks.
 PRIOR = 5
 
 #: In microseconds.
@@ -50,12 +50,12 @@ DAY = 86_400 * 10**6
     relative=True,
 )
 def latencies(posts: Frame) -> pl.DataFrame:
-    """How soon after the original the account retweets; RTbust (Mazza et al. 2019), Luceri et al. (2024).
+    """Compute statistics of the latency of retweets; RTbust (Mazza et al. 2019), Luceri et al. (2024).
 
-    - ``latency_median``, ``latency_p10``, ``latency_p90``: quantiles, interpolated linearly.
+    - ``latency_median``, ``latency_p10``, ``latency_p90``: quantiles, by linear interpolation.
     - ``fast_share``: share within 60 s, inclusive.
-    - ``fast_excess``: ``-log10`` of the binomial chance of at least f fast retweets among n, at the rate of all
-      other accounts, ``(F - f + 1) / (N - n + 2)``; at most 20.
+    - ``fast_excess``: ``-log10`` of the binomial probability of at least f fast retweets among n, at the rate of all
+      other accounts, ``(F - f + 1) / (N - n + 2)`` for F of all N retweets; at most 20.
 
     Unknown without a retweet of known latency.
     """
@@ -81,14 +81,14 @@ def latencies(posts: Frame) -> pl.DataFrame:
 def speed(posts: Frame) -> pl.DataFrame:
     """How soon the account retweets, from 0 (last) to 1 (first), among retweets of equally popular posts.
 
-    Mean over its retweets of one minus the percentile rank of the latency, among retweets of posts in the
-    same decile of retweets received, together with five retweets at 0.5. Popular posts are seen sooner, so
-    latency alone would measure taste.
+    Mean over its retweets, and five more of 0.5, of one minus the percentile rank of the latency among retweets of
+    posts in the same decile of retweets received. Popular posts are seen sooner, so latency alone would measure the
+    popularity of the posts.
     """
     acts = _latencies(posts, post=pl.col("target_post_id").hash())
     popularity = acts.select(pl.len().over("post"))["len"].to_numpy()
     at = np.bincount(popularity)
-    rank = np.cumsum(at) - (at - 1) / 2  # equal ones share the middle of their ranks
+    rank = np.cumsum(at) - (at - 1) / 2  # ties get their mean rank
     decile = np.floor(10 * rank / (len(acts) + 1)).astype(np.int8)[popularity]
     place = (pl.col("latency").rank().over("decile") - 0.5) / pl.len().over("decile")
     ahead = acts.select("latency", decile=decile).select(1 - place).to_series().to_numpy()
@@ -109,14 +109,14 @@ def speed(posts: Frame) -> pl.DataFrame:
     missing={"bursts": 0},
 )
 def intervals(posts: Frame) -> pl.DataFrame:
-    """The pace of an account: the times from each of its actions to the next, with mean m and standard deviation s.
+    """Compute statistics of the intervals between consecutive actions, with mean m and standard deviation s.
 
-    - ``interval_cv``: ``s / m``; unknown below two intervals.
+    - ``interval_cv``: ``s / m``; unknown with fewer than two intervals.
     - ``burstiness``: ``(a r - b) / ((a - 2) r + b)`` for r = s / m, a = sqrt(n + 1), b = sqrt(n - 1) and n intervals:
-      (s - m) / (s + m) of Goh and Barabási (2008) in the form of Kim and Jo (2016) for finite n, without which
-      accounts with few actions look regular; unknown below two intervals.
-    - ``memory``: correlation of an interval with the one before (Goh and Barabási); unknown below three intervals, and
-      where they do not vary.
+      (s - m) / (s + m) of Goh and Barabási (2008) with the finite-size correction of Kim and Jo (2016), without which
+      accounts with few actions appear regular; unknown with fewer than two intervals.
+    - ``memory``: correlation of an interval with the preceding one (Goh and Barabási); unknown with fewer than three
+      intervals, and where they do not vary.
     """
     from cib.features.passes import account_times, pace  # numba takes half a second to import
 
@@ -139,15 +139,15 @@ def intervals(posts: Frame) -> pl.DataFrame:
     relative=True,
 )
 def hours(posts: Frame) -> pl.DataFrame:
-    """At which hours of the day and days of the week it acts, in UTC.
+    """Compute statistics of the hours of the day and days of the week of the actions, in UTC.
 
-    - ``hour_entropy``: Shannon (1948) entropy of the hour of day, as Chao and Shen (2003) estimate it from few actions:
-      ``-sum p log2 p / (1 - (1 - p)^n)`` for ``p = C k / n``, k of n actions in an hour and the coverage
+    - ``hour_entropy``: Shannon (1948) entropy of the hour of day, by the estimator of Chao and Shen (2003) for small
+      samples: ``-sum p log2 p / (1 - (1 - p)^n)`` for ``p = C k / n``, k of n actions in an hour and the coverage
       ``C = 1 - f / n`` for f hours with one action (n - 1 at most); at most log2 24. Unknown for a single action.
-    - ``weekly_distance``: Jensen-Shannon distance (Endres and Schindelin 2003), the root of the divergence in bits,
-      between the shares of its 168 hours of the week and those of all actions; unknown below ten actions, of
-      which any week is far.
-    - ``round_second_share``: a clock that posts does so on the full minute; so do times cut to the minute.
+    - ``weekly_distance``: Jensen-Shannon distance (Endres and Schindelin 2003), the square root of the divergence in
+      bits, between the shares of its 168 hours of the week and those of all actions; unknown with fewer than ten
+      actions, for which it is always large.
+    - ``round_second_share``: high for scheduled posts on the full minute, and for times rounded down to the minute.
     """
     from cib.features.passes import account_times, weeks  # numba takes half a second to import
 
@@ -175,7 +175,7 @@ def hours(posts: Frame) -> pl.DataFrame:
     missing={"active_days": 0},
 )
 def presence(posts: Frame) -> pl.DataFrame:
-    """When it was there: calendar days in UTC, and days and fractions of days for the others."""
+    """Compute the number of active calendar days (UTC), the first and last time, and their difference, in days."""
     from cib.features.passes import account_times  # numba takes half a second to import
 
     starts, times = account_times(posts)
@@ -190,13 +190,13 @@ def presence(posts: Frame) -> pl.DataFrame:
 
 
 def _latencies(posts: Frame, **more: pl.Expr) -> pl.DataFrame:
-    """Retweets whose latency is known: ``account_row, latency`` in seconds, and what else is asked for."""
+    """Select retweets of known latency: ``account_row, latency`` in seconds, and further columns."""
     rows: pl.LazyFrame = posts.to_polars().lazy().filter(pl.col("action") == "retweet")
     latency = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
     return rows.select("account_row", latency=latency, **more).filter(pl.col("latency") >= 0).collect()
 
 
 def _by_row(n: NDArray[np.int64], **columns: NDArray[np.float64]) -> pl.DataFrame:
-    """A frame of the accounts that have any of the rows that were counted."""
+    """Make a frame of the accounts with a positive count `n`."""
     rows = np.arange(len(n), dtype=np.uint32)
     return pl.DataFrame({"account_row": rows, **columns}).filter(pl.Series(n > 0))

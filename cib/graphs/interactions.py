@@ -1,7 +1,7 @@
-"""Who retweeted, mentioned, answered and quoted whom: directed, weighted, timed.
+"""Interaction graphs (retweets, mentions, replies and quotes): directed, weighted, with times.
 
 An edge runs from the account that acted to the account acted on. Its weight is the number of posts
-that did so. Acting on oneself is kept, on the diagonal, as the public data sets count it. Rows whose
+that did so. Actions on oneself are kept as self-loops, as in the public data sets. Rows whose
 target account is unknown make no edge; the import report counts them.
 """
 
@@ -22,18 +22,18 @@ __all__ = ["engine_mentions", "mention_graph", "quote_graph", "reply_graph", "re
 
 @takes(activity=ANY_ACTIVITY)
 def retweet_graph(activity: Activity | EngineActivity) -> Graph:
-    """Who retweeted whom.
+    """Build the graph of who retweeted whom.
 
     Parameters
     ----------
     activity : Activity or EngineActivity
-        On an engine the edges are counted there.
+        For an engine, the edges are counted there.
 
     Returns
     -------
     Graph
-        Directed; edges have ``weight`` (retweets), ``first`` and ``last`` (UTC), and ``lag``, the median
-        of seconds from the original to the retweet, null where no original's time is known.
+        Directed; edges have ``weight`` (number of retweets), ``first`` and ``last`` (UTC), and ``lag``, the median
+        time from the original to the retweet in seconds, null where no original's time is known.
 
     Examples
     --------
@@ -47,21 +47,21 @@ def retweet_graph(activity: Activity | EngineActivity) -> Graph:
 
 @takes(activity=ANY_ACTIVITY)
 def reply_graph(activity: Activity | EngineActivity) -> Graph:
-    """Who replied to whom; as :func:`retweet_graph`."""
+    """Build the graph of who replied to whom; see :func:`retweet_graph`."""
     return _targeted(activity, "reply")
 
 
 @takes(activity=ANY_ACTIVITY)
 def quote_graph(activity: Activity | EngineActivity) -> Graph:
-    """Who quoted whom; as :func:`retweet_graph`."""
+    """Build the graph of who quoted whom; see :func:`retweet_graph`."""
     return _targeted(activity, "quote")
 
 
 @takes(activity=ANY_ACTIVITY)
 def mention_graph(activity: Activity | EngineActivity) -> Graph:
-    """Who mentioned whom in posts of their own; as :func:`retweet_graph`, with no lag.
+    """Build the graph of who mentioned whom in their own posts; see :func:`retweet_graph`; ``lag`` is null.
 
-    The names inside a retweeted text are the original author's doing, so retweets do not count. A post
+    Mentions in a retweeted text are made by the original author, so retweets do not count. A post
     that mentions an account twice counts once.
     """
     if isinstance(activity, EngineActivity):
@@ -91,7 +91,7 @@ def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
 
 def _grouped(activity: Activity, name: str, rows: pl.DataFrame) -> Graph:
     pair = pl.col("source").cast(pl.UInt64) * 2**32 + pl.col("target")
-    by_pair = rows.with_columns(pair=pair).sort("pair")  # grouping what is sorted takes a quarter of the time
+    by_pair = rows.with_columns(pair=pair).sort("pair")  # grouping sorted rows takes a quarter of the time
     table = by_pair.group_by("pair", maintain_order=True).agg(
         pl.col("source", "target").first(),
         weight=pl.len().cast(pl.Int64),
@@ -109,7 +109,7 @@ def _no_rows() -> pl.DataFrame:
 
 
 def engine_mentions(activity: EngineActivity) -> nw.LazyFrame[Any]:
-    """Posts of the accounts' own on an engine, a row for each account they mention, as ``mentions``."""
+    """Return the posts on an engine other than retweets, one row for each account mentioned, as ``mentions``."""
     own = activity.posts.filter(nw.col("action") != "retweet").with_columns(nw.col("mentions").list.unique())
     return own.explode("mentions").filter(~nw.col("mentions").is_in(["", *PSEUDO_ACCOUNTS]))
 
@@ -123,7 +123,7 @@ def _engine_mention_graph(activity: EngineActivity) -> Graph:
 
 
 def _engine_graph(name: str, rows: nw.LazyFrame[Any]) -> Graph:
-    """Count ``account_id, target, created_at, lag`` on their engine; only edges come back."""
+    """Aggregate rows of ``account_id, target, created_at, lag`` to edges on their engine, and fetch the edges."""
     time = nw.col("created_at")
     edges = rows.group_by("account_id", "target").agg(
         nw.len().alias("weight"), time.min().alias("first"), time.max().alias("last"), nw.col("lag").median()

@@ -1,10 +1,9 @@
-"""What an account acted on: the thing that two accounts can have in common.
+"""Kinds of object: what accounts act on and can share.
 
 Each kind of object is one function from posts to a table of ``row`` (position in ``activity.posts``)
-and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
-having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
-function takes the posts and returns a frame of ``post_id`` and ``object``. That is the way for what
-posts have no column for.
+and ``object`` (text), and one entry in ``KINDS``. Its docstring says which uncoordinated accounts share such
+objects; a null model or ``max_accounts`` must account for these. A function of the user takes the posts and
+returns a frame of ``post_id`` and ``object``, for objects that are not in a column of the posts.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ __all__ = ["OBJECTS", "Objects", "check_objects", "coded_events", "kind_of", "la
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
 
-#: Shorter sequences of hashtags are too often equal by chance (Luceri et al. 2024).
+#: Least length of a sequence of hashtags; shorter ones are too often equal by chance (Luceri et al. 2024).
 MIN_SEQUENCE = 5
 
 
 def object_events(activity: Activity, objects: Objects, *, self_actions: bool = False) -> pl.DataFrame:
-    """Which post acted on which object.
+    """List the objects that each post acts on.
 
     Parameters
     ----------
@@ -44,24 +43,23 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         - ``'post'``, ``'author'``: the retweeted post, or its account;
         - ``'quoted'``, ``'replied'``: the post quoted or replied to;
         - ``'mention'``: an account named in a post;
-        - ``'url'``, ``'domain'``: a link, however it is written, or its host
-          (:func:`cib.content.urls.canonical_urls`);
-        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or five and more of one post in their order;
-        - ``'text'``: equal text but for case, invisible characters, URLs and leading mentions
+        - ``'url'``, ``'domain'``: a link in canonical form (:func:`cib.content.urls.canonical_urls`), or its host;
+        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or the sequence of five or more hashtags of one post;
+        - ``'text'``: text, ignoring case, invisible characters, URLs and leading mentions
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
-        - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
+        - ``'meaning'``: text of similar meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
-        - ``'media'``: a picture or video, by its key or a perceptual hash of it
+        - ``'media'``: a picture or video, by its key or its perceptual hash
           (:func:`cib.content.media.near_media`); for files see :func:`cib.content.media.media_objects`;
 
         or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
-        :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
-        kinds only.
+        :mod:`cib.extensions`). Retweets have objects of the first two kinds only, because they repeat the content
+        of another account.
     self_actions : bool
-        Whether acting on one's own posts counts.
+        Whether actions on one's own posts count.
 
     Returns
     -------
@@ -73,7 +71,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     SettingsError
         If the name is unknown.
     InputError
-        If the posts lack the column, or a function returns something else.
+        If the posts lack the column, or a function does not return such a frame.
     MissingDependencyError
         If a kind needs a library that is not installed.
     """
@@ -84,7 +82,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
 
 
 def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False) -> pl.LazyFrame:
-    """:func:`object_events` of a kind by name, for who does not need them all at once."""
+    """Return :func:`object_events` of a kind given by name as a lazy frame."""
     check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
@@ -121,7 +119,7 @@ def coded_events(
 
 
 def check_objects(objects: Any) -> Objects:
-    """Return a known name or a function; load the function that an extension's name stands for.
+    """Return a known name or a function; load the function if it is the name of an extension.
 
     Raises
     ------
@@ -140,7 +138,7 @@ def check_objects(objects: Any) -> Objects:
 
 
 def absent_column(activity: Activity, objects: Objects) -> str | None:
-    """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
+    """Return the column of posts that a kind of object needs and the activity lacks, or None."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
@@ -148,74 +146,74 @@ def absent_column(activity: Activity, objects: Objects) -> str | None:
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:
-    """The name of a kind of object, or of the function that makes it."""
+    """Return the name of a kind of object, or of the function that makes it."""
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
 
 
 def _retweeted(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Retweeted posts. Also shared by fans of the author, and by everybody if the post is viral."""
+    """Select retweeted posts; also shared by fans of the author, and by all users if the post is viral."""
     return _acted_on(posts, "retweet", "target_post_id")
 
 
 def _authors(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Retweeted accounts. Also shared by fans, readers and parties: whoever follows the same people."""
+    """Select retweeted accounts; also shared by fans, readers and supporters who follow the same accounts."""
     return _acted_on(posts, "retweet", "target_account_id")
 
 
 def _quoted(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Quoted posts. Also shared by all who comment on the news of the day, for and against."""
+    """Select quoted posts; also shared by all users who comment on the news of the day, for and against."""
     return _acted_on(posts, "quote", "target_post_id")
 
 
 def _replied(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Posts replied to. Also shared by friends in one conversation and by crowds under one post."""
+    """Select posts replied to; also shared by friends in one conversation and by many users under one post."""
     return _acted_on(posts, "reply", "target_post_id")
 
 
 def _mentions(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Mentioned accounts. Also shared by customers of one company, voters of one politician."""
+    """Select mentioned accounts; also shared by customers of one company and voters of one politician."""
     return _listed(posts, "mentions")
 
 
 def _urls(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Links. Also shared by readers of one newspaper and users of one share button."""
+    """Select links; also shared by readers of one newspaper and users of one share button."""
     return _once_each(_listed(posts, "urls"), canonical_urls)
 
 
 def _domains(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hosts of links. Nearly everybody shares the large ones; only rare ones say anything."""
+    """Select hosts of links; large ones are shared by nearly all users, so only rare ones are informative."""
     return _once_each(_listed(posts, "urls"), hosts)
 
 
 def _hashtags(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hashtags. Also shared by audiences of a match or a show, by campaigns, by whoever follows a trend."""
+    """Select hashtags; also shared by audiences of a match or a show, by campaigns and by followers of a trend."""
     return _listed(posts, "hashtags").with_columns(object=hashtag(pl.col("object")))
 
 
 def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hashtags of one post, in order. Also shared where an app, a contest or an event prescribes them."""
+    """Select sequences of hashtags of one post; also shared if an app, a contest or an event prescribes them."""
     tags = _hashtags(posts).filter(pl.col("object") != "").group_by("row", maintain_order=True).agg("object")
     long = tags.filter(pl.col("object").list.len() >= MIN_SEQUENCE)
-    # no hashtag holds the sign, so two different sequences are never the same text
+    # hashtags do not contain the hash sign, so different sequences give different texts
     return long.with_columns(object=pl.lit("#") + pl.col("object").list.join(" #"))
 
 
 def _texts(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Equal texts. Also shared by users of share buttons and petitions; slogans, greetings, quotations."""
+    """Select texts; also shared by users of share buttons and petitions, and as slogans, greetings or quotations."""
     return posts.select("row", object=message(pl.col("text")))
 
 
 def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Nearly equal texts. The same, and templates with a name or number in them: weather, prices, games."""
-    # it needs a library that few have, and numba
+    """Select nearly equal texts; also shared as equal texts, and as templates: weather, prices, games."""
+    # needs an optional library, and numba
     from cib.content.near_duplicates import near_duplicates
 
     return _once_each(_texts(posts), near_duplicates)
 
 
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
-    # it needs a library that few have
+    """Select texts of similar meaning; also shared by all users who report, quote or translate the same news."""
+    # needs an optional library
     from cib.content.embeddings import meanings
 
     texts = posts.select("row", pl.col("^lang$"), object=message(pl.col("text")))
@@ -223,7 +221,7 @@ def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _media(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Pictures and videos. Also shared by all who pass on a meme, a film trailer or the photograph of the day."""
+    """Select pictures and videos; also shared by all users who post a meme, a trailer or the photo of the day."""
     from cib.content.media import near_media
 
     return _once_each(_listed(posts, "media"), near_media)
@@ -252,7 +250,7 @@ KINDS = {
     "media": Kind("media", _media),
 }
 
-#: The kinds that ``objects=`` takes by name.
+#: Kinds that ``objects=`` takes by name.
 OBJECTS = tuple(KINDS)
 
 
@@ -265,7 +263,7 @@ def _listed(posts: pl.LazyFrame, column: str) -> pl.LazyFrame:
 
 
 def _once_each(events: pl.LazyFrame, key: Callable[[pl.Series], pl.Series]) -> pl.LazyFrame:
-    """Replace objects by their keys, looking at each distinct object once."""
+    """Replace objects by their keys, computed once for each distinct object."""
     table = events.collect()
     distinct = table["object"].drop_nulls().unique().sort()
     distinct = distinct.filter(distinct != "")

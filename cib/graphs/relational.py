@@ -1,18 +1,18 @@
-"""Co-action as a relational plan: the definition of the kernel, run by the engine that holds the posts.
+"""Co-action as a relational plan, run by the engine that holds the posts; same definition as the compiled kernel.
 
-Two events on an object lie within a window w of each other only if their times fall into one stretch of length w or
-into two neighbouring ones. So the pairs are an equi-join on object and stretch, and a filter: any engine does that
-by hashing, in parallel, and beyond its memory. No engine is asked for a join on a range of times.
+Two events on an object lie within a window w of each other only if their times fall into the same interval of length
+w or into two adjacent ones. The pairs are therefore an equi-join on object and interval (column ``stretch``), followed
+by a filter, which any engine runs by hashing, in parallel and out of core. No range join on times is needed.
 
-1. Accounts and objects become numbers, in the order of their ids; all that follows is about whole numbers.
-2. How many others lie within the window of each event is counted without making a pair. From that follow the
-   objects over budget, before anything is joined, and the strengths of accounts; and what need not be joined: events
-   that nobody is near, and accounts that share fewer objects with others than the minimum weight.
-3. The weight of every pair of accounts is counted. Nearly all accounts act once on an object, and their pairs are
-   counted as they come; only where an account acted on an object again are pairs made distinct.
+1. Accounts and objects are encoded as integers, in the order of their ids; all later steps use integers only.
+2. The number of other events within the window of each event is counted without making pairs. This gives the objects
+   over budget, before any join, and the strengths of accounts; events without another event nearby and accounts that
+   share fewer objects with others than the minimum weight are excluded from the join.
+3. The weight of every pair of accounts is counted. Most accounts act once on an object, and their pairs are counted
+   directly; pairs are deduplicated only where an account acted on an object more than once.
 4. The other attributes are computed for the pairs that reach the minimum weight.
 
-The result is the kernel's: edge for edge, attribute for attribute, as the tests show on random data.
+Edges and attributes are equal to those of the kernel; the tests check this on random data.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ __all__ = ["EngineIncidence", "Projection", "engine_coactions", "engine_events"]
 Frame = nw.LazyFrame[Any]
 Ints = NDArray[np.int64]
 
-#: The kinds of object that are the target of an action, and the action.
+#: Kinds of object that are the target of an action, with the action.
 _ACTED_ON = {"post": "retweet", "author": "retweet", "quoted": "quote", "replied": "reply"}
 
 
 class EngineIncidence(Incidence):
-    """Who acted on which object when, while the events stay on their engine.
+    """An incidence whose events stay on their engine.
 
-    The margins are here, so that null models can be asked; the events of some accounts are fetched by a query.
-    What needs the events themselves (the evidence of networks) asks for them in memory.
+    The margins, which null models need, are in memory; the events of some accounts are fetched by a query.
+    Other fields of :class:`Incidence` raise an error that asks for the events in memory.
 
     Parameters
     ----------
     account_ids : polars.Series of str
         Accounts that acted on any object, sorted.
     degree : ndarray of int64, shape (n_accounts,)
-        Distinct objects of each account.
+        Number of distinct objects of each account.
     popularity : ndarray of int64, shape (n_objects,)
-        Distinct accounts of each object; 0 for those left out.
+        Number of distinct accounts of each object; 0 for objects left out.
     n_events : int
     events : narwhals.LazyFrame
-        The plan: ``account_id, object_id, created_at`` (microseconds) and ``post_id``.
+        Plan of the events: ``account_id, object_id, created_at`` (microseconds) and ``post_id``.
     """
 
     def __init__(self, account_ids: pl.Series, degree: Ints, popularity: Ints, n_events: int, events: Frame) -> None:
@@ -81,30 +81,30 @@ class EngineIncidence(Incidence):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
-        """The events of some accounts as a table: account_id, object_id, created_at, post_id."""
+        """Return the events of some accounts as a table: account_id, object_id, created_at, post_id."""
         table = fetch(self.__dict__["events"].filter(nw.col("account_id").is_in(accounts)))
         return table.with_columns(pl.col("created_at").cast(pl.Datetime("us", "UTC")))
 
 
 class Projection(NamedTuple):
-    """What a plan brought back."""
+    """Results fetched from an engine."""
 
-    edges: pl.DataFrame  #: as the table of a co-action graph, by positions in ``incidence.account_ids``
+    edges: pl.DataFrame  #: table of a co-action graph; ends are positions in ``incidence.account_ids``
     incidence: EngineIncidence
-    strength: Ints  #: of each account: co-actions with anyone, before the minimum weight
+    strength: Ints  #: number of co-actions of each account with any other, before the minimum weight
     left_out: list[dict[str, Any]]  #: objects over budget: ``object, accounts, pairs``
 
 
 def engine_events(activity: EngineActivity, objects: Objects, *, self_actions: bool = False) -> Frame:
-    """Which account acted on which object when, as a plan; see :func:`cib.graphs.objects.object_events`.
+    """Plan the events of accounts on objects; see :func:`cib.graphs.objects.object_events`.
 
     Parameters
     ----------
     activity : EngineActivity
     objects : str or callable
         ``'post', 'author', 'quoted', 'replied'`` or ``'mention'``; or a function from a narwhals LazyFrame of the
-        posts to a frame of ``post_id`` and ``object`` on the same engine. The other kinds compare texts in a form
-        that no engine computes.
+        posts to a frame of ``post_id`` and ``object`` on the same engine. The other kinds compare normalised texts,
+        which no engine computes.
     self_actions : bool
 
     Returns
@@ -115,10 +115,10 @@ def engine_events(activity: EngineActivity, objects: Objects, *, self_actions: b
     Raises
     ------
     SettingsError, InputError
-        If the kind is unknown, not for engines, or its column is missing.
+        If the kind is unknown or not supported on engines, or its column is missing.
     """
     if callable(objects):
-        plan: Any = objects  # such a function is written for a frame in memory as well
+        plan: Any = objects  # the declared type is that of a function of a frame in memory
         found = nw.from_native(plan(activity.posts))
         pairs = found.select("post_id", object_id=nw.col("object").cast(nw.String)).unique()
         events = activity.posts.join(pairs, on="post_id", how="inner")
@@ -172,13 +172,13 @@ def engine_coactions(
     max_accounts: int | None,
     self_actions: bool,
 ) -> Projection:
-    """Pairs of accounts that acted on the same objects within the window, found by the engine.
+    """Find the pairs of accounts that acted on the same objects within the window, on the engine.
 
     Parameters
     ----------
     activity : EngineActivity
     objects, min_weight, max_pairs, max_accounts, self_actions
-        As for :func:`cib.coaction_graph`.
+        See :func:`cib.coaction_graph`.
     window : int or None
         Microseconds; None: any lag.
 
@@ -201,7 +201,7 @@ def engine_coactions(
         pl.col("source", "target").cast(pl.UInt32),
         "weight",
         "pairs",
-        # NumPy divides; Polars multiplies by the inverse, which is another number in the last place
+        # NumPy divides; Polars multiplies by the inverse, which can differ in the last digit
         lag=pl.Series(raw["lag"].to_numpy() / raw["pairs"].to_numpy() / 1e6),
         first=pl.col("first").cast(TIME),
         last=pl.col("last").cast(TIME),
@@ -219,7 +219,7 @@ def _prepared(
     min_weight: int,
     stack: ExitStack,
 ) -> tuple[Frame, EngineIncidence, Ints, list[dict[str, Any]]]:
-    """The events that are in pairs (`stack` lets them go), the margins, the pairs of each account, objects left out."""
+    """Return the events in pairs (held until `stack` closes), the margins, pairs per account, and objects left out."""
     most = len(activity) if max_accounts is None else max_accounts
     with ExitStack() as numbers:
         acted = numbers.enter_context(activity.held(named.select("account_id", "object_id", "created_at")))
@@ -250,30 +250,30 @@ def _prepared(
 
 
 def _numbered(named: Frame, column: str, code: str) -> Frame:
-    """Each id once, and its place in their order."""
+    """Number the distinct ids in ascending order."""
     numbered = named.select(column).unique().with_row_index(code, order_by=column)
     return numbered.with_columns(nw.col(code).cast(nw.Int32))
 
 
 def _of_objects(acts: Frame) -> pl.DataFrame:
-    """Of each object the accounts, the events and, as in the kernel also of one account, their pairs in the window."""
+    """Count accounts, events and pairs of events within the window of each object, also pairs of one account."""
     sums = (nw.col(name).sum().alias(new) for name, new in (("rows", "events"), ("near", "pairs")))
     table = fetch(acts.group_by("object").agg(nw.len().alias("accounts"), *sums)).cast(pl.Int64)
     return table.with_columns(pl.col("pairs") // 2).sort("object")
 
 
 def _spread(table: pl.DataFrame, code: str, column: str, length: int) -> Ints:
-    """A column as an array in which a code is a place; 0 for codes that are not there."""
+    """Scatter a column into an array indexed by code; 0 for absent codes."""
     array = np.zeros(length, np.int64)
     array[table[code].to_numpy()] = table[column].cast(pl.Int64).to_numpy()
     return array
 
 
 def _shared(events: Frame, acts: Frame, window: int | None, min_weight: int) -> Frame:
-    """Events that are in pairs, with the stretch of time they fall into.
+    """Select the events that are in pairs and add the start of their time interval as ``stretch``.
 
-    ``again`` tells whether the account acted on the object more than once, ``able`` whether it shares enough
-    objects with others to reach the weight with any.
+    ``again`` is whether the account acted on the object more than once, ``able`` whether it shares enough
+    objects with others to reach the minimum weight with any of them.
     """
     again = acts.filter(nw.col("rows") > 1).select("account", "object", "rows")
     able = acts.filter(nw.col("near") > 0).group_by("account").agg(objects=nw.len())
@@ -281,7 +281,7 @@ def _shared(events: Frame, acts: Frame, window: int | None, min_weight: int) -> 
     time = nw.col("time")
     stretch = time if window == 0 else nw.lit(0, dtype=nw.Int64)
     if window:
-        stretch = time - time % window  # remainders are exact on every engine, quotients are not
+        stretch = time - time % window  # integer remainders are exact on every engine, quotients are not
     near = events.filter(nw.col("near") > 0)
     flagged = near.join(again, on=["account", "object"], how="left").join(able, on="account", how="left")
     return flagged.select(
@@ -295,9 +295,9 @@ def _shared(events: Frame, acts: Frame, window: int | None, min_weight: int) -> 
 
 
 def _pairs(shared: Frame, window: int | None) -> Frame:
-    """Pairs of events of two accounts on one object within the window, the earlier one at ``first``.
+    """Join the pairs of events of two accounts on one object within the window; the earlier time is ``first``.
 
-    Source is the smaller account, and ``led`` tells whether it acted strictly first.
+    ``source`` is the account with the smaller code, and ``led`` is whether it acted strictly first.
     """
     one = shared.select("object", "stretch", a="account", first="time", again="again")
     other = shared.select("object", "stretch", b="account", last="time", other_again="again")
@@ -320,14 +320,14 @@ def _pairs(shared: Frame, window: int | None) -> Frame:
 
 
 def _repeated(shared: Frame, window: int | None) -> Frame:
-    """Pairs of events of each two accounts on an object, where either acted on it more than once."""
+    """Count the pairs of events of each two accounts on an object, where either acted on it more than once."""
     pairs, again = _pairs(shared, window), nw.col("again")
     pairs = nw.concat([pairs.filter(again), pairs.filter(~again, nw.col("other_again"))])  # filtered, then joined
     return pairs.group_by("source", "target", "object").agg(pairs=nw.len().cast(nw.Int64))
 
 
 def _surplus(shared: Frame, repeated: Frame, window: int | None) -> Frame:
-    """Of the pairs of each account, those with itself, and those with another on one object beyond the first."""
+    """Count the pairs of each account with itself, and those with another account on one object beyond the first."""
     alone = with_near(shared.filter("again"), window, "object", "account").select("account", surplus="near")
     beyond = nw.col("pairs") - 1
     ends = [repeated.select(account=nw.col(end), surplus=beyond) for end in ("source", "target")]
@@ -335,7 +335,7 @@ def _surplus(shared: Frame, repeated: Frame, window: int | None) -> Frame:
 
 
 def _heavy(shared: Frame, repeated: Frame, window: int | None, min_weight: int) -> Frame:
-    """The pairs of accounts that reach the weight, which is the number of their distinct objects."""
+    """Select the pairs of accounts that reach the minimum weight, the number of distinct shared objects."""
     once = _pairs(shared.filter("able", ~nw.col("again")), window)
     listed = nw.concat([frame.select("source", "target") for frame in (once, repeated)])
     weights = listed.group_by("source", "target").agg(weight=nw.len())
@@ -343,7 +343,7 @@ def _heavy(shared: Frame, repeated: Frame, window: int | None, min_weight: int) 
 
 
 def _edges(shared: Frame, heavy: Frame, window: int | None) -> Frame:
-    """All attributes of the pairs of accounts that reach the weight."""
+    """Compute all attributes of the pairs of accounts that reach the minimum weight."""
     busy = nw.concat([heavy.select(account=nw.col(end)) for end in ("source", "target")]).unique()
     pairs = _pairs(shared.join(busy, on="account", how="semi"), window)
     rows = pairs.with_columns(lag=nw.col("last") - nw.col("first")).join(heavy, on=["source", "target"])

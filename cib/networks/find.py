@@ -48,7 +48,7 @@ from cib.roles import RoleScores
 __all__ = ["find_networks"]
 
 #: How accounts can be in a network; the last two by what they or others do to its members.
-_CO_ACTS = ("co-action", "alike", "tied", "followed")
+_CO_ACTS = ("co-action", "shared targets", "tied", "leader")
 
 
 @takes(
@@ -265,7 +265,7 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
         pl.when(pl.col("account_id").is_in(ends))
         .then(pl.lit("co-action"))
         .when(pl.col("layer").is_in(audience))
-        .then(pl.lit("alike"))
+        .then(pl.lit("shared targets"))
         .when(pl.col("layer").is_null())
         .then(pl.lit("tied"))
     )
@@ -291,13 +291,13 @@ def _quickest(graphs: Sequence[Graph]) -> Graph | None:
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
-    """Who nearly always acts first is ``followed``; what others do after it is no evidence of its own."""
+    """Who nearly always acts first is ``leader``; what others do after it is no evidence of its own."""
     if quickest is None:
         return membership
     members = membership.join(leading(quickest, membership), on="account_id", how="left")
-    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
+    leads = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
     return members.with_columns(
-        joined=pl.when(followed).then(pl.lit("followed")).otherwise("joined"),
+        joined=pl.when(leads).then(pl.lit("leader")).otherwise("joined"),
         decades=pl.col("decades") * (1 - pl.col("led").fill_null(0.0)),
     )
 
@@ -518,8 +518,9 @@ def _seen(row: dict[str, Any]) -> tuple[Reason, ...]:
 
 
 def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame:
-    columns = ("role", "highly_engaged", "amplifier")
     if roles is None:
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
-    return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")
+    return members.join(
+        roles.table.select("account_id", "role", *(role.name for role in roles.roles)), on="account_id", how="left"
+    )

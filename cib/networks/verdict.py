@@ -80,7 +80,7 @@ class Rule:
         :func:`cib.networks.confirmation.confirm`. At 1 it is not asked.
     min_led : float
         An account that acted before all other members on at least this share of what it shares with them is
-        ``followed``.
+        ``leader``.
     max_kind : float
         Decades that one kind of evidence counts at most.
     copying_from, copying_unit, min_copying : float
