@@ -16,6 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from cib.activity import Activity
+from cib.content.reworded import reworded
 from cib.content.text import hashtag, message
 from cib.content.urls import canonical_urls, hosts
 from cib.errors import InputError, SettingsError, did_you_mean
@@ -49,6 +50,8 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
+        - ``'reworded'``: text of which a quarter of the pairs of successive words is equal
+          (:func:`cib.content.reworded.reworded`);
         - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
@@ -187,6 +190,11 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     return _once_each(_texts(posts), near_duplicates)
 
 
+def _reworded(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts of much the same wording. Also shared by users of templates, petitions and forms."""
+    return _once_each(_texts(posts), reworded)
+
+
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
     # it needs a library that few have
@@ -222,6 +230,7 @@ KINDS = {
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
     "near-text": Kind("text", _near_texts),
+    "reworded": Kind("text", _reworded),
     "meaning": Kind("text", _meanings),
     "media": Kind("media", _media),
 }

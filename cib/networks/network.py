@@ -45,12 +45,12 @@ class Network:
         ``account_id, joined, coordination, network_role, acts, aimed, role, highly_engaged, amplifier``.
         ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'alike'`` (is drawn to what
         the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with members,
-        or what few others posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or
-        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
-        ``'boosted'`` (receives its acts mostly from members). `followed` and `boosted` can happen to an account
-        without its doing. ``network_role`` is what it is to the network: ``'core'``, ``'amplifier'`` or
-        ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members who
-        never act on it.
+        or what few others posted), ``'served'`` (a network acts on it, and hardly anybody else), ``'followed'`` (acts
+        first, and the others after it), ``'copied text'`` or ``'amplifier'`` (copies texts of the confirmed members,
+        or aims its acts at them without return) or ``'boosted'`` (receives its acts mostly from members). `served`,
+        `followed` and `boosted` can happen to an account without its doing. ``network_role`` is what it is to the
+        network: ``'core'``, ``'amplifier'`` or ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of
+        those aimed at confirmed members who never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}
