@@ -30,6 +30,7 @@ from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
 from cib.progress import say, stage
+from cib.reports.result import NOTES
 from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
@@ -133,7 +134,7 @@ def _detected(
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
     known: Any = given if activity is given else activity.engine
-    return Detection(
+    found = Detection(
         table=table,
         networks=networks,
         graphs={**graphs, **{layer.name: layer for layer in layers}},
@@ -145,6 +146,7 @@ def _detected(
         notes=notes,
         tested=_kept(told, layers),
     )
+    return found if found.outcome == "found" else replace(found, notes=(NOTES[found.outcome], *notes))
 
 
 def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:

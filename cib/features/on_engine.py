@@ -39,6 +39,9 @@ DAY, HOUR = 86_400 * 10**6, 3_600 * 10**6
 #: Posts that are looked at in memory at once.
 _ROWS_AT_ONCE = 500_000
 
+#: Inputs that have a row for each post.
+_ROWS = ("posts", "messages")
+
 #: Features of posts that look at the account and the action of each, and no further.
 _OF_ACTIONS = (
     degree.retweets_made,
@@ -70,15 +73,15 @@ def extract_on_engine(
     InputError
         If a feature that is not the package's own needs the posts and is not of an account's own posts alone.
     """
-    made = inputs(activity, [name for name in features.needs if name != "posts"], given)  # type: ignore[arg-type]
-    actions = _actions(activity)
+    made = inputs(activity, [name for name in features.needs if name not in _ROWS], given)  # type: ignore[arg-type]
+    made = {**made, "posts": _actions(activity), "messages": None}
     columns: dict[str, pl.Series] = {}
     in_parts: list[tuple[Feature, dict[str, Any]]] = []
     for feature in merged(features):
         function = feature.function
         counted = {"counted": _COUNTED[function](activity)} if function in _COUNTED else {}
-        if "posts" not in feature.needs or function in (*_OF_ACTIONS, *_GLOBAL):
-            columns.update(aligned_columns(feature, {**made, "posts": actions}, activity.account_ids, **counted))
+        if not set(feature.needs) & set(_ROWS) or function in (*_OF_ACTIONS, *_GLOBAL):
+            columns.update(aligned_columns(feature, made, activity.account_ids, **counted))
         elif function is profile.creation:
             columns.update(aligned_columns(feature, {**made, "posts": _firsts(activity)}, activity.account_ids))
         elif feature.needs == ("posts",) and (counted or not feature.relative):

@@ -29,7 +29,7 @@ from cib.errors import PrecisionWarning, SettingsError, check_several, check_who
 from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
-from cib.graphs.objects import Objects, kind_of, object_events
+from cib.graphs.objects import Objects, coded_events, kind_of, object_events
 from cib.graphs.relational import EngineIncidence, engine_events, engine_incidence, engine_project
 
 __all__ = [
@@ -239,7 +239,10 @@ def _incidence(
             numbered: Incidence = activity.numbered.incidence(objects, self_actions)
             return numbered
         return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
-    return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+    coded = coded_events(activity, objects, self_actions=self_actions)
+    if coded is None:
+        return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+    return Incidence.from_codes(activity, *coded)
 
 
 def project(

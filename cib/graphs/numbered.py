@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import POST_COLUMNS, PSEUDO_ACCOUNTS, TIME, Activity
+from cib.activity import POST_COLUMNS, PSEUDO_ACCOUNTS, TIME, Activity, encode
+from cib.content.reworded import reworded
 from cib.content.text import hashtag, message
 from cib.content.urls import canonical_urls, hosts
 from cib.engine import EngineActivity, fetch, with_rows
@@ -45,6 +46,17 @@ _FORMS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "domain": hosts,
     "hashtag": _hashtag,
 }
+
+
+def _near_duplicates(texts: pl.Series) -> pl.Series:
+    # it needs a library that few have, and numba
+    from cib.content.near_duplicates import near_duplicates
+
+    return near_duplicates(texts)
+
+
+#: The kinds of objects that are found by comparing all texts with one another.
+_ALIKE: dict[str, Callable[[pl.Series], pl.Series]] = {"near-text": _near_duplicates, "reworded": reworded}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -154,6 +166,8 @@ class NumberedActivity:
     def _incidence(self, objects: Objects, self_actions: bool) -> EngineIncidence:
         if objects in _FORMS:
             return self._numbered(self._in_form(str(objects)), None)
+        if objects in _ALIKE:
+            return self._alike(_ALIKE[str(objects)])
         if objects not in ACTED_ON:
             raise InputError(
                 f"objects={objects!r} cannot be looked for on an engine",
@@ -166,6 +180,18 @@ class NumberedActivity:
         column = "target" if objects == "author" else "target_post_id"
         events = posts.select("row", "account", "created_at", thing=nw.col(column)).filter(~nw.col("thing").is_null())
         return self._numbered(self.held(events), engine_events(self.engine, objects, self_actions=self_actions))
+
+    def _alike(self, stand_for: Callable[[pl.Series], pl.Series]) -> EngineIncidence:
+        """Replace each text by the one that stands for it; what does so takes a look at each distinct text, here."""
+        texts = self.incidence("text")
+        table = pl.DataFrame({"object": pl.int_range(len(texts.object_ids), eager=True, dtype=pl.Int32)})
+        table = table.with_columns(stand_for(texts.object_ids).alias("name")).drop_nulls()
+        names = table["name"].unique().sort()
+        lent = self.stack.enter_context(
+            self.engine.lent(table.select("object", alike=encode(table["name"], names).cast(pl.Int32)))
+        )
+        coded = texts.coded.join(lent, on="object").select("account", "row", "time", object="alike")
+        return EngineIncidence(self.engine, self.account_ids, self.held(coded), names.alias("object_id"), self.stack)
 
     def _in_form(self, kind: str) -> Frame:
         """What posts that are no retweets hold, in the form in which it is compared."""

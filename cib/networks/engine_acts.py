@@ -10,13 +10,14 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from cib.content.urls import hosts
 from cib.engine import fetch
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.numbered import NumberedActivity
-from cib.graphs.relational import EngineIncidence, floor_mod
-from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints, zones
+from cib.graphs.relational import EngineIncidence, Frame, floor_mod
+from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints
 from cib.networks.behaviour import COPIED, JOINT
 
 __all__ = ["EngineActs"]
@@ -63,16 +64,57 @@ class EngineActs(Acts):
         return code, names
 
     @cached_property
-    def weekends(self) -> Ints:
-        """Number of acts of each account on a Saturday or Sunday, by its own zone; shape (n_accounts,)."""
-        code, names = self.language
-        ahead = zones(names)
-        different, own = np.unique(ahead, return_inverse=True)
-        into_week = {f"z{k}": nw.col("created_at") + int(zone) + THURSDAY * DAY for k, zone in enumerate(different)}
-        off = {name: (floor_mod(time, 7 * DAY) >= SATURDAY * DAY).cast(nw.Int64) for name, time in into_week.items()}
-        rows = self.activity.posts.select("account", **off)
-        counts = self.activity.by_account(rows, **{name: nw.col(name).sum() for name in off})
-        return np.array(list(counts.values()))[own[code], np.arange(self.n_accounts)]
+    def end(self) -> int:
+        """Time of the last act, at least 0."""
+        return int(self.activity.counts["last"].max(initial=0))
+
+    @cached_property
+    def reacted(self) -> Frame:
+        """``row, account, created_at, made`` of each post that acts on another, which was made at ``made``."""
+        posts, time = self.activity.posts, nw.col("created_at")
+        acts = posts.select("row", "account", "created_at", "target_post_id").filter(
+            ~nw.col("target_post_id").is_null()
+        )
+        first = acts.group_by("target_post_id").agg(first=time.min())
+        known = posts.filter(~nw.col("post_id").is_null()).group_by("post_id").agg(made=time.min())
+        both = acts.join(first, on="target_post_id").join(
+            known, left_on="target_post_id", right_on="post_id", how="left"
+        )
+        return self.activity.held(both.select("row", "account", "created_at", made=nw.coalesce("made", "first")))
+
+    @cached_property
+    def occasions(self) -> tuple[Ints, Ints]:
+        """Number of acts of each account on each occasion, and of those at weekends; each of shape (n_accounts, 3)."""
+        zone = pl.DataFrame({"account": np.arange(self.n_accounts, dtype=np.int32), "zone": self.zone})
+        with self.activity.engine.lent(zone) as lent:
+            posts, reacted = (frame.join(lent, on="account") for frame in (self.activity.posts, self.reacted))
+            rest, on = _is_weekend("created_at"), _is_weekend("made")
+            all_acts = posts.select("account", rest=rest.cast(nw.Int64))
+            of_all = self.activity.by_account(all_acts, acts=nw.len(), rested=nw.col("rest").sum())
+            flags = reacted.select("account", on=on.cast(nw.Int64), rest=rest.cast(nw.Int64))
+            flags = flags.with_columns(both=nw.col("on") * nw.col("rest"))
+            sums = {name: nw.col(name).sum() for name in ("on", "rest", "both")}
+            of = self.activity.by_account(flags, acts=nw.len(), **sums)
+        acts = (of_all["acts"] - of["acts"], of["acts"] - of["on"], of["on"])
+        rested = (of_all["rested"] - of["rest"], of["rest"] - of["both"], of["both"])
+        return np.column_stack(acts), np.column_stack(rested)
+
+    @cached_property
+    def actors(self) -> Ints:
+        """Number of accounts that act on each account, which never acts on them; shape (n_accounts,)."""
+        pairs = self.activity.held(self.activity.aimed.select("source", "target").unique())
+        back = pairs.select(source="target", target="source")
+        alone = pairs.join(back, on=["source", "target"], how="anti").select(account="target")
+        return self.activity.by_account(alone, actors=nw.len())["actors"]
+
+    @cached_property
+    def host_accounts(self) -> pl.DataFrame:
+        """``host, accounts``: the number of accounts that link to each host."""
+        posts = self.activity.posts.filter(~nw.col("urls").is_null()).select("row", "account", host="urls")
+        linked = posts.explode("host").filter(~nw.col("host").is_null())
+        with self.activity.engine.mapped(linked, "host", hosts) as of:
+            known = of.filter(~nw.col("host").is_null()).select("host", "account").unique()
+            return fetch(known.group_by("host").agg(accounts=nw.len())).with_columns(pl.col("accounts").cast(pl.UInt32))
 
     @cached_property
     def order(self) -> Ints:
@@ -92,6 +134,12 @@ class EngineActs(Acts):
         row, source, target = (table[name].cast(pl.Int64).to_numpy() for name in ("row", "source", "target"))
         self._near.append((chosen, (row, source, target)))
         return row, source, target
+
+    def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:
+        """Source and target of the acts of some accounts on others who never act on them."""
+        _, source, target = self.pairs_of(chosen)
+        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target) & chosen[source]
+        return source[alone], target[alone]
 
     def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:
         """The events of the layers of a kind on objects that some accounts acted on."""
@@ -124,5 +172,22 @@ class EngineActs(Acts):
                 here.__dict__["popularity"] = popularity
                 graphs[k] = replace(graph, incidence=here)
         seen = Acts(activity, graphs)
-        seen.__dict__["received"] = self.received
+        with self.activity.engine.lent(pl.DataFrame({"row": rows})) as lent:
+            made = fetch(self.reacted.join(lent, on="row", how="semi").select("row", "made"), "acts of members")
+        made = made.select(pl.col("row", "made").cast(pl.Int64))
+        made = pl.DataFrame({"row": rows}).join(made, on="row", how="left", maintain_order="left")
+        seen.__dict__.update(
+            received=self.received,
+            language=self.language,
+            unearned=self.unearned,
+            actors=self.actors,
+            reacts_to=made["made"],
+        )
+        if "urls" in self.activity.columns:
+            seen.__dict__["host_accounts"] = self.host_accounts
         return seen
+
+
+def _is_weekend(time: str) -> nw.Expr:
+    """Whether a time is on a Saturday or Sunday in the zone of its account, ``zone``."""
+    return floor_mod(nw.col(time) + nw.col("zone") + THURSDAY * DAY, 7 * DAY) >= SATURDAY * DAY

@@ -37,7 +37,7 @@ def same_counts(ours, memory):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("kind", ["post", "author", "text", "url"])
+@pytest.mark.parametrize("kind", ["post", "author", "text", "reworded", "url"])
 def test_counts_names_halves_and_sides_are_the_same(both, kind):
     ours, memory = both(kind)
     same_counts(ours, memory)
@@ -71,7 +71,5 @@ def test_events_of_some_accounts_are_the_same(both):
 
 
 def test_other_kinds_name_the_remedy(both):
-    with pytest.raises(
-        InputError, match=r"objects='near-text' cannot be looked for on an engine"
-    ):
-        both("near-text")
+    with pytest.raises(InputError, match=r"objects='media' cannot be looked for on an engine"):
+        both("media")
