@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.content.text import hashtag, message
+from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.features.acts import PRIOR, Acts
 from cib.features.feature import feature
@@ -96,7 +96,7 @@ def links(posts: Frame) -> pl.DataFrame:
     },
     relative=True,
 )
-def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
+def texts(posts: Frame, messages: Frame, interactions: Graph) -> Mapping[str, Any]:
     """Compute the shares of an account's texts that are repeated or copied.
 
     Texts are compared by :func:`cib.content.text.message`: ignoring case, invisible characters, links and leading
@@ -109,7 +109,7 @@ def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
     - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all actions of the account
       and four more; actions on no account or that are returned, and the four, have value 0.
     """
-    keys, acts = _text_keys(posts), Acts.of(interactions)
+    keys, acts = _text_keys(messages), Acts.of(interactions)
     text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
     did, wrote = _count(_native(posts, "account_row"), acts.n), _count(_own(posts, "action"), acts.n)
     known = (did > 0) & ((text > 0) | (wrote == 0)) & (len(keys) > 0)
@@ -121,11 +121,10 @@ def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
     }
 
 
-def _text_keys(posts: Frame) -> pl.DataFrame:
+def _text_keys(messages: Frame) -> pl.DataFrame:
     """Return ``account_row, key, again, copied`` of each text that is long enough."""
-    own = _own(posts, "text", "created_at").lazy().select("account_row", "created_at", key=message(pl.col("text")))
-    long = own.filter(pl.col("key").str.len_chars() >= MIN_TEXT).with_columns(pl.col("key").hash())
-    keys = long.collect(engine="streaming").with_columns(again=pl.col("key").is_duplicated())  # works on all cores
+    long = messages.to_polars().filter(pl.col("characters") >= MIN_TEXT)
+    keys = long.select("account_row", "created_at", key="message").with_columns(again=pl.col("key").is_duplicated())
     time = pl.col("created_at")
     several = keys.filter("again").group_by("key").agg(pl.col("account_row").n_unique(), days=time.max() - time.min())
     copies = several.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= pl.duration(days=1))["key"]

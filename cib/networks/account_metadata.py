@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from scipy.stats import binom, norm
+from scipy.special import ndtr
 
-from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
 __all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
 
@@ -73,8 +73,9 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     ndarray of bool, shape (n_accounts,)
     """
     rows, source, target = acts.pairs
-    _, first = np.unique(rows[group[target] >= 0], return_index=True)
-    aimed = np.bincount(source[group[target] >= 0][first], minlength=acts.n_accounts)
+    on_members = group[target] >= 0
+    first = np.diff(rows[on_members], prepend=-1) > 0  # rows ascend
+    aimed = np.bincount(source[on_members][first], minlength=acts.n_accounts)
     free: Flags = (group < 0) & (acts.made > 0) & (aimed < most_aimed * acts.made)
     return free
 
@@ -159,7 +160,7 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
     members = np.bincount(group[mine], minlength=n)
     hits = np.bincount(group[mine & yes], minlength=n)
     elsewhere = share_of(np.bincount(group[mine], rate[language[mine]], n), members)
-    p = binom.sf(hits - 1, members, elsewhere)
+    p = binomial_tail(hits, members, elsewhere)
     return _facts(fact, members, share_of(hits, members), elsewhere, np.where(members > 0, p, 1.0))
 
 
@@ -177,7 +178,7 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     rng = np.random.default_rng(SEED)
     draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
     seen, mean, deviation = _crowding(made, network, n), draws.mean(axis=0), draws.std(axis=0)
-    p = norm.sf((seen - mean) / np.maximum(deviation, 0.05))
+    p = ndtr((mean - seen) / np.maximum(deviation, 0.05))
     return _facts("creation batch", np.bincount(network, minlength=n), seen, mean, p)
 
 

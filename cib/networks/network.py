@@ -16,7 +16,6 @@ from typing import Any, overload
 
 import numpy as np
 import polars as pl
-from scipy.stats import poisson
 
 from cib.activity import to_library
 from cib.domains import INSIDE, TEXT, takes
@@ -170,6 +169,8 @@ class Network:
 
 def _removed_by(edges: pl.DataFrame, alpha: float) -> pl.Series:
     """How many shared objects less make each edge insignificant, if q stays the same multiple of p."""
+    from scipy.stats import poisson  # takes half a second to import
+
     p, q = (np.maximum(edges[name].to_numpy(), _LEAST) for name in ("p", "q"))
     fewest = poisson.isf(np.minimum(alpha * p / q, 1.0), edges["expected"].to_numpy()) + 1
     return pl.Series(np.maximum(edges["weight"].to_numpy() - fewest + 1, 1).astype(np.int64))
