@@ -244,6 +244,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "reworded": "posted a text of much the same wording",
     "media": "posted the same picture or video",
     "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",
