@@ -16,7 +16,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
-from cib.domains import FLAG, takes
+from cib.domains import FLAG, THREADS, takes
 from cib.engine import EngineActivity, brought_back, engine_of
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
@@ -24,13 +24,14 @@ from cib.features.on_engine import extract_on_engine
 from cib.graphs.coaction import coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.graphs.layers import coaction_layers, significant
+from cib.graphs.layers import LAYERS, OTHERWISE, coaction_layers, significant
 from cib.graphs.numbered import number_accounts
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
 from cib.progress import say, stage
 from cib.reports.result import NOTES
+from cib.resources import check_memory, limited
 from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
@@ -51,9 +52,14 @@ _INPUTS = {"retweets": "retweet", "mentions": "mention", "replies": "reply", "qu
 UNGROUPED = 0.1
 
 
-@takes(progress=FLAG)
+@takes(progress=FLAG, threads=THREADS)
 def detect(
-    activity: Activity | EngineActivity, settings: Settings | None = None, *, progress: bool = True
+    activity: Activity | EngineActivity,
+    settings: Settings | None = None,
+    *,
+    progress: bool = True,
+    threads: int | None = None,
+    max_memory: str | int | None = None,
 ) -> Detection:
     """Find candidate networks in account activity.
 
@@ -63,12 +69,24 @@ def detect(
         From :func:`cib.read`. On an engine the same is found by queries, and the last of ``detection.notes`` says what
         these brought back. What shows posts (``profile``, ``save``, ``report``, ...) needs them in memory.
     settings : Settings, optional
+        Where none of the default layers has an object, those of answers, quotes, mentions and hashtags are used, too;
+        the settings of the result name them.
     progress : bool
         Print a line a stage to standard error.
+    threads : int, optional
+        Of compiled kernels; default: all cores. The result does not depend on it. Polars reads the environment
+        variable ``POLARS_MAX_THREADS`` when it is imported.
+    max_memory : str or int, optional
+        Such as ``'8GB'``, or a number of bytes. A detection that is expected to take more is refused before it starts.
 
     Returns
     -------
     Detection
+
+    Raises
+    ------
+    SettingsError
+        If the detection is expected to take more memory than allowed.
 
     Examples
     --------
@@ -78,7 +96,10 @@ def detect(
     >>> detection.accounts.columns[:6]
     ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
     """
-    return detect_with(coaction_graphs, activity, settings, progress)
+    if isinstance(activity, Activity):
+        check_memory(len(activity), max_memory)
+    with limited(threads):
+        return detect_with(coaction_graphs, activity, settings, progress)
 
 
 def detect_with(
@@ -120,6 +141,9 @@ def _detected(
     with stage("interaction graphs", progress):
         graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
     tested, told, notes = _tested(count, given, settings, progress)
+    if not tested and settings.layers == LAYERS:
+        settings = replace(settings, layers=(*LAYERS, *OTHERWISE))
+        tested, told, notes = _tested(count, given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         coactions = next(iter(significant(tested, settings.alpha)), None)

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import POST_COLUMNS, PSEUDO_ACCOUNTS, TIME, Activity, encode
+from cib.content.media import near_media
 from cib.content.reworded import reworded
 from cib.content.text import hashtag, message
 from cib.content.urls import canonical_urls, hosts
@@ -55,8 +56,12 @@ def _near_duplicates(texts: pl.Series) -> pl.Series:
     return near_duplicates(texts)
 
 
-#: The kinds of objects that are found by comparing all texts with one another.
-_ALIKE: dict[str, Callable[[pl.Series], pl.Series]] = {"near-text": _near_duplicates, "reworded": reworded}
+#: The kinds of objects that are found by comparing all texts, or all media, with one another.
+_ALIKE: dict[str, Callable[[pl.Series], pl.Series]] = {
+    "near-text": _near_duplicates,
+    "reworded": reworded,
+    "media": near_media,
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,7 +172,10 @@ class NumberedActivity:
         if objects in _FORMS:
             return self._numbered(self._in_form(str(objects)), None)
         if objects in _ALIKE:
-            return self._alike(_ALIKE[str(objects)])
+            same = self._numbered(self._in_form("media"), None) if objects == "media" else self.incidence("text")
+            return self._alike(same, _ALIKE[str(objects)])
+        if objects == "mention":
+            return self._numbered(self.mentions.select("row", "account", "created_at", thing="target"), None)
         if objects not in ACTED_ON:
             raise InputError(
                 f"objects={objects!r} cannot be looked for on an engine",
@@ -181,16 +189,15 @@ class NumberedActivity:
         events = posts.select("row", "account", "created_at", thing=nw.col(column)).filter(~nw.col("thing").is_null())
         return self._numbered(self.held(events), engine_events(self.engine, objects, self_actions=self_actions))
 
-    def _alike(self, stand_for: Callable[[pl.Series], pl.Series]) -> EngineIncidence:
-        """Replace each text by the one that stands for it; what does so takes a look at each distinct text, here."""
-        texts = self.incidence("text")
-        table = pl.DataFrame({"object": pl.int_range(len(texts.object_ids), eager=True, dtype=pl.Int32)})
-        table = table.with_columns(stand_for(texts.object_ids).alias("name")).drop_nulls()
+    def _alike(self, same: EngineIncidence, stand_for: Callable[[pl.Series], pl.Series]) -> EngineIncidence:
+        """Replace each object by the one that stands for it; the function takes a look at each distinct one, here."""
+        table = pl.DataFrame({"object": pl.int_range(len(same.object_ids), eager=True, dtype=pl.Int32)})
+        table = table.with_columns(stand_for(same.object_ids).alias("name")).drop_nulls()
         names = table["name"].unique().sort()
         lent = self.stack.enter_context(
             self.engine.lent(table.select("object", alike=encode(table["name"], names).cast(pl.Int32)))
         )
-        coded = texts.coded.join(lent, on="object").select("account", "row", "time", object="alike")
+        coded = same.coded.join(lent, on="object").select("account", "row", "time", object="alike").unique()
         return EngineIncidence(self.engine, self.account_ids, self.held(coded), names.alias("object_id"), self.stack)
 
     def _in_form(self, kind: str) -> Frame:
@@ -200,7 +207,9 @@ class NumberedActivity:
         events = own.select("row", "account", "created_at", thing=nw.col(column))
         if column != "text":
             events = events.explode("thing").filter(~nw.col("thing").is_null(), nw.col("thing") != "")
-        formed = self.stack.enter_context(self.engine.mapped(events, "thing", _FORMS[kind]))
+        formed = events
+        if kind in _FORMS:
+            formed = self.stack.enter_context(self.engine.mapped(events, "thing", _FORMS[kind]))
         return self.held(formed.filter(~nw.col("thing").is_null(), nw.col("thing") != "").unique())
 
     def _numbered(self, events: Frame, named: Frame | None) -> EngineIncidence:
