@@ -98,7 +98,7 @@ class EngineIncidence(Incidence):
 
     def __getattr__(self, name: str) -> Any:
         if name == "object_ids":
-            table = fetch(self.__dict__["names"], "names of objects").sort("object")
+            table = fetch(self.__dict__["names"], "all objects of a kind").sort("object")
             self.__dict__[name] = table["object_id"].alias("object_id")
             return self.__dict__[name]
         if name in Incidence.__dataclass_fields__:
@@ -255,6 +255,11 @@ class EngineIncidence(Incidence):
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
         """Return the events of some accounts as a table: account_id, object_id, created_at, post_id."""
+        if self.__dict__["events"] is None:
+            raise InputError(
+                "the events behind this graph were let go with the detection",
+                remedy="Take the rows over first, activity.collect(), for the evidence of single edges.",
+            )
         table = fetch(self.__dict__["events"].filter(nw.col("account_id").is_in(accounts)), "evidence")
         return table.with_columns(pl.col("created_at").cast(pl.Datetime("us", "UTC")))
 
