@@ -1,8 +1,9 @@
 """find_networks(): propose groups, measure them, confirm some, recruit who belongs to these, attach evidence.
 
 Groups are clusters of ties over all layers, and for accounts outside of these the clusters of each layer by itself,
-joined where they share members; and the sets of accounts that these groups serve. What a group does over all of its acts, and what is known of its accounts, decides
-the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit (:mod:`cib.networks.recruitment`).
+joined where they share members; and the sets of accounts that these groups serve. What a group does over all of its
+acts, and what is known of its accounts, decides the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit
+(:mod:`cib.networks.recruitment`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.recruitment import recruit
-from cib.networks.served import served_sets
+from cib.networks.served import served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -42,6 +43,7 @@ from cib.networks.verdict import (
     Rule,
     kinds_of_evidence,
     reasons_of,
+    shared_kinds,
     verdicts,
 )
 from cib.roles import RoleScores
@@ -353,6 +355,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     done = behaviour(acts, group).join(disclosed(acts, group), on="network", maintain_order="left")
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
+    kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
