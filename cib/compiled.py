@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -42,6 +43,7 @@ __all__ = [
     "Ints",
     "compiled",
     "grouped",
+    "in_threads",
     "inlined",
     "record_array",
     "taken",
@@ -145,6 +147,16 @@ def _is_own(folder: Path) -> bool:
     """Return whether no other user can write to a folder."""
     about = folder.stat()
     return not hasattr(os, "getuid") or (about.st_uid == os.getuid() and not about.st_mode & 0o022)
+
+
+def in_threads(work: Callable[[Any], object], parts: Sequence[Any], threads: int) -> None:
+    """Call `work` with each part in up to `threads` threads; to start one takes as long as a small part."""
+    if min(threads, len(parts)) < 2:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, parts))
 
 
 def grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:

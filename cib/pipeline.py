@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
-from cib.domains import FLAG, takes
+from cib.domains import FLAG, THREADS, takes
 from cib.engine import EngineActivity
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
 from cib.graphs.coaction import coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.graphs.layers import coaction_layers, significant
+from cib.graphs.layers import LAYERS, OTHERWISE, coaction_layers, significant
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
 from cib.progress import stage
+from cib.reports.result import NOTES
+from cib.resources import check_memory, limited
 from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
@@ -42,8 +45,15 @@ _INTERACTIONS = {
 UNGROUPED = 0.1
 
 
-@takes(progress=FLAG)
-def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
+@takes(progress=FLAG, threads=THREADS)
+def detect(
+    activity: Activity,
+    settings: Settings | None = None,
+    *,
+    progress: bool = True,
+    threads: int | None = None,
+    max_memory: str | int | None = None,
+) -> Detection:
     """Find candidate networks in account activity.
 
     Parameters
@@ -51,12 +61,24 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     activity : Activity
         From :func:`cib.read`.
     settings : Settings, optional
+        Where none of the default layers has an object, those of answers, quotes, mentions and hashtags are used, too;
+        the settings of the result name them.
     progress : bool
         Print a line a stage to standard error.
+    threads : int, optional
+        Of compiled kernels; default: all cores. The result does not depend on it. Polars reads the environment
+        variable ``POLARS_MAX_THREADS`` when it is imported.
+    max_memory : str or int, optional
+        Such as ``'8GB'``, or a number of bytes. A detection that is expected to take more is refused before it starts.
 
     Returns
     -------
     Detection
+
+    Raises
+    ------
+    SettingsError
+        If the detection is expected to take more memory than allowed.
 
     Examples
     --------
@@ -66,7 +88,10 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     >>> detection.accounts.columns[:6]
     ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
     """
-    return detect_with(coaction_graphs, activity, settings, progress)
+    if isinstance(activity, Activity):
+        check_memory(len(activity), max_memory)
+    with limited(threads):
+        return detect_with(coaction_graphs, activity, settings, progress)
 
 
 def detect_with(
@@ -84,6 +109,9 @@ def detect_with(
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
     tested, told, notes = _tested(count, activity, settings, progress)
+    if not tested and settings.layers == LAYERS:
+        settings = replace(settings, layers=(*LAYERS, *OTHERWISE))
+        tested, told, notes = _tested(count, activity, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         features = extract(
@@ -100,7 +128,7 @@ def detect_with(
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
-    return Detection(
+    found = Detection(
         table=table,
         networks=networks,
         graphs={**graphs, **{layer.name: layer for layer in layers}},
@@ -112,6 +140,7 @@ def detect_with(
         notes=notes,
         tested=_kept(told, layers),
     )
+    return found if found.outcome == "found" else replace(found, notes=(NOTES[found.outcome], *notes))
 
 
 def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:

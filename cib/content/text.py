@@ -5,9 +5,15 @@ The keys are Polars expressions, so that whole columns (40 million posts) are pr
 
 from __future__ import annotations
 
-import polars as pl
+from typing import NamedTuple
 
-__all__ = ["hashtag", "look", "message"]
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity
+
+__all__ = ["Messages", "hashtag", "look", "message", "messages"]
 
 #: Format characters (zero width, direction marks) and variation selectors, which are invisible.
 _INVISIBLE = r"[\p{Cf}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
@@ -50,6 +56,33 @@ def message(text: pl.Expr) -> pl.Expr:
     """
     words = _folded(text).str.replace_all(_URL, " ").str.replace(rf"^(?:\s*{_MENTION})+", "")
     return _single_spaced(words)
+
+
+class Messages(NamedTuple):
+    """What posts say, each message once."""
+
+    row: NDArray[np.uint32]  #: of the posts that are no retweets and say something, ascending
+    code: NDArray[np.int32]  #: of their messages
+    distinct: pl.Series  #: the messages, sorted
+
+
+def messages(activity: Activity) -> Messages:
+    """The :func:`message` of each post of an activity that is no retweet; found once and kept with the activity."""
+    if "messages" not in activity.__dict__:
+        activity.__dict__["messages"] = _messages(activity.posts_table)
+    kept: Messages = activity.__dict__["messages"]
+    return kept
+
+
+def _messages(posts: pl.DataFrame) -> Messages:
+    said = posts.lazy().with_row_index("row").filter(pl.col("action") != "retweet")
+    said = said.select("row", text=message(pl.col("text"))).filter(pl.col("text") != "")
+    groups = said.collect(engine="streaming").sort("row").group_by("text").agg("row")  # looks at each text once
+    groups = groups.sort("text")
+    code = np.repeat(np.arange(len(groups), dtype=np.int32), groups["row"].list.len().to_numpy())
+    row = groups["row"].explode().to_numpy()
+    order = np.argsort(row)
+    return Messages(row[order], code[order], groups["text"])
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

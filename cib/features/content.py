@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.content.text import hashtag, message
+from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.features.acts import PRIOR, Acts
 from cib.features.feature import feature
@@ -96,7 +96,7 @@ def links(posts: Frame) -> pl.DataFrame:
     },
     relative=True,
 )
-def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
+def texts(posts: Frame, messages: Frame, interactions: Graph) -> Mapping[str, Any]:
     """Compute the shares of an account's texts that are repeated or copied.
 
     Texts are compared by :func:`cib.content.text.message`: ignoring case, invisible characters, links and leading
@@ -109,7 +109,7 @@ def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
     - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all actions of the account
       and four more; actions on no account or that are returned, and the four, have value 0.
     """
-    keys, acts = _text_keys(posts), Acts.of(interactions)
+    keys, acts = _text_keys(messages), Acts.of(interactions)
     text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
     did, wrote = _count(_native(posts, "account_row"), acts.n), _count(_own(posts, "action"), acts.n)
     known = (did > 0) & ((text > 0) | (wrote == 0)) & (len(keys) > 0)
@@ -121,11 +121,10 @@ def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
     }
 
 
-def _text_keys(posts: Frame) -> pl.DataFrame:
+def _text_keys(messages: Frame) -> pl.DataFrame:
     """Return ``account_row, key, again, copied`` of each text that is long enough."""
-    own = _own(posts, "text", "created_at").lazy().select("account_row", "created_at", key=message(pl.col("text")))
-    long = own.filter(pl.col("key").str.len_chars() >= MIN_TEXT).with_columns(pl.col("key").hash())
-    keys = long.collect(engine="streaming").with_columns(again=pl.col("key").is_duplicated())  # works on all cores
+    long = messages.to_polars().filter(pl.col("characters") >= MIN_TEXT)
+    keys = long.select("account_row", "created_at", key="message").with_columns(again=pl.col("key").is_duplicated())
     time = pl.col("created_at")
     several = keys.filter("again").group_by("key").agg(pl.col("account_row").n_unique(), days=time.max() - time.min())
     copies = several.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= pl.duration(days=1))["key"]
@@ -147,17 +146,25 @@ def client_share(posts: Frame) -> pl.DataFrame:
     """Share of its actions made with the client that it uses most; unknown where no client is."""
     if "client" not in posts.columns:
         return _nothing()
-    counts = _native(posts, "account_row", "client").drop_nulls().group_by("account_row", "client").len()
+    counts = _counts(_native(posts, "account_row", key="client").drop_nulls())
     return counts.group_by("account_row").agg(pl.col("len").max() / pl.col("len").sum())
 
 
 def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
     """Compute the number and entropy in bits of each account's keys: ``account_row, n, entropy``."""
-    counts = keys.group_by("account_row", "key").len().sort("account_row", "len")  # fix the order of summation
+    counts = _counts(keys).sort(pl.col("account_row") * 2**32 + pl.col("len"))  # fix the order of summation
     c = pl.col("len").cast(pl.Float64)
     of = counts.group_by("account_row", maintain_order=True).agg(n=c.sum(), e=(c * c.log(2)).sum())
     entropy = pl.max_horizontal(pl.col("n").log(2) - pl.col("e") / pl.col("n"), 0.0)
     return of.select("account_row", "n", entropy=entropy)
+
+
+def _counts(keys: pl.DataFrame) -> pl.DataFrame:
+    """Count the rows of each account and key: ``account_row, len``, a row per pair."""
+    # grouping by one integer is several times faster than by an integer and a text
+    code = keys["key"].cast(pl.Categorical).to_physical()
+    pairs = keys.select(pair=pl.col("account_row").cast(pl.UInt64) * 2**32 + code).group_by("pair").len()
+    return pairs.select(account_row=pl.col("pair") // 2**32, len="len")
 
 
 def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
@@ -181,9 +188,9 @@ def _listed(posts: Frame, column: str) -> pl.DataFrame:
     return rows.filter(pl.col(column).list.len() > 0).explode(column).rename({column: "key"}).drop_nulls()
 
 
-def _native(posts: Frame, *columns: str) -> pl.DataFrame:
-    frame: pl.DataFrame = posts.select(*columns).to_polars()
-    return frame
+def _native(posts: Frame, *columns: str, **renamed: str) -> pl.DataFrame:
+    frame: pl.DataFrame = posts.select(*columns, *renamed.values()).to_polars()
+    return frame.rename({theirs: ours for ours, theirs in renamed.items()})
 
 
 def _nothing() -> pl.DataFrame:

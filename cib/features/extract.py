@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity, encode
+from cib.activity import TIME, Activity, encode
+from cib.content.text import messages
 from cib.domains import ACTIVITY, FLAG, GRAPH, either, takes
 from cib.errors import InputError
 from cib.features.feature import COLUMNS, KEYS, Feature
@@ -159,12 +160,32 @@ def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
         return graphs[name]
     if name == "interactions":
         return _together(ids, [graphs[each] for each in _INTERACTIONS])
-    if name == "posts":
+    if name == "messages":
+        rows = _said(activity)
+    elif name == "posts":
         rows = activity.posts_table.with_columns(account_row=activity.account_codes)
     else:
         codes = encode(activity.accounts_table["account_id"], ids)
         rows = activity.accounts_table.with_columns(account_row=codes).drop_nulls("account_row")
     return nw.from_native(rows, eager_only=True)
+
+
+def _said(activity: Activity) -> pl.DataFrame:
+    """What posts say, by number."""
+    columns = activity.posts_table.columns
+    if "text" not in columns:
+        empty = {"account_row": pl.UInt32, "created_at": TIME, "message": pl.Int32, "characters": pl.UInt32}
+        return pl.DataFrame(schema=empty)
+    said = messages(activity)
+    row, code = pl.Series(said.row), pl.Series(said.code)
+    return pl.DataFrame(
+        {
+            "account_row": activity.account_codes.gather(row),
+            "created_at": activity.posts_table["created_at"].gather(row),
+            "message": code,
+            "characters": said.distinct.str.len_chars().gather(code),
+        }
+    )
 
 
 def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:

@@ -21,6 +21,8 @@ or the value of ``missing``; values that are not finite become null.
 
 In the inputs, ``posts`` and ``accounts`` have one additional column: ``account_row``, the row of the account in
 the result. Grouping by it takes less than half the time of grouping by the id.
+``messages`` has the columns ``account_row``, ``created_at``, ``message`` (a number, equal for texts that
+:func:`cib.content.text.message` makes equal) and ``characters``, the length of the message.
 Graphs include all accounts, so that row ``i`` of ``retweets.matrix`` is account ``i``.
 """
 
@@ -38,6 +40,7 @@ __all__ = ["INPUTS", "Feature", "describe", "feature"]
 #: Inputs of features, by the name of the parameter.
 INPUTS = {
     "posts": "one row per thing an account did, by time",
+    "messages": "one row per post that says something and is no retweet",
     "accounts": "what is known about the accounts",
     "retweets": "the graph of who retweeted whom",
     "mentions": "the graph of who mentioned whom",

@@ -28,7 +28,7 @@ from cib.errors import PrecisionWarning, SettingsError, check_several, check_who
 from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
-from cib.graphs.objects import Objects, kind_of, object_events
+from cib.graphs.objects import Objects, coded_events, kind_of, object_events
 from cib.graphs.relational import engine_coactions
 
 __all__ = [
@@ -200,7 +200,11 @@ def coaction_graphs(
     if isinstance(activity, EngineActivity):
         make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
     else:
-        incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+        coded = coded_events(activity, objects, self_actions=self_actions)
+        if coded is None:
+            incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+        else:
+            incidence = Incidence.from_codes(activity, *coded)
         make = partial(project, incidence.shared_by_at_most(max_accounts), threads=threads)
     make = partial(make, min_weight=min_weight, max_pairs=max_pairs, over_budget=over_budget)
     return named_graphs(activity, objects, windows, make, max_accounts)

@@ -62,7 +62,22 @@ class Incidence:
         rows_of = groups["row"].gather(encode(object_ids, groups["object"]))
         objects = np.repeat(np.arange(len(groups), dtype=np.int32), rows_of.list.len().to_numpy())
         rows = rows_of.explode()  # by time, account and post, as the posts are
-        row = rows.to_numpy()
+        return cls._of(activity, objects, rows.to_numpy(), object_ids)
+
+    @classmethod
+    def from_codes(
+        cls, activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], object_ids: pl.Series
+    ) -> Incidence:
+        """Build from rows of posts, ascending, the code of the object of each, and the objects, sorted."""
+        order = np.argsort(code, kind="stable")
+        return cls._of(activity, code[order], row[order], object_ids)
+
+    @classmethod
+    def _of(
+        cls, activity: Activity, objects: NDArray[np.int32], row: NDArray[np.uint32], object_ids: pl.Series
+    ) -> Incidence:
+        """Build from objects, ascending, and the row of posts of each event."""
+        rows = pl.Series(row)
         time = activity.posts_table["created_at"].gather(rows).to_physical().to_numpy()
         # posts of an activity are sorted by time; shuffled posts give the same graph
         if ((objects[1:] == objects[:-1]) & (time[1:] < time[:-1])).any():

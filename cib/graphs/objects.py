@@ -12,15 +12,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import narwhals as nw
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.content.text import hashtag, message
+from cib.content.reworded import reworded
+from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
-__all__ = ["OBJECTS", "Objects", "check_objects", "kind_of", "lazy_events", "object_events"]
+__all__ = ["OBJECTS", "Objects", "check_objects", "coded_events", "kind_of", "lazy_events", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
@@ -47,6 +50,8 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
+        - ``'reworded'``: text of which a quarter of the pairs of successive words is equal
+          (:func:`cib.content.reworded.reworded`);
         - ``'meaning'``: text of similar meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
@@ -84,12 +89,36 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
     check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
+    if objects == "text":
+        said = messages(activity)
+        return pl.LazyFrame({"row": said.row, "object": said.distinct.gather(said.code)})
     posts = activity.posts_table.lazy().with_row_index("row")
     if not kind.column.startswith("target_"):
         posts = posts.filter(pl.col("action") != "retweet")
     elif not self_actions:
         posts = posts.filter(pl.col("target_account_id").ne_missing(pl.col("account_id")))
     return kind.events(posts).select("row", "object").filter(pl.col("object") != "")
+
+
+def coded_events(
+    activity: Activity, objects: Objects, *, self_actions: bool = False
+) -> tuple[NDArray[np.uint32], NDArray[np.int32], pl.Series] | None:
+    """The events of kinds whose objects have codes already: rows of posts, codes, and the objects, sorted.
+
+    None for other kinds.
+    """
+    if objects == "text" and absent_column(activity, objects) is None:
+        said = messages(activity)
+        return said.row, said.code, said.distinct
+    if objects == "author":
+        target = activity.target_codes
+        acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()
+        if not self_actions:
+            acts &= target != activity.account_codes
+        row, code = acts.arg_true().to_numpy(), target.filter(acts).to_numpy()
+        used = np.bincount(code, minlength=len(activity.account_ids)) > 0
+        return row, (np.cumsum(used, dtype=np.int32) - 1)[code], activity.account_ids.filter(pl.Series(used))
+    return None
 
 
 def check_objects(objects: Any) -> Objects:
@@ -185,6 +214,11 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     return _once_each(_texts(posts), near_duplicates)
 
 
+def _reworded(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts of much the same wording. Also shared by users of templates, petitions and forms."""
+    return _once_each(_texts(posts), reworded)
+
+
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Select texts of similar meaning; also shared by all users who report, quote or translate the same news."""
     # needs an optional library
@@ -220,6 +254,7 @@ KINDS = {
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
     "near-text": Kind("text", _near_texts),
+    "reworded": Kind("text", _reworded),
     "meaning": Kind("text", _meanings),
     "media": Kind("media", _media),
 }

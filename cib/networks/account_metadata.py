@@ -13,15 +13,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from scipy.stats import binom, norm
+from scipy.special import ndtr
 
-from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.activity import TIME
+from cib.content.names import default_name
+from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
 __all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
-
-#: The platform proposes a name that ends in eight digits since then; before, who had one chose it.
-_DEFAULT_NAMES_SINCE = pl.datetime(2017, 12, 1, time_zone="UTC")
-_DEFAULT_NAME = r"\D[0-9]{8}$"
 
 #: How descriptions, and names of clients, say that an account is automatic.
 _AUTOMATIC = (
@@ -30,11 +28,13 @@ _AUTOMATIC = (
 
 #: Few followers are fewer than that.
 FEW_FOLLOWERS = 8
+#: Attention is given by at least so many accounts.
+MIN_ACTORS = 4
 #: Unaffiliated accounts of a language from which its rate of a fact is taken; with fewer, from all.
 MIN_ACCOUNTS = 200
 #: In days: accounts made within `BATCH` of one another are one batch; a member is replaced by an unaffiliated account
-#: made within `MATCHED`.
-BATCH, MATCHED = 0.5, 45.0
+#: made within `MATCHED` days or the share `AGED` of its age: people join in waves of days.
+BATCH, MATCHED, AGED = 0.5, 45.0, 0.25
 #: Sets of unaffiliated accounts that batches are compared with, and their seed.
 DRAWS, SEED = 60, 0
 
@@ -42,7 +42,13 @@ DRAWS, SEED = 60, 0
 _MOST = 0.5
 
 #: The facts, and the kind of evidence that each belongs to.
-FACTS = {"few followers": "look", "no followers": "look", "default name": "look", "creation batch": "batch"}
+FACTS = {
+    "few followers": "look",
+    "no followers": "look",
+    "default name": "look",
+    "creation batch": "batch",
+    "unearned attention": "boosted",
+}
 
 #: What there is where nothing is known.
 NO_FACTS = pl.DataFrame(
@@ -73,8 +79,9 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     ndarray of bool, shape (n_accounts,)
     """
     rows, source, target = acts.pairs
-    _, first = np.unique(rows[group[target] >= 0], return_index=True)
-    aimed = np.bincount(source[group[target] >= 0][first], minlength=acts.n_accounts)
+    on_members = group[target] >= 0
+    first = np.diff(rows[on_members], prepend=-1) > 0  # rows ascend
+    aimed = np.bincount(source[on_members][first], minlength=acts.n_accounts)
     free: Flags = (group < 0) & (acts.made > 0) & (aimed < most_aimed * acts.made)
     return free
 
@@ -99,6 +106,10 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     """
     n = int(group.max(initial=-1)) + 1
     parts = [NO_FACTS, *(_share(acts, group, free, name, has, n) for name, has in _looks(acts.about))]
+    if "followers" in acts.about.columns:
+        unearned = pl.Series(acts.unearned & (acts.actors >= MIN_ACTORS))
+        known = acts.about.select(pl.when(pl.col("followers").is_not_null()).then(unearned)).to_series()
+        parts.append(_share(acts, group, free, "unearned attention", known, n))
     if "created_at" in acts.about.columns:
         parts.append(_batches(acts, group, free, n))
     table = pl.concat(parts).filter(pl.col("members") >= 3)
@@ -140,10 +151,8 @@ def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
         yield "few followers", about["followers"] < FEW_FOLLOWERS
         yield "no followers", about["followers"] == 0
     if "name" in about.columns:
-        named = pl.col("name").str.contains(_DEFAULT_NAME)
-        if "created_at" in about.columns:
-            named = pl.when(pl.col("created_at") >= _DEFAULT_NAMES_SINCE).then(named)
-        yield "default name", about.select(named).to_series()
+        created = pl.col("created_at") if "created_at" in about.columns else pl.lit(None, TIME)
+        yield "default name", about.select(default_name(pl.col("name"), created)).to_series()
 
 
 def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: int) -> pl.DataFrame:
@@ -159,7 +168,7 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
     members = np.bincount(group[mine], minlength=n)
     hits = np.bincount(group[mine & yes], minlength=n)
     elsewhere = share_of(np.bincount(group[mine], rate[language[mine]], n), members)
-    p = binom.sf(hits - 1, members, elsewhere)
+    p = binomial_tail(hits, members, elsewhere)
     return _facts(fact, members, share_of(hits, members), elsewhere, np.where(members > 0, p, 1.0))
 
 
@@ -172,12 +181,14 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     mine = np.flatnonzero(known & (group >= 0))
     mine = mine[np.lexsort((made[mine], group[mine]))]
     network, made = group[mine], made[mine]
-    low = np.searchsorted(crowd, made - MATCHED)
-    high = np.searchsorted(crowd, made + MATCHED, side="right")
+    age = acts.time.max(initial=0) / 86_400e6 - made
+    near = np.clip(AGED * age, 1.0, MATCHED)
+    low = np.searchsorted(crowd, made - near)
+    high = np.searchsorted(crowd, made + near, side="right")
     rng = np.random.default_rng(SEED)
     draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
     seen, mean, deviation = _crowding(made, network, n), draws.mean(axis=0), draws.std(axis=0)
-    p = norm.sf((seen - mean) / np.maximum(deviation, 0.05))
+    p = ndtr((mean - seen) / np.maximum(deviation, 0.05))
     return _facts("creation batch", np.bincount(network, minlength=n), seen, mean, p)
 
 

@@ -12,19 +12,23 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
 
 from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Acts", "share_of"]
+__all__ = ["Acts", "binomial_tail", "share_of"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 DAY = 86_400 * 10**6
+
+#: Attention is unearned where an account has fewer followers than so many times the accounts that act on it.
+AUDIENCE = 3
 
 #: Hours ahead of UTC in which most posts of a language are written; 0 for others. The test of days off compares
 #: accounts of one language, so that an error here is the same on both sides.
@@ -99,9 +103,10 @@ class Acts:
         acted_on = self.activity.target_codes.to_frame("target").with_row_index("row")
         rows = pl.concat([acted_on, self.activity.mention_codes]).drop_nulls()
         rows = rows.with_columns(source=self.activity.account_codes.gather(rows["row"]))
-        rows = rows.filter(pl.col("source") != pl.col("target")).sort("row", "target")
-        again = (pl.col("row") == pl.col("row").shift()) & (pl.col("target") == pl.col("target").shift())
-        return rows.filter(~again.fill_null(False))
+        # one whole number for both: to sort by two columns takes several times as long
+        both = pl.col("row").cast(pl.UInt64) * 2**32 + pl.col("target")
+        rows = rows.filter(pl.col("source") != pl.col("target")).with_columns(both=both).sort("both")
+        return rows.filter((pl.col("both") != pl.col("both").shift()).fill_null(True)).select("row", "source", "target")
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints, Ints]:
@@ -116,19 +121,29 @@ class Acts:
         code = np.zeros(self.n_accounts, dtype=np.int64)
         if "lang" not in posts.columns:
             return code, [""]
-        used = pl.DataFrame({"account": self.activity.account_codes, "lang": posts["lang"]}).drop_nulls()
-        used = used.group_by("account", "lang").len().sort("account", "len", "lang", descending=[False, True, False])
-        used = used.unique("account", keep="first", maintain_order=True)
-        names = ["", *used["lang"].unique().sort().to_list()]
-        code[used["account"].to_numpy()] = used["lang"].replace_strict(names, range(len(names))).to_numpy()
-        return code, names
+        known = posts["lang"].is_not_null()
+        lang = posts["lang"].filter(known)
+        names = ["", *lang.unique().sort().to_list()]
+        number = lang.cast(pl.Enum(names)).to_physical().to_numpy()
+        keys, counts = np.unique(self.account[known.to_numpy()] * len(names) + number, return_counts=True)
+        account, number = np.divmod(keys, len(names))
+        best = np.lexsort((number, -counts, account))
+        best = best[np.diff(account[best], prepend=-1) > 0]
+        code[account[best]] = number[best]
+        used = np.bincount(code, minlength=len(names)) > 0
+        used[0] = True
+        return (np.cumsum(used) - 1)[code], [name for name, of_some in zip(names, used, strict=True) if of_some]
 
     @cached_property
     def day(self) -> Ints:
         """Local day of each post since 1970, by the language of its account; shape (n_posts,)."""
+        return (self.time + self.zone[self.account]) // DAY
+
+    @cached_property
+    def zone(self) -> Ints:
+        """Microseconds ahead of UTC of each account, by its language; shape (n_accounts,)."""
         code, names = self.language
-        zone = np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)
-        return (self.time + zone[code][self.account]) // DAY
+        return np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)[code]
 
     @cached_property
     def order(self) -> Ints:
@@ -146,6 +161,31 @@ class Acts:
         return np.lexsort((total, last, first, received, self.made))
 
     @cached_property
+    def one_sided(self) -> tuple[Ints, Ints]:
+        """Source and target of each act in :attr:`aimed` whose target never acts on the source."""
+        _, source, target = self.pairs
+        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
+        return source[alone], target[alone]
+
+    @cached_property
+    def actors(self) -> Ints:
+        """Number of accounts that act on each account, which never acts on them; shape (n_accounts,)."""
+        source, target = self.one_sided
+        ends = np.unique(target * self.n_accounts + source)
+        return np.bincount(ends // self.n_accounts, minlength=self.n_accounts)
+
+    @cached_property
+    def unearned(self) -> Flags:
+        """Whether more accounts act on an account than its followers explain; shape (n_accounts,).
+
+        Of the followers of an account a part acts on it. False where nobody acts, true where followers are not known.
+        """
+        if "followers" not in self.about.columns:
+            return self.actors > 0
+        followers = self.about["followers"].fill_null(-1).to_numpy()
+        return np.asarray(followers < AUDIENCE * self.actors)
+
+    @cached_property
     def about(self) -> pl.DataFrame:
         """What is known of each account, in the order of the codes; columns only where known."""
         return self.activity.account_ids.to_frame().join(
@@ -157,3 +197,13 @@ def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:
     """The ratio of two counts, 0 where there is nothing."""
     ratio: Numbers = np.asarray(part, dtype=float) / np.maximum(np.asarray(whole, dtype=float), 1e-300)
     return np.where(np.asarray(whole) > 0, ratio, 0.0)
+
+
+def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
+    """The probability of at least as many hits in n trials; ``scipy.stats`` takes half a second to import.
+
+    >>> binomial_tail([0, 1, 2], 2, 0.5).tolist()
+    [1.0, 0.75, 0.25]
+    """
+    k = np.asarray(hits, dtype=float)
+    return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n) - k + 1.0, p), 1.0)

@@ -12,16 +12,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import encode
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence
+from cib.graphs.incidence import Incidence, distinct_values
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
 
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 
 #: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
-COPIED = ("text", "near-text")
+COPIED = ("text", "near-text", "reworded")
 JOINT = ("post", "quoted", "replied")
 
 #: Shorter texts of replies, in characters, are no copies.
@@ -54,8 +53,10 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
         * ``copied``: texts that another member posted as well, at any time;
         * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
-        * ``aimed``: acts aimed at accounts that three members act on;
-        * ``one_host``: acts that link to the host that most of them link to;
+        * ``aimed``: acts aimed at accounts that three members act on, whose followers do not explain the attention
+          (:attr:`cib.networks.acts.Acts.unearned`);
+        * ``one_host``: acts that link to the host that most of them link to; ``copied_host``: the same of the copied
+          acts, and ``host_held``: of the accounts that link to this host, those in any network;
 
         further, between 0 and 1,
 
@@ -82,7 +83,6 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
         **_copied(acts, group, of_post, total),
         **_joint(acts, group, of_post, total, regulars),
         **_aimed(acts, group, total),
-        "one_host": _one_host(acts, of_post, total),
     }
     return pl.DataFrame({name: pl.Series(values) for name, values in table.items()}).with_columns(
         pl.col(pl.Float64).round(9)
@@ -105,29 +105,40 @@ def joint_events(incidence: Incidence, account: Ints, group: Ints, window: int) 
     -------
     ndarray of bool, shape (n_events,)
     """
-    found = np.zeros(len(incidence), dtype=bool)
-    mine = np.flatnonzero(group[account] >= 0)
-    network = group[account[mine]]
-    mine = mine[np.lexsort((incidence.time[mine], incidence.object[mine], network))]
+    return _nearest(incidence, account, group) <= window
+
+
+def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
+    """Microseconds from each event to the nearest of another member of the same network on the same object."""
+    found = np.full(len(incidence), np.iinfo(np.int64).max)
+    mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
+    mine = mine[np.argsort(group[account[mine]], kind="stable")]
     who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
     key = group[who] * len(incidence.object_ids) + what
     # the nearest act of another account lies just before or just after a run of acts of one account
     starts = np.flatnonzero(np.diff(who, prepend=-1) | np.diff(key, prepend=-1))
-    run = np.searchsorted(starts, np.arange(len(mine)), side="right") - 1
+    run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(mine)))
     before, after = starts[run] - 1, np.append(starts[1:], len(mine))[run]
     for near in (before, after):
         inside = (near >= 0) & (near < len(mine))
         near = np.clip(near, 0, max(len(mine) - 1, 0))  # noqa: PLW2901
-        found[mine] |= inside & (key[near] == key) & (np.abs(time[near] - time) <= window)
+        inside &= key[near] == key
+        at = mine[inside]
+        found[at] = np.minimum(found[at], np.abs(time[near[inside]] - incidence.time[at]))
     return found
 
 
 def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*COPIED)
     if not incidences:
-        return {"copied": _untested(len(total))}
+        none = np.zeros(0, dtype=np.int64)
+        return {"copied": _untested(len(total)), **_hosts(acts, of_post, none, total)}
     rows = [_told(acts, i, joint_events(i, acts.codes(i), group, _EVER)) for i in incidences]
-    return {"copied": share_of(_acts_by_network(rows, of_post, len(total)), total)}
+    copies = np.unique(np.concatenate(rows)).astype(np.int64)
+    return {
+        "copied": share_of(_acts_by_network(rows, of_post, len(total)), total),
+        **_hosts(acts, of_post, copies, total),
+    }
 
 
 def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]:
@@ -138,18 +149,28 @@ def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]
     return rows
 
 
-def _one_host(acts: Acts, of_post: Ints, total: Ints) -> Numbers | pl.Series:
-    """The share of the acts of each network that link to the host that most of them link to."""
-    posts = acts.activity.posts_table
+def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+    """The host that most acts, and most copies, of each network link to, and who else links to the latter."""
+    n, posts = len(total), acts.activity.posts_table
     if "urls" not in posts.columns:
-        return _untested(len(total))
-    linked = posts.select("urls", network=pl.Series(of_post), row=pl.int_range(pl.len()))
-    linked = linked.filter(pl.col("network") >= 0).explode("urls").drop_nulls("urls")
-    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"])
-    most = linked.group_by("network", "host").len().group_by("network").agg(pl.col("len").max())
-    counts = np.zeros(len(total), dtype=np.int64)
-    counts[most["network"].to_numpy()] = most["len"].to_numpy()
-    return share_of(counts, total)
+        return dict.fromkeys(("one_host", "copied_host", "host_held"), _untested(n))
+    linked = posts.select("urls", row=pl.int_range(pl.len())).explode("urls").drop_nulls("urls")
+    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"]).drop("urls")
+    row = linked["row"].to_numpy()
+    account = pl.Series(acts.account[row])
+    linked = linked.with_columns(network=pl.Series(of_post[row]), account=account, copy=pl.Series(np.isin(row, copies)))
+    known = linked.unique(["host", "account"]).with_columns(grouped=pl.col("network") >= 0)
+    known = known.group_by("host").agg(held=pl.col("grouped").mean())
+    mine = linked.filter(pl.col("network") >= 0)
+    counts = mine.group_by("network", "host").agg(acts=pl.len(), copies=pl.col("copy").sum()).join(known, on="host")
+    best = counts.group_by("network").agg(
+        pl.col("acts").max(), pl.col("copies").max(), pl.col("held").sort_by("copies", "host").last()
+    )
+    most, copied, held = np.zeros((3, n))
+    network = best["network"].to_numpy()
+    most[network], copied[network], held[network] = (best[name].to_numpy() for name in ("acts", "copies", "held"))
+    of_copies = np.bincount(of_post[copies][of_post[copies] >= 0], minlength=n)
+    return {"one_host": share_of(most, total), "copied_host": share_of(copied, of_copies), "host_held": held}
 
 
 def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) -> dict[str, Numbers | pl.Series]:
@@ -162,15 +183,16 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
     known, captured, regular = np.zeros((3, len(of_post)))
     for incidence in incidences:
         account = acts.codes(incidence)
-        joint = joint_events(incidence, account, group, HOUR)
+        nearest = _nearest(incidence, account, group)
+        joint = nearest <= HOUR
         rows.append(incidence.row[joint])
-        hasty.append(incidence.row[joint_events(incidence, account, group, MINUTE)])
+        hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
         captured[incidence.row] = tied[account] * _capture(incidence, account, group)
         if regulars:
             passing = _passers_by(incidence, account, group, joint)
             regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
-    joint = np.unique(np.concatenate(rows))
+    joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
     count = np.bincount(of_post[joint], minlength=len(total))
     shares: list[Numbers | pl.Series] = [
@@ -184,28 +206,30 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
 
 def _tied(acts: Acts, group: Ints) -> Numbers:
     """The share of the other members with whom each member has an edge in a layer of joint acts."""
-    pairs = [pl.DataFrame(schema={"source": pl.Int64, "target": pl.Int64})]
-    pairs += [_pairs(graph, acts) for graph in acts.graphs if graph.construction.objects in JOINT]
-    table = pl.concat(pairs).unique()
-    source, target = (table[end].to_numpy() for end in ("source", "target"))
+    pairs = [_pairs(graph, acts) for graph in acts.graphs if graph.construction.objects in JOINT]
+    source, target = np.divmod(distinct_values(np.concatenate([np.empty(0, np.int64), *pairs])), acts.n_accounts)
     inside = (group[source] >= 0) & (group[source] == group[target])
     partners = np.bincount(np.concatenate([source[inside], target[inside]]), minlength=len(group))
     size = np.bincount(group[group >= 0], minlength=1)
     return np.where(group >= 0, partners / np.maximum(size[group] - 1, 1), 0.0)
 
 
-def _pairs(graph: Graph, acts: Acts) -> pl.DataFrame:
-    codes = encode(graph.ids, acts.activity.account_ids).cast(pl.Int64)
-    return pl.DataFrame({end: codes.gather(graph.table[end]) for end in ("source", "target")})
+def _pairs(graph: Graph, acts: Acts) -> Ints:
+    """One number an edge: the codes of both ends."""
+    codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
+    source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
+    return source * acts.n_accounts + target
 
 
 def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
     """Share of the other accounts on the object of each event that is of the same network, `passing` not counted."""
     network = group[account]
     key = np.where(network >= 0, network * len(incidence.object_ids) + incidence.object, -1)
-    who = pl.DataFrame({"key": key, "account": account}).filter(pl.col("key") >= 0).unique()
-    members = who.group_by("key").len().sort("key")
-    own = np.append(members["len"].to_numpy().astype(np.int64), 1)[np.searchsorted(members["key"].to_numpy(), key)] - 1
+    mine = key >= 0
+    pairs = distinct_values(incidence.object[mine].astype(np.int64) * len(group) + account[mine])
+    what, who = np.divmod(pairs, len(group))
+    keys, members = np.unique(group[who] * len(incidence.object_ids) + what, return_counts=True)
+    own = np.append(members, 1)[np.searchsorted(keys, key)] - 1
     others = incidence.popularity[incidence.object] - 1 - passing
     return np.where(key >= 0, share_of(own, others), 0.0)
 
@@ -242,10 +266,13 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     network = group[source]
     inside = network == group[target]
     aims = pl.DataFrame({"network": network, "target": target, "source": source})
-    common = aims.group_by("network", "target").agg(members=pl.col("source").n_unique(), own=pl.len())
+    pair, key = (pl.col(end) * acts.n_accounts + pl.col("target") for end in ("source", "network"))
+    common = aims.group_by(pair=pair).agg(pl.all().first(), own=pl.len())
+    common = common.group_by(key=key).agg(pl.col("network", "target").first(), pl.col("own").sum(), members=pl.len())
+    on_each = common.select("network", pl.col("own").cast(pl.Float64).alias("len"))
     common = common.filter(pl.col("members") >= 3).sort("network", "target")
+    common = common.filter(pl.Series(acts.unearned[common["target"].to_numpy()]))
     received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
-    on_each = aims.group_by("network", "target").len().with_columns(pl.col("len").cast(pl.Float64))
     on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
     targets = np.zeros(n)
     targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
@@ -274,15 +301,21 @@ def _mutual(source: Ints, target: Ints, network: Ints, n_accounts: int, n: int) 
 
 
 def _distinct(row: Ints, network: Ints, n: int) -> Ints:
-    """The number of distinct posts of each network."""
-    _, first = np.unique(row, return_index=True)
-    return np.bincount(network[first], minlength=n)
+    """The number of distinct posts of each network; `row` ascends."""
+    return np.bincount(network[np.diff(row, prepend=-1) > 0], minlength=n)
 
 
 def _acts_by_network(rows: Sequence[NDArray[np.uint32]], of_post: Ints, n: int) -> Ints:
-    joint = np.unique(np.concatenate(rows))
-    network = of_post[joint]
+    network = of_post[_once(rows, len(of_post))]
     return np.bincount(network[network >= 0], minlength=n)
+
+
+def _once(rows: Sequence[NDArray[np.uint32]], n: int) -> Ints:
+    """Each of some rows below n once, ascending."""
+    found = np.zeros(n, dtype=bool)
+    for each in rows:
+        found[each] = True
+    return np.flatnonzero(found)
 
 
 def _untested(n: int) -> pl.Series:

@@ -72,8 +72,7 @@ def confirm(
         test, level = (_audience, set_resolution) if is_timeless(graph) else (_clusters, resolution)
         one, other = _halves(graph)
         for searched, held_out in ((one, other), (other, one)):
-            clusters, tested = test(searched, held_out, _HALF * level, min_size, seed)
-            tests.append(_stand_for(clusters, membership).join(tested, on="cluster").select("network", "p"))
+            tests.append(test(searched, held_out, membership, _HALF * level, min_size, seed).select("network", "p"))
     if not tests:
         return pl.DataFrame(schema={"network": pl.Int64, "p_confirm": pl.Float64})
     best = pl.concat(tests).group_by("network").agg(p_confirm=(pl.col("p").min() * len(tests)).clip(upper_bound=1.0))
@@ -109,24 +108,28 @@ def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.unique(times, return_inverse=True)[1] % 2
 
 
-#: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.
-_Tested = tuple[pl.DataFrame, pl.DataFrame]
-
-
-def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
-    """Pairs that were edges in one half: their co-actions in the other."""
+def _clusters(
+    searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
+) -> pl.DataFrame:
+    """Pairs that were edges in one half: their co-actions in the other. ``network, cluster, p``."""
     clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
+    stand = _stand_for(clusters, membership)
+    clusters = clusters.join(stand, on="cluster", how="semi")  # what stands for no network need not be tested
     rows, cluster = rows_inside(searched, clusters.rename({"cluster": "network"}))
     codes = searched.codes_in(held_out.events.account_ids)
     ends = {end: codes.gather(searched.table[end].gather(rows)) for end in ("source", "target")}
     pairs = pl.DataFrame({**ends, "cluster": cluster})
-    return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))
+    return stand.join(_poisson(pairs.with_columns(_weights(held_out, pairs))), on="cluster")
 
 
-def _audience(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
-    """Accounts that were drawn to a set of objects in one half: their acts on it in the other."""
+def _audience(
+    searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
+) -> pl.DataFrame:
+    """Accounts that were drawn to a set of objects in one half: their acts on it in the other. As `_clusters`."""
     groups, sets = audiences(searched.events, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
-    return groups, _poisson(_acts_on(held_out.events, sets, groups))
+    stand = _stand_for(groups, membership)
+    groups, sets = (table.join(stand, on="cluster", how="semi") for table in (groups, sets))
+    return stand.join(_poisson(_acts_on(held_out.events, sets, groups)), on="cluster")
 
 
 def _poisson(table: pl.DataFrame) -> pl.DataFrame:
@@ -160,8 +163,10 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     for end in ("source", "target"):
         cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
     inside = project(incidence.within(cluster), graph.construction.window_s, 1).spread(incidence.account_ids)
-    weights = inside.table.select("source", "target", observed=pl.col("weight").cast(pl.Float64))
-    observed = pairs.join(weights, on=["source", "target"], how="left", maintain_order="left")["observed"]
+    # one whole number a pair: to join on two columns takes several times as long
+    pair = pl.col("source").cast(pl.Int64) * len(incidence.account_ids) + pl.col("target")
+    weights = inside.table.select(pair=pair, observed=pl.col("weight").cast(pl.Float64))
+    observed = pairs.select(pair=pair).join(weights, on="pair", how="left", maintain_order="left")["observed"]
     asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
     expected, _ = chance(asked, graph.significance.null)
     return [observed.fill_null(0.0), pl.Series("expected", expected)]

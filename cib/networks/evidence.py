@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
 
 __all__ = [
     "EVIDENCE",
@@ -129,13 +130,27 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
     Columns ``network, object, members, acts, first, last``: members of the network, their acts on the object, and
     the times of these.
     """
-    time = pl.col("time")
-    # to count in two steps takes a third of the time of n_unique
-    by_account = acts.group_by("network", "object", "account").agg(acts=pl.len(), first=time.min(), last=time.max())
-    objects = by_account.group_by("network", "object").agg(
-        pl.len().alias("members"), pl.col("acts").sum(), pl.col("first").min(), pl.col("last").max()
+    network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
+    # sorted whole numbers: to group by several columns takes many times as long
+    key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
+    order = np.argsort(key, kind="stable")  # by time within an object, as the acts are
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    acts_on = np.diff(starts, append=len(order))
+    run = np.repeat(np.arange(len(starts)), acts_on)
+    width = int(account.max(initial=0)) + 1
+    members = distinct_values(run * width + account[order]) // width
+    table = pl.DataFrame(
+        {
+            "network": network[order[starts]],
+            "object": object_[order[starts]],
+            "members": np.bincount(members, minlength=len(starts)),
+            "acts": acts_on,
+            "first": time[order[starts]],
+            "last": time[order[starts + acts_on - 1]],
+        }
     )
-    return objects.filter(pl.col("members") >= 2).with_columns(pl.col("first", "last").cast(pl.Datetime("us", "UTC")))
+    counts, moments = pl.col("members", "acts").cast(pl.UInt32), pl.col("first", "last").cast(pl.Datetime("us", "UTC"))
+    return table.filter(pl.col("members") >= 2).with_columns(counts, moments)
 
 
 def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -51,7 +51,8 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
     several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
     single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
     rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
-    return pl.concat([several, rare.join(several, on=["source", "target"], how="anti")]).sort("source", "target")
+    more = rare.join(several, on="pair", how="anti")
+    return pl.concat([several, more]).sort("pair").drop("pair")
 
 
 def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> Ints:
@@ -111,7 +112,10 @@ def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.
     """One row a pair, divided by the geometric mean of what the two do."""
     schema = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
     # the worths are few decimal numbers: rounding makes the sum independent of its order
-    table = pl.concat([pl.DataFrame(schema=schema), *edges]).group_by("source", "target").agg(together.round(6))
+    rows = pl.concat([pl.DataFrame(schema=schema), *edges])
+    # one whole number a pair: to group by two columns takes several times as long
+    key = pl.col("source") * acts.n_accounts + pl.col("target")
+    table = rows.group_by(pair=key).agg(pl.col("source", "target").first(), together.round(6))
     size = np.sqrt(acts.made + _SHRINKAGE)
     scale = size[table["source"].to_numpy()] * size[table["target"].to_numpy()]
     return table.with_columns(pl.col("tie") / pl.Series(scale))

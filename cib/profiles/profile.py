@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from cib.activity import Activity
+from cib.networks.acts import binomial_tail
 from cib.networks.network import Network
 from cib.profiles.narratives import MOST, distinctive_terms, distinctive_values
 
@@ -289,7 +289,7 @@ def _batches(known: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     weeks = weeks.join(totals, on="week").with_columns(mine=pl.col("accounts").sum().over("network_id"))
     share = (pl.col("all") - pl.col("accounts") + 1) / (created.height - pl.col("mine") + totals.height)
     weeks = weeks.with_columns(share=share, expected=share * pl.col("mine"))
-    p = binom.sf(weeks["accounts"].to_numpy() - 1.0, weeks["mine"].to_numpy(), weeks["share"].to_numpy())
+    p = binomial_tail(weeks["accounts"].to_numpy(), weeks["mine"].to_numpy(), weeks["share"].to_numpy())
     tested = weeks.with_columns(p=pl.Series(np.minimum(np.asarray(p) * totals.height, 1.0)))
     return tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1).select(*_BATCH).sort("p", "week")
 

@@ -157,16 +157,28 @@ def _no_floats(column: pl.Series, where: str) -> pl.Series:
 
 
 def _refuse_rounded(values: pl.Series, where: str) -> None:
-    if values.str.contains("+", literal=True).any():
+    value = pl.col("id")
+    ending = value.filter(value.str.ends_with("000"))
+    plus, suspect, some = (
+        values.to_frame("id")
+        .select(
+            plus=value.str.contains("+", literal=True).any(),
+            suspect=ending.str.contains(_LONG_NUMBER).sum(),
+            # a tenth is usually enough to show that they are few
+            some=value.head(len(values) // 10).str.contains(_LONG_NUMBER).sum(),
+        )
+        .row(0)
+    )
+    if plus:
         bad = values.str.contains(_EXPONENT)
         if int(bad.sum()) > _EXPONENT_SHARE * values.count():
             raise _rounded(values.filter(bad)[0], row_of(bad, where))
-    ending = values.filter(values.str.ends_with("000"))
-    suspects = ending.filter(ending.str.contains(_LONG_NUMBER))
-    for sample in (values.head(len(values) // 10), values):  # a tenth is usually enough to show that they are few
-        long = sample.filter(sample.str.contains(_LONG_NUMBER))
-        if len(suspects) <= _ROUND_SHARE * len(long):
-            return
+    if suspect <= _ROUND_SHARE * some:
+        return
+    long = values.filter(values.str.contains(_LONG_NUMBER))
+    if suspect <= _ROUND_SHARE * len(long):
+        return
+    suspects = long.filter(long.str.ends_with("000"))
     # Count distinct ids: a single, often retweeted id may end in 000 by chance.
     if suspects.n_unique() >= max(_ROUND_AT_LEAST, _ROUND_SHARE * long.n_unique()):
         raise _rounded(suspects[0], row_of(values == suspects[0], where))

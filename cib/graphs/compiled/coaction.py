@@ -17,8 +17,6 @@ All computations are integer arithmetic on sorted input, so the result does not 
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -37,12 +35,14 @@ from cib.compiled import (
     Codes,
     Ints,
     compiled,
+    in_threads,
     inlined,
     record_array,
 )
 from cib.errors import SettingsError
 from cib.graphs.compiled.edge_buffers import EDGE, CoActions, shelve, taken_down
 from cib.graphs.compiled.windows import ALWAYS
+from cib.resources import n_threads
 
 __all__ = ["coactions", "strengths"]
 
@@ -139,9 +139,8 @@ def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int
     def deal(part: tuple[int, int]) -> None:
         _deal(*part, rank, objects, low, high, met, filled, mine)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(count, pairwise([0, *firsts.tolist(), len(rank)])))
-        list(pool.map(deal, pairwise([0, *shares.tolist(), n_accounts])))
+    in_threads(count, list(pairwise([0, *firsts.tolist(), len(rank)])), threads)
+    in_threads(deal, list(pairwise([0, *shares.tolist(), n_accounts])), threads)
     return starts, mine
 
 
@@ -312,7 +311,7 @@ def coactions(
     strength : ndarray of int64, shape (n_accounts,)
         Sum of weights over all partners, before `min_weight`.
     """
-    threads = threads or os.cpu_count() or 1
+    threads = n_threads(threads)
     company = np.zeros(n_accounts, np.int64)
     _count_company(account, low, high, company)
     code = np.argsort(company, kind="stable").astype(np.int32)
@@ -343,7 +342,8 @@ def _found(
     ranks, visits = np.argsort(code).astype(np.int32), company[code]
     rank = ranks[account]
     starts, mine = _dealt(rank, objects, low, high, len(code), threads)
-    todo = iter(list(pairwise(_cuts(visits, _PARTS, _PART))))  # shared by the threads
+    parts = list(pairwise(_cuts(visits, _PARTS, _PART)))
+    todo = iter(parts)  # shared by the threads
     shelf = np.repeat(np.arange(len(limits) - 1, dtype=np.int32), np.diff(limits))
     shelves: list[list[Any]] = [[] for _ in limits[1:]]
     strength = np.empty(len(code), np.int64)
@@ -364,8 +364,7 @@ def _found(
                     partners, edges = np.empty(2 * len(partners), _PARTNER), np.resize(edges, 2 * len(edges))
             shelve(edges[: n_edges[0]], shelf, shelves)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(threads)))
+    in_threads(work, list(range(min(threads, len(parts)))), threads)
     return shelves, strength[ranks]
 
 

@@ -7,13 +7,12 @@ range of account codes, and one buffer after the other is sorted into the column
 from __future__ import annotations
 
 import mmap
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from cib.compiled import Codes, Ints, grouped, taken
+from cib.compiled import Codes, Ints, grouped, in_threads, taken
 
 __all__ = ["EDGE", "CoActions", "shelve", "taken_down"]
 
@@ -61,6 +60,5 @@ def taken_down(shelves: list[list[Any]], limits: list[int], threads: int) -> CoA
             for name, column in columns._asdict().items():
                 column[bounds[k] : bounds[k + 1]] = np.concatenate([lot[name] for lot in lots])[order]
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(clear, range(len(shelves))))
+    in_threads(clear, list(range(len(shelves))), threads)
     return columns
