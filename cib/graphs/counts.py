@@ -287,7 +287,7 @@ def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
 def _positions(ids: pl.Series, others: pl.Series) -> Ints:
     """Where each of some texts is, or would be, among sorted ones."""
     found: Any = ids.search_sorted(others) if len(others) else pl.Series([], dtype=pl.Int64)
-    return found.cast(pl.Int64).to_numpy()
+    return np.asarray(found.cast(pl.Int64))
 
 
 def _shared(grown: _Grown, max_accounts: int | None) -> tuple[Incidence, Flags]:
@@ -387,7 +387,7 @@ def _count_changes(
     changed = distinct_values(np.concatenate([changed, losing])) if len(losing) else changed
     weight = shared_objects(changed, inside.account, inside.object, inside.time, n, span)
     strong = weight >= min_weight
-    later = {"u": changed // n, "v": changed % n, "weight": weight}
+    later: dict[str, NDArray[Any]] = {"u": changed // n, "v": changed % n, "weight": weight}
     place = np.searchsorted(key, changed)
     known = place < len(key)
     known[known] = key[place[known]] == changed[known]
