@@ -7,8 +7,8 @@ minimum weight is not kept; no other pair changes, but for those on objects that
 whole numbers, so that the graph is that of :func:`cib.coaction_graphs` bit for bit, once
 :func:`cib.graphs.coaction.complete_edges` has added up lags and times, which is done for significant edges only.
 
-Where rows were changed or removed, where an object depends on other rows (near duplicates), and where the new events
-meet so many others that to look at all again is as fast, everything is counted anew.
+Where rows were changed or removed, where an object depends on other rows (similar texts and pictures), and where the
+new events meet so many others that to look at all again is as fast, everything is counted anew.
 """
 
 from __future__ import annotations
