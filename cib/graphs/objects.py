@@ -242,6 +242,7 @@ class Kind(NamedTuple):
 
     column: str
     events: Callable[[pl.LazyFrame], pl.LazyFrame]
+    together: bool = False  #: whether the object of a post depends on other posts, too
 
 
 KINDS = {
@@ -255,10 +256,10 @@ KINDS = {
     "hashtag": Kind("hashtags", _hashtags),
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
-    "near-text": Kind("text", _near_texts),
-    "reworded": Kind("text", _reworded),
-    "meaning": Kind("text", _meanings),
-    "media": Kind("media", _media),
+    "near-text": Kind("text", _near_texts, together=True),
+    "reworded": Kind("text", _reworded, together=True),
+    "meaning": Kind("text", _meanings, together=True),
+    "media": Kind("media", _media, together=True),
 }
 
 #: Kinds that ``objects=`` takes by name.
