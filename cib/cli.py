@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
         gc.set_threshold(100_000, 50, 100)
+    _limit_threads(given)
     options = _parser(given).parse_args(given)
     try:
         with redirect_stdout(io.StringIO()) if options.json or options.quiet else nullcontext():
@@ -139,6 +140,15 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 _FEW = 20_000
 
 
+def _limit_threads(given: Sequence[str]) -> None:
+    """Pass ``--threads`` on to Polars, which reads it from the environment when it is imported, as the parser does."""
+    early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    early.add_argument("--threads")
+    threads = early.parse_known_args(given)[0].threads
+    if threads and threads.isdigit() and int(threads):
+        os.environ.setdefault("POLARS_MAX_THREADS", threads)
+
+
 def _add_printing(command: argparse.ArgumentParser, default: Any = False) -> None:
     """What is printed."""
     for option, about in (
@@ -159,6 +169,8 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
+    find.add_argument("--threads", type=_whole, help="at most so many; the result does not depend on it")
+    find.add_argument("--max-memory", metavar="SIZE", help="refuse at once what is expected to take more, such as 8GB")
     _add_writing(find)
     _add_choices(find)
 
@@ -363,7 +375,13 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
 
     _check_folder(options)
     settings = _chosen_settings(options)
-    detection = detect(_activity(options, not options.quiet), settings, progress=not options.quiet)
+    detection = detect(
+        _activity(options, not options.quiet),
+        settings,
+        progress=not options.quiet,
+        threads=options.threads,
+        max_memory=options.max_memory,
+    )
     power = _power(detection, options)
     # before anything is printed: the pipe may close
     files, written = _written(detection, options, progress=not options.quiet)

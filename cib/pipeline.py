@@ -14,7 +14,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
-from cib.domains import FLAG, takes
+from cib.domains import FLAG, THREADS, takes
 from cib.engine import EngineActivity
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
@@ -27,6 +27,7 @@ from cib.networks.evidence import coordination
 from cib.networks.network import Networks
 from cib.progress import stage
 from cib.reports.result import NOTES
+from cib.resources import check_memory, limited
 from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
@@ -44,8 +45,15 @@ _INTERACTIONS = {
 UNGROUPED = 0.1
 
 
-@takes(progress=FLAG)
-def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
+@takes(progress=FLAG, threads=THREADS)
+def detect(
+    activity: Activity,
+    settings: Settings | None = None,
+    *,
+    progress: bool = True,
+    threads: int | None = None,
+    max_memory: str | int | None = None,
+) -> Detection:
     """Find candidate networks in account activity.
 
     Parameters
@@ -57,10 +65,20 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
         the settings of the result name them.
     progress : bool
         Print a line a stage to standard error.
+    threads : int, optional
+        Of compiled kernels; default: all cores. The result does not depend on it. Polars reads the environment
+        variable ``POLARS_MAX_THREADS`` when it is imported.
+    max_memory : str or int, optional
+        Such as ``'8GB'``, or a number of bytes. A detection that is expected to take more is refused before it starts.
 
     Returns
     -------
     Detection
+
+    Raises
+    ------
+    SettingsError
+        If the detection is expected to take more memory than allowed.
 
     Examples
     --------
@@ -70,7 +88,10 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     >>> detection.accounts.columns[:6]
     ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
     """
-    return detect_with(coaction_graphs, activity, settings, progress)
+    if isinstance(activity, Activity):
+        check_memory(len(activity), max_memory)
+    with limited(threads):
+        return detect_with(coaction_graphs, activity, settings, progress)
 
 
 def detect_with(

@@ -146,17 +146,25 @@ def client_share(posts: Frame) -> pl.DataFrame:
     """Share of its actions made with the client that it uses most; unknown where no client is."""
     if "client" not in posts.columns:
         return _nothing()
-    counts = _native(posts, "account_row", "client").drop_nulls().group_by("account_row", "client").len()
+    counts = _counts(_native(posts, "account_row", key="client").drop_nulls())
     return counts.group_by("account_row").agg(pl.col("len").max() / pl.col("len").sum())
 
 
 def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
     """Compute the number and entropy in bits of each account's keys: ``account_row, n, entropy``."""
-    counts = keys.group_by("account_row", "key").len().sort("account_row", "len")  # fix the order of summation
+    counts = _counts(keys).sort(pl.col("account_row") * 2**32 + pl.col("len"))  # fix the order of summation
     c = pl.col("len").cast(pl.Float64)
     of = counts.group_by("account_row", maintain_order=True).agg(n=c.sum(), e=(c * c.log(2)).sum())
     entropy = pl.max_horizontal(pl.col("n").log(2) - pl.col("e") / pl.col("n"), 0.0)
     return of.select("account_row", "n", entropy=entropy)
+
+
+def _counts(keys: pl.DataFrame) -> pl.DataFrame:
+    """Count the rows of each account and key: ``account_row, len``, a row per pair."""
+    # grouping by one integer is several times faster than by an integer and a text
+    code = keys["key"].cast(pl.Categorical).to_physical()
+    pairs = keys.select(pair=pl.col("account_row").cast(pl.UInt64) * 2**32 + code).group_by("pair").len()
+    return pairs.select(account_row=pl.col("pair") // 2**32, len="len")
 
 
 def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
@@ -180,9 +188,9 @@ def _listed(posts: Frame, column: str) -> pl.DataFrame:
     return rows.filter(pl.col(column).list.len() > 0).explode(column).rename({column: "key"}).drop_nulls()
 
 
-def _native(posts: Frame, *columns: str) -> pl.DataFrame:
-    frame: pl.DataFrame = posts.select(*columns).to_polars()
-    return frame
+def _native(posts: Frame, *columns: str, **renamed: str) -> pl.DataFrame:
+    frame: pl.DataFrame = posts.select(*columns, *renamed.values()).to_polars()
+    return frame.rename({theirs: ours for ours, theirs in renamed.items()})
 
 
 def _nothing() -> pl.DataFrame:

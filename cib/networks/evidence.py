@@ -135,17 +135,18 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
     key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
     order = np.argsort(key, kind="stable")  # by time within an object, as the acts are
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    ends = np.append(starts[1:], len(order)) - 1
-    run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
-    members = distinct_values(run * (int(account.max(initial=0)) + 1) + account[order])
+    acts_on = np.diff(starts, append=len(order))
+    run = np.repeat(np.arange(len(starts)), acts_on)
+    width = int(account.max(initial=0)) + 1
+    members = distinct_values(run * width + account[order]) // width
     table = pl.DataFrame(
         {
             "network": network[order[starts]],
             "object": object_[order[starts]],
-            "members": np.bincount(members // (int(account.max(initial=0)) + 1), minlength=len(starts)),
-            "acts": ends - starts + 1,
+            "members": np.bincount(members, minlength=len(starts)),
+            "acts": acts_on,
             "first": time[order[starts]],
-            "last": time[order[ends]],
+            "last": time[order[starts + acts_on - 1]],
         }
     )
     counts, moments = pl.col("members", "acts").cast(pl.UInt32), pl.col("first", "last").cast(pl.Datetime("us", "UTC"))

@@ -127,10 +127,16 @@ def _pairs(graph: Graph, inside: Inside, sizes: pl.DataFrame) -> pl.DataFrame:
 
 def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """How the acts of members are spread over the group's targets and over its members."""
-    aims = targets.select("network", "object", hit=pl.lit(1))
-    on_target = acts.drop("time").join(aims, on=["network", "object"], how="left")
+    network, account, object_ = (acts[name].to_numpy().astype(np.int64) for name in ("network", "account", "object"))
+    width = int(object_.max(initial=0)) + 1
+    aims = np.sort(targets["network"].to_numpy().astype(np.int64) * width + targets["object"].to_numpy())
+    own = network * width + object_
+    hit = np.append(aims, -1)[np.searchsorted(aims, own)] == own
+    of_account = np.full(int(account.max(initial=-1)) + 1, -1, dtype=np.int64)
+    of_account[account] = network
+    counts = {"acts": np.bincount(account), "hits": np.bincount(account[hit], minlength=len(of_account))}
     # members without any act in this layer (another layer found them) are no part of its spread
-    by_member = on_target.group_by("network", "account").agg(acts=pl.len(), hits=pl.col("hit").sum())
+    by_member = pl.DataFrame({"network": of_account, **counts}).filter(pl.col("network") >= 0)
     spread = by_member.group_by("network").agg(
         exclusivity=pl.col("hits").sum() / pl.col("acts").sum(),
         dispersion=pl.col("hits").var(ddof=1) / pl.col("hits").mean(),

@@ -69,7 +69,7 @@ def write_result(
             told |= _write_tables(result, new, metadata, csv)
         told["drawn"] = _write_graphs(result, new, None if "graphs" in parts else 0 if write else SMALL_GRAPH)
         if "report" in parts:
-            write_json({**result.findings, "result": told["result"]}, new / "report.json", indent=None)
+            write_json({**result.findings, "result": told["result"]}, new / "report.json", indented=False)
         told["files"] = {path.name: path.stat().st_size for path in sorted(new.iterdir())}
         write_json(told, new / DETECTION.marker)
 

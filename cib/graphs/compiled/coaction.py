@@ -17,7 +17,6 @@ All computations are integer arithmetic on sorted input, so the result does not 
 
 from __future__ import annotations
 
-import os
 from itertools import pairwise
 from typing import Any
 
@@ -43,6 +42,7 @@ from cib.compiled import (
 from cib.errors import SettingsError
 from cib.graphs.compiled.edge_buffers import EDGE, CoActions, shelve, taken_down
 from cib.graphs.compiled.windows import ALWAYS
+from cib.resources import n_threads
 
 __all__ = ["coactions", "strengths"]
 
@@ -311,7 +311,7 @@ def coactions(
     strength : ndarray of int64, shape (n_accounts,)
         Sum of weights over all partners, before `min_weight`.
     """
-    threads = threads or os.cpu_count() or 1
+    threads = n_threads(threads)
     company = np.zeros(n_accounts, np.int64)
     _count_company(account, low, high, company)
     code = np.argsort(company, kind="stable").astype(np.int32)

@@ -13,7 +13,6 @@ Anastasiu & Karypis 2014). The result is exact.
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.compiled import Codes, Ints, compiled
+from cib.resources import n_threads
 
 __all__ = ["Similar", "similar_rows"]
 
@@ -90,7 +90,7 @@ def similar_rows(
     -------
     Similar
     """
-    threads = threads or os.cpu_count() or 1
+    threads = n_threads(threads)
     code = _KINDS[kind]
     rows = _rows(matrix, code, threshold)
     lists = _lists(rows, matrix.shape[1])
