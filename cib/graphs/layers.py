@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import Activity
+from cib.engine import EngineActivity
 from cib.errors import check_whole
 from cib.extensions import reference_of
 from cib.graphs.coaction import Window, coaction_graphs, window_seconds
@@ -134,7 +135,7 @@ TOLD = {
 
 
 def coaction_layers(
-    activity: Activity,
+    activity: Activity | EngineActivity,
     layers: Sequence[Layer],
     max_pairs: int,
     alpha: float,

@@ -20,6 +20,7 @@ from cib.activity import Activity
 from cib.content.reworded import reworded
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
+from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
@@ -140,12 +141,13 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
-def absent_column(activity: Activity, objects: Objects) -> str | None:
+def absent_column(activity: Activity | EngineActivity, objects: Objects) -> str | None:
     """Return the column of posts that a kind of object needs and the activity lacks, or None."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
-    return None if column in activity.posts_table.columns else column
+    there = activity.posts_table.columns if isinstance(activity, Activity) else activity.posts.collect_schema().names()
+    return None if column in there else column
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:

@@ -78,7 +78,7 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     -------
     ndarray of bool, shape (n_accounts,)
     """
-    rows, source, target = acts.pairs
+    rows, source, target = acts.pairs_of(group >= 0)
     on_members = group[target] >= 0
     first = np.diff(rows[on_members], prepend=-1) > 0  # rows ascend
     aimed = np.bincount(source[on_members][first], minlength=acts.n_accounts)
@@ -181,7 +181,7 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     mine = np.flatnonzero(known & (group >= 0))
     mine = mine[np.lexsort((made[mine], group[mine]))]
     network, made = group[mine], made[mine]
-    age = acts.time.max(initial=0) / 86_400e6 - made
+    age = acts.end / 86_400e6 - made
     near = np.clip(AGED * age, 1.0, MATCHED)
     low = np.searchsorted(crowd, made - near)
     high = np.searchsorted(crowd, made + near, side="right")

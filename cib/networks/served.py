@@ -51,14 +51,13 @@ def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
 
 def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:
     """The group that serves each account, -1 for none."""
-    source, target = acts.one_sided
-    received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
+    source, target = acts.one_sided_of(group >= 0)
     ours = (group[source] >= 0) & (group[source] != group[target]) & acts.unearned[target]
     aims = pl.DataFrame({"target": target[ours], "group": group[source[ours]], "source": source[ours]})
     both = aims.group_by("target").agg(own=pl.len(), boosters=pl.col("source").n_unique())
     both = both.filter(
         pl.col("boosters") >= rule.min_boosters,
-        pl.col("own") >= rule.served_share * pl.Series(received[both["target"].to_numpy()]),
+        pl.col("own") >= rule.served_share * pl.Series(acts.received[both["target"].to_numpy()]),
     )
     most = aims.join(both, on="target", how="semi").group_by("target", "group").len()
     most = most.sort("target", "len", "group", descending=[False, True, False])
