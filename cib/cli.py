@@ -145,6 +145,10 @@ def _limit_threads(given: Sequence[str]) -> None:
         os.environ.setdefault("POLARS_MAX_THREADS", threads)
 
 
+#: Rows in which power is measured unasked where nothing is found: about a second a trial.
+_FEW = 20_000
+
+
 def _add_printing(command: argparse.ArgumentParser, default: Any = False) -> None:
     """What is printed."""
     for option, about in (
@@ -181,6 +185,12 @@ def _add_choices(find: argparse.ArgumentParser) -> None:
         help="also the features that an installed package brings under this name; may be repeated",
     )
     find.add_argument("--settings", metavar="FILE", help="a TOML file of settings, such as cib settings prints")
+    find.add_argument(
+        "--power",
+        action="store_true",
+        help="plant made-up operations and say which would have been found; unasked if nothing is found in at most "
+        f"{_FEW:,} rows",
+    )
     find.add_argument("--window", help="in place of the window of each layer that has one, such as 60s or 10min")
     find.add_argument("--alpha", type=_share, help="false discovery rate of edges")
     find.add_argument("--seed", type=_whole, help="of the clustering")
@@ -355,11 +365,13 @@ def _demo(options: argparse.Namespace) -> dict[str, Any]:
     scored = evaluate(detection, truth)
     _say(scored)
     _say(written)
+    _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files, "evaluation": scored.to_dict()}
 
 
 def _detect(options: argparse.Namespace) -> dict[str, Any]:
     from cib.pipeline import detect
+    from cib.robustness.power import power_told
 
     _check_folder(options)
     settings = _chosen_settings(options)
@@ -370,11 +382,28 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
         threads=options.threads,
         max_memory=options.max_memory,
     )
+    power = _power(detection, options)
     # before anything is printed: the pipe may close
     files, written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
+    for sentence in power_told(power):
+        _say(sentence)
     _say(written)
-    return {**_found(detection), **files}
+    _say(f"Outcome: {detection.outcome}")
+    return {**_found(detection), **files, "power": power.to_dicts()}
+
+
+def _power(detection: Detection, options: argparse.Namespace) -> pl.DataFrame:
+    """What would have been found; no row where nobody wants to know."""
+    import polars as pl
+
+    from cib.robustness.power import POWER
+
+    small = detection.outcome == "nothing found by these tests" and len(detection.activity) <= _FEW
+    if detection.outcome != "nothing to test" and (options.power or small):
+        table: pl.DataFrame = detection.power(trials=2, progress=not options.quiet)
+        return table
+    return pl.DataFrame(schema=POWER)
 
 
 def _collection(options: argparse.Namespace) -> dict[str, Any]:
@@ -403,6 +432,7 @@ def _detect_all(options: argparse.Namespace) -> dict[str, Any]:
     files, written = _written(detection, options, progress=not options.quiet) if options.out else ({}, "")
     _print_networks(detection)
     _say(written)
+    _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files}
 
 

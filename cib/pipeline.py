@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import polars as pl
 
@@ -25,6 +26,7 @@ from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
 from cib.progress import stage
+from cib.reports.result import NOTES
 from cib.resources import check_memory, limited
 from cib.roles import RoleScores, score_roles
 from cib.search import search
@@ -121,7 +123,7 @@ def detect_with(
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
-    return Detection(
+    found = Detection(
         table=table,
         networks=networks,
         graphs={**graphs, **{layer.name: layer for layer in layers}},
@@ -133,6 +135,7 @@ def detect_with(
         notes=notes,
         tested=_kept(told, layers),
     )
+    return found if found.outcome == "found" else replace(found, notes=(NOTES[found.outcome], *notes))
 
 
 def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:

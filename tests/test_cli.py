@@ -300,3 +300,23 @@ def test_progress_goes_to_the_logger_too(capsys, caplog):
     assert capsys.readouterr() == ("", "")
     assert any("features" in record.getMessage() for record in caplog.records)
     assert {record.name for record in caplog.records} == {"cib"}
+
+
+@pytest.mark.parametrize(("shared", "outcome"), [(True, "nothing found by these tests"), (False, "nothing to test")])
+def test_the_outcome_is_said_in_the_same_words_everywhere(shared, outcome, tmp_path, capsys):
+    rows = [(f"a{k}", f"p{k}", 1_590_000_000 + 997 * k, "post", f"words of {k if k % 9 else 0}") for k in range(60)]
+    columns = ["account_id", "post_id", "created_at", "action", "text"]
+    table = pl.DataFrame(rows, schema=columns, orient="row").select(columns if shared else columns[:4])
+    table.write_parquet(tmp_path / "posts.parquet")
+    command = ["detect", str(tmp_path / "posts.parquet"), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[-1] == f"Outcome: {outcome}"
+    assert ("would have been found" in printed) == shared
+    assert f"Outcome: {outcome}." in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert main([*command, "--overwrite", "--json", "--quiet"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], len(told["power"])) == (outcome, 8 * shared)
+    assert told["notes"][0].lower().startswith(outcome)
+    saved = json.loads((tmp_path / "out" / "detection.json").read_text("utf-8"))
+    assert (saved["outcome"], saved["notes"]) == (outcome, told["notes"])

@@ -70,7 +70,7 @@ def mention_graph(activity: Activity | EngineActivity) -> Graph:
     if "mentions" not in posts.columns:
         return _grouped(activity, "mention", _no_rows())
     named = activity.mention_codes.drop_nulls().unique()  # a post may mention an account twice
-    source, time = activity.account_codes.gather(named["row"]), posts["created_at"].gather(named["row"])
+    source, time = (part.gather(named["row"]) for part in (activity.account_codes, posts["created_at"]))
     lag = pl.lit(None, dtype=pl.Float64)
     return _grouped(activity, "mention", named.select("target", source=source, time=time, lag=lag))
 

@@ -97,7 +97,7 @@ LAYERS = (
     Layer("post", "10min"),
     Layer("post", "1h"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
-    Layer("text", None, "chung-lu", max_accounts=150),
+    Layer("reworded", None, "chung-lu", max_accounts=150),
     Layer("url", None, "chung-lu", max_accounts=60),
 )
 

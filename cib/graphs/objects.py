@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.content.reworded import reworded
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
 from cib.errors import InputError, SettingsError, did_you_mean
@@ -49,6 +50,8 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
+        - ``'reworded'``: text of which a quarter of the pairs of successive words is equal
+          (:func:`cib.content.reworded.reworded`);
         - ``'meaning'``: text of similar meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
@@ -211,6 +214,11 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
     return _once_each(_texts(posts), near_duplicates)
 
 
+def _reworded(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts of much the same wording. Also shared by users of templates, petitions and forms."""
+    return _once_each(_texts(posts), reworded)
+
+
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Select texts of similar meaning; also shared by all users who report, quote or translate the same news."""
     # needs an optional library
@@ -246,6 +254,7 @@ KINDS = {
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
     "near-text": Kind("text", _near_texts),
+    "reworded": Kind("text", _reworded),
     "meaning": Kind("text", _meanings),
     "media": Kind("media", _media),
 }

@@ -30,11 +30,13 @@ _AUTOMATIC = (
 
 #: Few followers are fewer than that.
 FEW_FOLLOWERS = 8
+#: Attention is given by at least so many accounts.
+MIN_ACTORS = 4
 #: Unaffiliated accounts of a language from which its rate of a fact is taken; with fewer, from all.
 MIN_ACCOUNTS = 200
 #: In days: accounts made within `BATCH` of one another are one batch; a member is replaced by an unaffiliated account
-#: made within `MATCHED`.
-BATCH, MATCHED = 0.5, 45.0
+#: made within `MATCHED` days or the share `AGED` of its age: people join in waves of days.
+BATCH, MATCHED, AGED = 0.5, 45.0, 0.25
 #: Sets of unaffiliated accounts that batches are compared with, and their seed.
 DRAWS, SEED = 60, 0
 
@@ -42,7 +44,13 @@ DRAWS, SEED = 60, 0
 _MOST = 0.5
 
 #: The facts, and the kind of evidence that each belongs to.
-FACTS = {"few followers": "look", "no followers": "look", "default name": "look", "creation batch": "batch"}
+FACTS = {
+    "few followers": "look",
+    "no followers": "look",
+    "default name": "look",
+    "creation batch": "batch",
+    "unearned attention": "boosted",
+}
 
 #: What there is where nothing is known.
 NO_FACTS = pl.DataFrame(
@@ -100,6 +108,10 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     """
     n = int(group.max(initial=-1)) + 1
     parts = [NO_FACTS, *(_share(acts, group, free, name, has, n) for name, has in _looks(acts.about))]
+    if "followers" in acts.about.columns:
+        unearned = pl.Series(acts.unearned & (acts.actors >= MIN_ACTORS))
+        known = acts.about.select(pl.when(pl.col("followers").is_not_null()).then(unearned)).to_series()
+        parts.append(_share(acts, group, free, "unearned attention", known, n))
     if "created_at" in acts.about.columns:
         parts.append(_batches(acts, group, free, n))
     table = pl.concat(parts).filter(pl.col("members") >= 3)
@@ -173,8 +185,10 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     mine = np.flatnonzero(known & (group >= 0))
     mine = mine[np.lexsort((made[mine], group[mine]))]
     network, made = group[mine], made[mine]
-    low = np.searchsorted(crowd, made - MATCHED)
-    high = np.searchsorted(crowd, made + MATCHED, side="right")
+    age = acts.time.max(initial=0) / 86_400e6 - made
+    near = np.clip(AGED * age, 1.0, MATCHED)
+    low = np.searchsorted(crowd, made - near)
+    high = np.searchsorted(crowd, made + near, side="right")
     rng = np.random.default_rng(SEED)
     draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
     seen, mean, deviation = _crowding(made, network, n), draws.mean(axis=0), draws.std(axis=0)

@@ -27,6 +27,9 @@ Flags = NDArray[np.bool_]
 
 DAY = 86_400 * 10**6
 
+#: Attention is unearned where an account has fewer followers than so many times the accounts that act on it.
+AUDIENCE = 3
+
 #: Hours ahead of UTC in which most posts of a language are written; 0 for others. The test of days off compares
 #: accounts of one language, so that an error here is the same on both sides.
 _ZONES = {
@@ -134,9 +137,13 @@ class Acts:
     @cached_property
     def day(self) -> Ints:
         """Local day of each post since 1970, by the language of its account; shape (n_posts,)."""
+        return (self.time + self.zone[self.account]) // DAY
+
+    @cached_property
+    def zone(self) -> Ints:
+        """Microseconds ahead of UTC of each account, by its language; shape (n_accounts,)."""
         code, names = self.language
-        zone = np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)
-        return (self.time + zone[code][self.account]) // DAY
+        return np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)[code]
 
     @cached_property
     def order(self) -> Ints:
@@ -152,6 +159,31 @@ class Acts:
         np.add.at(total, self.account, self.time // 10**6)
         received = np.bincount(self.pairs[2], minlength=self.n_accounts)
         return np.lexsort((total, last, first, received, self.made))
+
+    @cached_property
+    def one_sided(self) -> tuple[Ints, Ints]:
+        """Source and target of each act in :attr:`aimed` whose target never acts on the source."""
+        _, source, target = self.pairs
+        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
+        return source[alone], target[alone]
+
+    @cached_property
+    def actors(self) -> Ints:
+        """Number of accounts that act on each account, which never acts on them; shape (n_accounts,)."""
+        source, target = self.one_sided
+        ends = np.unique(target * self.n_accounts + source)
+        return np.bincount(ends // self.n_accounts, minlength=self.n_accounts)
+
+    @cached_property
+    def unearned(self) -> Flags:
+        """Whether more accounts act on an account than its followers explain; shape (n_accounts,).
+
+        Of the followers of an account a part acts on it. False where nobody acts, true where followers are not known.
+        """
+        if "followers" not in self.about.columns:
+            return self.actors > 0
+        followers = self.about["followers"].fill_null(-1).to_numpy()
+        return np.asarray(followers < AUDIENCE * self.actors)
 
     @cached_property
     def about(self) -> pl.DataFrame:
@@ -173,5 +205,5 @@ def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
     >>> binomial_tail([0, 1, 2], 2, 0.5).tolist()
     [1.0, 0.75, 0.25]
     """
-    k = np.asarray(hits, dtype=float)
-    return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n) - k + 1.0, p), 1.0)
+    k, share = np.asarray(hits, dtype=float), np.asarray(p, dtype=float)
+    return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n, dtype=float) - k + 1.0, share), 1.0)

@@ -20,7 +20,7 @@ from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 
 #: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
-COPIED = ("text", "near-text")
+COPIED = ("text", "near-text", "reworded")
 JOINT = ("post", "quoted", "replied")
 
 #: Shorter texts of replies, in characters, are no copies.
@@ -53,8 +53,10 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
         * ``copied``: texts that another member posted as well, at any time;
         * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
-        * ``aimed``: acts aimed at accounts that three members act on;
-        * ``one_host``: acts that link to the host that most of them link to;
+        * ``aimed``: acts aimed at accounts that three members act on, whose followers do not explain the attention
+          (:attr:`cib.networks.acts.Acts.unearned`);
+        * ``one_host``: acts that link to the host that most of them link to; ``copied_host``: the same of the copied
+          acts, and ``host_held``: of the accounts that link to this host, those in any network;
 
         further, between 0 and 1,
 
@@ -81,7 +83,6 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
         **_copied(acts, group, of_post, total),
         **_joint(acts, group, of_post, total, regulars),
         **_aimed(acts, group, total),
-        "one_host": _one_host(acts, of_post, total),
     }
     return pl.DataFrame({name: pl.Series(values) for name, values in table.items()}).with_columns(
         pl.col(pl.Float64).round(9)
@@ -130,9 +131,14 @@ def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
 def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*COPIED)
     if not incidences:
-        return {"copied": _untested(len(total))}
+        none = np.zeros(0, dtype=np.int64)
+        return {"copied": _untested(len(total)), **_hosts(acts, of_post, none, total)}
     rows = [_told(acts, i, joint_events(i, acts.codes(i), group, _EVER)) for i in incidences]
-    return {"copied": share_of(_acts_by_network(rows, of_post, len(total)), total)}
+    copies = np.unique(np.concatenate(rows)).astype(np.int64)
+    return {
+        "copied": share_of(_acts_by_network(rows, of_post, len(total)), total),
+        **_hosts(acts, of_post, copies, total),
+    }
 
 
 def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]:
@@ -143,18 +149,28 @@ def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]
     return rows
 
 
-def _one_host(acts: Acts, of_post: Ints, total: Ints) -> Numbers | pl.Series:
-    """The share of the acts of each network that link to the host that most of them link to."""
-    posts = acts.activity.posts_table
+def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+    """The host that most acts, and most copies, of each network link to, and who else links to the latter."""
+    n, posts = len(total), acts.activity.posts_table
     if "urls" not in posts.columns:
-        return _untested(len(total))
-    linked = posts.select("urls", network=pl.Series(of_post), row=pl.int_range(pl.len()))
-    linked = linked.filter(pl.col("network") >= 0).explode("urls").drop_nulls("urls")
-    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"])
-    most = linked.group_by("network", "host").len().group_by("network").agg(pl.col("len").max())
-    counts = np.zeros(len(total), dtype=np.int64)
-    counts[most["network"].to_numpy()] = most["len"].to_numpy()
-    return share_of(counts, total)
+        return dict.fromkeys(("one_host", "copied_host", "host_held"), _untested(n))
+    linked = posts.select("urls", row=pl.int_range(pl.len())).explode("urls").drop_nulls("urls")
+    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"]).drop("urls")
+    row = linked["row"].to_numpy()
+    account = pl.Series(acts.account[row])
+    linked = linked.with_columns(network=pl.Series(of_post[row]), account=account, copy=pl.Series(np.isin(row, copies)))
+    known = linked.unique(["host", "account"]).with_columns(grouped=pl.col("network") >= 0)
+    known = known.group_by("host").agg(held=pl.col("grouped").mean())
+    mine = linked.filter(pl.col("network") >= 0)
+    counts = mine.group_by("network", "host").agg(acts=pl.len(), copies=pl.col("copy").sum()).join(known, on="host")
+    best = counts.group_by("network").agg(
+        pl.col("acts").max(), pl.col("copies").max(), pl.col("held").sort_by("copies", "host").last()
+    )
+    most, copied, held = np.zeros((3, n))
+    network = best["network"].to_numpy()
+    most[network], copied[network], held[network] = (best[name].to_numpy() for name in ("acts", "copies", "held"))
+    of_copies = np.bincount(of_post[copies][of_post[copies] >= 0], minlength=n)
+    return {"one_host": share_of(most, total), "copied_host": share_of(copied, of_copies), "host_held": held}
 
 
 def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) -> dict[str, Numbers | pl.Series]:
@@ -168,13 +184,13 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
     for incidence in incidences:
         account = acts.codes(incidence)
         nearest = _nearest(incidence, account, group)
-        joint = nearest <= HOUR
-        rows.append(incidence.row[joint])
+        near = nearest <= HOUR
+        rows.append(incidence.row[near])
         hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
         captured[incidence.row] = tied[account] * _capture(incidence, account, group)
         if regulars:
-            passing = _passers_by(incidence, account, group, joint)
+            passing = _passers_by(incidence, account, group, near)
             regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
     joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
@@ -202,7 +218,8 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
     """One number an edge: the codes of both ends."""
     codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
     source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
-    return source * acts.n_accounts + target
+    pairs: Ints = source * acts.n_accounts + target
+    return pairs
 
 
 def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
@@ -255,6 +272,7 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     common = common.group_by(key=key).agg(pl.col("network", "target").first(), pl.col("own").sum(), members=pl.len())
     on_each = common.select("network", pl.col("own").cast(pl.Float64).alias("len"))
     common = common.filter(pl.col("members") >= 3).sort("network", "target")
+    common = common.filter(pl.Series(acts.unearned[common["target"].to_numpy()]))
     received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
     on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
     targets = np.zeros(n)

@@ -1,8 +1,9 @@
 """find_networks(): propose groups, measure them, confirm some, recruit who belongs to these, attach evidence.
 
 Groups are clusters of ties over all layers, and for accounts outside of these the clusters of each layer by itself,
-joined where they share members. What a group does over all of its acts, and what is known of its accounts, decides
-the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit (:mod:`cib.networks.recruitment`).
+joined where they share members; and the sets of accounts that these groups serve. What a group does over all of its
+acts, and what is known of its accounts, decides the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit
+(:mod:`cib.networks.recruitment`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.recruitment import recruit
+from cib.networks.served import served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -48,7 +50,7 @@ from cib.roles import RoleScores
 __all__ = ["find_networks"]
 
 #: How accounts can be in a network; the last two by what they or others do to its members.
-_CO_ACTS = ("co-action", "shared targets", "tied", "leader")
+_CO_ACTS = ("co-action", "shared targets", "tied", "served", "leader")
 
 
 @takes(
@@ -183,6 +185,8 @@ def _groups(
         table = ties(acts, rule)
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
+    if acts is not None:
+        membership = _with_served(membership, acts, exclude, rule)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
 
 
@@ -220,6 +224,16 @@ def _with_ties(
     together = together.filter(pl.len().over("network") >= min_size).sort("account_id")
     origin = origin.join(new, on="network").select("layer", "cluster", network="new")
     return together.select("account_id", "network", "layer", "decades"), origin
+
+
+def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str], rule: Rule) -> pl.DataFrame:
+    """The members, and the sets of accounts that networks serve."""
+    found = served_sets(acts, _codes(acts, membership.rename({"network": "dense"})), rule)
+    table = pl.DataFrame({"account_id": acts.activity.account_ids, "network": found}).filter(pl.col("network") >= 0)
+    table = table.filter(~pl.col("account_id").is_in(list(exclude)))
+    table = table.join(membership.drop("network"), on="account_id", how="left", maintain_order="left")
+    table = table.with_columns(pl.col("joined").fill_null("served"), pl.col("decades").fill_null(0.0))
+    return table.filter(pl.len().over("network") >= rule.min_size).select(membership.columns)
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:

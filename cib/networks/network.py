@@ -44,12 +44,12 @@ class Network:
         ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
         ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'shared targets'`` (is drawn to
         what the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with
-        members, or what few others posted), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
-        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
-        ``'boosted'`` (receives its acts mostly from members). `leader` and `boosted` can happen to an account
-        without its doing. ``network_role`` is what it is to the network: ``'core'``, ``'amplifier'`` or
-        ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members who
-        never act on it.
+        members, or what few others posted), ``'served'`` (a network acts on it, and hardly anybody else), ``'leader'``
+        (acts first, and the others after it), ``'copied text'`` or ``'amplifier'`` (copies texts of the confirmed
+        members, or aims its acts at them without return) or ``'boosted'`` (receives its acts mostly from members).
+        `served`, `leader` and `boosted` can happen to an account without its doing. ``network_role`` is what it is to
+        the network: ``'core'``, ``'amplifier'`` or ``'boosted'``; ``acts`` is the number of all its acts and ``aimed``
+        of those aimed at confirmed members who never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}

@@ -28,7 +28,7 @@ MIN_DECADES = 4.0
 
 
 #: What accounts write: an equal one is a copy, so that pairs of accounts are clustered and not sets of objects.
-CONTENT = ("text", "near-text", "url", "hashtag-sequence")
+CONTENT = ("text", "near-text", "reworded", "url", "hashtag-sequence")
 
 
 def is_timeless(graph: Graph) -> bool:

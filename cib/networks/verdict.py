@@ -6,18 +6,23 @@ members and expressed in decades, at most :attr:`Rule.max_kind`:
 
 =========== =============================================================================================
 copying     share of all acts that repeat a text of another member
-captured    share of all acts that are joint, times the share of the joint objects that the members hold
+captured    share of all acts that are joint, times the share of the joint objects that the members hold; or aimed at
+            accounts of whose attention the members make most, though hardly anybody follows these
+boosted     members on whom more accounts act than their followers explain
 look        few or no followers, default names (three binomial tests)
 batch       accounts created within hours of one another
 days off    few acts at weekends
 =========== =============================================================================================
 
-Innocent explanations take kinds away: posts that nearly all link to one host (a publisher's outlets), accounts that say
-that they are automatic, attention that is returned (a pod) or given to a few accounts only (fans).
+Innocent explanations take kinds away: copies that nearly all link to one host which others link to as well (the outlets
+of a publisher, its readers), accounts that say that they are automatic, attention that is returned (a pod) or given to
+a few accounts only (fans).
 
-``candidate`` needs two kinds of which one is a behaviour (copying, captured, days off). Captured acts and days off
-alone are not enough: who follows others rests when they do. The weights were not fitted: simulations test the rule,
-they do not weigh it. Everything else that chance does not explain is ``coordinated``.
+``candidate`` needs two kinds of which one is a behaviour (copying, captured, boosted, days off) and, where facts about
+the accounts are known, one such a fact (boosted, look, batch) or both copying and captured acts: branches of a party
+post what the headquarters send, and rest when these do. Boosted and look count once: they share the followers. The
+weights were not fitted: simulations test the rule, they do not weigh it. Everything else that chance does not explain
+is ``coordinated``.
 """
 
 from __future__ import annotations
@@ -40,8 +45,8 @@ __all__ = ["KINDS", "VERDICTS", "Reason", "Rule", "kinds_of_evidence", "reasons_
 VERDICTS = ("candidate", "coordinated", "insufficient")
 
 #: The kinds of evidence; the behaviours among them.
-KINDS = ("copying", "captured", "look", "batch", "days off")
-_BEHAVIOURS = ("copying", "captured", "days off")
+KINDS = ("copying", "captured", "boosted", "look", "batch", "days off")
+_BEHAVIOURS = ("copying", "captured", "boosted", "days off")
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,10 @@ class Rule:
     max_reciprocity : float
         From this product of ``mutual`` and ``inside`` on the third is left out: in a pod everything is captured.
     alpha_facts : float
-        False discovery rate of look and of batch over all networks.
-    min_excess, min_batch_excess : float
-        Look and batch count if the share, or the mean log2 of accounts made together, exceeds that of unaffiliated
-        accounts by so much.
+        False discovery rate of boosted over all networks, and of look and of batch over those that show a behaviour.
+    min_excess, min_batch_excess, min_boosted_excess : float
+        Look, batch and boosted count if the share, or the mean log2 of accounts made together, exceeds that of
+        unaffiliated accounts by so much.
     min_odds : float
         Look counts if the odds of the fact are at least so many times those of unaffiliated accounts.
     min_odds_resting : float
@@ -124,14 +129,17 @@ class Rule:
     copied_share, aimed_acts, aimed_share : float
         Accounts join a confirmed network that copy its texts in `copied_share` of all their acts, or aim `aimed_acts`
         acts and `aimed_share` of all at it without return; see :mod:`cib.networks.recruitment`.
-    max_one_host : float
-        Where more of all acts than that link to one host, as those of the outlets of a publisher do, copying and days
-        off do not count.
+    max_one_host, min_host_held : float
+        Where a larger share than the first of the copies link to one host, and a smaller share than the second of the
+        accounts that link to it are in any network, copying and days off do not count: outlets of a publisher and its
+        readers, who press a share button, link to it, and so do many others.
     max_automatic : float
         Where more of the members than that say of themselves that they are automatic, no behaviour counts.
     min_targets : float
-        Where the acts are aimed at fewer accounts than that, effectively, as those of fans are, captured joint acts
-        count only beside both look and batch.
+        Where the acts are aimed at fewer accounts than that, effectively, as those of fans are, joint acts count only
+        beside both look and batch.
+    served_share : float
+        Accounts form a set that have this share of all acts on them from networks; see :mod:`cib.networks.served`.
     boosted_share, min_boosters : float
         Accounts are boosted that receive `boosted_share` of all acts on them from a network, of `min_boosters`
         members.
@@ -163,8 +171,9 @@ class Rule:
     min_captured: float = 1.0
     max_reciprocity: float = 0.1
     alpha_facts: float = 0.05
-    min_excess: float = 0.15
-    min_batch_excess: float = 0.5
+    min_excess: float = 0.25
+    min_batch_excess: float = 0.4
+    min_boosted_excess: float = 0.4
     min_odds: float = 5.0
     min_odds_resting: float = 2.0
     min_fact: float = 1.0
@@ -181,8 +190,10 @@ class Rule:
     aimed_acts: int = 2
     aimed_share: float = 0.1
     max_one_host: float = 0.9
+    min_host_held: float = 0.9
     max_automatic: float = 0.5
     min_targets: float = 6.0
+    served_share: float = 0.6
     boosted_share: float = 0.7
     min_boosters: int = 4
 
@@ -257,19 +268,27 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
     table = behaviour.select(
         "network",
-        publisher=(pl.col("one_host") > rule.max_one_host).fill_null(False),
+        publisher=((pl.col("copied_host") > rule.max_one_host) & (pl.col("host_held") < rule.min_host_held)).fill_null(
+            False
+        ),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
         devoted=pl.col("targets") < rule.min_targets,
         copying=_counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule),
-        captured=_counting(pl.max_horizontal(joint, hasty, pl.when(~pod).then(aimed)), rule.min_captured, rule),
+        captured=_counting(pl.max_horizontal(joint, hasty), rule.min_captured, rule),
+        serving=_counting(pl.when(~pod).then(aimed).otherwise(0.0), rule.min_captured, rule),
     )
     few = pl.col("weekend") <= rule.max_weekend_ratio * pl.col("elsewhere")
     decades = pl.when(few).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
     table = table.join(resting, on="network", how="left").sort("network")
     rests = table.select("network", rests=(pl.col("days off") > 0).fill_null(False))
+    facts = facts.join(rests, on="network")
+    table = table.join(_facts_of(facts, "boosted", rule), on="network", how="left")
+    behaves = pl.any_horizontal(pl.col(*_BEHAVIOURS).fill_null(0.0) > 0, pl.col("serving").fill_null(0.0) > 0)
+    asked = table.join(behaviour.select("network", "inside"), on="network")
+    asked = asked.filter(behaves | (pl.col("inside") >= rule.min_inside)).select("network")
     for kind in ("look", "batch"):
-        table = table.join(_facts_of(facts.join(rests, on="network"), kind, rule), on="network", how="left")
+        table = table.join(_facts_of(facts.join(asked, on="network", how="semi"), kind, rule), on="network", how="left")
     known = (pl.col("look") > 0).fill_null(False) & (pl.col("batch") > 0).fill_null(False)
     explained = {
         "copying": pl.col("publisher") | pl.col("automatic"),
@@ -280,6 +299,7 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         pl.when(why & pl.col(kind).is_not_null()).then(0.0).otherwise(kind).alias(kind)
         for kind, why in explained.items()
     )
+    table = table.with_columns(captured=pl.max_horizontal("captured", "serving"))
     return table.select("network", pl.col(KINDS).round(6))
 
 
@@ -299,15 +319,19 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     -------
     polars.DataFrame
         ``network, evidence`` (decades in all), ``verdict`` and ``recruits``, whether accounts may join because they
-        copy or act on its members: candidates by copying or days off. What a group that only shares posts is acted
-        on for is not its own.
+        copy or act on its members: candidates by copying, boosted or days off. What a group that only shares posts is
+        acted on for is not its own.
     """
     known = [pl.col(kind).fill_null(0.0) for kind in KINDS]
     total = pl.sum_horizontal(known)
-    n = pl.sum_horizontal(value > 0 for value in known)
+    # who has no followers has fewer than accounts that act on it: one kind
+    twice = (pl.col("boosted").fill_null(0.0) > 0) & (pl.col("look").fill_null(0.0) > 0)
+    n = pl.sum_horizontal(value > 0 for value in known) - twice
     behaves = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in _BEHAVIOURS)
     copies = pl.col("copying").fill_null(0.0)
-    own = (copies > 0) | pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in ("look", "batch"))
+    untested = pl.col("look").is_null() & pl.col("batch").is_null()
+    fact = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in ("boosted", "look", "batch"))
+    own = fact | ((copies > 0) & (untested | (pl.col("captured").fill_null(0.0) > 0)))
     several = (n >= rule.min_kinds) & behaves & (own | (n < 2))
     facts = pl.sum_horizontal(
         (pl.col(kind).fill_null(0.0) >= rule.min_fact_inside).cast(pl.Int64) for kind in ("look", "batch", "days off")
@@ -329,7 +353,7 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     table = kinds.join(behaviour.select("network", "inside", "copied", "held_regular"), on="network").with_columns(
         enough=enough
     )
-    writes = (copies > 0) | (pl.col("days off").fill_null(0.0) > 0)
+    writes = (copies > 0) | (pl.col("boosted").fill_null(0.0) > 0) | (pl.col("days off").fill_null(0.0) > 0)
     return table.select(
         "network",
         evidence=total.round(6),
@@ -350,7 +374,7 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
         Its rows of :func:`cib.networks.account_metadata.account_facts`, by fact.
     rule : Rule
     """
-    found = [_copying(row), _captured(row), _look(row, facts), _batch(row, facts), _days_off(row)]
+    found = [_copying(row), _captured(row), _boosted(row, facts), _look(row, facts), _batch(row, facts), _days_off(row)]
     return (*found, *_single(row, rule), *_against(row, rule))
 
 
@@ -364,7 +388,9 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
     names = [name for name, of in FACTS.items() if of == kind]
     mine = facts.filter(pl.col("fact").is_in(names))
     share, elsewhere = pl.col("share"), pl.col("elsewhere")
-    if kind == "look":
+    if kind == "boosted":
+        excess = share - elsewhere >= rule.min_boosted_excess
+    elif kind == "look":
         least = pl.when("rests").then(rule.min_odds_resting).otherwise(rule.min_odds)
         odds = share * (1 - elsewhere) >= least * elsewhere * (1 - share)
         excess = odds & (share - elsewhere >= rule.min_excess)
@@ -399,10 +425,21 @@ def _captured(row: Mapping[str, Any]) -> Reason:
         else ""
     )
     aimed = (
-        f"{row['aimed']:.0%} of all acts go to accounts that three members act on, of whose attention it is "
-        f"{row['aimed_held']:.0%}"
+        f"{row['aimed']:.0%} of all acts go to accounts with few followers that three members act on, of whose "
+        f"attention it is {row['aimed_held']:.0%}"
     )
     return _reason("captured", joint + aimed, row, **numbers)
+
+
+def _boosted(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
+    best = facts.get("unearned attention")
+    if row["boosted"] is None or best is None:
+        return Reason("boosted", "unearned attention was not tested: no followers are known", speaks="untested")
+    text = (
+        f"on {best['share']:.0%} of {best['members']:,} members more accounts act than their followers explain, on "
+        f"{best['elsewhere']:.1%} of unaffiliated accounts of the same languages"
+    )
+    return _reason("boosted", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
 
 
 def _look(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
@@ -464,9 +501,13 @@ def _against(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
         returned = f"{row['mutual']:.0%} of these are returned, as in a pod"
         text = f"{row['inside']:.0%} of all acts are aimed at members and {returned}"
         found.append(Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against"))
-    if (row["one_host"] or 0) > rule.max_one_host:
-        text = f"{row['one_host']:.0%} of all acts link to one host, as those of a publisher's outlets do"
-        found.append(Reason("publisher", text, {"one_host": row["one_host"]}, "against"))
+    if (row["copied_host"] or 0) > rule.max_one_host and row["host_held"] < rule.min_host_held:
+        text = (
+            f"{row['copied_host']:.0%} of the copies link to one host, as those of a publisher and its readers do; "
+            f"{row['host_held']:.0%} of the accounts that link to it are in networks"
+        )
+        numbers = {"copied_host": row["copied_host"], "host_held": row["host_held"]}
+        found.append(Reason("publisher", text, numbers, "against"))
     if (row["automatic"] or 0) > rule.max_automatic:
         text = f"{row['automatic']:.0%} of the members say of themselves that they are automatic"
         found.append(Reason("automatic", text, {"automatic": row["automatic"]}, "against"))

@@ -16,6 +16,7 @@ JOINED = {
     "shared targets": "is drawn to the same things as the network, though it forms no pair with any one member",
     "leader": "acts first, and the other members after it; that can happen without its doing",
     "tied": "shares a good part of what it does with other members, or what few others posted",
+    "served": "is acted on by another network, and by hardly anybody else",
     "copied text": "copies the texts of confirmed members in a good part of all its acts",
     "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
     "boosted": "receives its acts mostly from members; that can happen without its doing",

@@ -25,6 +25,7 @@ from cib.errors import InputError
 from cib.reports.anonymity import hide_findings, hide_texts
 from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
+from cib.reports.limits import MEASURED
 from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
 from cib.reports.pseudonyms import Pseudonyms
@@ -158,6 +159,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         benign=BENIGN,
         kinds=KINDS,
         steps=STEPS,
+        measured=MEASURED,
         applied=_applied,
         columns=(*_COLUMNS, *((role.replace("_", " "), "number") for role in roles), *_MORE_COLUMNS),
         role_names=roles,
@@ -242,6 +244,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "reworded": "posted a text of much the same wording",
     "media": "posted the same picture or video",
     "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 import cib
@@ -30,6 +31,32 @@ def test_copies_are_shares_of_all_acts():
     row = behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)
     assert row["copied"] == pytest.approx(2 / 7)  # one of each, of seven acts: who repeats himself copies nobody
     assert row["joint"] is None  # there is no layer of joint acts
+
+
+def test_copies_link_to_one_host_that_others_link_to():
+    said = {"action": "post", "text": "the news of the day", "urls": ["https://paper.example/1"]}
+    rows = [{"account_id": who, "at": k, **said} for k, who in enumerate("abx")]
+    rows += [{"account_id": "a", "action": "post", "at": 9, "text": "mine", "urls": ["https://mine.example/1"]}]
+    made = activity(rows)
+    acts = Acts(made, [layer(made, "text", None)])
+    row = behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)
+    assert row["one_host"] == pytest.approx(2 / 3)
+    assert row["copied_host"] == 1.0
+    assert row["host_held"] == pytest.approx(2 / 3)  # x links to it as well
+
+
+def test_aims_count_where_followers_do_not_explain_them():
+    rows = [
+        {"account_id": s, "target_account_id": t, "action": "reply", "at": 9 * ord(s) + ord(t[0])}
+        for s in "abc"
+        for t in ("famous", "obscure")
+    ]
+    made = activity(rows)
+    accounts = pl.DataFrame({"account_id": ["famous", "obscure"], "followers": [9, 8]})
+    acts = Acts(cib.read(made.posts_table, accounts=accounts, progress=False))
+    row = behaviour(acts, grouped(acts, "a", "b", "c")).row(0, named=True)
+    assert row["aimed"] == pytest.approx(1 / 2)  # three accounts act on each: nine followers explain that
+    assert row["aimed_held"] == 1.0
 
 
 def test_joint_acts_their_capture_and_haste():

@@ -25,6 +25,8 @@ MEASURED = {
     "aimed_held": 0.0,
     "targets": 20.0,
     "one_host": 0.0,
+    "copied_host": 0.0,
+    "host_held": 0.3,
     "automatic": 0.0,
 }
 REST = {"network": 0, "days": 40.0, "weekend": 0.3, "elsewhere": 0.29, "p": 0.6}
@@ -45,6 +47,8 @@ def judged(rule=None, facts=NO_FACTS, rest=None, enough=True, **measured):
 EMPTY = fact("no followers", 0.9, 1e-12)
 RESTING = {"weekend": 0.05, "p": 1e-4}
 BATCH = fact("creation batch", 4, 1e-9)
+BOOSTED = fact("unearned attention", 0.9, 1e-9)
+ORDINARY = pl.concat([fact("no followers", 0.05, 0.6), fact("creation batch", 0.05, 0.6)])
 CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
 
@@ -56,7 +60,12 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9}, "coordinated"),
         ({"facts": EMPTY}, "coordinated"),
         ({"copied": 0.3, "facts": EMPTY}, "candidate"),
-        ({"copied": 0.3, "rest": RESTING}, "candidate"),
+        ({"copied": 0.3, "rest": RESTING}, "candidate"),  # nothing is known of the accounts
+        ({"copied": 0.9, "rest": RESTING, "facts": ORDINARY}, "coordinated"),  # branches of a party
+        ({"copied": 0.9, "facts": BOOSTED}, "candidate"),
+        ({"facts": pl.concat([BOOSTED, EMPTY])}, "coordinated"),  # both are their few followers
+        ({"facts": pl.concat([BOOSTED, BATCH])}, "candidate"),
+        ({"facts": BOOSTED, "rest": RESTING}, "candidate"),
         ({"copied": 0.09, "rest": RESTING}, "coordinated"),  # template activists copy as much
         ({"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY, "enough": False}, "candidate"),
         ({"joint": 0.9, "held": 0.4, "density": 0.6, "facts": EMPTY}, "coordinated"),  # a fandom that joined together
@@ -67,12 +76,14 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.3, "facts": BATCH}, "candidate"),
         ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "coordinated"),
         ({**CAPTURED, "rest": RESTING}, "coordinated"),  # who enters contests of shops rests when these do
-        ({"copied": 0.3, "facts": fact("no followers", 0.2, 1e-12)}, "coordinated"),  # odds of 4.75
-        ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "one_host": 0.95}, "coordinated"),  # outlets of a publisher
+        ({"copied": 0.3, "facts": fact("no followers", 0.25, 1e-12)}, "coordinated"),  # an excess of 0.2
+        ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
+        ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
         ({**CAPTURED, "facts": BATCH}, "candidate"),
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
         ({**CAPTURED, "facts": pl.concat([EMPTY, BATCH]), "targets": 3.0}, "candidate"),
+        ({"aimed": 0.95, "aimed_held": 0.95, "facts": BATCH, "targets": 3.0}, "candidate"),  # nobody else follows them
     ],
 )
 def test_the_verdict_of(given, verdict):
@@ -93,6 +104,14 @@ def test_only_who_writes_or_rests_recruits():
     assert judged(copied=0.3, **captured)["recruits"]
 
 
+def test_facts_are_asked_of_networks_with_a_behaviour():
+    done = pl.DataFrame([MEASURED | {"network": k, "copied": 0.9 if k == 9 else 0.0} for k in range(10)])
+    weak = pl.concat([fact("creation batch", 4, 1e-2).with_columns(network=pl.lit(k, pl.Int64)) for k in range(10)])
+    ordinary = weak.with_columns(p=pl.when(pl.col("network") == 9).then("p").otherwise(0.9))
+    rest = pl.DataFrame([REST | {"network": k} for k in range(10)])
+    assert kinds_of_evidence(done, ordinary, rest, Rule())["batch"].to_list() == [None] * 9 + [2.0]
+
+
 def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():
     assert judged(copied=1.0)["copying"] == 3.0
     assert judged(copied=0.0)["copying"] == 0.0
@@ -105,6 +124,7 @@ def test_what_was_not_tested_is_null_and_said():
     assert {reason.kind for reason in reasons if reason.speaks == "untested"} == {
         "copying",
         "captured",
+        "boosted",
         "look",
         "batch",
     }
@@ -132,7 +152,7 @@ def test_a_unit_of_nothing_is_refused():
 
 @pytest.mark.parametrize(
     ("measured", "kind"),
-    [({"one_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
+    [({"copied_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
 )
 def test_innocent_explanations_are_stated(measured, kind):
     row = MEASURED | REST | judged(**measured) | measured

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
 from cib.networks.verdict import KINDS as EVIDENCE_KINDS
 from cib.reports.data import gather
+from cib.reports.limits import MEASURED
 from cib.reports.page import FACTS, KINDS, STEPS, render
 from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
@@ -334,6 +336,18 @@ def test_a_headline_says_which_kinds_of_evidence_apply_and_explains_them(detecti
     assert applied
     assert set(KINDS) == set(EVIDENCE_KINDS)
     assert all(sentence in text for sentence in STEPS)
+
+
+def test_the_page_says_how_often_candidates_are_false_alarms_with_the_figures_of_the_readme(page):
+    assert all(sentence in " ".join("".join(elements(page).text).split()) for sentence in MEASURED)
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    precision, organic = re.search(
+        r"as it is, seeds 501 to 505 \|[^|]+\|([^|]+)\|[^|]+\| (.+?) at most", readme
+    ).groups()
+    assert f"about {100 - 100 * float(precision):.0f} in 100 accounts" in MEASURED[0]
+    assert f"at most {organic} of the ordinary accounts" in MEASURED[0]
+    words = re.search(r"people who enter contests.+ follow such a group", MEASURED[1])[0]
+    assert words in readme
 
 
 def test_accounts_that_the_analyst_excluded_are_named(detection, tmp_path):
