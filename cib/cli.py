@@ -136,6 +136,10 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
+#: Rows in which power is measured unasked where nothing is found: about a second a trial.
+_FEW = 20_000
+
+
 def _limit_threads(given: Sequence[str]) -> None:
     """Pass ``--threads`` on to Polars, which reads it from the environment when it is imported, as the parser does."""
     early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
@@ -143,10 +147,6 @@ def _limit_threads(given: Sequence[str]) -> None:
     threads = early.parse_known_args(given)[0].threads
     if threads and threads.isdigit() and int(threads):
         os.environ.setdefault("POLARS_MAX_THREADS", threads)
-
-
-#: Rows in which power is measured unasked where nothing is found: about a second a trial.
-_FEW = 20_000
 
 
 def _add_printing(command: argparse.ArgumentParser, default: Any = False) -> None:

@@ -21,7 +21,7 @@ from cib.features.extract import extract
 from cib.graphs.coaction import coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.graphs.layers import coaction_layers, significant
+from cib.graphs.layers import LAYERS, OTHERWISE, coaction_layers, significant
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
@@ -61,6 +61,8 @@ def detect(
     activity : Activity
         From :func:`cib.read`.
     settings : Settings, optional
+        Where none of the default layers has an object, those of answers, quotes, mentions and hashtags are used, too;
+        the settings of the result name them.
     progress : bool
         Print a line a stage to standard error.
     threads : int, optional
@@ -107,6 +109,9 @@ def detect_with(
     with stage("interaction graphs", progress):
         graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
     tested, told, notes = _tested(count, activity, settings, progress)
+    if not tested and settings.layers == LAYERS:
+        settings = replace(settings, layers=(*LAYERS, *OTHERWISE))
+        tested, told, notes = _tested(count, activity, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
         features = extract(

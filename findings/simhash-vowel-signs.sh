@@ -3,9 +3,9 @@
 #
 # Guess: two short posts that differ in one letter are some bits apart, in every script.
 # Seen: "give alms" and "give, poor one" in Hindi, "eat" and "prevent" in Thai differ in one vowel sign and are 0 bits
-# apart; one letter in English makes 10 and more. The default pattern of Simhash(text) keeps what \w matches, and combining
-# marks are not among that. Posts of emoji alone are all alike, too. A near-duplicate network in such a language connects
-# accounts that wrote different words; with tokens of one's own (a list instead of the text) the marks count.
+# apart; one letter in English makes 10 and more. The default pattern of Simhash(text) keeps what \w matches, and
+# combining marks are not among that. Posts of emoji alone are all alike, too. A near-duplicate network in such a
+# language connects accounts that wrote different words. With a list of tokens instead of the text the marks count.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -16,11 +16,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import polars as pl
 import pytest
 
 import cib
 from cib.errors import CibError, InputError, SettingsError
+from tests.toys import activity as toy_activity
 
 LAYER = "layer-co-action-post-600-s"
 
@@ -325,3 +327,35 @@ def test_a_folder_that_two_processes_write_is_all_of_one(tmp_path):
     assert found == second  # which waited
     for process in (slow, fast):
         process.stdout.close()
+
+
+def _ring(objects=92, **same):
+    """Five accounts that do the same eight times within seconds, among others that do anything."""
+    rng = np.random.default_rng(3)
+    acts = [(f"ring{k}", 1_000 * n + k, n) for n in range(8) for k in range(5)]
+    others = zip(rng.integers(0, 10_000, 4_800), rng.integers(8, objects, 4_800), strict=True)
+    acts += [(f"other{k % 600}", int(at), which) for k, (at, which) in enumerate(others)]
+    return [{"account_id": who, "at": at, **{name: make(n) for name, make in same.items()}} for who, at, n in acts]
+
+
+@pytest.mark.parametrize(
+    ("same", "action", "layer"),
+    [
+        ({"target_post_id": lambda n: f"t{n}"}, "reply", "replied 60 s"),
+        ({"objects": 2_000, "media": lambda n: [f"m{n}"]}, "post", "media any time"),
+    ],
+)
+def test_layers_are_those_that_the_data_have(same, action, layer):
+    rows = [{**row, "action": action} for row in _ring(**same)]
+    detection = cib.detect(toy_activity(rows), progress=False)
+    used = detection.tested.filter(pl.col("not_used").is_null())["layer"].to_list()
+    assert used == [layer]
+    assert detection.tested["layer"].to_list() == [each.name for each in detection.settings.layers]
+    edges = detection.graphs[f"co-action {layer}"].edge_table
+    assert edges.height == 10
+    assert edges["source"].str.starts_with("ring").all()
+
+
+def test_further_layers_are_not_used_where_a_default_one_has_objects():
+    rows = [{**row, "action": "reply", "text": f"{row['account_id']} {row['at']}"} for row in _ring(target_post_id=str)]
+    assert cib.detect(toy_activity(rows), progress=False).settings == cib.Settings()

@@ -21,7 +21,7 @@ from cib.graphs.objects import Objects, absent_column, check_objects, kind_of
 from cib.notebook import html_rows
 from cib.progress import stage
 
-__all__ = ["LAYERS", "MORE_LAYERS", "Layer", "coaction_layers", "significant"]
+__all__ = ["LAYERS", "MORE_LAYERS", "OTHERWISE", "Layer", "coaction_layers", "significant"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,6 +99,7 @@ LAYERS = (
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
     Layer("reworded", None, "chung-lu", max_accounts=150),
     Layer("url", None, "chung-lu", max_accounts=60),
+    Layer("media", None, "chung-lu", max_accounts=60),
 )
 
 #: Other layers, for data with the columns they need: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
@@ -119,6 +120,9 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
     }
 )
 
+#: Used besides by :func:`cib.detect` where no layer of :data:`LAYERS` has an object: in data of replies, quotes,
+#: mentions or hashtags alone.
+OTHERWISE = tuple(MORE_LAYERS[name] for name in ("co-reply", "co-quote", "co-mention", "co-hashtag"))
 
 #: Schema of the summary of the layers.
 TOLD = {

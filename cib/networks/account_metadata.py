@@ -15,13 +15,11 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr
 
+from cib.activity import TIME
+from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
 __all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
-
-#: The platform proposes a name that ends in eight digits since then; before, who had one chose it.
-_DEFAULT_NAMES_SINCE = pl.datetime(2017, 12, 1, time_zone="UTC")
-_DEFAULT_NAME = r"\D[0-9]{8}$"
 
 #: How descriptions, and names of clients, say that an account is automatic.
 _AUTOMATIC = (
@@ -153,10 +151,8 @@ def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
         yield "few followers", about["followers"] < FEW_FOLLOWERS
         yield "no followers", about["followers"] == 0
     if "name" in about.columns:
-        named = pl.col("name").str.contains(_DEFAULT_NAME)
-        if "created_at" in about.columns:
-            named = pl.when(pl.col("created_at") >= _DEFAULT_NAMES_SINCE).then(named)
-        yield "default name", about.select(named).to_series()
+        created = pl.col("created_at") if "created_at" in about.columns else pl.lit(None, TIME)
+        yield "default name", about.select(default_name(pl.col("name"), created)).to_series()
 
 
 def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: int) -> pl.DataFrame:
