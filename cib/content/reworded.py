@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode
 from cib.compiled import Ints
-from cib.content.near_duplicates import Hashes, _roots, _unite
+from cib.content.near_duplicates import Hashes, join_similar
 from cib.domains import real
 
 __all__ = ["reworded"]
@@ -49,13 +49,9 @@ def reworded(texts: pl.Series, similarity: float = 0.25) -> pl.Series:
     """
     real(0, 1, above=True).check("similarity", similarity)
     long, pairs, start = _pairs(texts)
-    first = np.arange(len(long))
-    if len(long):
-        for values in _signatures(pairs, start):
-            order = np.argsort(values, kind="stable")
-            _unite(order, values[order], pairs, start, similarity, first)
     stands = np.arange(len(texts))
-    stands[long] = long[_roots(first)]
+    if len(long):
+        stands[long] = long[join_similar(_signatures(pairs, start), pairs, start, similarity)]
     return texts.gather(stands)
 
 
