@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.content.reworded import reworded
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
@@ -108,9 +108,12 @@ def coded_events(
 
     None for other kinds.
     """
-    if objects == "text" and absent_column(activity, objects) is None:
+    if objects in ("text", "reworded") and absent_column(activity, objects) is None:
         said = messages(activity)
-        return said.row, said.code, said.distinct
+        if objects == "text":
+            return said.row, said.code, said.distinct
+        used, code = np.unique(encode(reworded(said.distinct), said.distinct).to_numpy(), return_inverse=True)
+        return said.row, code.astype(np.int32)[said.code], said.distinct.gather(used)
     if objects == "author":
         target = activity.target_codes
         acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()

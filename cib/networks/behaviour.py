@@ -200,13 +200,13 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
     for incidence in incidences:
         account = acts.codes(incidence)
         nearest = _nearest(incidence, account, group)
-        joint = nearest <= HOUR
-        rows.append(incidence.row[joint])
+        near = nearest <= HOUR
+        rows.append(incidence.row[near])
         hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
         captured[incidence.row] = tied[account] * _capture(incidence, account, group)
         if regulars:
-            passing = _passers_by(incidence, account, group, joint)
+            passing = _passers_by(incidence, account, group, near)
             regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
     joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
@@ -234,7 +234,8 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
     """One number an edge: the codes of both ends."""
     codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
     source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
-    return source * acts.n_accounts + target
+    pairs: Ints = source * acts.n_accounts + target
+    return pairs
 
 
 def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
