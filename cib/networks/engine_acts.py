@@ -18,7 +18,6 @@ from cib.graphs.incidence import Incidence
 from cib.graphs.numbered import NumberedActivity
 from cib.graphs.relational import EngineIncidence, Frame, floor_mod
 from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints
-from cib.networks.behaviour import COPIED, JOINT
 
 __all__ = ["EngineActs"]
 
@@ -164,7 +163,7 @@ class EngineActs(Acts):
         graphs, kinds = list(self.graphs), set()
         for k, graph in enumerate(graphs):
             kind = graph.construction.objects
-            if kind in (*JOINT, *COPIED) and kind not in kinds and isinstance(graph.incidence, EngineIncidence):
+            if kind not in kinds and isinstance(graph.incidence, EngineIncidence):
                 kinds.add(kind)
                 here = graph.incidence.of(group >= 0)
                 popularity = here.popularity
