@@ -87,8 +87,9 @@ def _expected(acts: Acts, weekend: Flags, occasion: Ints, outside: Flags) -> Num
     cell = language[acts.account] * 3 + occasion
     crowd = np.bincount(cell[outside], minlength=3 * len(names)).reshape(-1, 3)
     rested = np.bincount(cell[outside & weekend], minlength=3 * len(names)).reshape(-1, 3)
-    rate = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(axis=0), crowd.sum(axis=0)))
-    return rate.ravel()[cell]
+    everybody = share_of(rested.sum(axis=0), crowd.sum(axis=0))
+    rate: Numbers = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), everybody).ravel()[cell]
+    return rate
 
 
 def _is_weekend(day: Ints) -> Flags:
