@@ -383,11 +383,10 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
         max_memory=options.max_memory,
     )
     power = _power(detection, options)
+    detection = replace(detection, notes=(*detection.notes, *power_told(power)))
     # before anything is printed: the pipe may close
     files, written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
-    for sentence in power_told(power):
-        _say(sentence)
     _say(written)
     _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files, "power": power.to_dicts()}

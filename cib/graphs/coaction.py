@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -29,7 +30,7 @@ from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, coded_events, kind_of, object_events
-from cib.graphs.relational import engine_coactions
+from cib.graphs.relational import EngineIncidence, engine_events, engine_incidence, engine_project
 
 __all__ = [
     "MAX_PAIRS",
@@ -196,18 +197,17 @@ def coaction_graphs(
             f"over_budget={over_budget!r} is no rule",
             remedy=did_you_mean(over_budget, ("leave out", "shorten")) or "Take 'leave out' or 'shorten'.",
         )
-    make: Callable[..., Graph]
-    if isinstance(activity, EngineActivity):
-        make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
-    else:
-        coded = coded_events(activity, objects, self_actions=self_actions)
-        if coded is None:
-            incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-        else:
-            incidence = Incidence.from_codes(activity, *coded)
-        make = partial(project, incidence.shared_by_at_most(max_accounts), threads=threads)
-    make = partial(make, min_weight=min_weight, max_pairs=max_pairs, over_budget=over_budget)
-    return named_graphs(activity, objects, windows, make, max_accounts)
+    with ExitStack() as stack:
+        incidence = _incidence(activity, objects, self_actions, stack).shared_by_at_most(max_accounts)
+        make = partial(
+            project,
+            incidence,
+            min_weight=min_weight,
+            max_pairs=max_pairs,
+            over_budget=over_budget,
+            threads=threads,
+        )
+        return named_graphs(activity, objects, windows, make, max_accounts)
 
 
 def named_graphs(
@@ -232,6 +232,20 @@ def named_graphs(
     return graphs
 
 
+def _incidence(
+    activity: Activity | EngineActivity, objects: Objects, self_actions: bool, stack: ExitStack
+) -> Incidence:
+    if isinstance(activity, EngineActivity):
+        if activity.numbered is not None:
+            numbered: Incidence = activity.numbered.incidence(objects, self_actions)
+            return numbered
+        return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
+    coded = coded_events(activity, objects, self_actions=self_actions)
+    if coded is None:
+        return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+    return Incidence.from_codes(activity, *coded)
+
+
 def project(
     incidence: Incidence,
     window_s: float | None,
@@ -242,6 +256,8 @@ def project(
     threads: int | None = None,
 ) -> Graph:
     """Project an incidence to its co-action graph; see :func:`coaction_graph`."""
+    if isinstance(incidence, EngineIncidence):
+        return _pushed_down(incidence, window_s, min_weight, max_pairs=max_pairs, over_budget=over_budget)
     # numba takes half a second to import, so it is imported only where it is used
     from cib.graphs.compiled.coaction import coactions
     from cib.graphs.compiled.windows import ALWAYS
@@ -345,15 +361,7 @@ def _told_of_edges(pairs: NDArray[np.int64], columns: dict[str, Any]) -> list[pl
 
 
 def _pushed_down(
-    activity: EngineActivity,
-    objects: Objects,
-    window_s: float | None,
-    min_weight: int,
-    *,
-    max_pairs: int,
-    over_budget: OverBudget,
-    max_accounts: int | None,
-    self_actions: bool,
+    incidence: EngineIncidence, window_s: float | None, min_weight: int, *, max_pairs: int, over_budget: OverBudget
 ) -> Graph:
     """Project the events on an engine to their co-action graph; see :func:`project`."""
     if over_budget != "leave out":
@@ -361,15 +369,8 @@ def _pushed_down(
             f"over_budget={over_budget!r} is not for engines",
             remedy="Leave it out, or take the rows over first: activity.collect().",
         )
-    edges, incidence, strength, left_out = engine_coactions(
-        activity,
-        objects,
-        None if window_s is None else round(window_s * 1e6),
-        min_weight,
-        max_pairs=max_pairs,
-        max_accounts=max_accounts,
-        self_actions=self_actions,
-    )
+    window = None if window_s is None else round(window_s * 1e6)
+    edges, incidence, strength, left_out = engine_project(incidence, window, min_weight, max_pairs=max_pairs)
     made = construction(window_s, min_weight, max_pairs, over_budget, left_out, [])
     _warn_over_budget(made)
     return graph_from_codes(
@@ -377,7 +378,7 @@ def _pushed_down(
         incidence.account_ids,
         edges,
         directed=False,
-        incidence=incidence,
+        incidence=incidence.settle(),
         construction=made,
         strength=strength,
     )

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from cib.activity import Activity
+from cib.engine import EngineActivity
 from cib.errors import check_whole
 from cib.extensions import reference_of
 from cib.graphs.coaction import Window, coaction_graphs, complete_edges, window_seconds
@@ -97,6 +98,7 @@ LAYERS = (
     Layer("post", "10min"),
     Layer("post", "1h"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+    Layer("text", None, "chung-lu", max_accounts=150),
     Layer("reworded", None, "chung-lu", max_accounts=150),
     Layer("url", None, "chung-lu", max_accounts=60),
     Layer("media", None, "chung-lu", max_accounts=60),
@@ -134,7 +136,7 @@ TOLD = {
 
 
 def coaction_layers(
-    activity: Activity,
+    activity: Activity | EngineActivity,
     layers: Sequence[Layer],
     max_pairs: int,
     alpha: float,

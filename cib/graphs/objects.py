@@ -16,10 +16,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.content.reworded import reworded
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
+from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
@@ -107,9 +108,12 @@ def coded_events(
 
     None for other kinds.
     """
-    if objects == "text" and absent_column(activity, objects) is None:
+    if objects in ("text", "reworded") and absent_column(activity, objects) is None:
         said = messages(activity)
-        return said.row, said.code, said.distinct
+        if objects == "text":
+            return said.row, said.code, said.distinct
+        used, code = np.unique(encode(reworded(said.distinct), said.distinct).to_numpy(), return_inverse=True)
+        return said.row, code.astype(np.int32)[said.code], said.distinct.gather(used)
     if objects == "author":
         target = activity.target_codes
         acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()
@@ -140,12 +144,13 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
-def absent_column(activity: Activity, objects: Objects) -> str | None:
+def absent_column(activity: Activity | EngineActivity, objects: Objects) -> str | None:
     """Return the column of posts that a kind of object needs and the activity lacks, or None."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
-    return None if column in activity.posts_table.columns else column
+    there = activity.posts_table.columns if isinstance(activity, Activity) else activity.posts.collect_schema().names()
+    return None if column in there else column
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:

@@ -162,7 +162,7 @@ def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl
         shared.select(
             "network",
             layer=pl.lit(graph.name),
-            object_id=graph.events.object_ids.gather(shared["object"]),
+            object_id=graph.events.names_of(shared["object"]),
             members="members",
             accounts=pl.Series(graph.events.popularity[shared["object"].to_numpy()]),
             first="first",
@@ -201,13 +201,6 @@ def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:
 def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence."""
     incidence = graph.events
-    network = networks_of(incidence.account_ids, membership)[incidence.account]
-    mine = network >= 0
-    return pl.DataFrame(
-        {
-            "network": network[mine],
-            "account": incidence.account[mine],
-            "object": incidence.object[mine],
-            "time": incidence.time[mine],
-        }
-    )
+    network = networks_of(incidence.account_ids, membership)
+    account, object_, time, *_ = incidence.events_of(network >= 0)
+    return pl.DataFrame({"network": network[account], "account": account, "object": object_, "time": time})
