@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
 from cib.domains import FLAG, THREADS, takes
-from cib.engine import EngineActivity
+from cib.engine import EngineActivity, brought_back, engine_of
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
+from cib.features.on_engine import extract_on_engine
 from cib.graphs.coaction import coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.graphs.layers import LAYERS, OTHERWISE, coaction_layers, significant
+from cib.graphs.numbered import number_accounts
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
-from cib.progress import stage
+from cib.progress import say, stage
 from cib.reports.result import NOTES
 from cib.resources import check_memory, limited
 from cib.roles import RoleScores, score_roles
@@ -41,13 +45,16 @@ _INTERACTIONS = {
     "quote": quote_graph,
 }
 
+#: What features call these graphs.
+_INPUTS = {"retweets": "retweet", "mentions": "mention", "replies": "reply", "quotes": "quote"}
+
 #: What a significant edge counts in the ranking of accounts outside networks: edges propose, groups dispose.
 UNGROUPED = 0.1
 
 
 @takes(progress=FLAG, threads=THREADS)
 def detect(
-    activity: Activity,
+    activity: Activity | EngineActivity,
     settings: Settings | None = None,
     *,
     progress: bool = True,
@@ -58,8 +65,9 @@ def detect(
 
     Parameters
     ----------
-    activity : Activity
-        From :func:`cib.read`.
+    activity : Activity or EngineActivity
+        From :func:`cib.read`. On an engine the same is found by queries, and the last of ``detection.notes`` says what
+        these brought back. What shows posts (``profile``, ``save``, ``report``, ...) needs them in memory.
     settings : Settings, optional
         Where none of the default layers has an object, those of answers, quotes, mentions and hashtags are used, too;
         the settings of the result name them.
@@ -95,7 +103,10 @@ def detect(
 
 
 def detect_with(
-    count: Callable[..., list[Graph]], activity: Activity, settings: Settings | None, progress: bool
+    count: Callable[..., list[Graph]],
+    activity: Activity | EngineActivity,
+    settings: Settings | None,
+    progress: bool,
 ) -> Detection:
     """:func:`detect`, with co-actions from `count`, which takes the place of :func:`cib.coaction_graphs`."""
     if not isinstance(activity, (Activity, EngineActivity)):  # the latter says itself what it takes
@@ -106,28 +117,47 @@ def detect_with(
         )
     settings = Settings() if settings is None else settings
     check_kind("settings", settings, Settings)
+    if isinstance(activity, EngineActivity):
+        return _on_engine(activity, settings, progress)
+    return _detected(count, activity, settings, progress)
+
+
+def _on_engine(activity: EngineActivity, settings: Settings, progress: bool) -> Detection:
+    """The detection by queries, with a note of what they brought back."""
+    with ExitStack() as stack, brought_back() as counted:
+        with stage("numbering accounts", progress):
+            numbered = number_accounts(activity, stack)
+        found = _detected(coaction_graphs, numbered, settings, progress)
+    note = f"ran on {engine_of(activity.posts)}, which brought back of {len(activity):,} rows: {counted}"
+    say(note, progress)
+    return replace(found, notes=(*found.notes, note))
+
+
+def _detected(
+    count: Callable[..., list[Graph]], given: Activity | EngineActivity, settings: Settings, progress: bool
+) -> Detection:
+    """The sentence itself; an activity on an engine has its accounts numbered."""
+    activity: Any = given.numbered if isinstance(given, EngineActivity) else given
     with stage("interaction graphs", progress):
-        graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    tested, told, notes = _tested(count, activity, settings, progress)
+        graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
+    tested, told, notes = _tested(count, given, settings, progress)
     if not tested and settings.layers == LAYERS:
         settings = replace(settings, layers=(*LAYERS, *OTHERWISE))
-        tested, told, notes = _tested(count, activity, settings, progress)
+        tested, told, notes = _tested(count, given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
-        features = extract(
-            activity,
-            settings.features,
-            retweets=graphs["retweet"],
-            mentions=graphs["mention"],
-            replies=graphs["reply"],
-            quotes=graphs["quote"],
-            coactions=next(iter(significant(tested, settings.alpha)), None),
-        )
+        coactions = next(iter(significant(tested, settings.alpha)), None)
+        inputs: dict[str, Any] = {name: graphs[kind] for name, kind in _INPUTS.items()} | {"coactions": coactions}
+        if isinstance(given, EngineActivity):
+            features = extract_on_engine(activity, settings.features, inputs)
+        else:
+            features = extract(given, settings.features, **inputs)
     with stage("roles", progress):
         roles = score_roles(features, settings.roles)
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
+    known: Any = given if activity is given else activity.engine
     found = Detection(
         table=table,
         networks=networks,
@@ -135,8 +165,8 @@ def detect_with(
         features=features,
         roles=roles,
         settings=settings,
-        imported=activity.imported,
-        activity=activity,
+        imported=given.imported,
+        activity=known,
         notes=notes,
         tested=_kept(told, layers),
     )
@@ -151,7 +181,7 @@ def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
 
 
 def _tested(
-    count: Callable[..., list[Graph]], activity: Activity, settings: Settings, progress: bool
+    count: Callable[..., list[Graph]], activity: Activity | EngineActivity, settings: Settings, progress: bool
 ) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:

@@ -1,4 +1,4 @@
-"""Conformance checks ("laws") of extensions: features, kinds of object, null models and formats.
+"""Conformance checks ("laws") of extensions: features, kinds of object, null models, roles and formats.
 
 Each law is a function whose docstring states it. It takes the extension and test data, and returns a description of
 the violation, or an empty string. Extensions need not handle duplicate rows, which :func:`cib.read` removes.
@@ -38,6 +38,8 @@ from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import chance
 from cib.graphs.objects import object_events
 from cib.import_report import ImportReport
+from cib.roles import Role, score_roles
+from cib.roles.scoring import COUNTS
 from cib.sources.files import read
 from cib.sources.format import Format
 from cib.sources.registry import known_formats
@@ -48,12 +50,14 @@ __all__ = [
     "LAWS",
     "NULL_LAWS",
     "OBJECT_LAWS",
+    "ROLE_LAWS",
     "FeatureLawError",
     "LawError",
     "check_feature",
     "check_format",
     "check_null",
     "check_objects",
+    "check_role",
     "toy_activity",
 ]
 
@@ -312,14 +316,40 @@ def check_null(null: Callable[[Graph], Any], graph: Graph | None = None) -> None
     _hold("the null model", null, NULL_LAWS, independent_choices() if graph is None else graph)
 
 
-def _hold(what: str, function: Callable[..., Any], laws: Iterable[Callable[..., str]], tried_on: Any) -> None:
+def check_role(role: Role, features: FeatureTable | None = None) -> None:
+    """Check a role against all laws.
+
+    Parameters
+    ----------
+    role : Role
+    features : FeatureTable, optional
+        Test data; by default the standard features of :func:`toy_activity`.
+
+    Raises
+    ------
+    LawError
+        If a law is broken; it names the first such law and the violation.
+
+    Examples
+    --------
+    >>> check_role(Role("newsroom", "Posts at all hours.", {"hour_entropy": 1, "originality": 0.5}))
+    >>> check_role(Role("busy", "Posts a lot.", {"posts_made": 1}))
+    Traceback (most recent call last):
+        ...
+    cib.testing.LawError: the role 'busy' breaks the law 'role_is_no_activity': It weighs no count of what an account
+    did or received: how much an account does says nothing of what it is. Got posts_made.
+    """
+    _hold("the role", role, ROLE_LAWS, extract(toy_activity()) if features is None else features)
+
+
+def _hold(what: str, extension: Any, laws: Iterable[Callable[..., str]], tried_on: Any) -> None:
     for law in laws:
         try:
-            seen = law(function, tried_on)
+            seen = law(extension, tried_on)
         except CibError as error:
             seen = str(error)
         if seen:
-            name = getattr(function, "__name__", repr(function))
+            name = getattr(extension, "__name__", getattr(extension, "name", repr(extension)))
             said = (inspect.getdoc(law) or "").partition("\n")[0].rstrip(".")
             raise LawError(f"{what} {name!r} breaks the law {law.__name__!r}: {said}", got=seen.rstrip("."))
 
@@ -402,6 +432,21 @@ def null_is_conservative(null: Callable[[Graph], Any], graph: Graph) -> str:
 
 #: Laws that :func:`check_null` checks; the last one is meaningful only for a graph without coordination.
 NULL_LAWS = (null_gives_a_value_an_edge, null_gives_the_same_again, null_falls_with_weight, null_is_conservative)
+
+
+def role_names_features_that_there_are(role: Role, features: FeatureTable) -> str:
+    """It weighs features of the table or standard ones, at least one of which the table has."""
+    score_roles(features, (role,))  # raises an error if it does not
+    return ""
+
+
+def role_is_no_activity(role: Role, features: FeatureTable) -> str:  # noqa: ARG001 all laws take both
+    """It weighs no count of what an account did or received: how much an account does says nothing of what it is."""
+    return ", ".join(name for name in COUNTS if role.weights.get(name))
+
+
+#: Laws that :func:`check_role` checks.
+ROLE_LAWS = (role_names_features_that_there_are, role_is_no_activity)
 
 
 def independent_choices() -> Graph:

@@ -17,7 +17,7 @@ import polars as pl
 import cib
 from cib.simulation import sample
 
-SCALE, SEED, TEAM, AMPLIFIERS, OTHERS, PAGE = 0.001, 20, "takedown-2020/0", 8, 40, 100
+SCALE, SEED, TEAM, AMPLIFIERS, OTHERS, PAGE = 0.001, 23, "takedown-2020/0", 8, 40, 100
 
 #: The first millisecond of ids, and the bits below a millisecond.
 EPOCH, BITS = 1_288_834_974_657, 22

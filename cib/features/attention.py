@@ -29,6 +29,7 @@ __all__ = ["creation_batches", "days_off", "unearned_attention"]
 
 Frame = nw.DataFrame[Any]
 Numbers = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 #: Pseudocount of pairs of accounts not created together, added to every audience.
 PRIOR_PAIRS = 20.0
@@ -127,7 +128,7 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
     },
     relative=True,
 )
-def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
+def days_off(posts: Frame, interactions: Graph, counted: tuple[Ints, Ints, int] | None = None) -> Mapping[str, Numbers]:
     """Compute whether the accounts that act on an account are less active at weekends, as with paid work.
 
     The value of one account is ``(w N - W) / (N + 10)``, with N the number of days on which it was active, W the number
@@ -142,24 +143,33 @@ def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
     days; the accounts that act on one target, or on the targets of one audience, have many. Unknown for all accounts
     with less than two weeks of data.
     """
-    acts, own = Acts.of(interactions), _own_days_off(posts, interactions.n_accounts)
+    acts = Acts.of(interactions)
+    own = _own_days_off(*(_days(posts, acts.n) if counted is None else counted))
     received = acts.received(acts.weight)
     audience = np.where(received > 0, acts.received(acts.weight * own[acts.source]) / (received + PRIOR_DAYS), np.nan)
     return {"audience_days_off": rounded(audience), "aimed_at_days_off": acts.share(posts, audience[acts.target])}
 
 
-def _own_days_off(posts: Frame, n: int) -> Numbers:
-    """Compute how much less than all accounts each was active at weekends, shape (n,)."""
+def _days(posts: Frame, n: int) -> tuple[Ints, Ints, int]:
+    """Count days and weekend days on which each account was active, each of shape (n,), and the days of all data."""
     from cib.features.passes import account_times  # numba takes half a second to import
 
     starts, times = account_times(posts)
     day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    if not len(day) or np.ptp(day) < LEAST_DAYS:
-        return np.full(n, np.nan)
     new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
     account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
-    days = np.bincount(account, minlength=n)
-    rest: Numbers = (weekend.mean() * days - np.bincount(account, weekend, n)) / (days + PRIOR_DAYS)
+    return (
+        np.bincount(account, minlength=n),
+        np.bincount(account[weekend], minlength=n),
+        int(np.ptp(day)) if len(day) else 0,
+    )
+
+
+def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:
+    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+    if span < LEAST_DAYS:
+        return np.full(len(days), np.nan)
+    rest: Numbers = (weekend.sum() / days.sum() * days - weekend) / (days + PRIOR_DAYS)
     return rest
 
 

@@ -22,6 +22,7 @@ from cib.graphs.graph import Graph
 __all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "texts"]
 
 Frame = nw.DataFrame[Any]
+Ints = NDArray[np.int64]
 
 #: Least length of a text; shorter ones, such as greetings, are too often equal by chance.
 MIN_TEXT = 12
@@ -96,7 +97,9 @@ def links(posts: Frame) -> pl.DataFrame:
     },
     relative=True,
 )
-def texts(posts: Frame, messages: Frame, interactions: Graph) -> Mapping[str, Any]:
+def texts(
+    posts: Frame, messages: Frame, interactions: Graph, counted: tuple[Ints, Ints, Ints] | None = None
+) -> Mapping[str, Any]:
     """Compute the shares of an account's texts that are repeated or copied.
 
     Texts are compared by :func:`cib.content.text.message`: ignoring case, invisible characters, links and leading
@@ -109,16 +112,22 @@ def texts(posts: Frame, messages: Frame, interactions: Graph) -> Mapping[str, An
     - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all actions of the account
       and four more; actions on no account or that are returned, and the four, have value 0.
     """
-    keys, acts = _text_keys(messages), Acts.of(interactions)
-    text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
+    acts = Acts.of(interactions)
+    text, copied, again = _copies(messages, acts.n) if counted is None else counted
     did, wrote = _count(_native(posts, "account_row"), acts.n), _count(_own(posts, "action"), acts.n)
-    known = (did > 0) & ((text > 0) | (wrote == 0)) & (len(keys) > 0)
-    aim = np.where(len(keys) > 0, copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
+    known = (did > 0) & ((text > 0) | (wrote == 0)) & text.any()
+    aim = np.where(text.any(), copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
     return {
-        "repeated_text_share": keys.group_by("account_row").agg(pl.col("again").mean()),
+        "repeated_text_share": np.divide(again, text, out=np.full(acts.n, np.nan), where=text > 0),
         "copied_share": np.where(known, copied / (did + PRIOR), np.nan),
         "aimed_at_copies": acts.share(posts, aim),
     }
+
+
+def _copies(messages: Frame, n: int) -> tuple[Ints, Ints, Ints]:
+    """Count the texts of each account, those that are copied, and those that were posted again; each of shape (n,)."""
+    keys = _text_keys(messages)
+    return _count(keys, n), _count(keys.filter("copied"), n), _count(keys.filter("again"), n)
 
 
 def _text_keys(messages: Frame) -> pl.DataFrame:

@@ -134,12 +134,24 @@ def asymmetry(posts: Frame, retweets: Graph) -> Numbers:
 
 
 @feature(unit="posts")
-def h_index(posts: Frame, retweets: Graph) -> Numbers:
+def h_index(posts: Frame, retweets: Graph, counted: pl.DataFrame | None = None) -> Numbers:
     """The largest h such that h posts of the account were each retweeted by h others or more.
 
     After Hirsch (2005); used for spreaders of misinformation by DeVerna et al. (2024). Unknown for all accounts if the
     retweeted posts are not known.
     """
+    counts = _retweeters(posts, retweets) if counted is None else counted
+    if counts.is_empty():
+        return np.full(retweets.n_accounts, np.nan)
+    author, retweeters = counts["author"].to_numpy(), counts["retweeters"].to_numpy()
+    order = np.lexsort((-retweeters.astype(np.int64), author))
+    author, retweeters = author[order], retweeters[order]
+    place = np.arange(len(author)) - np.searchsorted(author, author)
+    return np.bincount(author[retweeters > place], minlength=retweets.n_accounts).astype(np.float64)
+
+
+def _retweeters(posts: Frame, retweets: Graph) -> pl.DataFrame:
+    """``author`` (row) and number of others who retweeted it, ``retweeters``, of each post of known author."""
     rows: pl.LazyFrame = posts.to_polars().lazy()
     known = rows.filter(
         pl.col("action") == "retweet",
@@ -148,13 +160,7 @@ def h_index(posts: Frame, retweets: Graph) -> Numbers:
     )
     of_post = pl.col("target_account_id").min().alias("author"), pl.col("account_row").n_unique().alias("retweeters")
     counts = known.group_by(pl.col("target_post_id").hash()).agg(*of_post).collect()
-    if counts.is_empty():
-        return np.full(retweets.n_accounts, np.nan)
-    author, retweeters = encode(counts["author"], retweets.ids).to_numpy(), counts["retweeters"].to_numpy()
-    order = np.lexsort((-retweeters.astype(np.int64), author))
-    author, retweeters = author[order], retweeters[order]
-    place = np.arange(len(author)) - np.searchsorted(author, author)
-    return np.bincount(author[retweeters > place], minlength=retweets.n_accounts).astype(np.float64)
+    return counts.with_columns(author=encode(counts["author"], retweets.ids))
 
 
 @feature

@@ -27,7 +27,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.progress import stage
 
-__all__ = ["extract", "inputs"]
+__all__ = ["aligned_columns", "extract", "feature_table", "inputs", "merged"]
 
 _GRAPHS: dict[str, Callable[[Activity], Graph]] = {
     "retweets": retweet_graph,
@@ -117,9 +117,14 @@ def extract(
     given = {"retweets": retweets, "mentions": mentions, "replies": replies, "quotes": quotes, "coactions": coactions}
     made = inputs(activity, wanted.needs, given)
     columns = {}
-    for feature in _merged(wanted):
+    for feature in merged(wanted):
         with stage(feature.title, progress):
-            columns.update(_columns(feature, made, activity.account_ids))
+            columns.update(aligned_columns(feature, made, activity.account_ids))
+    return feature_table(wanted, columns, activity)
+
+
+def feature_table(wanted: FeatureSet, columns: Mapping[str, pl.Series], activity: Activity) -> FeatureTable:
+    """The columns of features with what is said of them."""
     labelled = [(name, k, feature) for feature in wanted for k, name in enumerate(feature.names)]
     return FeatureTable(
         pl.DataFrame({"account_id": activity.account_ids, **{name: columns[name] for name in wanted.names}}),
@@ -217,7 +222,7 @@ def _summed(keys: NDArray[np.int64], weights: NDArray[np.int64]) -> tuple[NDArra
     return keys[first], np.add.reduceat(weights, first) if len(first) else weights
 
 
-def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
+def merged(features: Iterable[Feature]) -> Iterator[Feature]:
     """Merge features with the same function, so that it runs once."""
     of_function: dict[int, Feature] = {}
     for feature in features:
@@ -227,11 +232,11 @@ def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
     yield from of_function.values()
 
 
-def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[str, pl.Series]:
+def aligned_columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series, **settings: Any) -> dict[str, pl.Series]:
     """Run a feature and align its return value to the accounts."""
     where = f"feature {feature.title!r}"
     try:
-        returned = feature.function(**{name: made[name] for name in feature.needs})
+        returned = feature.function(**{name: made[name] for name in feature.needs}, **settings)
     except Exception as error:
         frames = [name for name in feature.needs if isinstance(made[name], nw.DataFrame)]
         remedy = " ".join(_LIBRARY.format(name=name) for name in frames[:1])

@@ -164,15 +164,16 @@ def _pace(starts: Ints, gaps: Numbers, fast: float, found: Numbers) -> None:
                 found[5 * a + 3] = xy / math.sqrt(xx * yy)
 
 
-def weeks(starts: Ints, times: Ints) -> Numbers:
+def weeks(starts: Ints, times: Ints, everyone: Ints | None = None) -> Numbers:
     """Compute statistics of the hours in UTC; shape (n_accounts, 5).
 
     Entropy of the hour of day, distance of the distribution over the hours of the week from that of all accounts, and
-    the shares of weekdays, of the hours before six, and of the first second of a minute. NaN without a time.
+    the shares of weekdays, of the hours before six, and of the first second of a minute. NaN without a time. `everyone`
+    has the number of actions in each hour of the week, by default those of the times given.
     """
-    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK)
+    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK) if everyone is None else everyone
     found = np.full((len(starts) - 1, 5), np.nan)
-    _weeks(starts, times, hours / max(len(times), 1), np.zeros(WEEK + 24), found.ravel())
+    _weeks(starts, times, hours / max(hours.sum(), 1), np.zeros(WEEK + 24), found.ravel())
     return found
 
 

@@ -49,7 +49,7 @@ DAY = 86_400 * 10**6
     unit={"latency_median": "s", "latency_p10": "s", "latency_p90": "s"},
     relative=True,
 )
-def latencies(posts: Frame) -> pl.DataFrame:
+def latencies(posts: Frame, counted: tuple[int, int] | None = None) -> pl.DataFrame:
     """Compute statistics of the latency of retweets; RTbust (Mazza et al. 2019), Luceri et al. (2024).
 
     - ``latency_median``, ``latency_p10``, ``latency_p90``: quantiles, by linear interpolation.
@@ -64,7 +64,8 @@ def latencies(posts: Frame) -> pl.DataFrame:
     acts = _latencies(posts)
     account, latency = acts["account_row"].to_numpy(), acts["latency"].to_numpy()
     n, f = np.bincount(account), np.bincount(account, weights=latency <= FAST)
-    rate = (f.sum() - f + 1) / (n.sum() - n + 2)
+    of_all = (f.sum(), n.sum()) if counted is None else counted
+    rate = (of_all[0] - f + 1) / (of_all[1] - n + 2)
     chance = np.where(f > 0, betainc(np.maximum(f, 1), n - f + 1, rate), 1.0)  # binom.sf(f - 1, n, rate)
     p10, median, p90 = quantiles(*dealt(account, latency), np.array([0.1, 0.5, 0.9])).T
     return _by_row(
@@ -78,23 +79,38 @@ def latencies(posts: Frame) -> pl.DataFrame:
 
 
 @feature(relative=True)
-def speed(posts: Frame) -> pl.DataFrame:
+def speed(posts: Frame, counted: pl.DataFrame | None = None) -> pl.DataFrame:
     """How soon the account retweets, from 0 (last) to 1 (first), among retweets of equally popular posts.
 
     Mean over its retweets, and five more of 0.5, of one minus the percentile rank of the latency among retweets of
     posts in the same decile of retweets received. Popular posts are seen sooner, so latency alone would measure the
     popularity of the posts.
     """
+    places = _places(posts) if counted is None else counted
+    size = places.group_by("decile").agg(pl.col("acts").sum()).sort("decile")
+    of_decile = np.zeros(11)
+    of_decile[size["decile"].to_numpy()] = size["acts"].to_numpy()
+    places = places.sort("account_row", "decile")  # sums of floats depend on order
+    account, decile, acts, ranks = (places[name].to_numpy() for name in ("account_row", "decile", "acts", "ranks"))
+    ahead = acts - (ranks - acts) / (2 * of_decile[decile])
+    n = np.bincount(account, acts)
+    return _by_row(n, speed=(np.bincount(account, weights=ahead) + PRIOR / 2) / (n + PRIOR))
+
+
+def _places(posts: Frame) -> pl.DataFrame:
+    """``account_row, decile, acts, ranks``: twice the ranks of the latencies of an account in a decile, summed."""
     acts = _latencies(posts, post=pl.col("target_post_id").hash())
     popularity = acts.select(pl.len().over("post"))["len"].to_numpy()
-    at = np.bincount(popularity)
+    acts = acts.with_columns(decile=pl.Series(deciles(np.bincount(popularity))[popularity]))
+    acts = acts.with_columns(ranks=(2 * pl.col("latency").rank().over("decile")).cast(pl.Int64))
+    return acts.group_by("account_row", "decile").agg(acts=pl.len().cast(pl.Int64), ranks=pl.col("ranks").sum())
+
+
+def deciles(at: NDArray[np.int64]) -> NDArray[np.int8]:
+    """The decile of each popularity, from the number of retweets of posts that have it."""
     rank = np.cumsum(at) - (at - 1) / 2  # ties get their mean rank
-    decile = np.floor(10 * rank / (len(acts) + 1)).astype(np.int8)[popularity]
-    place = (pl.col("latency").rank().over("decile") - 0.5) / pl.len().over("decile")
-    ahead = acts.select("latency", decile=decile).select(1 - place).to_series().to_numpy()
-    account = acts["account_row"].to_numpy()
-    n = np.bincount(account)
-    return _by_row(n, speed=(np.bincount(account, weights=ahead) + PRIOR / 2) / (n + PRIOR))
+    decile: NDArray[np.int8] = np.floor(10 * rank / (at.sum() + 1)).astype(np.int8)
+    return decile
 
 
 @feature(
@@ -138,7 +154,7 @@ def intervals(posts: Frame) -> pl.DataFrame:
     unit={"hour_entropy": "bits"},
     relative=True,
 )
-def hours(posts: Frame) -> pl.DataFrame:
+def hours(posts: Frame, counted: NDArray[np.int64] | None = None) -> pl.DataFrame:
     """Compute statistics of the hours of the day and days of the week of the actions, in UTC.
 
     - ``hour_entropy``: Shannon (1948) entropy of the hour of day, by the estimator of Chao and Shen (2003) for small
@@ -153,7 +169,7 @@ def hours(posts: Frame) -> pl.DataFrame:
 
     starts, times = account_times(posts)
     n = np.diff(starts)
-    entropy, distance, weekdays, small, full = weeks(starts, times).T
+    entropy, distance, weekdays, small, full = weeks(starts, times, counted).T
     return _by_row(
         n,
         hour_entropy=np.where(n > 1, entropy, np.nan),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -132,6 +133,49 @@ class Incidence:
         return np.bincount(account, minlength=sizes[0]), np.bincount(object_, minlength=sizes[1])
 
     @property
+    def events_of_objects(self) -> NDArray[np.int64]:
+        """Number of events on each object; shape (n_objects,)."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def totals(self) -> tuple[NDArray[np.int64], ...]:
+        """Number of events of each account, and their first, last and summed times (s); each of shape (n_accounts,)."""
+        n = len(self.account_ids)
+        first = np.full(n, np.iinfo(np.int64).max)
+        last, total = np.zeros((2, n), dtype=np.int64)
+        np.minimum.at(first, self.account, self.time)
+        np.maximum.at(last, self.account, self.time)
+        np.add.at(total, self.account, self.time // 10**6)
+        return np.bincount(self.account, minlength=n), first, last, total
+
+    def names_of(self, objects: pl.Series) -> pl.Series:
+        """The ids of some objects."""
+        return self.object_ids.gather(objects)
+
+    def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
+        """Account, object and time of each event of some accounts (shape (n_accounts,)), by object and time."""
+        mine = chosen[self.account]
+        return self.account[mine], self.object[mine], self.time[mine]
+
+    def acts_on(self, objects: pl.Series) -> pl.DataFrame:
+        """``account, object, acts`` of the acts of all accounts on some objects, a row each or several."""
+        chosen = np.zeros(len(self.object_ids), dtype=bool)
+        chosen[objects.to_numpy()] = True
+        on = chosen[self.object]
+        return pl.DataFrame({"account": self.account[on], "object": self.object[on], "acts": np.ones(on.sum(), int)})
+
+    def half(self, side: int, *, of_events: bool) -> Incidence:
+        """One half of the events: those of every other time, or those on the objects of every other first time.
+
+        Times, and not rows, so that the halves do not depend on ids.
+        """
+        if of_events:
+            return self.keep_events(_turns(self.time) == side)
+        first = np.full(len(self.object_ids), np.iinfo(np.int64).max)
+        np.minimum.at(first, self.object, self.time)
+        return self.keep_events(_turns(first)[self.object] == side)
+
+    @property
     def n_active(self) -> int:
         """Number of accounts with at least one event."""
         return int(np.count_nonzero(self.degree))
@@ -197,6 +241,11 @@ class Incidence:
                 "post_id": self.post_ids.gather(self.row[mask]),
             }
         )
+
+
+def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0 or 1 for each time: distinct times in turn."""
+    return np.unique(times, return_inverse=True)[1] % 2
 
 
 def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:

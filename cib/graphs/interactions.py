@@ -65,18 +65,22 @@ def mention_graph(activity: Activity | EngineActivity) -> Graph:
     that mentions an account twice counts once.
     """
     if isinstance(activity, EngineActivity):
+        if activity.numbered is not None:
+            return _numbered_graph(activity, "mention")
         return _engine_mention_graph(activity)
     posts = activity.posts_table
     if "mentions" not in posts.columns:
         return _grouped(activity, "mention", _no_rows())
     named = activity.mention_codes.drop_nulls().unique()  # a post may mention an account twice
     source, time = (part.gather(named["row"]) for part in (activity.account_codes, posts["created_at"]))
-    lag = pl.lit(None, dtype=pl.Float64)
+    lag = pl.lit(None, dtype=pl.Int64)
     return _grouped(activity, "mention", named.select("target", source=source, time=time, lag=lag))
 
 
 def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
     if isinstance(activity, EngineActivity):
+        if activity.numbered is not None:
+            return _numbered_graph(activity, action)
         acts = activity.with_targets().filter(nw.col("action") == action, ~nw.col("target_account_id").is_null())
         since = nw.col("created_at") - nw.col("target_created_at")
         return _engine_graph(
@@ -85,7 +89,7 @@ def _targeted(activity: Activity | EngineActivity, action: str) -> Graph:
     ends = {"source": activity.account_codes, "target": activity.target_codes}
     rows = activity.posts_table.lazy().select("action", "created_at", "target_created_at").with_columns(**ends)
     rows = rows.filter(pl.col("action") == action, pl.col("target").is_not_null())
-    lag = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
+    lag = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds()
     return _grouped(activity, action, rows.select("source", "target", time="created_at", lag=lag).collect())
 
 
@@ -97,14 +101,14 @@ def _grouped(activity: Activity, name: str, rows: pl.DataFrame) -> Graph:
         weight=pl.len().cast(pl.Int64),
         first=pl.col("time").min(),
         last=pl.col("time").max(),
-        lag=pl.col("lag").median(),
+        lag=pl.col("lag").median() / 1e6,
     )
     return graph_from_codes(name, activity.account_ids, table.drop("pair"), directed=True, library=activity.library)
 
 
 def _no_rows() -> pl.DataFrame:
     return pl.DataFrame(
-        schema={"source": pl.UInt32, "target": pl.UInt32, "time": pl.Datetime("us", "UTC"), "lag": pl.Float64}
+        schema={"source": pl.UInt32, "target": pl.UInt32, "time": pl.Datetime("us", "UTC"), "lag": pl.Int64}
     )
 
 
@@ -120,6 +124,29 @@ def _engine_mention_graph(activity: EngineActivity) -> Graph:
         return _engine_graph("mention", nw.from_native(nobody).with_columns(lag=nw.lit(None, dtype=nw.Int64)))
     rows = engine_mentions(activity).select("account_id", "created_at", target=nw.col("mentions"))
     return _engine_graph("mention", rows.with_columns(lag=nw.lit(None, dtype=nw.Int64)))
+
+
+def _numbered_graph(activity: EngineActivity, action: str) -> Graph:
+    """Count acts on accounts that are numbered; the edges come back as codes."""
+    numbered = activity.numbered
+    if action != "mention":
+        acts = numbered.posts.filter(nw.col("action") == action, ~nw.col("target").is_null())
+        rows = acts.with_columns(lag=nw.col("created_at") - nw.col("target_created_at"))
+    elif "mentions" in numbered.columns:
+        rows = numbered.mentions.with_columns(lag=nw.lit(None, dtype=nw.Int64))
+    else:  # nobody
+        rows = numbered.aimed.filter(nw.col("row") < 0).select("target", account="source", created_at="row", lag="row")
+    time = nw.col("created_at")
+    edges = rows.select("target", "created_at", "lag", source="account").group_by("source", "target").agg(
+        weight=nw.len(), first=time.min(), last=time.max(), lag=nw.col("lag").median()
+    )  # fmt: skip
+    coded = fetch(edges, "interaction edges").select(
+        pl.col("source", "target").cast(pl.UInt32),
+        pl.col("weight").cast(pl.Int64),
+        pl.col("first", "last").cast(TIME),
+        pl.col("lag").cast(pl.Float64) / 1e6,
+    )
+    return graph_from_codes(action, numbered.account_ids, coded, directed=True, library=activity.library)
 
 
 def _engine_graph(name: str, rows: nw.LazyFrame[Any]) -> Graph:

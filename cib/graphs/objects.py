@@ -20,6 +20,7 @@ from cib.activity import Activity, encode
 from cib.content.reworded import reworded
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
+from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
@@ -143,12 +144,13 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
-def absent_column(activity: Activity, objects: Objects) -> str | None:
+def absent_column(activity: Activity | EngineActivity, objects: Objects) -> str | None:
     """Return the column of posts that a kind of object needs and the activity lacks, or None."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
-    return None if column in activity.posts_table.columns else column
+    there = activity.posts_table.columns if isinstance(activity, Activity) else activity.posts.collect_schema().names()
+    return None if column in there else column
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:
@@ -243,6 +245,7 @@ class Kind(NamedTuple):
 
     column: str
     events: Callable[[pl.LazyFrame], pl.LazyFrame]
+    together: bool = False  #: whether the object of a post depends on other posts, too
 
 
 KINDS = {
@@ -256,10 +259,10 @@ KINDS = {
     "hashtag": Kind("hashtags", _hashtags),
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
-    "near-text": Kind("text", _near_texts),
-    "reworded": Kind("text", _reworded),
-    "meaning": Kind("text", _meanings),
-    "media": Kind("media", _media),
+    "near-text": Kind("text", _near_texts, together=True),
+    "reworded": Kind("text", _reworded, together=True),
+    "meaning": Kind("text", _meanings, together=True),
+    "media": Kind("media", _media, together=True),
 }
 
 #: Kinds that ``objects=`` takes by name.

@@ -16,16 +16,20 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from cib.activity import Activity, encode
+from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Acts", "binomial_tail", "share_of"]
+__all__ = ["Acts", "binomial_tail", "is_weekend", "share_of"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 DAY = 86_400 * 10**6
+
+#: Days counted from Monday; 1970 began on a Thursday.
+THURSDAY, SATURDAY = 3, 5
 
 #: Attention is unearned where an account has fewer followers than so many times the accounts that act on it.
 AUDIENCE = 3
@@ -94,6 +98,67 @@ class Acts:
         return own[incidence.account]
 
     @cached_property
+    def received(self) -> Ints:
+        """Number of acts aimed at each account by others; shape (n_accounts,)."""
+        return np.bincount(self.pairs[2], minlength=self.n_accounts)
+
+    @cached_property
+    def end(self) -> int:
+        """Time of the last act, at least 0."""
+        return int(self.time.max(initial=0))
+
+    @cached_property
+    def reacts_to(self) -> pl.Series:
+        """When the post that each post acts on was made, null for none; shape (n_posts,).
+
+        A post that is not in the data is as old as the first act on it.
+        """
+        posts = self.activity.posts_table.select(
+            post="post_id", target="target_post_id", time=pl.col("created_at").to_physical()
+        )
+        known = posts.select("post", made="time").unique("post", keep="first", maintain_order=True)
+        made = posts.join(known, left_on="target", right_on="post", how="left", maintain_order="left")
+        time = pl.coalesce("made", pl.col("time").min().over("target"))
+        return made.select(pl.when(pl.col("target").is_not_null()).then(time))["made"]
+
+    @cached_property
+    def occasion(self) -> Ints:
+        """What each post reacts to: 0 to nothing, 1 to a post of a working day, 2 of a weekend; shape (n_posts,)."""
+        day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
+        return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day))
+
+    @cached_property
+    def occasions(self) -> tuple[Ints, Ints]:
+        """Number of acts of each account on each occasion, and of those at weekends; each of shape (n_accounts, 3)."""
+        cell, weekend = self.account * 3 + self.occasion, is_weekend(self.day)
+        acts, rested = (np.bincount(each, minlength=3 * self.n_accounts) for each in (cell, cell[weekend]))
+        return acts.reshape(-1, 3), rested.reshape(-1, 3)
+
+    @cached_property
+    def host_accounts(self) -> pl.DataFrame:
+        """``host, accounts``: the number of accounts that link to each host."""
+        posts = self.activity.posts_table
+        linked = pl.DataFrame({"account": self.account, "urls": posts["urls"]}).explode("urls").drop_nulls("urls")
+        linked = linked.select("account", host=hosts(linked["urls"])).unique()
+        return linked.group_by("host").agg(accounts=pl.len())
+
+    def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:  # noqa: ARG002
+        """Return acts with at least those of the members of networks (-1: in none), or of all on their objects, too."""
+        return self
+
+    def pairs_of(self, chosen: Flags) -> tuple[Ints, Ints, Ints]:  # noqa: ARG002
+        """As :attr:`pairs`, with at least the acts that some accounts made, or that are aimed at them."""
+        return self.pairs
+
+    def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:  # noqa: ARG002
+        """As :attr:`one_sided`, with at least the acts that some accounts made."""
+        return self.one_sided
+
+    def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:  # noqa: ARG002
+        """What the layers of a kind were made of, with at least the events on objects that some accounts acted on."""
+        return self.incidences(kind)
+
+    @cached_property
     def pairs(self) -> tuple[Ints, Ints, Ints]:
         """Acts aimed at another account: row, source and target, by row and target, each target of a post once.
 
@@ -152,12 +217,11 @@ class Acts:
         np.minimum.at(first, self.account, self.time)
         np.maximum.at(last, self.account, self.time)
         np.add.at(total, self.account, self.time // 10**6)
-        received = np.bincount(self.pairs[2], minlength=self.n_accounts)
-        return np.lexsort((total, last, first, received, self.made))
+        return np.lexsort((total, last, first, self.received, self.made))
 
     @cached_property
     def one_sided(self) -> tuple[Ints, Ints]:
-        """Source and target of each act in :attr:`aimed` whose target never acts on the source."""
+        """Source and target of each act in :attr:`pairs` whose target never acts on the source."""
         _, source, target = self.pairs
         alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
         return source[alone], target[alone]
@@ -186,6 +250,11 @@ class Acts:
         return self.activity.account_ids.to_frame().join(
             self.activity.accounts_table, on="account_id", how="left", maintain_order="left"
         )
+
+
+def is_weekend(day: Ints) -> Flags:
+    """Whether days since 1970 are a Saturday or Sunday."""
+    return (day + THURSDAY) % 7 >= SATURDAY
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:

@@ -16,11 +16,12 @@ from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.networks.object_sets import TEXTS
 
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 
 #: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
-COPIED = ("text", "near-text", "reworded")
+COPIED = TEXTS
 JOINT = ("post", "quoted", "replied")
 
 #: Shorter texts of replies, in characters, are no copies.
@@ -28,6 +29,9 @@ MIN_REPLY = 40
 
 #: On objects of more accounts all are regular; accounts on objects that are looked at together.
 POPULAR, BATCH = 1_000, 10_000_000
+
+#: Links are copies where at least this share of the others who posted them are members.
+MIN_HELD = 0.5
 
 #: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
 HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
@@ -50,7 +54,8 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
     polars.DataFrame
         One row a network, in order: ``network, members, acts`` and, as shares of the acts,
 
-        * ``copied``: texts that another member posted as well, at any time;
+        * ``copied``: texts that another member posted as well, at any time, and links of which half the other accounts
+          that posted them are members;
         * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
         * ``aimed``: acts aimed at accounts that three members act on, whose followers do not explain the attention
@@ -65,6 +70,7 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
           joint acts;
         * ``held_regular``: the same, where of the others who are no members only those count who act on the objects
           of two joint acts of the network or more: passers-by do not explain a network;
+        * ``copied_held``: share of the others who posted a copied text that are members, mean over these acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
 
@@ -132,11 +138,21 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     incidences = acts.incidences(*COPIED)
     if not incidences:
         none = np.zeros(0, dtype=np.int64)
-        return {"copied": _untested(len(total)), **_hosts(acts, of_post, none, total)}
-    rows = [_told(acts, i, joint_events(i, acts.codes(i), group, _EVER)) for i in incidences]
+        return {**dict.fromkeys(("copied", "copied_held"), _untested(len(total))), **_hosts(acts, of_post, none, total)}
+    rows, held = [], np.zeros(len(of_post))
+    for incidence in [*incidences, *acts.incidences("url")]:
+        account = acts.codes(incidence)
+        copied = joint_events(incidence, account, group, _EVER)
+        captured = _capture(incidence, account, group)
+        link = incidence not in incidences
+        rows.append(incidence.row[copied & (captured >= MIN_HELD)] if link else _told(acts, incidence, copied))
+        held[incidence.row] = np.maximum(held[incidence.row], np.where(copied, captured, 0.0))
     copies = np.unique(np.concatenate(rows)).astype(np.int64)
+    copies = copies[of_post[copies] >= 0]
+    count = np.bincount(of_post[copies], minlength=len(total))
     return {
-        "copied": share_of(_acts_by_network(rows, of_post, len(total)), total),
+        "copied": share_of(count, total),
+        "copied_held": share_of(np.bincount(of_post[copies], held[copies], len(total)), count),
         **_hosts(acts, of_post, copies, total),
     }
 
@@ -159,9 +175,9 @@ def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Nu
     row = linked["row"].to_numpy()
     account = pl.Series(acts.account[row])
     linked = linked.with_columns(network=pl.Series(of_post[row]), account=account, copy=pl.Series(np.isin(row, copies)))
-    known = linked.unique(["host", "account"]).with_columns(grouped=pl.col("network") >= 0)
-    known = known.group_by("host").agg(held=pl.col("grouped").mean())
     mine = linked.filter(pl.col("network") >= 0)
+    known = mine.unique(["host", "account"]).group_by("host").agg(grouped=pl.len()).join(acts.host_accounts, on="host")
+    known = known.select("host", held=pl.col("grouped") / pl.col("accounts"))
     counts = mine.group_by("network", "host").agg(acts=pl.len(), copies=pl.col("copy").sum()).join(known, on="host")
     best = counts.group_by("network").agg(
         pl.col("acts").max(), pl.col("copies").max(), pl.col("held").sort_by("copies", "host").last()
@@ -273,11 +289,10 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     on_each = common.select("network", pl.col("own").cast(pl.Float64).alias("len"))
     common = common.filter(pl.col("members") >= 3).sort("network", "target")
     common = common.filter(pl.Series(acts.unearned[common["target"].to_numpy()]))
-    received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
     on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
     targets = np.zeros(n)
     targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
-    share = share_of(common["own"].to_numpy(), received[common["target"].to_numpy()])
+    share = share_of(common["own"].to_numpy(), acts.received[common["target"].to_numpy()])
     key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
     own = network * acts.n_accounts + target
     place = np.searchsorted(key, own)

@@ -93,14 +93,9 @@ def _order(graph: Graph) -> Labels:
     """
     if graph.incidence is None:
         return np.arange(graph.n_accounts)
-    events, n = graph.incidence, len(graph.incidence.account_ids)
-    first = np.full(n, np.iinfo(np.int64).max)
-    last, total = np.zeros((2, n), dtype=np.int64)
-    np.minimum.at(first, events.account, events.time)
-    np.maximum.at(last, events.account, events.time)
-    np.add.at(total, events.account, events.time // 10**6)
-    keys = (total, last, first, np.bincount(events.account, minlength=n))
-    mine = graph.codes_in(events.account_ids).to_numpy()
+    number, first, last, total = graph.incidence.totals
+    keys = (total, last, first, number)
+    mine = graph.codes_in(graph.incidence.account_ids).to_numpy()
     return np.lexsort([key[mine] for key in keys])
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from cib.activity import encode
@@ -81,31 +80,13 @@ def confirm(
 
 def _halves(graph: Graph) -> Iterator[Graph]:
     """Both halves of a layer, with what stands out in each; those of one without a window have the events alone."""
-    side = _side(graph)
-    for k in (0, 1):
-        half = graph.events.keep_events(side == k)
+    for side in (0, 1):
+        # Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
+        half = graph.events.half(side, of_events=is_timeless(graph))
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:
             yield backbone(project(half, graph.construction.window_s, 2), graph.significance.null, _ALPHA)
-
-
-def _side(graph: Graph) -> NDArray[np.int64]:
-    """0 or 1 for each event: distinct times in turn, of the first act on an object within a window, of acts without.
-
-    Without a window objects are few and collect many acts each, as authors do: halves of them show nothing. Times, and
-    not rows, so that the halves do not depend on ids.
-    """
-    incidence = graph.events
-    if is_timeless(graph):
-        return _turns(incidence.time)
-    first = np.full(len(incidence.object_ids), np.iinfo(np.int64).max)
-    np.minimum.at(first, incidence.object, incidence.time)
-    return _turns(first)[incidence.object]
-
-
-def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.unique(times, return_inverse=True)[1] % 2
 
 
 def _clusters(
@@ -143,11 +124,11 @@ def _poisson(table: pl.DataFrame) -> pl.DataFrame:
 
 def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """``cluster, observed, expected``: acts of the accounts drawn to a set on it, and at everybody's share."""
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-    events = pl.DataFrame({"account": incidence.account, "object": incidence.object}).join(sets, on="object")
-    share = events.group_by("cluster").agg(share=pl.len() / max(len(incidence), 1))
+    acts = incidence.totals[0]
+    events = incidence.acts_on(sets["object"]).join(sets, on="object")
+    share = events.group_by("cluster").agg(share=pl.col("acts").sum() / max(len(incidence), 1))
     drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))
-    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.len())
+    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.col("acts").sum())
     mine = (
         drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()]))
         .group_by("cluster")

@@ -15,15 +15,12 @@ import numpy as np
 import polars as pl
 from scipy.special import betainc
 
-from cib.networks.acts import DAY, Acts, Flags, Ints, Numbers, share_of
+from cib.networks.acts import Acts, Flags, Ints, Numbers, is_weekend, share_of
 
 __all__ = ["days_off"]
 
 #: Acts of unaffiliated accounts of a language from which its weekend share is taken; with fewer, from all.
 MIN_ACTS = 2000
-
-#: Saturday and Sunday, counted from Monday; 1970 began on a Thursday.
-_SATURDAY, _THURSDAY = 5, 3
 
 
 def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
@@ -44,10 +41,11 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
         among unaffiliated accounts) and ``p``, the probability of a share as small.
     """
     n = int(group.max(initial=-1)) + 1
-    weekend = _is_weekend(acts.day)
+    rates, acts = _rates(acts, free), acts.seen_by(group)
+    weekend = is_weekend(acts.day)
     network = group[acts.account]
     mine = network >= 0
-    rate = _expected(acts, weekend, _occasion(acts, group), free[acts.account])
+    rate = rates[acts.language[0][acts.account], _occasion(acts, group)]
     total = np.bincount(network[mine], minlength=n)
     seen = share_of(np.bincount(network[mine & weekend], minlength=n), total)
     elsewhere = share_of(np.bincount(network[mine], rate[mine], n), total)
@@ -63,33 +61,18 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
 
 
 def _occasion(acts: Acts, group: Ints) -> Ints:
-    """What each act reacts to: 0 to nothing or to its own network, 1 to a post of a working day, 2 of a weekend.
-
-    A post that is not in the data is as old as the first act on it.
-    """
-    posts = acts.activity.posts_table
-    table = pl.DataFrame({"row": np.arange(len(posts)), "post": posts["target_post_id"], "time": acts.time})
-    table = table.drop_nulls("post")
-    known = pl.DataFrame({"post": posts["post_id"], "made": acts.time, "by": group[acts.account]})
-    table = table.join(known.unique("post", keep="first", maintain_order=True), on="post", how="left")
-    table = table.with_columns(pl.coalesce("made", pl.col("time").min().over("post")))
-    occasion = np.zeros(len(posts), dtype=np.int64)
-    ours = group[acts.account[table["row"].to_numpy()]]
-    inside = (table["by"].fill_null(-1).to_numpy() == ours) & (ours >= 0)
-    local = (table["made"] + acts.zone[acts.account[table["row"].to_numpy()]]).to_numpy() // DAY
-    occasion[table["row"].to_numpy()] = np.where(inside, 0, 1 + _is_weekend(local))
-    return occasion
+    """What each act reacts to: 0 to nothing or to its own network, 1 to a post of a working day, 2 of a weekend."""
+    posts, ours = acts.activity.posts_table, group[acts.account]
+    known = pl.DataFrame({"post": posts["post_id"], "by": ours}).unique("post", keep="first", maintain_order=True)
+    by = posts.select(post="target_post_id").join(known, on="post", how="left", maintain_order="left")["by"]
+    inside = (by.fill_null(-1).to_numpy() == ours) & (ours >= 0)
+    return np.where(inside, 0, acts.occasion)
 
 
-def _expected(acts: Acts, weekend: Flags, occasion: Ints, outside: Flags) -> Numbers:
-    """For each act the weekend share of acts of unaffiliated accounts of its language on such an occasion."""
+def _rates(acts: Acts, free: Flags) -> Numbers:
+    """The weekend share of acts of unaffiliated accounts, by language and occasion; shape (n_languages, 3)."""
     language, names = acts.language
-    cell = language[acts.account] * 3 + occasion
-    crowd = np.bincount(cell[outside], minlength=3 * len(names)).reshape(-1, 3)
-    rested = np.bincount(cell[outside & weekend], minlength=3 * len(names)).reshape(-1, 3)
-    rate = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(axis=0), crowd.sum(axis=0)))
-    return rate.ravel()[cell]
-
-
-def _is_weekend(day: Ints) -> Flags:
-    return (day + _THURSDAY) % 7 >= _SATURDAY
+    crowd, rested = np.zeros((2, len(names), 3), dtype=np.int64)
+    for counts, of_accounts in ((crowd, acts.occasions[0]), (rested, acts.occasions[1])):
+        np.add.at(counts, language[free], of_accounts[free])
+    return np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(axis=0), crowd.sum(axis=0)))

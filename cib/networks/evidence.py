@@ -163,7 +163,7 @@ def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl
         shared.select(
             "network",
             layer=pl.lit(graph.name),
-            object_id=graph.events.object_ids.gather(shared["object"]),
+            object_id=graph.events.names_of(shared["object"]),
             members="members",
             accounts=pl.Series(graph.events.popularity[shared["object"].to_numpy()]),
             first="first",
@@ -218,13 +218,5 @@ def acts_of_members(graph: Graph, network: NDArray[np.int64]) -> pl.DataFrame:
     `network` is that of each account of the events, from :func:`networks_in`.
     """
     incidence = graph.events
-    network = network[incidence.account]
-    mine = network >= 0
-    return pl.DataFrame(
-        {
-            "network": network[mine],
-            "account": incidence.account[mine],
-            "object": incidence.object[mine],
-            "time": incidence.time[mine],
-        }
-    )
+    account, object_, time, *_ = incidence.events_of(network >= 0)
+    return pl.DataFrame({"network": network[account], "account": account, "object": object_, "time": time})

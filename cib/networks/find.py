@@ -18,16 +18,18 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
-from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
+from cib.domains import GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
+from cib.graphs.numbered import NumberedActivity
 from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
+from cib.networks.engine_acts import EngineActs
 from cib.networks.evidence import (
     Evidence,
     acts_of_members,
@@ -41,7 +43,7 @@ from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.recruitment import recruit
-from cib.networks.served import served_sets
+from cib.networks.served import served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -51,6 +53,7 @@ from cib.networks.verdict import (
     Rule,
     kinds_of_evidence,
     reasons_of,
+    shared_kinds,
     verdicts,
 )
 from cib.roles import RoleScores
@@ -63,7 +66,7 @@ _CO_ACTS = ("co-action", "shared targets", "tied", "served", "leader")
 
 @takes(
     roles=either(instance("RoleScores"), None),
-    activity=either(ACTIVITY, None),
+    activity=either(instance("Activity", "NumberedActivity"), None),
     rule=either(instance("Rule"), None),
     seed=SEED,
     coactions=GRAPHS,
@@ -73,7 +76,7 @@ def find_networks(
     coactions: Graph | Iterable[Graph],
     roles: RoleScores | None = None,
     *,
-    activity: Activity | None = None,
+    activity: Activity | NumberedActivity | None = None,
     tied: Sequence[Graph] | None = None,
     exclude: Collection[str] = (),
     rule: Rule | None = None,
@@ -126,7 +129,7 @@ def find_networks(
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    acts = None if activity is None else Acts(activity, [_without(graph, exclude) for graph in tied or graphs])
+    acts = None if activity is None else _acts(activity, [_without(graph, exclude) for graph in tied or graphs])
     membership, sets = _groups(graphs, acts, exclude, rule, seed)
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
@@ -148,6 +151,10 @@ def find_networks(
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
+
+
+def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Acts:
+    return EngineActs(activity, graphs) if isinstance(activity, NumberedActivity) else Acts(activity, graphs)
 
 
 #: Of a layer whose clusters are not asked for.
@@ -359,11 +366,13 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
     free = unaffiliated(acts, group, rule.most_aimed)
-    done = behaviour(acts, group, regulars=rule.min_single > 0).join(
-        disclosed(acts, group), on="network", maintain_order="left"
+    seen = acts.seen_by(group, everybody=rule.min_single > 0)
+    done = behaviour(seen, group, regulars=rule.min_single > 0).join(
+        disclosed(seen, group), on="network", maintain_order="left"
     )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
+    kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
@@ -470,7 +479,7 @@ def _with_shared_objects(
         acts = acts_of_members(graph, network)
         shared = shared_objects(acts)
         inside.append(Inside(*rows_inside(graph, network), shared))
-        pair = pl.col("network") * len(graph.events.object_ids) + pl.col("object")
+        pair = pl.col("network") * (int(acts["object"].max() or 0) + 1) + pl.col("object")  # type: ignore[arg-type]
         mine = acts.select("account", pair=pair).join(shared.select(pair=pair), on="pair", how="semi")["account"]
         sharing.append(graph.events.account_ids.gather(mine.unique()))
     tied = pl.col("joined") != "tied"

@@ -12,7 +12,7 @@ import polars as pl
 from cib.networks.acts import Acts, Ints
 from cib.networks.verdict import Rule
 
-__all__ = ["served_sets"]
+__all__ = ["served_by", "served_sets"]
 
 
 def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
@@ -49,16 +49,27 @@ def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
     return np.where((found >= n) & (size[found] < rule.min_size), group, found)
 
 
+def served_by(acts: Acts, group: Ints, rule: Rule) -> Ints:
+    """For each network the one that serves half of its members, -1 for none; shape (n_networks,)."""
+    n = int(group.max(initial=-1)) + 1
+    table = pl.DataFrame({"group": group, "server": _servers(acts, group, rule)}).filter(pl.col("group") >= 0)
+    most = table.filter(pl.col("server") >= 0).group_by("group", "server").len()
+    most = most.join(table.group_by("group").agg(size=pl.len()), on="group").filter(2 * pl.col("len") >= pl.col("size"))
+    most = most.sort("group", "server").unique("group", keep="first", maintain_order=True)
+    found = np.full(n, -1, dtype=np.int64)
+    found[most["group"].to_numpy()] = most["server"].to_numpy()
+    return found
+
+
 def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:
     """The group that serves each account, -1 for none."""
-    source, target = acts.one_sided
-    received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
+    source, target = acts.one_sided_of(group >= 0)
     ours = (group[source] >= 0) & (group[source] != group[target]) & acts.unearned[target]
     aims = pl.DataFrame({"target": target[ours], "group": group[source[ours]], "source": source[ours]})
     both = aims.group_by("target").agg(own=pl.len(), boosters=pl.col("source").n_unique())
     both = both.filter(
         pl.col("boosters") >= rule.min_boosters,
-        pl.col("own") >= rule.served_share * pl.Series(received[both["target"].to_numpy()]),
+        pl.col("own") >= rule.served_share * pl.Series(acts.received[both["target"].to_numpy()]),
     )
     most = aims.join(both, on="target", how="semi").group_by("target", "group").len()
     most = most.sort("target", "len", "group", descending=[False, True, False])

@@ -90,7 +90,7 @@ def _in_layer(
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
     targets = _targets(objects, sizes, found_by)
-    crowd = np.diff(graph.events.starts)[targets["object"].to_numpy()]  # acts by anybody
+    crowd = graph.events.events_of_objects[targets["object"].to_numpy()]  # acts by anybody
     behaviour = _behaviour(acts, targets.with_columns(crowd=pl.Series(crowd)))
     table = sizes
     for part in (_pairs(graph, inside, sizes), shares, behaviour):

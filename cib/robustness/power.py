@@ -29,6 +29,9 @@ _CHOICE = 1.25
 #: Mean seconds from an object to an act on it: of retweets, and of anything that accounts post themselves.
 _DELAYS = {"retweets": 60.0, "texts": 600.0, "links": 600.0}
 
+#: Words of a text, and letters of a word: so many that no two texts are alike.
+_WORDS, _LETTERS = 8, 6
+
 #: Posts of each account that is retweeted.
 _OF_AUTHOR = 4
 
@@ -116,7 +119,9 @@ def _planted(activity: Activity, what: str, accounts: int, acts: int, rng: np.ra
             target_created_at=start,
         )
     elif what == "texts":
-        rows = rows.with_columns(text="these are the prepared words of a planted operation, number " + objects)
+        letters = rng.integers(ord("a"), ord("z") + 1, (n, _WORDS, _LETTERS), dtype=np.uint8)
+        texts = [" ".join(word.tobytes().decode() for word in words) for words in letters]
+        rows = rows.with_columns(text=pl.Series(texts).gather(chosen))
     else:
         rows = rows.with_columns(urls=pl.concat_list("https://planted.example/" + objects))
     known = [name for name in rows.columns if name in posts.columns]

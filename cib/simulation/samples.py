@@ -23,6 +23,6 @@ def sample() -> Path:
     >>> import cib
     >>> activity = cib.read(cib.sample(), progress=False)
     >>> len(activity)
-    640
+    583
     """
     return Path(__file__).with_name("sample.jsonl")

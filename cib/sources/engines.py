@@ -46,6 +46,7 @@ def on_engine(
     synonyms: Mapping[str, str | None],
     zone: str | None,
     take_over: Callable[[], Activity],
+    accounts: pl.DataFrame,
 ) -> EngineActivity:
     """Create an activity whose rows stay on their engine.
 
@@ -63,6 +64,8 @@ def on_engine(
         Time zone of naive times; only UTC is supported here.
     take_over : callable
         Function that reads the same source into memory.
+    accounts : polars.DataFrame
+        Table of what is known about the accounts.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def on_engine(
         notes.append(_SPILLS_HERE)
     posts = judged.select(*(name for name in POST_COLUMNS if name in (*ALWAYS, *mapping)))
     report = _report(counted, where, f"{format.name}: {why}", mapping, notes)
-    return EngineActivity(posts, report, take_over)
+    return EngineActivity(posts, report, take_over, accounts_table=accounts)
 
 
 def _refused(what: str, why: str, where: str, got: object = None) -> InputError:

@@ -174,6 +174,7 @@ def read(
 
     activity: Activity | EngineActivity
     if engine_of(reading.source):
+        known, _ = clean_accounts([] if accounts is None else _accounts_tables(accounts, reading.given), zone)
         mapping = formats[0].columns(opened.names, reading.given, opened.name)
         activity = on_engine(
             reading.source,
@@ -183,6 +184,7 @@ def read(
             synonyms=reading.given.actions,
             zone=zone,
             take_over=in_memory,
+            accounts=known,
         )
     else:
         activity = in_memory()

@@ -38,8 +38,8 @@ def test_a_seed_makes_the_same_operations_and_the_detection_stays(detection):
 def test_data_without_retweets_have_other_operations_planted(detection, column, planted):
     posts = detection.activity.posts_table.filter(pl.col("action") == "post")
     activity = cib.read(posts.select("account_id", "post_id", "action", "created_at", column), progress=False)
-    table = cib.detect(activity, progress=False).power([20], [20], trials=1, progress=False)
-    assert table.row(0)[:5] == (planted, 20, 20, 1, 1)
+    table = cib.detect(activity, progress=False).power([10], [20], trials=1, progress=False)
+    assert table.row(0)[:5] == (planted, 10, 20, 1, 1)
 
 
 def test_data_in_which_nothing_is_shared_are_refused(detection):
