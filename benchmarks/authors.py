@@ -1,4 +1,4 @@
-"""Presets beside the authors' own code, on the same events: `python benchmarks/authors.py --d3lta FOLDER ...`.
+"""Compare presets with the authors' own code on the same events: `python benchmarks/authors.py --d3lta FOLDER ...`.
 
 Each folder is a checkout of a public repository; nothing of it is copied here:
 
@@ -8,9 +8,9 @@ Each folder is a checkout of a public repository; nothing of it is copied here:
     --d3lta         VIGINUM-FR/D3lta                              copied, reworded and translated texts
     --multimodal    lmannocci/Multimodal-Coordinated-Behavior     only its community detection: uunet.multinet
 
-They need `pip install igraph python-louvain faiss-cpu==1.9.0.post1 gensim polyleven tqdm requests pandas uunet`.
-What D3lta imports and a comparison does not need (TensorFlow, fastText) is replaced by an empty module: vectors and
-languages are handed in.
+Requirements: `pip install igraph python-louvain faiss-cpu==1.9.0.post1 gensim polyleven tqdm requests pandas uunet`.
+Imports of D3lta that the comparison does not use (TensorFlow, fastText) are replaced by mocks: vectors and languages
+are passed as arguments.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def row(what: str, theirs: object, ours: object, same: object) -> None:
 
 
 def osprey(folder: Path, activity: cib.Activity) -> None:
-    """Grid, knee and core of the same similarity network."""
+    """Compare grid, knee and core of the same similarity network."""
     theirs = imported(folder / "url_cosharing" / "src", "url_cosharing.dismantling")
     import igraph
 
@@ -78,7 +78,7 @@ def osprey(folder: Path, activity: cib.Activity) -> None:
 
 
 def null_model(folder: Path, activity: cib.Activity) -> None:
-    """The similarity of shuffled values, pair by pair."""
+    """Compare the similarity of shuffled values, pair by pair."""
     theirs = imported(folder, "null_model.pipeline")
     incidence = Incidence.from_events(activity, object_events(activity, "hashtag"))
     account = np.unique(incidence.account, return_inverse=True)[1]
@@ -99,14 +99,14 @@ def null_model(folder: Path, activity: cib.Activity) -> None:
 
 
 def hccs(folder: Path, activity: cib.Activity) -> None:
-    """Focal structures of the same network and communities, and the latent network of one window."""
+    """Compare focal structures of the same network and communities, and the latent network of one window."""
     extract = imported(folder, "extract_hccs")
     import networkx as nx
 
     activity = activity.keep_posts(activity.posts_table["action"] == "retweet")
     whole = weber2021(activity, window="15min", theta=1e9, max_accounts=60)
     clusters = cib.presets.modularity_clusters(whole)
-    rng = np.random.default_rng(0)  # no two weights are equal: their choice among equals depends on the order of edges
+    rng = np.random.default_rng(0)  # makes weights unique: their choice among ties depends on the order of edges
     table = whole.table.with_columns(pl.col("weight") * (1 + 1e-6 * pl.Series(rng.random(whole.n_edges))))
     graph = cib.graphs.graph.graph_from_codes("latent", whole.ids, table, directed=False)
     labels = clusters["cluster"].to_numpy()
@@ -129,7 +129,7 @@ def hccs(folder: Path, activity: cib.Activity) -> None:
 
 
 def d3lta(folder: Path, _: cib.Activity) -> None:
-    """Pairs and kinds of the hand-made set, on the same vectors and languages."""
+    """Compare pairs and kinds on the hand-made set, with the same vectors and languages."""
     for name in ("tensorflow", "tensorflow_hub", "tensorflow_text", "fasttext"):
         sys.modules.setdefault(name, MagicMock())
     theirs = imported(folder, "d3lta.faissd3lta")
@@ -160,7 +160,7 @@ def d3lta(folder: Path, _: cib.Activity) -> None:
 
 
 def multimodal(_: Path, activity: cib.Activity) -> None:
-    """Modularity of the communities of uunet's generalised Louvain, which the authors call, and of ours."""
+    """Compare the modularity of our communities with those of uunet's generalised Louvain, which the authors call."""
     import uunet.multinet as ml
 
     graph = mannocci2025(activity, ["post", "hashtag", "mention"], "7d", "6d", max_accounts=30)
@@ -187,7 +187,7 @@ def multimodal(_: Path, activity: cib.Activity) -> None:
 
 
 def multislice(graph: cib.Graph, layers: list[str], table: pl.DataFrame, account: str, cluster: str) -> float:
-    """Multislice modularity with a coupling of 0.1, by its definition."""
+    """Compute the multislice modularity with a coupling of 0.1, by its definition."""
     label = {(name, layer): cid for name, layer, cid in table.select(account, "layer", cluster).iter_rows()}
     total, gained = 0.0, 0.0
     for layer in layers:

@@ -1,9 +1,9 @@
-"""The co-action kernel against the floor: `python benchmarks/coaction.py [--events N ...] [--windows W ...]`.
+"""Compare the co-action kernel with the floor: `python benchmarks/coaction.py [--events N ...] [--windows W ...]`.
 
-Integer-coded events are made once a size and lie in a file. Each measurement reads them in a process of its own, after
-a first run on few events that compiles. The ratio is to the floor of the same process (see benchmarks/floor.py); memory
-is the peak of that process before the floor. No object is over budget here, so the viral one counts; without a window
-it would not end, so there the default budget holds.
+Integer-coded events are generated once per size and stored in a file. Each measurement reads them in a separate
+process, after a first run on few events that compiles the kernel. The ratio is relative to the floor in the same
+process (see benchmarks/floor.py); memory is the peak of that process before the floor. With a window there is no
+budget of pairs, so the viral object is included; without a window the default budget applies, to bound the run time.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def measure(file: Path, window: str, min_weight: int, threads: int | None) -> No
 
 
 def crowd(n: int) -> None:
-    """Many accounts on one object at any time: over budget, named, and over soon."""
+    """Measure many accounts on one object at any time, which exceeds the budget of pairs."""
     accounts = pl.int_range(n, eager=True).cast(pl.String)
     posts = pl.DataFrame({"account_id": accounts, "post_id": accounts}).with_columns(
         action=pl.lit("retweet"),
@@ -99,7 +99,7 @@ def crowd(n: int) -> None:
 
 
 def similarity(n: int) -> None:
-    """All pairs of accounts that are alike in the posts they retweet, whatever the times."""
+    """Measure the similarity of all pairs of accounts by the posts they retweet, at any time."""
     data = events(n)
     activity = cib.read(
         pl.DataFrame(
@@ -119,8 +119,8 @@ def similarity(n: int) -> None:
 
 
 def run(data: Events, span: int, min_weight: int, threads: int | None) -> tuple[int, int]:
-    """Sort, bound, count, leave out what is over budget, and project; pairs and edges."""
-    starts, order = grouped(data.object, int(data.object.max()) + 1)  # by time within an object, as they come
+    """Sort events, find windows, drop objects over budget and project; return the numbers of pairs and edges."""
+    starts, order = grouped(data.object, int(data.object.max()) + 1)  # sorted by time within an object
     account, objects, times = taken(data.account, order), taken(data.object, order), taken(data.time, order)
     del order
     low, high = window_bounds(starts, times, span)

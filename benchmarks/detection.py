@@ -1,15 +1,15 @@
-"""How good detection is in all worlds, beside published methods and trivial rankings.
+"""Evaluate detection in all worlds, in comparison with published methods and trivial rankings.
 
     python benchmarks/detection.py [--worlds rival-none originals cib-tactics ...] [--seeds 5] [--first-seed 501]
                                    [--methods cib polio ...] [--cache FOLDER] [--json FILE] [--labelled FILE LABELS]
 
-The worlds are the rival takedown where it is there (see ``worlds.py``), those of ``other_worlds``, and those of the
-package's simulator (``cib-...``); all are synthetic. One row per kind of world and method with the mean over the seeds,
-and one with the worst of each measure; all worlds go to --json. What a method flags by its own defaults is what
-precision, recall and crowds are about; none saw a label.
+The worlds are the rival takedown if available (see ``worlds.py``), those of ``other_worlds``, and those of the
+package's simulator (``cib-...``); all are synthetic. Prints one row per kind of world and method with the mean over the
+seeds, and one with the worst value of each measure; all worlds are written to --json. Precision, recall and crowds
+refer to the accounts that a method flags with its own defaults; no method uses labels.
 
-Labelled data are measured as they are, and grafted: three acts of random background accounts for each act of the
-operation on objects that three of its accounts share, with delays of the background's own cascades.
+Labelled data are evaluated unchanged, and grafted: three actions of random background accounts are added for each
+action of the operation on objects that three of its accounts share, with delays of the background's own cascades.
 """
 
 from __future__ import annotations
@@ -31,12 +31,17 @@ from cib import presets
 from cib.evaluation import evaluate, trivial_scores
 from cib.evaluation.trivial import TRIVIAL
 
-#: Objects of more accounts are left out of the published methods, so that all of them can be afforded.
+#: Maximum number of accounts of an object in the published methods, to bound their cost.
 MOST = 1_000
-#: Luceri et al. leave the share of accounts to be pruned to the analyst.
+#: Share of accounts that are pruned; Luceri et al. leave it to the analyst.
 PRUNED = 0.9
-#: Acts grafted for each act of the operation on what this number of its accounts share, and the seed of the draw.
+#: Actions grafted per action of the operation, minimum number of its accounts that share the object, and seed.
 GRAFTED, SHARED, GRAFT_SEED = 3, 3, 14
+
+
+def by_one_kind(activity: cib.Activity) -> pl.DataFrame:
+    """Return the detection of the package with a rule that accepts one kind of evidence."""
+    return cib.detect(activity, settings=cib.Settings(rule=cib.Rule(min_single=0.3)), progress=False).table
 
 
 def by_count(activity: cib.Activity) -> pl.DataFrame:
@@ -73,7 +78,7 @@ def by_iannucci(activity: cib.Activity) -> pl.DataFrame:
 
 
 def flagged(graph: cib.Graph, score: str = "weight") -> pl.DataFrame:
-    """Accounts of a graph, all of them flagged, by their largest edge, in clusters of largest modularity."""
+    """Flag all accounts of a graph, scored by their largest edge weight, with modularity clusters as networks."""
     ends = pl.concat([graph.edge_table.select(score, account_id=end) for end in ("source", "target")])
     clusters = presets.modularity_clusters(graph).with_columns(network_id=pl.col("cluster").cast(pl.String))
     best = ends.group_by("account_id").agg(coordination=pl.col(score).max().cast(pl.Float64))
@@ -81,7 +86,7 @@ def flagged(graph: cib.Graph, score: str = "weight") -> pl.DataFrame:
 
 
 def by_trivial(score: str) -> Callable[[cib.Activity], pl.DataFrame]:
-    """A ranking that flags nobody."""
+    """Return a method that ranks accounts by a trivial score and flags none."""
 
     def ranked(activity: cib.Activity) -> pl.DataFrame:
         nobody = pl.lit(None, pl.String)
@@ -92,6 +97,7 @@ def by_trivial(score: str) -> Callable[[cib.Activity], pl.DataFrame]:
 
 METHODS: dict[str, Callable[[cib.Activity], pl.DataFrame]] = {
     "cib": detected,
+    "cib-one-kind": by_one_kind,
     "count": by_count,
     "pacheco2021": by_pacheco,
     "luceri2024": by_luceri,
@@ -115,7 +121,7 @@ def compared(kinds: list[str], seeds: range, methods: list[str], cache: Path) ->
 
 
 def real(path: str, labels: str, methods: list[str]) -> None:
-    """Print the evaluation on labelled data of each method, and of the same data grafted."""
+    """Print the evaluation of each method on labelled data, and on the same data grafted."""
     activity, truth = cib.read(path), pl.read_parquet(labels)
     variants = {"": activity, "grafted, ": grafted(activity, truth.filter(label="coordinated")["account_id"])}
     flags = [None, *(name for name, dtype in truth.schema.items() if dtype == pl.Boolean)]
@@ -136,10 +142,10 @@ def real(path: str, labels: str, methods: list[str]) -> None:
 
 
 def grafted(activity: cib.Activity, operation: pl.Series, acts: int = GRAFTED, seed: int = GRAFT_SEED) -> cib.Activity:
-    """Let random background accounts act on what operation accounts share.
+    """Add actions of random background accounts on the objects that operation accounts share.
 
-    Each act of the operation on an object that `SHARED` of its accounts or more act on is followed by `acts` acts of
-    random background accounts on the object. Their delays after the first act on it are drawn from those of
+    For each action of the operation on an object with at least `SHARED` of its accounts, `acts` actions of random
+    background accounts on the object are added. Their delays after the first action on it are drawn from those of
     background accounts.
     """
     rng = np.random.default_rng(seed)

@@ -1,10 +1,13 @@
-"""The same co-action graph by every engine: `python benchmarks/engines.py [--events N ...] [--spark]`.
+"""Build the same co-action graph, or detection, with every engine: `python benchmarks/engines.py [--detect] [--spark]`.
 
-Made-up reposts (see benchmarks/floor.py) with ids of 19 digits are written to one Parquet file. Each engine, in a
-process of its own, reads it with `cib.read` and builds `cib.coaction_graph(activity, "post", "60s")`: the kernel on
-the rows in memory, Polars and DuckDB (memory_limit 2 GB) and Spark (local[2]) on their own. Printed are seconds of
-reading and of the graph, processor seconds, peak memory (for Spark that of Python alone), the ratio of both together
-to the kernel, and whether the edges are the kernel's, bit for bit.
+Generated reposts (see benchmarks/floor.py) with ids of 19 digits are written to one Parquet file. Each engine, in a
+separate process, reads it with `cib.read` and builds `cib.coaction_graph(activity, "post", "60s")`: the kernel with
+the rows in memory, Polars and DuckDB (memory_limit 2 GB) and Spark (local[2]) on their engines. Prints seconds of
+reading and of the graph, CPU seconds, peak memory (for Spark that of Python alone), the ratio of the total time to that
+of the kernel, and whether the edges are bitwise identical to those of the kernel.
+
+With --detect it is `cib.detect` of simulated actions (see benchmarks/memory.py) instead, and the accounts, networks,
+features and edges are compared; what the queries brought back is printed below each row.
 """
 
 from __future__ import annotations
@@ -20,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 from floor import events
 from memory import peak_gb
+from memory import write as write_actions
 
 import cib
 
@@ -34,30 +39,34 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=["kernel", "polars", "duckdb"])
     parser.add_argument("--spark", action="store_true", help="Spark, too")
     parser.add_argument("--memory-limit", default="2GB", help="of DuckDB")
+    parser.add_argument("--detect", action="store_true", help="the whole detection")
     parser.add_argument("--one", metavar="FILE", help="measure in this process")
     options = parser.parse_args()
     if options.one:
-        measure(options.engines[0], options.one, options.memory_limit)
+        measure(options.engines[0], options.one, options.memory_limit, options.detect)
         return
     engines = [*options.engines, *(["spark"] if options.spark else [])]
     print(f"{'events':>11} engine   read s  graph s   cpu s    GB {'edges':>10}  ratio same")
     with tempfile.TemporaryDirectory() as folder:
         for n in options.events:
             path = Path(folder) / f"{n}.parquet"
-            write(path, n)
+            (write_actions(n, path) if options.detect else write(path, n))
             first: dict[str, Any] = {}
             for engine in engines:
                 command = [sys.executable, __file__, "--one", path, "--engines", engine]
                 done = subprocess.run(
-                    [*map(str, command), "--memory-limit", options.memory_limit],
+                    [*map(str, command), "--memory-limit", options.memory_limit, *["--detect"] * options.detect],
                     check=True, capture_output=True, text=True,
                 )  # fmt: skip
-                read, graph, cpu, memory, edges, digest = done.stdout.splitlines()[-1].split()
+                *notes, figures = done.stdout.splitlines()
+                read, graph, cpu, memory, edges, digest = figures.split()
                 seconds = float(read) + float(graph)
                 first = first or {"seconds": seconds, "digest": digest}
                 print(
                     f"{n:>11,} {engine:<7} {read:>7} {graph:>8} {cpu:>7} {memory:>5} {int(edges):>10,} "
                     f"{seconds / first['seconds']:>6.1f} {'yes' if digest == first['digest'] else 'NO'}",
+                    *(f"\n{'':>12}{note}" for note in notes),
+                    sep="",
                     flush=True,
                 )
 
@@ -92,11 +101,11 @@ def opened(engine: str, path: str, memory_limit: str, folder: str) -> Any:
     session = session.config("spark.driver.memory", "6g").config("spark.local.dir", folder)
     session = session.config("spark.sql.shuffle.partitions", "8").getOrCreate()
     session.sparkContext.setLogLevel("OFF")
-    session.range(1000).count()  # its start is not what is measured
+    session.range(1000).count()  # excludes the start of Spark from the measurement
     return session.read.parquet(path)
 
 
-def measure(engine: str, path: str, memory_limit: str) -> None:
+def measure(engine: str, path: str, memory_limit: str, whole: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         source = opened(engine, path, memory_limit, folder)
@@ -105,9 +114,17 @@ def measure(engine: str, path: str, memory_limit: str) -> None:
         start, cpu = time.perf_counter(), time.process_time()
         activity = cib.read(source, progress=False)
         read = time.perf_counter()
-        graph = cib.coaction_graph(activity, "post", "60s")
+        found = cib.detect(activity, progress=False) if whole else cib.coaction_graph(activity, "post", "60s")
         end = time.perf_counter()
-    digest = hashlib.blake2b(graph.edge_table.write_csv().encode(), digest_size=8)
+        graph = found.graphs["retweet"] if isinstance(found, cib.Detection) else found
+        tables = [graph.edge_table]
+        if isinstance(found, cib.Detection):
+            tables = [found.table, found.features.table, found.networks.table, found.networks.members]
+            tables += [each.edge_table for each in found.graphs.values()]
+            print(*(note for note in found.notes if note.startswith("ran on")), sep="\n")
+        digest = hashlib.blake2b(digest_size=8)
+        for table in tables:
+            digest.update(table.select(cs.exclude(cs.nested())).write_csv().encode())
     memory, cpu = peak_gb(), time.process_time() - cpu
     print(f"{read - start:.2f} {end - read:.2f} {cpu:.1f} {memory:.1f} {graph.n_edges} {digest.hexdigest()}")
 

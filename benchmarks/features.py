@@ -1,9 +1,9 @@
-"""Features at scale: `python benchmarks/features.py [--rows N ...]`.
+"""Measure feature extraction at scale: `python benchmarks/features.py [--rows N ...]`.
 
-Made activity, ten actions an account, half of them retweets of known latency; no text. Each measurement runs in
-a process of its own; CPU seconds are those of all cores together. ``STANDARD``: all standard features; ``same``:
-those of them that ``pandas`` computes as most people would write them. Memory is the peak of the process, the
-activity and its making in it.
+Generated activity, ten actions per account, half of them retweets of known latency; no text. Each measurement runs in
+a separate process; CPU seconds are summed over all cores. ``STANDARD``: all standard features; ``same``: those that
+``pandas`` computes as well, in a typical implementation. Memory is the peak of the process, including the activity and
+its generation.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def chosen(what: str) -> cib.FeatureSet:
 
 
 def activity(n: int, seed: int = 0) -> Activity:
-    """Accounts and posts of Zipf popularity, times over four weeks, in the shape of an Activity."""
+    """Generate an Activity of posts with Zipf-like popularity over four weeks."""
     rng = np.random.default_rng(seed)
     people, written = n // 10, n // 3
     who = (people * rng.random(n) ** 1.5).astype(np.int64)
@@ -96,7 +96,7 @@ def activity(n: int, seed: int = 0) -> Activity:
 
 
 def plain(posts: pd.DataFrame) -> pd.DataFrame:
-    """The same features in pandas."""
+    """Compute the same features with pandas."""
     posts = posts.sort_values(["account_id", "created_at"])
     by = posts.groupby("account_id")
     own = (posts["action"] != "retweet").groupby(posts["account_id"]).sum()
@@ -123,7 +123,7 @@ def plain(posts: pd.DataFrame) -> pd.DataFrame:
             "fast_share": (latency <= 60).groupby(retweets["account_id"]).mean(),
             "interval_median": gap.median(),
             "interval_cv": sd / mean,
-            "burstiness": (sd - mean) / (sd + mean),  # without correction for few actions, as most people write it
+            "burstiness": (sd - mean) / (sd + mean),  # without correction for few actions, as is common
             "hour_entropy": -(share * np.log2(share)).groupby("account_id").sum(),
             "weekday_share": (day.day_of_week < 5).groupby(posts["account_id"]).mean(),
             "active_days": day.date.groupby(posts["account_id"]).nunique(),

@@ -1,7 +1,7 @@
-"""The floor under co-action: read the columns, sort by object and time, copy the list of pairs.
+"""Measure a lower bound of the time of co-action: read the columns, sort by object and time, copy the list of pairs.
 
-`python benchmarks/floor.py [--events 10000000]` prints it alone; `benchmarks/coaction.py` measures it in the same
-run as the kernel. Nothing that compares events can be faster than having sorted them.
+`python benchmarks/floor.py [--events 10000000]` prints it alone; `benchmarks/coaction.py` measures it in the same run
+as the kernel. No method that compares events can be faster than sorting them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 
 class Events(NamedTuple):
-    """Integer-coded events, by time as those of an activity; times in microseconds."""
+    """Integer-coded events, sorted by time; times in microseconds."""
 
     account: NDArray[np.int32]
     object: NDArray[np.int32]
@@ -23,11 +23,11 @@ class Events(NamedTuple):
 
 
 def events(n: int, seed: int = 0) -> Events:
-    """The reposts among `n` made-up actions, which are 75 % of them; 1 % of all are on one viral object.
+    """Generate the reposts among `n` actions, which are 75 % of them; 1 % of all actions are on one viral object.
 
-    Accounts are n / 10, of which one in a hundred makes two thirds of the reposts; objects are n / 14; ten minutes
-    or so to the median repost, a day on the viral object. At 60 s there are some five pairs an action, and more the
-    larger the viral object.
+    There are n / 10 accounts, of which one in a hundred makes two thirds of the reposts, and n / 14 objects; the median
+    delay of a repost is about ten minutes, on the viral object delays are uniform over a day. With a window of 60 s
+    there are about five pairs per action, and more with a larger viral object.
     """
     rng = np.random.default_rng(seed)
     reposts = 3 * n // 4
@@ -44,7 +44,7 @@ def events(n: int, seed: int = 0) -> Events:
 
 
 def heavy_tailed(rng: np.random.Generator, n: int, kinds: int, exponent: float, steps: int) -> NDArray[np.int64]:
-    """Draws from `kinds` ranks with a weight of (rank + kinds / steps) ** -exponent, the same shape at every size."""
+    """Draw `n` ranks with weights (rank + kinds / steps) ** -exponent, which have the same shape at every size."""
     weights = np.cumsum((np.arange(kinds) + kinds / steps) ** -exponent)
     order = rng.permutation(kinds)
     drawn: NDArray[np.int64] = order[np.searchsorted(weights, rng.random(n) * weights[-1])]
@@ -52,7 +52,7 @@ def heavy_tailed(rng: np.random.Generator, n: int, kinds: int, exponent: float, 
 
 
 def floor_seconds(data: Events, pairs: int) -> float:
-    """Seconds to scan the columns, argsort (object, time), and copy a list of so many pairs."""
+    """Measure the seconds to scan the columns, argsort by object and time, and copy a list of `pairs` pairs."""
     listed = np.zeros((min(pairs, 400_000_000), 2), np.int32)
     start = time.perf_counter()
     scanned = int(data.account.max()) + int(data.object.max()) + int(data.time.max())
@@ -60,7 +60,7 @@ def floor_seconds(data: Events, pairs: int) -> float:
     copied = listed.copy()
     seconds = time.perf_counter() - start
     if len(order) + len(copied) + scanned < 0:
-        raise AssertionError  # keeps the work from being left out
+        raise AssertionError  # uses the results, so that the work is not optimised away
     return seconds
 
 

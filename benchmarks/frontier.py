@@ -1,10 +1,10 @@
-"""What evasion costs those who evade, and what it costs the detection.
+"""Measure the costs of evasion to the operation, and its effect on detection.
 
     python benchmarks/frontier.py [--scenario takedown-2020] [--scale 0.01] [--seeds 2] [--first-seed 200]
 
-One row an evasion and strength, means over the seeds: average precision and recall of `cib.detect`, beside what
-the largest operation paid: the share of its boosts that it lost, the delay it added to the median boost, and the
-acts it needed for one. An operation can hide by working less, later, or much more; this says how much. Simulated.
+Prints one row per evasion and strength, means over the seeds: average precision and recall of `cib.detect`, and the
+costs to the largest operation: the share of lost boosts, the increase of the median delay of boosts, and the number of
+actions per boost. An operation can evade detection by fewer, later, or many more actions. All data are simulated.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Measures of a detection against the truth of a world, shared by the benchmarks.
+"""Measure a detection against the ground truth of a world; shared by the benchmarks.
 
 A *world* is an activity and one row per account: ``account_id, operation`` (null for organic accounts), ``role``
-(``core``, ``amplifier``, ``both`` or ``organic``) and ``community``. All measures are taken over the accounts that
-act. Members of operations in which all have one role (rings, cross-posters) are right as core and as amplifier.
+(``core``, ``amplifier``, ``both`` or ``organic``) and ``community``. All measures are computed over the accounts that
+act. Members of operations in which all have one role (rings, cross-posters) are correct as core and as amplifier.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ import polars as pl
 import cib
 from cib.evaluation import Ranking, agreement, average_precision
 
-#: Core members are reachable from this number of acts, amplifiers from this number of acts on the core.
+#: Minimum number of actions of reachable core members, and of actions on the core of reachable amplifiers.
 REACHABLE = {"core": 3, "amplifier": 2}
-#: Accounts with this number of acts or more are measured by themselves.
+#: Minimum number of actions of active accounts, which are measured separately.
 ACTIVE = 5
-#: The rule of the oracle, which knows the core: acts on core members that never act back, and their share of all acts.
+#: Rule of the oracle, which knows the core: minimum number of actions on core members that never act back, and their
+#: minimum share of all actions.
 AIMED, AIMED_SHARE = 2, 0.10
-#: The score, and the name in a detection, of each role.
+#: Score column, and name in a detection, of each role.
 SCORES = {"core": "highly_engaged", "amplifier": "amplifier"}
-#: Columns of crowds that count who got the name of each role.
+#: Columns of crowds that count the accounts with the name of each role.
 CALLED = tuple(f"called {name}" for name in SCORES.values())
-#: What a method may say of an account, and what is assumed where it does not.
+#: Columns that a method may return for an account, and their defaults.
 SAID = {
     "coordination": pl.lit(0.0),
     "verdict": pl.lit(None, pl.String),
@@ -40,13 +41,13 @@ SAID = {
     "amplifier": pl.lit(None, pl.Float64),
 }
 
-#: From an activity to one row per account with some of the columns of :data:`SAID`.
+#: Function of an activity that returns one row per account with some of the columns of :data:`SAID`.
 Method = Callable[[cib.Activity], pl.DataFrame]
 Measures = dict[str, float | None]
 
 
 class World(NamedTuple):
-    """``kind`` of world, and the seed where there is one."""
+    """An activity with its ground truth; ``kind`` of world, and the seed if there is one."""
 
     kind: str
     seed: int | None
@@ -59,7 +60,7 @@ class World(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What was measured in one world; ``recalls`` by operation and role, ``crowds`` by organic community."""
+    """Measures of one method in one world; ``recalls`` by operation and role, ``crowds`` by organic community."""
 
     method: str
     world: str
@@ -70,12 +71,12 @@ class Judgement(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The world, and the method where it is another than that of the package."""
+        """Return the world, and the method unless it is that of the package."""
         return self.world if self.method == "cib" else f"{self.world} {self.method}"
 
     @property
     def heading(self) -> str:
-        """The same for all seeds."""
+        """Return the kind of world, and the method unless it is that of the package."""
         return self.kind if self.method == "cib" else f"{self.kind} {self.method}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -86,7 +87,7 @@ class Judgement(NamedTuple):
 
 
 def read_world(folder: Path) -> World:
-    """Read actions, accounts and truth. A hash stands for the text; a mention is a post that names its target."""
+    """Read actions, accounts and truth; a hash may replace the text, and mentions are posts that name their target."""
     actions = pl.read_parquet(folder / "actions.parquet")
     if "text" not in actions.columns:
         actions = actions.rename({"text_hash": "text"})
@@ -98,13 +99,13 @@ def read_world(folder: Path) -> World:
 
 
 def simulated_world(kind: str, seed: int, scenario: str, **options: Any) -> World:
-    """A world of the package's simulator, with its roles in the words used here."""
+    """Create a world of the package's simulator, with the role names used here."""
     activity, truth = cib.simulate(scenario, seed=seed, **options)
     return World(kind, seed, activity, renamed_roles(truth))
 
 
 def renamed_roles(truth: pl.DataFrame) -> pl.DataFrame:
-    """The truth of the simulator; members that are neither boosted nor amplifiers count as core."""
+    """Rename the roles of the simulator; members that are neither boosted nor amplifiers count as core."""
     member = pl.col("operation").is_not_null()
     names = {name: role for role, name in SCORES.items()} | {"both": "both"}
     role = pl.col("role").replace_strict(names, default="core")
@@ -115,37 +116,37 @@ def renamed_roles(truth: pl.DataFrame) -> pl.DataFrame:
 
 
 def flagged() -> pl.Expr:
-    """Whether an account is flagged: a member of a candidate network that was not merely boosted by it."""
+    """Return whether an account is flagged: a member of a candidate network that was not merely boosted by it."""
     boosted = (pl.col("joined") == "boosted").fill_null(False)
     return (pl.col("verdict") == "candidate").fill_null(False) & ~boosted
 
 
 def scored(activity: cib.Activity, reference: str | None = None) -> pl.DataFrame:
-    """The role scores of the package, without any detection."""
+    """Return the role scores of the package, without detection."""
     features = cib.extract(activity)
     return cib.RoleScorer(reference=reference).fit(features).score(features).table
 
 
 def detected(activity: cib.Activity) -> pl.DataFrame:
-    """The detection of the package at default settings."""
+    """Return the detection of the package at default settings."""
     return cib.detect(activity, progress=False).table
 
 
 def named_roles() -> pl.Expr:
-    """The role that the detection names for an account: the one in its network, else its own."""
+    """Return the role that the detection assigns to an account: the one in its network, else its own."""
     inside = pl.col("network_role").replace_strict({"core": "highly_engaged", "amplifier": "amplifier"}, default=None)
     return pl.coalesce(pl.when("flagged").then(inside), "named")
 
 
 def has(roles: pl.Series, role: str) -> pl.Series:
-    """Whether accounts have a role; who is 'both' has both."""
+    """Return whether accounts have a role; 'both' includes both roles."""
     return roles.is_in([role, "both"]).fill_null(value=False)
 
 
 def judged_accounts(world: World, found: pl.DataFrame) -> pl.DataFrame:
-    """One row per acting account: its truth, its acts, and what a method says of it.
+    """Return one row per acting account: its truth, its actions, and the output of a method.
 
-    ``named`` is the role that the method names, ``either`` marks members that are right as core and as amplifier.
+    ``named`` is the role that the method assigns, ``either`` marks members that are correct as core and as amplifier.
     """
     member = pl.col("operation").is_not_null()
     single = pl.col("role").n_unique().over("operation") == 1
@@ -167,7 +168,7 @@ def judged_accounts(world: World, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def aims(activity: cib.Activity, core: pl.Series) -> pl.DataFrame:
-    """Acts of each account on the core: ``aimed``, and of these ``one_sided``, on members that never act on it."""
+    """Count the actions of each account on the core (``aimed``), and on members that never act back (``one_sided``)."""
     posts = activity.posts_table.with_row_index("act")
     ends = [posts.select("act", "account_id", other="target_account_id")]
     if "mentions" in posts.columns:
@@ -187,7 +188,7 @@ def aims(activity: cib.Activity, core: pl.Series) -> pl.DataFrame:
 
 
 def judge(world: World, method: Method = detected, name: str = "cib") -> Judgement:
-    """Run a method and measure it."""
+    """Run a method and measure its output."""
     start = time.perf_counter()
     found = method(world.activity)
     seconds = time.perf_counter() - start
@@ -197,7 +198,7 @@ def judge(world: World, method: Method = detected, name: str = "cib") -> Judgeme
 
 
 def measures(table: pl.DataFrame) -> Measures:
-    """The measures of one world; None where there is nothing to measure."""
+    """Compute the measures of one world; None where undefined."""
     member = pl.col("operation").is_not_null()
     members = table.filter(member)
     told = members.filter("flagged")
@@ -218,13 +219,13 @@ def measures(table: pl.DataFrame) -> Measures:
 
 
 def reachable() -> pl.Expr:
-    """Members that can be found: enough acts, or for amplifiers of an operation with a core enough acts on it."""
+    """Return whether members can be found: enough actions, or for amplifiers enough actions on the core."""
     by_acts = pl.col("acts") >= REACHABLE["core"]
     return pl.when("is_core").then(by_acts).otherwise(pl.col("aimed") >= REACHABLE["amplifier"])
 
 
 def oracle_rule() -> pl.Expr:
-    """What is flagged by a rule that knows the core: the core, and who aims a share of all acts at it one-sidedly."""
+    """Return whether the oracle flags an account: the core, and accounts with enough one-sided actions on it."""
     enough = pl.col("one_sided") >= AIMED
     return pl.col("is_core") | (enough & (pl.col("one_sided") >= AIMED_SHARE * pl.col("acts")))
 
@@ -234,13 +235,13 @@ def mean(table: pl.DataFrame, what: pl.Expr) -> float | None:
 
 
 def ranked(table: pl.DataFrame, positive: pl.Expr, score: str) -> float | None:
-    """Average precision over all acting accounts; without a score an account comes last."""
+    """Compute the average precision over all acting accounts; accounts without a score are last."""
     truth = table.select(positive).to_series().to_numpy()
     return average_precision(truth, table[score].fill_null(0).to_numpy()) if truth.any() else None
 
 
 def matched_auc(positive: np.ndarray, score: np.ndarray, acts: np.ndarray) -> float | None:
-    """Mean AUC within doublings of the number of acts, weighted by the number of positives."""
+    """Compute the mean AUC within doublings of the number of actions, weighted by the number of positives."""
     doubling = np.floor(np.log2(acts))
     parts = [doubling == level for level in np.unique(doubling)]
     weight = np.array([positive[part].sum() for part in parts])
@@ -250,7 +251,7 @@ def matched_auc(positive: np.ndarray, score: np.ndarray, acts: np.ndarray) -> fl
 
 
 def score_measures(table: pl.DataFrame) -> Measures:
-    """How well the score of each role ranks its accounts among all, and among those that are as active."""
+    """Measure how well the score of each role ranks its accounts among all accounts, and among equally active ones."""
     found: Measures = {}
     for role, score in SCORES.items():
         positive = pl.col("operation").is_not_null() & pl.col("role").is_in([role, "both"])
@@ -263,10 +264,10 @@ def score_measures(table: pl.DataFrame) -> Measures:
 
 
 def role_macro_f1(members: pl.DataFrame) -> float | None:
-    """Mean of the F1 of both roles among flagged members; None if none is flagged or no role is named.
+    """Compute the mean F1 of both roles among flagged members; None if none is flagged or no role is assigned.
 
-    A role that members of an operation with both roles have, and that nobody flagged has, counts 0. A role that
-    neither occurs nor is named is left out.
+    A role that occurs in operations with both roles, but not among flagged members, counts as 0. A role that neither
+    occurs nor is assigned is left out.
     """
     told = members.filter("flagged")
     asked = set(members.filter(~pl.col("either"))["role"])
@@ -275,7 +276,7 @@ def role_macro_f1(members: pl.DataFrame) -> float | None:
 
 
 def role_f1(members: pl.DataFrame) -> dict[str, float | None]:
-    """F1 of the named roles of members; None for a role that neither occurs nor is named."""
+    """Compute the F1 of the assigned roles of members; None for a role that neither occurs nor is assigned."""
     called = {role: has(members["named"], name) for role, name in SCORES.items()}
     right = members["either"] & (called["core"] | called["amplifier"])
     scores = {}
@@ -287,17 +288,17 @@ def role_f1(members: pl.DataFrame) -> dict[str, float | None]:
 
 
 def told_apart(world: World, found: pl.DataFrame) -> pl.DataFrame:
-    """The acting members of operations with both roles."""
+    """Return the acting members of operations with both roles."""
     return judged_accounts(world, found).filter(pl.col("operation").is_not_null(), ~pl.col("either"))
 
 
 def core_auc(members: pl.DataFrame) -> float:
-    """How often a core member, amplifying or not, has a higher score of highly engaged than an amplifier."""
+    """Compute the probability that a core member, or one with both roles, has a higher core score than an amplifier."""
     return Ranking.of(has(members["role"], "core").to_numpy(), members[SCORES["core"]].to_numpy()).roc_auc
 
 
 def recalls(table: pl.DataFrame) -> pl.DataFrame:
-    """Accounts and recall by operation and role, of all acting members and of the reachable ones."""
+    """Return accounts and recall by operation and role, of all acting members and of the reachable ones."""
     members = table.filter(pl.col("operation").is_not_null()).with_columns(reached=reachable())
     return (
         members.group_by("operation", "role")
@@ -312,7 +313,7 @@ def recalls(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def crowds(table: pl.DataFrame) -> pl.DataFrame:
-    """Organic accounts by community: how many were flagged, and how many got each role name."""
+    """Count, by community, the organic accounts that were flagged, and those with the name of each role."""
     counts = {called: has(table["named"], name) for called, name in zip(CALLED, SCORES.values(), strict=True)}
     return (
         table.with_columns(**counts)

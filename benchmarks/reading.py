@@ -1,4 +1,4 @@
-"""cib.read against a plain read of the same columns, each in a process of its own: seconds and peak memory.
+"""Compare cib.read with a plain read of the same columns, each in a separate process: seconds and peak memory.
 
 python benchmarks/reading.py [ROWS]
 """
@@ -24,7 +24,7 @@ ACTIONS = np.array(["post", "retweet", "reply", "quote"])
 
 
 def table(rows: int) -> pl.DataFrame:
-    """Posts whose accounts and targets are as unevenly liked as real ones."""
+    """Generate posts with heavy-tailed activity of accounts and popularity of targets."""
     chance = np.random.default_rng(0)
     action = ACTIONS[chance.integers(0, 4, rows)]
     times = 1_577_880_000_000 + np.sort(chance.integers(0, 10**10, rows))
@@ -54,7 +54,7 @@ PLAIN: dict[str, Callable[[Path], pl.DataFrame]] = {
 
 
 def measure(how: str, path: Path) -> None:
-    """Print wall seconds, processor seconds and gigabytes of one read."""
+    """Print wall seconds, CPU seconds and peak gigabytes of one read."""
     wall, processor = time.perf_counter(), time.process_time()
     cib.read(path, progress=False) if how == "cib" else PLAIN[path.suffix](path)
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
@@ -77,7 +77,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "posts"
-        # in a process of its own: a child counts the peak of its parent as its own
+        # in a separate process: a child inherits the peak memory of its parent
         subprocess.run([sys.executable, __file__, "write", str(path), str(rows)], check=True)
         print(f"{rows:,} rows")
         print(f"{'kind':<9} {'cib: s':>7} {'CPU s':>7} {'GB':>5}   {'plain: s':>8} {'CPU s':>7} {'GB':>5}   CPU ratio")

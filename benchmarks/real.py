@@ -1,18 +1,18 @@
-"""A scoreboard on labelled data that you hold: `python benchmarks/real.py --seckin FOLDER --cima FOLDER ...`.
+"""Evaluate methods on labelled data that you hold: `python benchmarks/real.py --seckin FOLDER --cima FOLDER ...`.
 
-    --seckin    Labelled datasets for research on information operations (Seckin et al. 2025): a folder a campaign, in
-                it parquet files of posts with ``accountid``, ``post_time``, ``reposted_postid`` and ``is_control``
+    --seckin    Labelled datasets for research on information operations (Seckin et al. 2025): one folder per campaign
+                with parquet files of posts with ``accountid``, ``post_time``, ``reposted_postid`` and ``is_control``
     --cima      Cima et al. (2024): ``Honduras/honduras-bad-anonymized.jsonl`` and ``...-good-anonymized.jsonl``, and
                 the same for UAE
-    --iohunter  IOHunter (2025): a folder a country with ``edges`` and ``labels`` as parquet or CSV (``source, target,
-                weight``; ``account_id, label``). The published files are pickles, which can run what they like when
-                they are opened; write these two tables from them where you trust them.
+    --iohunter  IOHunter (2025): one folder per country with ``edges`` and ``labels`` as parquet or CSV (``source,
+                target, weight``; ``account_id, label``). The published files are pickles, which can execute code when
+                they are opened; write these two tables from them only if you trust them.
 
 For each set, method and trivial ranking: average precision, its lift over the share of labelled accounts, AUC, AUC
-among accounts of like activity (number of posts and of active days within a factor of two), and the largest recall at
-a precision of 0.9. Accounts that a method does not rank come last, together. Published figures stand beside. In some of
-these sets the controls were collected around single days, so that active days alone tell them from the labelled
-accounts: read the matched AUC first.
+among accounts of similar activity (number of posts and of active days within a factor of two), and the maximum recall
+at a precision of 0.9. Accounts that a method does not rank are tied in last place. Published figures are printed for
+comparison. In some of these sets the controls were collected around single days, so that active days alone separate
+them from the labelled accounts: the matched AUC is the most informative.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from cib.evaluation.trivial import TRIVIAL, trivial_scores
 
 MOST = detection.MOST
 
-#: AUC of null-model-coord (smallest p), AP of polio (weighted 12 h; all accounts, and those with two acts).
+#: AUC of null-model-coord (smallest p), AP of polio (weighted 12 h; all accounts, and those with two actions).
 PUBLISHED = {
     "armenia": "null-model-coord AUC .66",
     "spain": "null-model-coord AUC .80 (max_n_signal)",
@@ -45,7 +45,7 @@ PUBLISHED = {
     "": "Cinus et al. 2025: precision above .9 at a recall of about .1, on data of their own",
 }
 
-#: Names in the files of Seckin et al., and ours.
+#: Column names in the files of Seckin et al. to canonical names.
 SECKIN = {
     "accountid": "account_id",
     "postid": "post_id",
@@ -59,7 +59,7 @@ SECKIN = {
     "urls": "urls",
 }
 
-#: Names in the files of Cima et al., and ours.
+#: Column names in the files of Cima et al. to canonical names.
 CIMA = {
     "userid": "account_id",
     "tweetid": "post_id",
@@ -125,7 +125,7 @@ def table(folder: Path, name: str) -> pl.DataFrame:
 
 
 def labelled(name: str, rows: pl.DataFrame, names: dict[str, str], positive: pl.Expr) -> Labelled:
-    """Posts under our names, and who was labelled; an account labelled both ways counts as labelled."""
+    """Rename the columns of posts, and return the labels; an account labelled both ways counts as labelled."""
     known = {theirs: ours for theirs, ours in names.items() if theirs in rows.columns}
     frame = rows.select(pl.col(theirs).alias(ours) for theirs, ours in known.items())
     retweet = pl.when(pl.col("target_post_id").is_not_null()).then(pl.lit("retweet")).otherwise(pl.lit("post"))
@@ -155,7 +155,7 @@ METHODS = {
 
 
 def ranked(data: cib.Activity | cib.Graph, names: list[str]) -> Iterator[tuple[str, pl.DataFrame | str]]:
-    """``account_id, score`` by each method, or why it cannot be had."""
+    """Yield ``account_id, score`` of each method, or the reason why it is not available."""
     if isinstance(data, cib.Graph):
         central = presets.eigenvector_centrality(data)
         strength = np.asarray(data.matrix.sum(axis=1)).ravel()
@@ -189,7 +189,7 @@ def measures(scores: pl.DataFrame, truth: pl.DataFrame, strata: pl.DataFrame | N
 
 
 def matched_auc(table: pl.DataFrame, score: np.ndarray, strata: pl.DataFrame) -> float:
-    """Chance that a labelled account ranks above another one of its stratum, over all such pairs."""
+    """Compute the probability that a labelled account ranks above another one of its stratum, over all such pairs."""
     joined = table.select("account_id", "positive", score=pl.Series(score)).join(strata, on="account_id")
     pairs, above = 0.0, 0.0
     for _, group in joined.group_by("stratum"):
@@ -201,13 +201,13 @@ def matched_auc(table: pl.DataFrame, score: np.ndarray, strata: pl.DataFrame) ->
 
 
 def like_activity(activity: cib.Activity) -> pl.DataFrame:
-    """A stratum for each account: posts and active days, each in powers of two."""
+    """Return a stratum for each account: number of posts and of active days, in powers of two."""
     bins = (pl.col(name).clip(1).log(2).floor().cast(pl.Int64) for name in ("events", "active_days"))
     return trivial_scores(activity).select("account_id", stratum=pl.struct(bins))
 
 
 def board(one: Labelled, names: list[str]) -> pl.DataFrame:
-    """One row a method, those that rank by themselves last."""
+    """Return one row per method, sorted by matched AUC; undefined values are last."""
     strata = like_activity(one.data) if isinstance(one.data, cib.Activity) else None
     rows = []
     for name, scores in ranked(one.data, names):

@@ -1,6 +1,7 @@
-"""What a report costs: `python benchmarks/report.py [--scale 0.01]`. Needs `.[browser]` and chromium to open it.
+"""Measure the cost of a report: `python benchmarks/report.py [--scale 0.01]`.
 
-Seconds to write and to open, size, and how long detection itself took on the same machine, to compare with.
+Prints the seconds to write and to open it, its size, and the seconds of detection on the same machine for comparison.
+To open it, `.[browser]` and chromium are required.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 def opened(page: Path) -> float:
-    """Seconds until the map is drawn, in a browser without a graphics card."""
+    """Measure the seconds until the map is drawn, in a browser without GPU."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

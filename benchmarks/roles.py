@@ -1,13 +1,13 @@
-"""How good the role scores of all accounts are, in all worlds.
+"""Evaluate the role scores of all accounts in all worlds.
 
     python benchmarks/roles.py [--worlds rival-none originals cib-tactics ...] [--seeds 5] [--first-seed 501]
                                [--cache FOLDER] [--scale 0.01]
 
-For each kind of world (see ``detection.py``) the average precision of ``highly_engaged`` for the core and of
-``amplifier`` for amplifiers, of the number of acts for comparison, and the *activity-matched* AUC: the mean within
-doublings of the number of acts, weighted by positives; then the share of each crowd that gets the name of a role. After
-that, on simulated takedowns at `scale`, clean and with a fifth of the core amplifying as well: F1 of the names of
-members, stability and calibration. All figures are synthetic; weights were chosen on seeds below 100.
+For each kind of world (see ``detection.py``): the average precision of ``highly_engaged`` for the core and of
+``amplifier`` for amplifiers, that of the number of actions for comparison, and the *activity-matched* AUC: the mean
+within doublings of the number of actions, weighted by positives; then the share of each crowd that is assigned a role.
+Finally, on simulated takedowns at `scale`, with separate roles and with a fifth of the core amplifying as well: F1 of
+the assigned roles of members, stability and calibration. All data are synthetic; weights were chosen on seeds < 100.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def members(seeds: range, scale: float) -> None:
-    """What is measured of the members of simulated takedowns only."""
+    """Print the measures of the members of simulated takedowns."""
     columns = f"{'macro-F1':>9} {'F1 core':>8} {'F1 ampl.':>9} {'AUC':>6}"
     print(f"\nmembers of takedowns at scale {scale:g}")
     print(f"{'core':<6} {'seed':>5} {columns}  with the shipped reference: {columns}")
@@ -87,7 +87,7 @@ def stability(activity: cib.Activity) -> str:
 
 
 def calibrated(simulations: Sequence[Simulation]) -> list[str]:
-    """Each simulation is a campaign: operations and crowds of one seed are alike."""
+    """Calibrate with one group per simulation, since operations and crowds of one seed are not independent."""
     *learn, last = [(cib.extract(one.activity), one.truth) for one in simulations]
     table = cib.FeatureTable(
         pl.concat(features.table.with_columns(pl.col("account_id") + f"-{k}") for k, (features, _) in enumerate(learn))

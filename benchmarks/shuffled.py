@@ -1,8 +1,8 @@
-"""How many organic accounts are flagged when no coordination is left: acts dealt out anew within each hour.
+"""Measure false positives without coordination: the accounts of actions are shuffled within each hour.
 
-Within each hour the accounts of all acts are shuffled: who was active when, how often each object was acted on and
-when, and how much each account did in each hour stay as they were; who did what together does not. Every account is
-organic then, so each candidate is an error, and so is each account in one.
+The shuffle preserves when each account was active, when and how often each object was acted on, and the number of
+actions of each account in each hour; it removes joint actions. All accounts are then organic, so each candidate, and
+each account in one, is a false positive.
 
     python benchmarks/shuffled.py             # 20 seeds at 3 sizes
     python benchmarks/shuffled.py 2 0.003     # 2 seeds at one size
@@ -21,10 +21,10 @@ SEEDS, SCALES = 20, (0.003, 0.01, 0.03)
 
 
 def dealt_anew(activity: cib.Activity, seed: int) -> cib.Activity:
-    """The activity with the accounts of its acts shuffled within each hour."""
+    """Shuffle the accounts of the actions within each hour."""
     posts, rng = activity.posts_table, np.random.default_rng(seed)
     hour = posts["created_at"].dt.truncate("1h").to_physical().to_numpy()
-    order = np.lexsort((rng.random(len(hour)), hour))  # the rows of each hour, in any order
+    order = np.lexsort((rng.random(len(hour)), hour))  # the rows of each hour, in random order
     account = np.empty(len(hour), dtype=np.int64)
     account[np.argsort(hour, kind="stable")] = order
     posts = posts.with_columns(posts["account_id"].gather(account))

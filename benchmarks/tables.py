@@ -1,4 +1,4 @@
-"""Tables of judgements: measures, recall by role, organic crowds."""
+"""Print tables of judgements: measures, recall by role, organic crowds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from judging import ACTIVE, CALLED, Judgement, Measures
 
-#: Measures of a judgement and their heads.
+#: Measures of a judgement and their column heads.
 MEASURES = {
     "AP": "AP",
     "precision": "prec",
@@ -36,7 +36,7 @@ WIDE = 46
 def print_judgements(judgements: list[Judgement], each: bool = True) -> None:
     """Print measures, and for the first method recalls by role and organic crowds.
 
-    If not `each`, kinds of worlds are printed instead of single ones, and only crowds of which somebody is flagged.
+    If not `each`, rows are kinds of worlds instead of single worlds, and only crowds with flagged accounts are printed.
     """
     print(LEGEND)
     print_measures(judgements, MEASURES, each)
@@ -46,7 +46,7 @@ def print_judgements(judgements: list[Judgement], each: bool = True) -> None:
 
 
 def print_measures(judgements: list[Judgement], shown: dict[str, str], each: bool = True) -> None:
-    """One row per world if `each`; and the mean and the worst seed of each kind."""
+    """Print one row per world if `each`, and the mean and the worst seed of each kind."""
     heads = "".join(f" {head:>7}" for head in shown.values())
     print(f"{'world':<{WIDE}} {'accounts':>9} {'members':>7}{heads} {'s':>5}")
     for heading, group in _by_heading(judgements).items():
@@ -59,7 +59,7 @@ def print_measures(judgements: list[Judgement], shown: dict[str, str], each: boo
 
 
 def print_recalls(judgements: list[Judgement]) -> None:
-    """Recall by operation and role: accounts of all seeds together, mean and worst seed."""
+    """Print recall by operation and role: accounts of all seeds together, mean and worst seed."""
     parts = [one.recalls.with_columns(kind=pl.lit(one.heading)) for one in judgements if one.recalls.height]
     if not parts:
         return
@@ -85,7 +85,7 @@ def print_recalls(judgements: list[Judgement]) -> None:
 def print_crowds(
     judgements: list[Judgement], shown: tuple[str, ...] = ("flagged", *CALLED), flagged_only: bool = False
 ) -> None:
-    """Share of each crowd that is flagged and that gets each role name, pooled over the seeds and in the worst one."""
+    """Print the share of each crowd that is flagged and that is assigned each role, pooled and in the worst seed."""
     shares = {name: pl.col(name) for name in shown}
     crowds = pl.concat(one.crowds.with_columns(kind=pl.lit(one.heading)) for one in judgements)
     table = crowds.group_by("kind", "community", maintain_order=True).agg(
@@ -127,7 +127,7 @@ def _worst(values: list[float], measure: str) -> float:
 
 
 def _summary(group: list[Judgement], of: Callable[[list[float], str], float]) -> Measures:
-    """A statistic of each measure over the seeds that have it."""
+    """Compute a statistic of each measure over the seeds that have it."""
     known = {name: [one.measures[name] for one in group] for name in group[0].measures}
     kept = {name: [value for value in values if value is not None] for name, values in known.items()}
     return {name: of(values, name) if values else None for name, values in kept.items()}

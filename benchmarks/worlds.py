@@ -1,11 +1,11 @@
-"""How good detection is in worlds that others wrote.
+"""Evaluate detection in independently written worlds.
 
     python benchmarks/worlds.py [FOLDER ...] [--rival none:501 mixed:12 ...] [--scale 0.01]
                                 [--others originals:501 all:502 ...] [--cache FOLDER] [--json FILE]
 
-A folder holds actions.parquet, accounts.parquet and truth.parquet in the format of the rival takedown
-(``../shared/worlds/rival_takedown.py``), which ``--rival EVASION:SEED`` runs if it is there; ``--others`` runs
-``benchmarks/other_worlds``. All worlds are synthetic. Choose on seeds below 100, report others.
+A folder contains actions.parquet, accounts.parquet and truth.parquet in the format of the rival takedown
+(``../shared/worlds/rival_takedown.py``), which ``--rival EVASION:SEED`` runs if it exists; ``--others`` runs
+``benchmarks/other_worlds``. All worlds are synthetic. Tune on seeds below 100, report others.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ OTHERS = (
     "fandoms",
     "mutual_aid",
 )
-#: Scenarios of the package's simulator, and their evasion.
+#: Scenarios of the package's simulator, and their options.
 SIMULATED = {
     "takedown-2020": {},
     "tactics": {},
@@ -52,12 +52,12 @@ SIMULATED = {
     "readers": {},
 }
 
-#: From a seed and a folder for what is generated to a world; None if it cannot be had.
+#: Function of a seed and a cache folder that returns a world; None if it is not available.
 Maker = Callable[[int, Path], World | None]
 
 
 def rival(evasion: str, seed: int, cache: Path, scale: float = 0.01) -> World | None:
-    """A rival world; None without the script."""
+    """Return a rival world; None without the script."""
     if not RIVAL.exists():
         print(f"skipped rival {evasion}:{seed}: there is no {RIVAL}", file=sys.stderr)
         return None
@@ -66,17 +66,17 @@ def rival(evasion: str, seed: int, cache: Path, scale: float = 0.01) -> World | 
 
 
 def other(name: str, seed: int, cache: Path) -> World:
-    """One of the other worlds."""
+    """Return one of the other worlds."""
     return _written(cache / f"{name}-{seed}", HERE / "other_worlds", name, "--seed", str(seed), "--out", cache)
 
 
 def simulated(name: str, seed: int, _: Path) -> World:
-    """A scenario of the package's simulator."""
+    """Return a scenario of the package's simulator."""
     return simulated_world(f"cib-{name}", seed, name.removesuffix("-moderate"), **SIMULATED[name])
 
 
 def _written(folder: Path, script: Path, *options: str | Path) -> World:
-    """The world in a folder, which the script writes unless it is there."""
+    """Return the world in a folder, which the script writes unless it exists."""
     if not (folder / "truth.parquet").exists():
         subprocess.run([sys.executable, script, *options], check=True, stdout=subprocess.DEVNULL)
     return read_world(folder)
@@ -91,7 +91,7 @@ WORLDS: dict[str, Maker] = {
 
 
 def _seeded(options: Iterable[str], names: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Names and seeds of ``NAME:SEED``; the name 'all' stands for each of `names`."""
+    """Parse ``NAME:SEED``; the name 'all' stands for each of `names`."""
     for option in options:
         name, _, seed = option.rpartition(":")
         yield from ((each, int(seed)) for each in (names if name == "all" else [name]))

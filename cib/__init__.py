@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cib import evaluation, presets, testing
     from cib.activity import Activity
+    from cib.collection import Collection
     from cib.detection import Detection, load
     from cib.errors import CibError
     from cib.features.extract import extract
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from cib.networks.verdict import Reason, Rule
     from cib.pipeline import detect
     from cib.reports import plots
-    from cib.roles import RoleScorer
+    from cib.roles import Role, RoleScorer
     from cib.settings import Settings
-    from cib.simulation import simulate
+    from cib.simulation import sample, simulate
     from cib.sources.columns import Columns
     from cib.sources.concatenation import concat
     from cib.sources.files import read
@@ -49,6 +50,7 @@ __all__ = [
     "STANDARD",
     "Activity",
     "CibError",
+    "Collection",
     "Columns",
     "Detection",
     "FeatureSet",
@@ -62,6 +64,7 @@ __all__ = [
     "Network",
     "Networks",
     "Reason",
+    "Role",
     "RoleScorer",
     "Rule",
     "Settings",
@@ -83,6 +86,7 @@ __all__ = [
     "read",
     "reply_graph",
     "retweet_graph",
+    "sample",
     "similarity_graph",
     "simulate",
     "testing",
@@ -93,6 +97,7 @@ _PLACES = {
     "STANDARD": "cib.features.standard:STANDARD",
     "Activity": "cib.activity:Activity",
     "CibError": "cib.errors:CibError",
+    "Collection": "cib.collection:Collection",
     "Columns": "cib.sources.columns:Columns",
     "Detection": "cib.detection:Detection",
     "FeatureSet": "cib.features.standard:FeatureSet",
@@ -106,6 +111,7 @@ _PLACES = {
     "Network": "cib.networks.network:Network",
     "Networks": "cib.networks.network:Networks",
     "Reason": "cib.networks.verdict:Reason",
+    "Role": "cib.roles:Role",
     "RoleScorer": "cib.roles:RoleScorer",
     "Rule": "cib.networks.verdict:Rule",
     "Settings": "cib.settings:Settings",
@@ -127,6 +133,7 @@ _PLACES = {
     "read": "cib.sources.files:read",
     "reply_graph": "cib.graphs.interactions:reply_graph",
     "retweet_graph": "cib.graphs.interactions:retweet_graph",
+    "sample": "cib.simulation:sample",
     "similarity_graph": "cib.graphs.similarity:similarity_graph",
     "simulate": "cib.simulation:simulate",
     "testing": "cib.testing",

@@ -1,15 +1,14 @@
-"""What accounts did, and who they are: the one type that every stage takes.
+"""Activity: the posts and accounts that all stages take as input.
 
-An :class:`Activity` holds two tables. ``posts`` has one row per thing an account did; ``accounts`` has
-what is known about the accounts themselves. It is made by :func:`cib.read` (or :func:`cib.simulate`),
-which clean, deduplicate and sort the rows, so that everything built on it is the same whatever the
-order in which the rows arrived.
+An :class:`Activity` holds two tables. ``posts`` has one row per action of an account; ``accounts`` has
+the data of the accounts themselves. It is made by :func:`cib.read` (or :func:`cib.simulate`), which
+clean, deduplicate and sort the rows, so that results do not depend on the order of the input rows.
 
-Ids are text. A missing value is null, never 0 and never "". *Retweet* stands for every verbatim
+Ids are strings. A missing value is null, never 0 and never "". *Retweet* means every verbatim
 re-share (repost, boost, reblog, forward).
 
 In-memory frames of any library are converted to Polars once. ``posts_table`` and ``accounts_table`` are
-Polars; ``posts``, ``accounts`` and every table that a method returns are in the library of the user.
+Polars frames; ``posts``, ``accounts`` and every table that a method returns are in the library of the user.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ from cib.import_report import ImportReport
 
 __all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "PSEUDO_ACCOUNTS", "Activity"]
 
-#: What an account can do. A mention is not an action: it is a post that names somebody.
+#: Actions of an account. A mention is not an action: it is a property of a post.
 ACTIONS = ("post", "retweet", "quote", "reply")
 
 TIME = pl.Datetime("us", "UTC")
 
-#: What stands for "no account": it must never become one, or it would join all that it touched.
+#: Placeholders for "no account": as account ids they would link all accounts that acted on them.
 PSEUDO_ACCOUNTS = ("[deleted]", "[removed]", "unknown")
 
-#: The columns of ``posts``. The first seven are always there; the others where the source knows them.
+#: Columns of ``posts``. The first seven are required; the others are present if the source has them.
 POST_COLUMNS: dict[str, pl.DataType] = {
     "account_id": pl.String(),
     "post_id": pl.String(),
@@ -56,7 +55,7 @@ POST_COLUMNS: dict[str, pl.DataType] = {
 }
 ALWAYS = tuple(POST_COLUMNS)[:7]
 
-#: The columns of ``accounts``; all but the first where the source knows them.
+#: Columns of ``accounts``; the first is required, the others are present if the source has them.
 ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
     "account_id": pl.String(),
     "name": pl.String(),
@@ -67,7 +66,7 @@ ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
     "description": pl.String(),
 }
 
-#: Text is hashed for the fingerprint this many rows at a time, so that memory stays flat.
+#: Number of rows hashed at a time for the fingerprint, so that memory is bounded.
 _ROWS_PER_HASH = 500_000
 
 
@@ -80,13 +79,13 @@ class Activity:
     posts_table : polars.DataFrame
         Columns of :data:`POST_COLUMNS`, sorted by time, then account, then post.
     accounts_table : polars.DataFrame
-        Columns of :data:`ACCOUNT_COLUMNS`, sorted by ``account_id``, one row an account.
+        Columns of :data:`ACCOUNT_COLUMNS`, sorted by ``account_id``, one row per account.
     imported : ImportReport
-        How many rows were read, kept, and dropped for which reason.
+        Number of rows read, kept, and dropped by reason.
     library : {'polars', 'pandas', 'pyarrow'}
-        The library that results are handed back in.
+        Library of the tables that are returned.
     numbered : tuple of two polars.Series, optional
-        :attr:`account_ids` and :attr:`account_codes`, where the caller has them already.
+        :attr:`account_ids` and :attr:`account_codes`, if the caller has computed them.
 
     Examples
     --------
@@ -115,12 +114,12 @@ class Activity:
 
     @cached_property
     def posts(self) -> Any:
-        """One row per thing an account did, in the library that the activity came in."""
+        """One row per action of an account, in the library of the activity's input."""
         return self.native(self.posts_table)
 
     @cached_property
     def accounts(self) -> Any:
-        """What is known about accounts, in the library that the activity came in; may have no rows."""
+        """Data of the accounts, in the library of the activity's input; may have no rows."""
         return self.native(self.accounts_table)
 
     @cached_property
@@ -134,6 +133,21 @@ class Activity:
         return encode(self.posts_table["account_id"], self.account_ids)
 
     @cached_property
+    def target_codes(self) -> pl.Series:
+        """Position in :attr:`account_ids` of the account that each post acts on, null for none."""
+        return encode(self.posts_table["target_account_id"], self.account_ids)
+
+    @cached_property
+    def mention_codes(self) -> pl.DataFrame:
+        """Mentions in posts that are no retweets: ``row``, and ``target``, the position in :attr:`account_ids`."""
+        rows = self.posts_table.lazy().with_row_index("row")
+        if "mentions" not in self.posts_table.columns:
+            return rows.head(0).select("row", target=pl.lit(0, pl.UInt32)).collect()
+        named = rows.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
+        rows_and_ids = named.select("row", target=pl.col("mentions")).explode("target").collect()
+        return rows_and_ids.with_columns(target=encode(rows_and_ids["target"], self.account_ids))
+
+    @cached_property
     def fingerprint(self) -> str:
         """Hexadecimal BLAKE2b digest of both tables; the same for the same content in any row order."""
         digest = hashlib.blake2b(digest_size=16)
@@ -145,27 +159,27 @@ class Activity:
         return digest.hexdigest()
 
     def keep_posts(self, keep: pl.Series) -> Activity:
-        """Return the activity of the posts where `keep` is true; accounts and import report stay."""
+        """Keep the posts where `keep` is true; accounts and import report are unchanged."""
         return replace(self, posts_table=self.posts_table.filter(keep))
 
     def filter(self, predicate: Any) -> Activity:
-        """Return the activity of some of the rows.
+        """Filter the rows by a predicate.
 
         Parameters
         ----------
         predicate : expression, function or sequence of bool
             A Polars or narwhals expression over the columns of :attr:`posts`, a function of :attr:`posts`, or one
-            truth value a row. Missing truth values count as false.
+            truth value per row. Missing truth values count as false.
 
         Returns
         -------
         Activity
-            Its import report counts the other rows as dropped. What is known about accounts stays.
+            Its import report counts the other rows as dropped. The accounts are unchanged.
 
         Raises
         ------
         InputError
-            If the predicate is not one truth value a row.
+            If the predicate does not give one truth value per row.
 
         Examples
         --------
@@ -180,17 +194,17 @@ class Activity:
         return replace(rest, imported=self.imported.without(len(self) - len(rest), rest.posts_table["created_at"]))
 
     def between(self, start: datetime | date | str, end: datetime | date | str) -> Activity:
-        """Return the activity of a span of time.
+        """Filter the rows to a time interval.
 
         Parameters
         ----------
         start, end : datetime, date or str
-            First moment, and first moment after; text in ISO 8601. Without a zone they are in UTC.
+            Start, inclusive, and end, exclusive; strings in ISO 8601. Without a time zone they are in UTC.
 
         Returns
         -------
         Activity
-            As :meth:`filter` returns it.
+            See :meth:`filter`.
 
         Examples
         --------
@@ -206,7 +220,7 @@ class Activity:
         return self.filter(self.posts_table["created_at"].is_between(begin, stop, "left"))
 
     def native(self, frame: pl.DataFrame) -> Any:
-        """Hand a result back in the library that the activity came in.
+        """Convert a result to the library of the activity's input.
 
         Parameters
         ----------
@@ -258,7 +272,7 @@ def _truth_values(predicate: Any, activity: Activity) -> pl.Series:
 
 
 def _moment(argument: str, value: datetime | date | str) -> datetime:
-    """The moment in UTC."""
+    """Parse a moment and convert it to UTC."""
     try:
         moment = datetime.fromisoformat(value if isinstance(value, str) else value.isoformat())
     except (AttributeError, ValueError):
@@ -282,7 +296,7 @@ def to_library(frame: pl.DataFrame, library: str) -> Any:
 
 
 def accounts_in(posts: pl.DataFrame) -> pl.Series:
-    """Every account that acted, was acted on or was mentioned, sorted, each once.
+    """List every account that acted, was acted on or was mentioned, sorted, each once.
 
     >>> accounts_in(pl.DataFrame({"account_id": ["b", "a"], "target_account_id": [None, "c"]})).to_list()
     ['a', 'b', 'c']
@@ -291,18 +305,19 @@ def accounts_in(posts: pl.DataFrame) -> pl.Series:
     seen = [rows.select(account_id=name) for name in ("account_id", "target_account_id")]
     if "mentions" in posts.columns:
         seen.append(rows.select(account_id=pl.col("mentions").explode()))
-    # streaming takes a third of the time
+    # the streaming engine takes a third of the time
     ids = pl.concat(seen).drop_nulls().unique().collect(engine="streaming")
     return ids["account_id"].sort()
 
 
 def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
-    """Replace ids by their position in `ids` (each once); null where the id is missing or not among them.
+    """Replace ids by their position in `ids`; null where the id is missing or not among them.
 
     Parameters
     ----------
     column : polars.Series of str, shape (n,)
     ids : polars.Series of str
+        Distinct ids.
 
     Returns
     -------
@@ -313,7 +328,7 @@ def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
     >>> encode(pl.Series(["b", None, "x", "a"]), pl.Series(["a", "b"])).to_list()
     [1, None, None, 0]
     """
-    # to look up hashes takes half the time; who shares one is found out by the text
+    # looking up hashes takes half the time; collisions are found by comparing the ids
     hashed = pl.when(pl.col("id").is_not_null()).then(pl.col("id").hash())
     wanted, known = column.to_frame("id").select(hash=hashed), ids.to_frame("id").select(hash=hashed)
     codes = _positions(wanted, known)
@@ -323,7 +338,7 @@ def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
 
 
 def _positions(wanted: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
-    """The row of `known` that equals each of `wanted`: a join, which is three times as fast as a cast to Enum."""
+    """Find the row of `known` equal to each of `wanted` by a join, three times as fast as a cast to Enum."""
     return wanted.join(known.with_row_index("code"), on=known.columns, how="left", maintain_order="left")["code"]
 
 

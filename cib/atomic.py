@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["atomically"]
 
 
 def atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` write under a temporary name beside `path`, then move the whole file into place."""
+    """Call `write` with a temporary path in the folder of `path`, then move the complete file to `path`."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         write(temporary)

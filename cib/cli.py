@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
         gc.set_threshold(100_000, 50, 100)
+    _limit_threads(given)
     options = _parser(given).parse_args(given)
     try:
         with redirect_stdout(io.StringIO()) if options.json or options.quiet else nullcontext():
@@ -103,6 +104,7 @@ _IN_A_SHELL = (
     (r"accounts=(?!\{)", "--accounts"),
     (r"Choose another folder(, or replace these files with overwrite=True)?\.", r"Choose another with --out\1."),
     (r"overwrite=True", "--overwrite"),
+    (r"cib\.Collection\(folder\)\.append\(file\)", "cib collection append FOLDER FILE"),
     (r"KnownNetworks\(\)\.add\(\.\.\.\)\.save\(folder\)", "--add N1=NAME"),
 )
 
@@ -128,11 +130,32 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
             name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES
         )
         command.set_defaults(run=run)
-        command.add_argument("--json", action="store_true", help="print the result as one JSON object")
-        command.add_argument("--quiet", action="store_true", help="print nothing, unless something is wrong")
+        _add_printing(command)
         if name in given:
             add_arguments(command)
     return parser
+
+
+#: Rows in which power is measured unasked where nothing is found: about a second a trial.
+_FEW = 20_000
+
+
+def _limit_threads(given: Sequence[str]) -> None:
+    """Pass ``--threads`` on to Polars, which reads it from the environment when it is imported, as the parser does."""
+    early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    early.add_argument("--threads")
+    threads = early.parse_known_args(given)[0].threads
+    if threads and threads.isdigit() and int(threads):
+        os.environ.setdefault("POLARS_MAX_THREADS", threads)
+
+
+def _add_printing(command: argparse.ArgumentParser, default: Any = False) -> None:
+    """What is printed."""
+    for option, about in (
+        ("--json", "print the result as one JSON object"),
+        ("--quiet", "print nothing, unless something is wrong"),
+    ):
+        command.add_argument(option, action="store_true", default=default, help=about)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -147,6 +170,13 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
     _add_writing(find)
+    _add_choices(find)
+
+
+def _add_choices(find: argparse.ArgumentParser) -> None:
+    """The settings of a detection, and its resources."""
+    find.add_argument("--threads", type=_whole, help="at most so many; the result does not depend on it")
+    find.add_argument("--max-memory", metavar="SIZE", help="refuse at once what is expected to take more, such as 8GB")
     find.add_argument(
         "--features",
         metavar="NAME",
@@ -155,6 +185,12 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
         help="also the features that an installed package brings under this name; may be repeated",
     )
     find.add_argument("--settings", metavar="FILE", help="a TOML file of settings, such as cib settings prints")
+    find.add_argument(
+        "--power",
+        action="store_true",
+        help="plant made-up operations and say which would have been found; unasked if nothing is found in at most "
+        f"{_FEW:,} rows",
+    )
     find.add_argument("--window", help="in place of the window of each layer that has one, such as 60s or 10min")
     find.add_argument("--alpha", type=_share, help="false discovery rate of edges")
     find.add_argument("--seed", type=_whole, help="of the clustering")
@@ -219,6 +255,26 @@ def _add_link(compare: argparse.ArgumentParser) -> None:
     )
     compare.add_argument("--prior", type=_positive, default=1e-3, help="odds of a link before looking (default 0.001)")
     _add_reading(compare)
+
+
+def _add_collection(command: argparse.ArgumentParser) -> None:
+    acts = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for run, about in (
+        (_append, "add a day or a file to a collection; the first one makes it"),
+        (_detect_all, "find candidate networks in all that was appended"),
+        (_history, "say how the networks of detections in a collection go on from one to the next"),
+    ):
+        name = run.__name__.removeprefix("_").removesuffix("_all")
+        act = acts.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=EXIT_CODES)
+        act.set_defaults(act=run)
+        _add_printing(act, default=argparse.SUPPRESS)
+        act.add_argument("folder", help="of the collection")
+        if run is _append:
+            _add_input(act)
+        elif run is _detect_all:
+            act.add_argument("--out", metavar="DIR", help="a folder to write the result to as well")
+            _add_writing(act)
+            _add_choices(act)
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -309,19 +365,78 @@ def _demo(options: argparse.Namespace) -> dict[str, Any]:
     scored = evaluate(detection, truth)
     _say(scored)
     _say(written)
+    _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files, "evaluation": scored.to_dict()}
 
 
 def _detect(options: argparse.Namespace) -> dict[str, Any]:
     from cib.pipeline import detect
+    from cib.robustness.power import power_told
 
     _check_folder(options)
     settings = _chosen_settings(options)
-    detection = detect(_activity(options, not options.quiet), settings, progress=not options.quiet)
+    detection = detect(
+        _activity(options, not options.quiet),
+        settings,
+        progress=not options.quiet,
+        threads=options.threads,
+        max_memory=options.max_memory,
+    )
+    power = _power(detection, options)
+    detection = replace(detection, notes=(*detection.notes, *power_told(power)))
     # before anything is printed: the pipe may close
     files, written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
     _say(written)
+    _say(f"Outcome: {detection.outcome}")
+    return {**_found(detection), **files, "power": power.to_dicts()}
+
+
+def _power(detection: Detection, options: argparse.Namespace) -> pl.DataFrame:
+    """What would have been found; no row where nobody wants to know."""
+    import polars as pl
+
+    from cib.robustness.power import POWER
+
+    small = detection.outcome == "nothing found by these tests" and len(detection.activity) <= _FEW
+    if detection.outcome != "nothing to test" and (options.power or small):
+        table: pl.DataFrame = detection.power(trials=2, progress=not options.quiet)
+        return table
+    return pl.DataFrame(schema=POWER)
+
+
+def _collection(options: argparse.Namespace) -> dict[str, Any]:
+    told: dict[str, Any] = options.act(options)
+    return told
+
+
+def _append(options: argparse.Namespace) -> dict[str, Any]:
+    from cib.collection import Collection
+
+    collection = Collection(options.folder)
+    report = collection.append(
+        options.input if len(options.input) > 1 else options.input[0], strict=options.strict, **_reading(options)
+    )
+    _say(report)
+    _say(repr(collection))
+    return {"folder": options.folder, "rows": len(collection), "imported": report.to_dict()}
+
+
+def _detect_all(options: argparse.Namespace) -> dict[str, Any]:
+    from cib.collection import Collection
+
+    if options.out:
+        _check_folder(options)
+    detection = Collection(options.folder).detect(
+        _chosen_settings(options),
+        progress=not options.quiet,
+        threads=options.threads,
+        max_memory=options.max_memory,
+    )
+    files, written = _written(detection, options, progress=not options.quiet) if options.out else ({}, "")
+    _print_networks(detection)
+    _say(written)
+    _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files}
 
 
@@ -431,22 +546,40 @@ def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
 
 
 def _activity(options: argparse.Namespace, progress: bool) -> Activity:
-    from cib.sources.columns import Columns
     from cib.sources.files import read
 
-    _check_input([*options.input, *([options.accounts] if options.accounts else [])])
     activity: Activity = read(
         options.input if len(options.input) > 1 else options.input[0],
-        accounts=options.accounts,
-        columns=Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
-        format=options.format,
-        zone=options.zone,
         strict=options.strict,
-        max_bad=options.max_bad,
-        max_bytes=options.max_bytes,
         progress=progress,
+        **_reading(options),
     )
     return activity
+
+
+def _reading(options: argparse.Namespace) -> dict[str, Any]:
+    """How the input is read, which is looked at first."""
+    from cib.sources.columns import Columns
+
+    _check_input([*options.input, *([options.accounts] if options.accounts else [])])
+    return {
+        "accounts": options.accounts,
+        "columns": Columns(posts=_mapping("--column", options.column), actions=_mapping("--action", options.action)),
+        "format": options.format,
+        "zone": options.zone,
+        "max_bad": options.max_bad,
+        "max_bytes": options.max_bytes,
+    }
+
+
+def _history(options: argparse.Namespace) -> dict[str, Any]:
+    from cib.collection import Collection
+
+    history = Collection(options.folder).network_history()
+    for row in history.table.iter_rows(named=True):
+        _say(_LASTING.format(**row))
+    _say(repr(history))
+    return {"history": history.table.to_dicts()}
 
 
 def _report(options: argparse.Namespace) -> dict[str, Any]:
@@ -546,6 +679,10 @@ _ROW = (
 )
 
 
+#: A network of one detection in a collection.
+_LASTING = "{start:%Y-%m-%d %H:%M} {lasting_id:<6} {network_id:<6} {verdict:<13} {accounts:>8,} {fate}"
+
+
 def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{detection!r}")
     found = len(detection.networks)
@@ -628,6 +765,7 @@ _COMMANDS: tuple[
 ] = (
     (_demo, _add_demo, "detect a simulated operation at 1:100 of June 2020, and compare with its truth"),
     (_detect, _add_detect, "find candidate networks in a file of activity"),
+    (_collection, _add_collection, "append files to a growing data set, and detect in all of it"),
     (_settings, _add_settings, "print the settings as TOML, to edit and to pass with --settings"),
     (_inspect, _add_inspect, "say what a file of activity is read as, and what became of its rows"),
     (_report, _add_report, "write a saved detection as a page for people"),

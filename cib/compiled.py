@@ -1,18 +1,20 @@
-"""Set-up of numba: the decorator, the types of arrays, where machine code is kept, and the grouping of several kernels.
+"""Set-up of numba: decorator, array types, cache of machine code, and grouping functions shared by kernels.
 
-Machine code is made when a kernel is first used and kept for the next process. It is not made ahead of time: numba has
-no supported compiler for that (``numba.pycc`` is deprecated), a cache that is shipped is refused on a processor with
-other features, and kernels in C or Cython would need a wheel a platform and a compiler everywhere else. Instead the
-kernels are few and plain: loops over arrays that their callers make. Slices, sorting and other functions of NumPy, and
-each further type of argument, cost more to compile than all of the loops. So a kernel states its types. An array that
-it only reads is declared as such, which takes arrays of both kinds, so that it compiles once.
+Machine code is compiled when a kernel is first loaded and cached for later processes. It is not compiled ahead of
+time: numba has no supported compiler for that (``numba.pycc`` is deprecated), a distributed cache is rejected on
+processors with other features, and kernels in C or Cython would need a wheel per platform and a compiler elsewhere.
+Instead the kernels are few and simple: loops over arrays that their callers allocate. Slices, sorting and other
+functions of NumPy, and each further type of argument, take longer to compile than all of the loops. So a kernel
+declares its types. An array that it only reads is declared read-only, which accepts writable arrays as well, so that
+it is compiled once.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -41,6 +43,7 @@ __all__ = [
     "Ints",
     "compiled",
     "grouped",
+    "in_threads",
     "inlined",
     "record_array",
     "taken",
@@ -56,7 +59,7 @@ def _array(kind: Any, *, write: bool, dimensions: int = 1) -> Any:
     return types.Array(kind, dimensions, "C", readonly=not write)
 
 
-#: Types of arguments. An array that is not written to may be read-only.
+#: Types of arguments. Arrays whose type has no prefix ``WRITE_`` may be read-only.
 INT, FLOAT = types.int64, types.float64
 BYTES, CODES, INTS, FLOATS = (
     _array(kind, write=False) for kind in (types.uint8, types.int32, types.int64, types.float64)
@@ -68,20 +71,20 @@ TABLE, WRITE_TABLE = (_array(types.int32, write=write, dimensions=2) for write i
 
 
 def record_array(kind: np.dtype[Any]) -> Any:
-    """The type of an array of records, which is written to."""
+    """Return the type of a writable array of records."""
     return _array(numba.from_dtype(kind), write=True)
 
 
 def compiled(*arguments: Any) -> Callable[[_F], _F]:
-    """Make machine code of a function of these types when it is loaded, and keep it on disk where that is possible.
+    """Compile a function for these types of arguments when it is loaded, and cache the code on disk where possible.
 
-    Without types it is made for those of each call.
+    Without types it is compiled for the types of each call.
     """
 
     def decorated(function: _F) -> _F:
         folder = kept_in(Path(function.__code__.co_filename).parent)
         chosen = _CONFIG.CACHE_DIR
-        _CONFIG.CACHE_DIR = folder or ""  # of this function alone: others in this process may be kept elsewhere
+        _CONFIG.CACHE_DIR = folder or ""  # for this function only: other packages may use another folder
         try:
             return cast(
                 _F, numba.njit(arguments or None, cache=folder is not None, nogil=True, error_model="numpy")(function)
@@ -93,19 +96,19 @@ def compiled(*arguments: Any) -> Callable[[_F], _F]:
 
 
 def inlined(function: _F) -> _F:
-    """Make a function part of each compiled function that calls it, which takes less time than to compile it alone."""
+    """Inline a function into each compiled function that calls it, which is faster to compile than a separate one."""
     return cast(_F, numba.njit(inline="always")(function))
 
 
 @cache
 def kept_in(source: Path) -> str | None:
-    """Find the folder for the machine code of the files in a folder.
+    """Find the cache folder for the machine code of the source files in a folder.
 
     Returns
     -------
     str or None
-        Empty for ``__pycache__`` beside the files; a folder of the user or a temporary one, where these cannot be
-        written to; None if there is none at all.
+        Empty for ``__pycache__`` next to the files; a user or temporary folder if that cannot be written to; None if
+        no folder can be written to.
     """
     if _CONFIG.CACHE_DIR:
         return str(_CONFIG.CACHE_DIR)
@@ -116,7 +119,7 @@ def kept_in(source: Path) -> str | None:
         try:
             place = folder.expanduser()
             new = not place.exists()
-        except (OSError, RuntimeError):  # no home, or none that can be looked into
+        except (OSError, RuntimeError):  # no home folder, or no permission to read it
             continue
         if _can_write(place) and _is_own(place):
             say(f"Compiled code is kept in {place}: the folder of the package cannot be written to.", new)
@@ -131,7 +134,7 @@ def _say_once(message: str) -> None:
 
 
 def _can_write(folder: Path) -> bool:
-    """Whether files can be made in the folder, which is made if need be, for this user alone."""
+    """Return whether files can be created in a folder; create it if necessary, for this user only."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -141,13 +144,23 @@ def _can_write(folder: Path) -> bool:
 
 
 def _is_own(folder: Path) -> bool:
-    """Whether nobody else could put code there."""
+    """Return whether no other user can write to a folder."""
     about = folder.stat()
     return not hasattr(os, "getuid") or (about.st_uid == os.getuid() and not about.st_mode & 0o022)
 
 
+def in_threads(work: Callable[[Any], object], parts: Sequence[Any], threads: int) -> None:
+    """Call `work` with each part in up to `threads` threads; to start one takes as long as a small part."""
+    if min(threads, len(parts)) < 2:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, parts))
+
+
 def grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:
-    """Where the positions of each code begin, and the positions, in their present order: a stable counting sort."""
+    """Group positions by code with a stable counting sort; return the offset of each code and the positions."""
     starts, positions = np.zeros(n_codes + 1, np.int64), np.empty(len(codes), np.int32)
     _group(codes, starts, np.empty(n_codes, np.int64), positions)
     return starts, positions
@@ -155,7 +168,7 @@ def grouped(codes: Codes, n_codes: int) -> tuple[Ints, Codes]:
 
 @compiled(CODES, WRITE_INTS, WRITE_INTS, WRITE_CODES)
 def _group(codes: Codes, starts: Ints, filled: Ints, positions: Codes) -> None:
-    """Count the codes, and write down the position of each where those of its like begin, or go on."""
+    """Count the codes, and write the position of each at the next free place of its code."""
     for k in range(len(codes)):
         starts[codes[k] + 1] += 1
     for code in range(len(filled)):
@@ -167,12 +180,12 @@ def _group(codes: Codes, starts: Ints, filled: Ints, positions: Codes) -> None:
 
 
 def taken(column: Any, order: Codes) -> Any:
-    """`column[order]`, without the wider copy of all of `order` that NumPy makes."""
+    """Return ``column[order]``, without the int64 copy of `order` that NumPy makes."""
     result = np.empty(len(order), column.dtype)
     for k in range(0, len(order), _TAKEN):
         np.take(column, order[k : k + _TAKEN], out=result[k : k + _TAKEN], mode="clip")
     return result
 
 
-#: Positions that are taken at a time.
+#: Number of positions taken at a time.
 _TAKEN = 1 << 16

@@ -40,6 +40,7 @@ from cib.reports.spreadsheet import write_spreadsheet
 from cib.reports.stix import write_stix
 from cib.robustness.comparison import Comparison, compare
 from cib.robustness.matching import Timeline, timeline
+from cib.robustness.power import power
 from cib.robustness.reruns import Rerun
 from cib.roles import RoleScores
 from cib.saved.reading import AbsentActivity, read_findings, read_result
@@ -73,11 +74,11 @@ class Detection:
     Parameters
     ----------
     table : polars.DataFrame
-        One row an account: ``account_id, coordination, highly_engaged, amplifier, role, network_id,
-        verdict, joined, cluster``, highest coordination first. ``coordination`` is 0 where nothing
-        significant was found; ``network_id``, ``verdict`` and ``joined`` are null outside networks;
-        ``cluster`` is the account's cluster in the retweet graph, which holds accounts together with those
-        they boost.
+        One row an account: ``account_id, coordination``, a score for each role of the settings (``highly_engaged``,
+        ``amplifier``), ``role, network_id, verdict, joined, network_role, cluster``, highest coordination first.
+        ``coordination`` is 0 where nothing significant was found; ``network_id``, ``verdict`` and ``joined`` are null
+        outside networks; ``cluster`` is the account's cluster in the retweet graph, which holds accounts together
+        with those they boost.
     networks : Networks
     graphs : dict of str to Graph
         The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each
@@ -211,6 +212,61 @@ class Detection:
         if not 0 < share <= 1:
             raise SettingsError("share must be above 0 and at most 1", got=share, remedy="Take 0.8, say.")
         return self.activity.native(self._rerun.stability(runs, share, seed, progress))
+
+    @_said_once()
+    @takes(accounts=several(COUNT, "[5, 20]"), acts=several(COUNT, "[5, 20]"), trials=COUNT, seed=SEED, progress=FLAG)
+    def power(
+        self,
+        accounts: Sequence[int] = (5, 10, 20, 50),
+        acts: Sequence[int] = (5, 20),
+        trials: int = 3,
+        seed: int = 0,
+        *,
+        progress: bool = True,
+    ) -> Any:
+        """Which operations would have been found in these data, at these settings.
+
+        Operations are made up and planted into the activity, one at a time, and the search runs again: what "nothing
+        found" means depends on it. An operation acts on a common list of objects, each account on four fifths of
+        them, with exponential delays: retweets of accounts of its own (a minute on average) if the data have
+        retweets, otherwise texts or links (ten minutes). Nothing is known of its accounts.
+
+        Parameters
+        ----------
+        accounts : sequence of int
+            Sizes of operations.
+        acts : sequence of int
+            Acts of each account.
+        trials : int
+            Operations of each size and number of acts. The number of searches is the product of all three.
+        seed : int
+            Of the operations.
+        progress : bool
+            Print a line a size and number of acts to standard error.
+
+        Returns
+        -------
+        frame
+            One row a size and number of acts: ``planted`` (``'retweets'``, ``'texts'`` or ``'links'``), ``accounts,
+            acts, trials``, ``found``: in how many trials half of the accounts or more are in one network with verdict
+            ``candidate`` or ``coordinated``, and ``candidate``, in how many it is a candidate.
+
+        Raises
+        ------
+        InputError
+            If the data hold neither retweets nor texts nor links.
+
+        Examples
+        --------
+        >>> import cib
+        >>> activity = cib.simulate("organic", scale=0.001, seed=4).activity
+        >>> detection = cib.detect(activity, progress=False)
+        >>> detection.power([3, 20], [20], trials=1, progress=False)["found"].to_list()
+        [0, 1]
+        """
+        check_several("accounts", accounts, "[5, 20]")
+        check_several("acts", acts, "[5, 20]")
+        return self.activity.native(power(self._rerun, accounts, acts, trials, seed, progress))
 
     @_said_once()
     @takes(progress=FLAG)

@@ -1,4 +1,4 @@
-"""Domains of parameters: what each public parameter takes, checked where it enters.
+"""Domains of parameters: the valid values of public parameters, checked at each call.
 
 >>> @takes(share=real(0, 1), runs=whole(1))
 ... def sample(share, runs=10):
@@ -66,16 +66,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Domain:
-    """What a parameter takes.
+    """The set of valid values of a parameter.
 
     Parameters
     ----------
     says : str
-        In words, after "must be".
+        Description, to follow "must be".
     holds : callable
-        Whether a value is in it.
+        Returns whether a value is in the domain.
     remedy : callable
-        From a value that is not, what to do instead.
+        Returns what to do instead of an invalid value.
     """
 
     says: str
@@ -83,19 +83,19 @@ class Domain:
     remedy: Callable[[Any], str]
 
     def check(self, name: str, value: object, where: str = "") -> None:
-        """Refuse a value that is not in the domain."""
+        """Raise an error for a value that is not in the domain."""
         if not self.holds(value):
             raise SettingsError(f"{name} must be {self.says}", where=where, got=_told(value), remedy=self.remedy(value))
 
 
 def _told(value: object) -> str:
-    """A value as it is, if it is short; else its type."""
+    """Format a simple value itself, or the type of any other."""
     plain = value is None or isinstance(value, (bool, int, float, str, bytes))
     return f"{value!r:.80}" if plain else f"a {type(value).__name__}"
 
 
 def whole(least: int = 0, most: int = 2**31 - 1) -> Domain:
-    """Make the domain of whole numbers."""
+    """Make the domain of integers between two bounds, inclusive."""
     return Domain(
         f"a whole number, {least} or more" if most == 2**31 - 1 else f"a whole number from {least} to {most}",
         lambda value: _is(value, Integral) and least <= int(value) <= most,
@@ -104,7 +104,7 @@ def whole(least: int = 0, most: int = 2**31 - 1) -> Domain:
 
 
 def real(low: float = -math.inf, high: float = math.inf, *, above: bool = False, below: bool = False) -> Domain:
-    """Make the domain of finite numbers between two bounds, which belong to it unless `above` or `below`."""
+    """Make the domain of finite numbers between two bounds, inclusive unless `above` or `below`."""
     lower, upper = math.isfinite(low), math.isfinite(high)
     if lower and upper:
         most = "and below" if below else "and at most" if above else "to"
@@ -127,7 +127,7 @@ def _is(value: object, kind: type) -> bool:
 
 
 def one_of(*names: str) -> Domain:
-    """Make the domain of some names."""
+    """Make the domain of the given names."""
     return Domain(
         "a known name",
         lambda value: isinstance(value, str) and value in names,
@@ -136,7 +136,7 @@ def one_of(*names: str) -> Domain:
 
 
 def flag() -> Domain:
-    """Make the domain of truth values: ``"no"`` would be true."""
+    """Make the domain of truth values, without others, of which ``"no"`` would be true."""
     return Domain(
         "True or False",
         lambda value: isinstance(value, bool) or type(value).__name__ == "bool",
@@ -145,12 +145,12 @@ def flag() -> Domain:
 
 
 def text() -> Domain:
-    """Make the domain of texts that are not empty."""
+    """Make the domain of strings that are not empty."""
     return Domain("a text", lambda value: isinstance(value, str) and value != "", lambda _: "Give a name.")
 
 
 def function() -> Domain:
-    """Make the domain of functions; a class is none."""
+    """Make the domain of functions, without classes."""
     return Domain(
         "a function",
         lambda value: callable(value) and not isinstance(value, type),
@@ -159,7 +159,7 @@ def function() -> Domain:
 
 
 def having(*names: str) -> Domain:
-    """Make the domain of values with some attributes, such as a detection, or what looks like one."""
+    """Make the domain of values with some attributes, such as a detection or an object with the same attributes."""
     return Domain(
         "a cib.Detection",
         lambda value: not isinstance(value, type) and {*dir(value)} >= {*names},
@@ -168,7 +168,7 @@ def having(*names: str) -> Domain:
 
 
 def window() -> Domain:
-    """Make the domain of lengths of time; what a text says is looked at where it is read."""
+    """Make the domain of durations; strings are parsed where they are used."""
     length = real(0, 1e9)
 
     def holds(value: object) -> bool:
@@ -178,7 +178,7 @@ def window() -> Domain:
 
 
 def several(each: Domain, example: str) -> Domain:
-    """Make the domain of lists, sets and columns of values that are each in a domain; one text is none."""
+    """Make the domain of lists, sets and columns of values that are each in a domain, without strings."""
 
     def holds(value: Any) -> bool:
         if isinstance(value, (str, bytes)) or hasattr(value, "columns") or not hasattr(value, "__iter__"):
@@ -189,7 +189,7 @@ def several(each: Domain, example: str) -> Domain:
 
 
 def column(kind: str) -> Domain:
-    """Make the domain of arrays and columns of truth values (``'truth values'``), numbers or anything."""
+    """Make the domain of arrays and columns of `kind`: ``'truth values'``, ``'numbers'`` or ``'values'``."""
     letters = {"truth values": "b", "numbers": "biuf", "values": None}[kind]
 
     def holds(value: Any) -> bool:
@@ -201,7 +201,7 @@ def column(kind: str) -> Domain:
 
 
 def check_lengths(**columns: Any) -> None:
-    """Refuse columns of different lengths."""
+    """Raise an error for columns of different lengths."""
     if len({len(each) for each in columns.values()}) > 1:
         got = ", ".join(f"{name} {len(each):,}" for name, each in columns.items())
         raise SettingsError(
@@ -210,7 +210,7 @@ def check_lengths(**columns: Any) -> None:
 
 
 def mapping() -> Domain:
-    """Make the domain of mappings from names."""
+    """Make the domain of mappings with strings as keys."""
 
     def holds(value: object) -> bool:
         return isinstance(value, Mapping) and all(isinstance(name, str) for name in value)
@@ -228,9 +228,9 @@ def path() -> Domain:
 
 
 def instance(*names: str, remedy: str = "") -> Domain:
-    """Make the domain of values of some classes of this package, by name, so that none must be imported.
+    """Make the domain of values of some classes of this package, by name, so that they need not be imported.
 
-    What stands for an activity elsewhere (on an engine, or not loaded) says itself why it will not do.
+    An activity on an engine, or one that is not loaded, raises its own error.
     """
 
     def holds(value: object) -> bool:
@@ -255,7 +255,7 @@ _WAYS = {
 
 
 def either(*domains: Domain | None) -> Domain:
-    """Make the domain of what is in one of several; None stands for None."""
+    """Make the union of several domains; None is the domain of None."""
     some = [domain for domain in domains if domain is not None]
     return Domain(
         " or ".join([*(domain.says for domain in some), *(["None"] if None in domains else [])]),
@@ -264,7 +264,7 @@ def either(*domains: Domain | None) -> Domain:
     )
 
 
-#: Domains that many parameters have.
+#: Domains of several parameters.
 ACTIVITY, GRAPH, DETECTION = instance("Activity"), instance("Graph"), having("networks", "activity")
 ANY_ACTIVITY = instance("Activity", "EngineActivity")
 OBJECTS = either(text(), function())
@@ -277,9 +277,10 @@ SHARE, INSIDE = real(0, 1), real(0, 1, above=True, below=True)
 
 
 def check_fields(value: Any, **domains: Domain) -> None:
-    """Refuse a dataclass with a field outside its domain; that of a number or a truth value follows from its type.
+    """Raise an error for a dataclass with a field outside its domain.
 
-    Whole numbers are 0 or more, other numbers finite and 0 or more, unless `domains` say otherwise.
+    By default integers are 0 or more, other numbers finite and 0 or more, and truth values are checked;
+    `domains` takes precedence.
     """
     usual = {"int": whole(), "float": real(0), "bool": flag()}
     for each in fields(value):
@@ -289,18 +290,18 @@ def check_fields(value: Any, **domains: Domain) -> None:
 
 
 def takes(**domains: Domain) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Check the arguments of a function against domains, before it does anything."""
+    """Make a decorator that checks the arguments of a function against domains before each call."""
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
-        assert set(domains) <= set(signature.parameters), function  # noqa: S101 - a slip of ours, seen on import
+        assert set(domains) <= set(signature.parameters), function  # noqa: S101 - an internal error, found on import
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             check_not_forked()
             try:
                 given = signature.bind(*args, **kwargs).arguments
-            except TypeError:  # which the call itself tells better
+            except TypeError:  # the call itself gives a better message
                 return function(*args, **kwargs)
             for name, domain in domains.items():
                 if name in given:

@@ -2,9 +2,9 @@
 
 A table of a billion rows is not read; it is asked. An :class:`EngineActivity` is made by :func:`cib.read` of a
 Polars LazyFrame, a DuckDB relation or a PySpark DataFrame. It holds a plan and no rows: columns are mapped and
-rows judged by the engine, and the stages that can be said as a query (the co-action graph, the interaction
-graphs, counts by account) are run there, too. The events never leave the engine; edges, and one number an
-account, come back. Everything else asks for :meth:`EngineActivity.collect`.
+rows judged by the engine, and :func:`cib.detect`, the co-action graph, the interaction graphs and counts by account
+are run there, too. Edges, and counts by account and object, come back; of a detection also the posts of members
+(:func:`brought_back` counts them). Everything else asks for :meth:`EngineActivity.collect`.
 
 It is a type of its own, and no :class:`cib.Activity` with another kind of table inside, because it promises
 less: no repeated row is looked for, no post id made up, no order of rows exists.
@@ -19,18 +19,22 @@ spills into ``.tmp`` in the working directory, and leaves the files there if it 
     con.execute("SET preserve_insertion_order = false")  # the order of rows has no effect here; less memory
     activity = cib.read(con.read_parquet("posts/*.parquet"))
 
-Tables that are needed more than once are held while a graph is built, in DuckDB as a temporary table, in
-Spark as a local checkpoint, in Polars in memory, and let go at the end.
+Tables that are needed more than once are held while a graph or a detection is made, in DuckDB as a temporary table, in
+Spark as a local checkpoint, in Polars as a Parquet file in a temporary folder, and let go at the end.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -40,12 +44,22 @@ from cib.activity import ACTIONS, TIME, Activity
 from cib.errors import InputError
 from cib.import_report import ImportReport
 
-__all__ = ["EngineActivity", "engine_of", "fetch", "settle", "with_microseconds", "with_near"]
+__all__ = [
+    "BroughtBack",
+    "EngineActivity",
+    "brought_back",
+    "engine_of",
+    "fetch",
+    "settle",
+    "with_microseconds",
+    "with_near",
+    "with_rows",
+]
 
 Frame = nw.LazyFrame[Any]
 
 #: What an :class:`Activity` has and this has not, because it would take the rows over.
-_IN_MEMORY = {"posts_table", "accounts_table", "accounts", "account_ids", "account_codes", "fingerprint", "native"}
+_IN_MEMORY = {"posts_table", "accounts", "account_ids", "account_codes", "fingerprint", "native"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,6 +78,10 @@ class EngineActivity:
         Reads the same source into memory.
     library : str
         What edges come back in.
+    accounts_table : polars.DataFrame
+        What is known about the accounts, from ``accounts=``.
+    numbered : NumberedActivity, optional
+        The same posts with codes of accounts, while a detection runs.
 
     Examples
     --------
@@ -85,6 +103,8 @@ class EngineActivity:
     imported: ImportReport
     take_over: Callable[[], Activity] = field(repr=False)
     library: str = "polars"
+    accounts_table: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"account_id": pl.String}))
+    numbered: Any = field(default=None, repr=False)
 
     def collect(self) -> Activity:
         """Take the rows over into memory: an ordinary Activity, cleaned as one."""
@@ -117,22 +137,80 @@ class EngineActivity:
         table = fetch(grouped.agg(*sums, time.min().alias("first"), time.max().alias("last")))
         return table.with_columns(pl.col(*did).cast(pl.Int64), pl.col("first", "last").cast(TIME)).sort("account_id")
 
+    @cached_property
+    def _connection(self) -> Any:
+        """A relation on the connection of the posts, which is planned in no time and outlives all that is held."""
+        posts: Any = self.posts.to_native()
+        return posts.query("posts", "SELECT 1 AS one")
+
     @contextmanager
     def held(self, frame: Frame) -> Iterator[Frame]:
         """The rows of a query, kept by the engine for several queries, and let go at the end."""
         native, engine = frame.to_native(), engine_of(frame)
         if engine == "polars":
-            yield nw.from_native(fetch(frame).lazy())
+            with tempfile.TemporaryDirectory(prefix="cib-") as folder:
+                native.sink_parquet(Path(folder) / "held.parquet", compression="lz4")
+                yield nw.from_native(pl.scan_parquet(Path(folder) / "held.parquet"))
         elif engine == "duckdb":
             name = f"cib_{uuid.uuid4().hex}"
             native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan")
-            connection = self.posts.to_native()  # a relation is what there is of it; the posts outlive all that is held
             try:
-                yield nw.from_native(connection.query("posts", f"FROM temp.{name}"))
+                yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
             finally:
-                connection.query("posts", f"DROP TABLE temp.{name}")
+                self._connection.query("one", f"DROP TABLE temp.{name}")
         else:  # Spark lets a checkpoint go with its frame; it cuts the plan, which would double with each step
             yield nw.from_native(native.localCheckpoint())
+
+    @contextmanager
+    def lent(self, table: pl.DataFrame) -> Iterator[Frame]:
+        """A small table in memory, given to the engine, and taken back at the end."""
+        posts: Any = self.posts.to_native()
+        if engine_of(posts) == "polars":
+            yield nw.from_native(table.lazy())
+        elif engine_of(posts) == "duckdb":
+            lent_rows = table  # noqa: F841 - DuckDB finds it by its name
+            name = f"cib_{uuid.uuid4().hex}"
+            self._connection.query("one", f"CREATE TEMPORARY TABLE {name} AS FROM lent_rows")
+            try:
+                yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
+            finally:
+                self._connection.query("one", f"DROP TABLE temp.{name}")
+        else:
+            yield nw.from_native(posts.sparkSession.createDataFrame(table.to_arrow()))
+
+    @contextmanager
+    def mapped(self, frame: Frame, column: str, function: Callable[[pl.Series], pl.Series]) -> Iterator[Frame]:
+        """A query with a column of text replaced by a function of it, computed a part of the rows at a time.
+
+        Polars and Spark run the function where the rows are. From DuckDB the rows pass through Python in parts, and
+        back into a temporary table; `frame` has whole numbers ``row`` that tell the parts.
+        """
+        native: Any = frame.to_native()
+        if engine_of(native) == "polars":
+            text = pl.col(column).map_batches(function, return_dtype=pl.String, is_elementwise=True)
+            yield nw.from_native(native.with_columns(text))
+        elif engine_of(native) == "duckdb":
+            name = f"cib_{uuid.uuid4().hex}"
+            first, end = fetch(frame.select(first=nw.col("row").min(), end=nw.col("row").max())).row(0)
+            native.query("plan", f"CREATE TEMPORARY TABLE {name} AS FROM plan LIMIT 0")
+            try:
+                for begin in range(first or 0, -1 if end is None else end + 1, _ROWS_AT_ONCE):
+                    row = nw.col("row")
+                    part = fetch(frame.filter(row >= begin, row < begin + _ROWS_AT_ONCE), "passed through")
+                    lent_rows = part.with_columns(function(part[column]).alias(column))  # noqa: F841
+                    self._connection.query("one", f"INSERT INTO temp.{name} FROM lent_rows")
+                yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
+            finally:
+                self._connection.query("one", f"DROP TABLE temp.{name}")
+        else:
+
+            def map_batches(batches: Iterator[Any]) -> Iterator[Any]:
+                for batch in batches:
+                    rows = pl.DataFrame(pl.from_arrow(batch))
+                    done = rows.with_columns(function(rows[column]).alias(column))
+                    yield from done.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+
+            yield nw.from_native(native.mapInArrow(map_batches, native.schema))
 
     def __getattr__(self, name: str) -> Any:
         if name in _IN_MEMORY:
@@ -208,13 +286,78 @@ def _unquoted(column: str, kind: str) -> str:
     return f"json_extract_string({name}, '$') AS {name}" if kind == "JSON" else name
 
 
-def fetch(frame: Frame) -> pl.DataFrame:
-    """Run a query and take its result over."""
+#: Rows that are looked at in memory at once.
+_ROWS_AT_ONCE = 262_144
+
+
+@dataclass
+class BroughtBack:
+    """What queries brought back: rows and bytes in all, and the rows of the largest answer, by what it was for."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    bytes: dict[str, int] = field(default_factory=dict)
+    largest: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, table: pl.DataFrame) -> None:
+        """Count an answer."""
+        self.rows[what] = self.rows.get(what, 0) + table.height
+        self.bytes[what] = self.bytes.get(what, 0) + int(table.estimated_size())
+        self.largest[what] = max(self.largest.get(what, 0), table.height)
+
+    def __str__(self) -> str:
+        parts = (f"{what} {rows:,} rows ({self.bytes[what] / 1e6:.1f} MB)" for what, rows in self.rows.items())
+        return ", ".join(parts)
+
+
+_counting: ContextVar[BroughtBack | None] = ContextVar("_counting", default=None)
+
+
+@contextmanager
+def brought_back() -> Iterator[BroughtBack]:
+    """Count what queries bring back; inside of another count the same is counted on.
+
+    >>> with brought_back() as counted:
+    ...     table = fetch(nw.from_native(pl.LazyFrame({"a": [1, 2]})), "numbers")
+    >>> counted.rows
+    {'numbers': 2}
+    """
+    counted = _counting.get() or BroughtBack()
+    token = _counting.set(counted)
+    try:
+        yield counted
+    finally:
+        _counting.reset(token)
+
+
+def fetch(frame: Frame, what: str = "sums and counts") -> pl.DataFrame:
+    """Run a query and take its result over; `what` it is for is counted by :func:`brought_back`."""
     native = frame.to_native()
     if isinstance(native, pl.LazyFrame):
-        return native.collect(engine="streaming")
-    table: pl.DataFrame = frame.collect("polars").to_native()
+        table = native.collect(engine="streaming")
+    else:
+        table = frame.collect("polars").to_native()
+    counted = _counting.get()
+    if counted is not None:
+        counted.add(what, table)
     return table
+
+
+def with_rows(frame: Frame) -> Frame:
+    """Add a number of each row as ``row``: any numbers, each once, and others each time the plan is run."""
+    native: Any = frame.to_native()
+    if engine_of(native) == "polars":
+        native = native.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    elif engine_of(native) == "duckdb":
+        import duckdb
+
+        row = duckdb.SQLExpression("row_number() OVER () - 1").alias("row")
+        native = native.select(duckdb.StarExpression(), row)
+    else:
+        from pyspark.sql import functions
+
+        native = native.withColumn("row", functions.monotonically_increasing_id())
+    numbered: Frame = nw.from_native(native)
+    return numbered
 
 
 def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:

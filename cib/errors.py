@@ -1,7 +1,7 @@
-"""What `cib` says when something is wrong.
+"""Errors and warnings of `cib`.
 
-Every error answers four questions: where, what, what was got, what to do. They are built here and
-nowhere else, so that all messages read alike.
+Every error message states where, what is wrong, what was found, and what to do. Messages are composed here,
+so that all have the same form.
 
 >>> raise InputError("the column 'account_id' is missing", where="posts.csv", got="columns a, b",
 ...                  remedy="Map it: columns={'account_id': 'a'}.")
@@ -34,19 +34,19 @@ __all__ = [
     "warn",
 ]
 
-#: Where the files of the package lie.
+#: Folder of the package.
 _HERE = str(Path(__file__).parent) + os.sep
 
 
 class CibError(Exception):
-    """A problem that the user can mend; the message says how.
+    """Base class of errors that the user can correct; the message says how.
 
     Parameters
     ----------
     what : str
-        What is wrong, one clause without a full stop.
+        What is wrong, a clause without a full stop.
     where : str, optional
-        The file, row, column or argument.
+        File, row, column or argument.
     got : object, optional
         What was found instead.
     remedy : str, optional
@@ -75,23 +75,23 @@ class InputError(CibError, ValueError):
 
 
 class SettingsError(CibError, ValueError):
-    """An argument has a value that makes no sense."""
+    """An argument has an invalid value."""
 
 
 class MissingDependencyError(CibError, ImportError):
-    """An optional library is needed for what was asked."""
+    """An optional library that is needed is not installed."""
 
 
 class CibWarning(UserWarning):
-    """Something that weakens a result without making it wrong."""
+    """A condition that weakens a result without making it wrong."""
 
 
 class PrecisionWarning(CibWarning):
-    """The times are coarser than the window that is asked of them."""
+    """The precision of the times is too coarse for the window."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint at the nearest known name, or an empty string.
+    """Suggest the closest known name, or return an empty string.
 
     >>> did_you_mean("hour_entropi", ["hour_entropy", "latency_median"])
     "Did you mean 'hour_entropy'?"
@@ -101,7 +101,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def check_whole(argument: str, value: object, least: int) -> None:
-    """Refuse what is no whole number, or a smaller one.
+    """Raise an error for a value that is not an integer of at least `least`.
 
     >>> check_whole("runs", 0, 1)
     Traceback (most recent call last):
@@ -115,7 +115,7 @@ def check_whole(argument: str, value: object, least: int) -> None:
 
 
 def check_kind(argument: str, value: object, kind: type) -> None:
-    """Refuse what is of another type than one of the public types.
+    """Raise an error for a value that is not an instance of a public class.
 
     >>> class Rule: ...
     >>> check_kind("rule", None, Rule)
@@ -132,7 +132,7 @@ def check_kind(argument: str, value: object, kind: type) -> None:
 
 
 def check_several(argument: str, values: object, example: str) -> None:
-    """Refuse one value where several are taken: the letters of a text would be taken for them.
+    """Raise an error for a single value in place of a list; the characters of a string would be taken for values.
 
     >>> check_several("windows", "60s", "['60s']")
     Traceback (most recent call last):
@@ -144,7 +144,7 @@ def check_several(argument: str, values: object, example: str) -> None:
 
 
 def warn(message: str, kind: type[CibWarning] = CibWarning) -> None:
-    """Warn at the user's line: the nearest that is not in this package."""
+    """Issue a warning at the innermost line of code outside this package."""
     level, frame = 1, inspect.currentframe()
     while frame is not None and frame.f_code.co_filename.startswith(_HERE):
         level, frame = level + 1, frame.f_back

@@ -1,7 +1,7 @@
-"""Extensions: functions of users and of installed packages, by the names that settings hold.
+"""Extensions: functions of users and of installed packages, by the names used in settings.
 
-A function of a user is named ``package.module:name``. A package names what it brings in its ``pyproject.toml``;
-it needs no other registration::
+A function of a user is named ``package.module:name``. A package declares its extensions as entry points in its
+``pyproject.toml``; no other registration is needed::
 
     [project.entry-points."cib.objects"]
     pictures = "our_package.pictures:shared_pictures"
@@ -22,18 +22,18 @@ __all__ = ["find_extension", "installed", "load_extension", "load_reference", "r
 
 
 def installed(group: str) -> Mapping[str, EntryPoint]:
-    """List what installed packages bring to a group such as ``'cib.nulls'``, by name."""
+    """List the entry points of installed packages in a group such as ``'cib.nulls'``, by name."""
     return {point.name: point for point in entry_points(group=group)}
 
 
 def find_extension(group: str, name: str) -> Any:
-    """Load what a name stands for, or return None if no installed package brings it.
+    """Load an extension by name, or return None if no installed package provides it.
 
     Parameters
     ----------
     group : str
     name : str
-        Of an entry point, or ``'package.module:name'``.
+        Name of an entry point, or ``'package.module:name'``.
     """
     if ":" in name:
         return load_reference(name)
@@ -42,12 +42,12 @@ def find_extension(group: str, name: str) -> Any:
 
 
 def load_extension(group: str, name: str) -> Any:
-    """Load what a name stands for.
+    """Load an extension by name.
 
     Raises
     ------
     SettingsError
-        If no installed package brings it, or it cannot be imported.
+        If no installed package provides it, or it cannot be imported.
 
     Examples
     --------
@@ -68,12 +68,12 @@ def load_extension(group: str, name: str) -> Any:
 
 
 def load_reference(reference: str) -> Any:
-    """Import the object that ``'package.module:name'`` names.
+    """Import the object named by ``'package.module:name'``.
 
     Raises
     ------
     SettingsError
-        If it is absent.
+        If it cannot be imported.
 
     Examples
     --------

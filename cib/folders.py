@@ -1,9 +1,9 @@
-"""Folders that hold one result: all its files, or those of the earlier one, or none; never of two.
+"""Folders of one result, replaced as a whole: the files in a folder are never those of two results.
 
-Files are written into a folder of their own inside the target (the same disk, and what else is in the target stays),
-then moved into place. The marker, a JSON file that lists the others, goes first and comes last: without it a folder
-holds no result. Moving within a file system is atomic on Unix; on Windows a file that another program has open cannot
-be replaced, and nobody waits for a lock.
+Files are written to a temporary folder inside the target (on the same disk, without touching other files in the
+target), then moved into place. The marker, a JSON file that lists the others, is removed first and moved last: a folder
+without it holds no result. Moving within a file system is atomic on Unix; on Windows a file that another program has
+open cannot be replaced, and there is no locking.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ import polars as pl
 
 from cib.errors import InputError
 
-if sys.platform != "win32":  # which has no such locks
+if sys.platform != "win32":  # Windows has no fcntl
     import fcntl
 
 __all__ = [
+    "COLLECTION",
     "DETECTION",
     "KNOWN",
     "RELEASE",
+    "UNFINISHED",
     "ResultFolder",
     "alone_in",
     "check_unused",
@@ -36,22 +38,22 @@ __all__ = [
     "replace_result",
 ]
 
-#: Begins the name of a folder that is being written.
-_UNFINISHED = ".cib-unfinished-"
+#: Prefix of the temporary folder of a result that is being written.
+UNFINISHED = ".cib-unfinished-"
 
 
 @dataclass(frozen=True)
 class ResultFolder:
-    """One kind of folder.
+    """A kind of result folder.
 
     Parameters
     ----------
     holds : str
-        What is in it, in words.
+        Description of the result.
     marker : str
-        The file without which it holds nothing.
+        Name of the file that marks a complete result.
     files : str
-        Regular expression of the names of its files, the marker among them.
+        Regular expression of the names of its files, including the marker.
     """
 
     holds: str
@@ -59,7 +61,7 @@ class ResultFolder:
     files: str
 
     def owns(self, name: str) -> bool:
-        """Whether a file of this name belongs to the result."""
+        """Return whether a file of this name belongs to the result."""
         return re.fullmatch(self.files, name) is not None
 
 
@@ -78,9 +80,11 @@ RELEASE = ResultFolder(
 
 KNOWN = ResultFolder("known networks", "known.json", r"known\.json|signals\.parquet")
 
+COLLECTION = ResultFolder("a collection", "collection.json", r"collection\.json|parts|counts|networks")
+
 
 def ensure_folder(path: str | Path) -> Path:
-    """The folder, made if need be."""
+    """Return the path of a folder, creating it if necessary."""
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,9 +99,9 @@ def ensure_folder(path: str | Path) -> Path:
 
 
 def check_unused(folder: Path, kind: ResultFolder, *, overwrite: bool) -> None:
-    """Refuse a folder that holds a result of another kind, or files that would be replaced unless `overwrite`."""
+    """Raise an error for a folder with a result of another kind or, unless `overwrite`, with files to be replaced."""
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    for other in (DETECTION, KNOWN, RELEASE):
+    for other in (DETECTION, KNOWN, RELEASE, COLLECTION):
         if other.holds != kind.holds and other.marker in names:
             raise InputError(f"the folder holds {other.holds}", where=str(folder), remedy="Choose another folder.")
     used = [name for name in names if kind.owns(name)]
@@ -112,12 +116,12 @@ def check_unused(folder: Path, kind: ResultFolder, *, overwrite: bool) -> None:
 
 @contextmanager
 def replace_result(folder: Path, kind: ResultFolder, *, overwrite: bool) -> Iterator[Path]:
-    """Give a new folder to write a result into; at the end its files take the place of the earlier result.
+    """Yield a temporary folder to write a result to; on exit its files replace the earlier result.
 
     Parameters
     ----------
     folder : Path
-        Made if need be. Files that belong to no result stay.
+        Created if necessary. Files that belong to no result are kept.
     kind : ResultFolder
     overwrite : bool
         Whether an earlier result may be replaced.
@@ -125,13 +129,13 @@ def replace_result(folder: Path, kind: ResultFolder, *, overwrite: bool) -> Iter
     Raises
     ------
     InputError
-        If the folder is in use, or a file cannot be written: then the earlier result is as it was.
+        If the folder is in use, or a file cannot be written; the earlier result is then unchanged.
     """
     with alone_in(ensure_folder(folder)):
         check_unused(folder, kind, overwrite=overwrite)
-        for left in folder.glob(f"{_UNFINISHED}*"):  # by a process that was ended
+        for left in folder.glob(f"{UNFINISHED}*"):  # left over by a process that was terminated
             shutil.rmtree(left, ignore_errors=True)
-        new = folder / f"{_UNFINISHED}{os.getpid()}"
+        new = folder / f"{UNFINISHED}{os.getpid()}"
         try:
             new.mkdir()
             yield new
@@ -156,15 +160,15 @@ def _swap(new: Path, folder: Path, kind: ResultFolder) -> None:
         file.replace(folder / file.name)
 
 
-#: Folders that are this thread's own at the moment.
+#: Folders currently locked by this thread.
 _OWN: ContextVar[frozenset[Path]] = ContextVar("own", default=frozenset())
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Wait until nobody else writes into a folder, so that all its files are of one detection: the last.
+    """Hold an exclusive lock on a folder, so that its files are never of two results.
 
-    Within it, the same thread may ask again. Windows has no locks of folders: there it does not wait.
+    The lock is reentrant within a thread. On Windows, which has no locks of folders, it does nothing.
     """
     place = folder.resolve()
     if sys.platform == "win32" or place in _OWN.get():
@@ -176,4 +180,4 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         _OWN.reset(before)
-        os.close(opened)  # which gives the lock back, as the end of the process would
+        os.close(opened)  # releases the lock, as the end of the process would

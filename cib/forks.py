@@ -1,4 +1,4 @@
-"""Forked processes: a copy of a process that used cib has its locks and none of its threads, and would wait forever.
+"""Detect forked processes: a fork of a process that used cib has its locks but not its threads, and would deadlock.
 
 The thread pool is that of Polars; ``multiprocessing`` forks by default on Linux up to Python 3.13.
 """
@@ -15,7 +15,7 @@ _state = {"used": False, "forked": False}
 
 
 def check_not_forked() -> None:
-    """Refuse to work in a process that was forked from one which had worked.
+    """Raise an error in a process that was forked from one that had used cib.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""What happened to the rows on the way in.
+"""Import report: the number of rows read, kept, dropped and repaired.
 
-Nothing is dropped silently: ``rows_read == rows_kept + sum(dropped.values())``, always. The law is
-enforced when a report is made, so a reader that loses a row cannot finish.
+Rows are never dropped silently: ``rows_read == rows_kept + sum(dropped.values())``. This is checked
+when a report is made, so a reader that loses a row raises an error.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ __all__ = ["ImportReport"]
 
 @dataclass(frozen=True)
 class ImportReport:
-    """The account of one import.
+    """Summary of one import.
 
     Parameters
     ----------
     source : str
-        The path, the glob or the kind of frame that was read.
+        Path, glob pattern or kind of frame that was read.
     format : str
-        The name of the format and, after a colon, why it was chosen.
+        Name of the format and, after a colon, why it was chosen.
     rows_read, rows_kept : int
-        Rows of the source, and rows of ``activity.posts`` that came of them.
+        Number of rows of the source, and of rows of ``activity.posts`` made from them.
     dropped : mapping of str to int
-        Rows left out, by reason.
+        Number of rows left out, by reason.
     repaired : mapping of str to int
-        Values kept after a repair, by what was repaired.
+        Number of values kept after a repair, by kind of repair.
     missing : mapping of str to int
-        Words that stood for a missing value ("NA", "None", ...), by column of the source.
+        Number of words for a missing value ("NA", "None", ...), by column of the source.
     columns : mapping of str to str
-        Our column to the column of the source that it was read from.
+        Column of the source that each column was read from.
     unread : tuple of str
-        Columns of the source that nothing was read from.
+        Columns of the source that were not read.
     first, last : datetime or None
         Time of the first and the last kept row, UTC.
     precision : float or None
-        Coarsest step, in seconds, that all times are multiples of (0.001 for milliseconds).
+        Largest step, in seconds, that all times are multiples of (0.001 for milliseconds).
     time_source : mapping of str to int
-        Rows by where their time comes from: stated by the source, the server's clock, or the post's id.
+        Number of rows by source of their time: stated by the source, the server's clock, or the post's id.
     clock_skew : mapping of str to float
         Where both a stated and a server's time are known: the median and the 99 % quantile of their
-        difference in seconds, and the number of rows above a minute.
+        difference in seconds, and the number of rows with more than a minute.
     targets_unknown : int
-        Rows that act on a post whose author is neither stated nor in the data.
+        Number of rows that act on a post whose author is neither stated nor in the data.
     originals_absent : float or None
         Share of the retweets whose original is not in the data.
     notes : tuple of str
-        What a reader should know, a sentence each.
+        Further remarks, one sentence each.
     files : int
         Number of files read.
 
@@ -99,7 +99,7 @@ class ImportReport:
         return line
 
     def without(self, rows: int, times: Any) -> ImportReport:
-        """Return the report after a filter removed a number of rows; `times` is the series of those left."""
+        """Return the report after a filter removed some rows; `times` is the series of times of the others."""
         reason = "filtered by the user"
         return replace(
             self,
@@ -110,7 +110,7 @@ class ImportReport:
         )
 
     def describe(self) -> str:
-        """The whole report as text, a fact a line."""
+        """Format the complete report as text, one item per line."""
         lines = [str(self), f"format: {self.format}"]
         lines += [f"column {ours} <- {theirs}" for ours, theirs in self.columns.items()]
         lines += [f"dropped: {reason}: {count:,}" for reason, count in sorted(self.dropped.items())]
@@ -131,7 +131,7 @@ class ImportReport:
         return f"<pre>{escape(self.describe())}</pre>"
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain values that JSON can hold."""
+        """Convert the report to a dict of JSON types."""
         plain = asdict(self)
         for name in ("dropped", "repaired", "missing", "columns", "time_source", "clock_skew"):
             plain[name] = dict(plain[name])

@@ -1,4 +1,4 @@
-"""How values that are settings show in a notebook."""
+"""Format settings as HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["html_rows"]
 
 
 def html_rows(values: Mapping[str, object]) -> str:
-    """A table with a row a value, and tables in it for what has values itself.
+    """Format a mapping as an HTML table with one row per value, and nested tables for nested mappings.
 
     >>> html_rows({"alpha": "<0.01", "features": ["span", "speed"]})
     '<table><tr><th>alpha<td>&lt;0.01<tr><th>features<td>span, speed</table>'

@@ -7,27 +7,36 @@ file only connects the stages; none of them knows that it exists.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.detection import Detection
-from cib.domains import FLAG, takes
-from cib.engine import EngineActivity
+from cib.domains import FLAG, THREADS, takes
+from cib.engine import EngineActivity, brought_back, engine_of
 from cib.errors import CibWarning, InputError, check_kind
 from cib.features.extract import extract
+from cib.features.on_engine import extract_on_engine
+from cib.graphs.coaction import coaction_graphs
 from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
-from cib.graphs.layers import coaction_layers, significant
+from cib.graphs.layers import LAYERS, OTHERWISE, coaction_layers, significant
+from cib.graphs.numbered import number_accounts
 from cib.networks.communities import interaction_communities
 from cib.networks.evidence import coordination
 from cib.networks.network import Networks
-from cib.progress import stage
+from cib.progress import say, stage
+from cib.reports.result import NOTES
+from cib.resources import check_memory, limited
 from cib.roles import RoleScores, score_roles
 from cib.search import search
 from cib.settings import Settings
 
-__all__ = ["detect"]
+__all__ = ["detect", "detect_with"]
 
 _INTERACTIONS = {
     "retweet": retweet_graph,
@@ -36,25 +45,48 @@ _INTERACTIONS = {
     "quote": quote_graph,
 }
 
+#: What features call these graphs.
+_INPUTS = {"retweets": "retweet", "mentions": "mention", "replies": "reply", "quotes": "quote"}
+
 #: What a significant edge counts in the ranking of accounts outside networks: edges propose, groups dispose.
 UNGROUPED = 0.1
 
 
-@takes(progress=FLAG)
-def detect(activity: Activity, settings: Settings | None = None, *, progress: bool = True) -> Detection:
+@takes(progress=FLAG, threads=THREADS)
+def detect(
+    activity: Activity | EngineActivity,
+    settings: Settings | None = None,
+    *,
+    progress: bool = True,
+    threads: int | None = None,
+    max_memory: str | int | None = None,
+) -> Detection:
     """Find candidate networks in account activity.
 
     Parameters
     ----------
-    activity : Activity
-        From :func:`cib.read`.
+    activity : Activity or EngineActivity
+        From :func:`cib.read`. On an engine the same is found by queries, and the last of ``detection.notes`` says what
+        these brought back. What shows posts (``profile``, ``save``, ``report``, ...) needs them in memory.
     settings : Settings, optional
+        Where none of the default layers has an object, those of answers, quotes, mentions and hashtags are used, too;
+        the settings of the result name them.
     progress : bool
         Print a line a stage to standard error.
+    threads : int, optional
+        Of compiled kernels; default: all cores. The result does not depend on it. Polars reads the environment
+        variable ``POLARS_MAX_THREADS`` when it is imported.
+    max_memory : str or int, optional
+        Such as ``'8GB'``, or a number of bytes. A detection that is expected to take more is refused before it starts.
 
     Returns
     -------
     Detection
+
+    Raises
+    ------
+    SettingsError
+        If the detection is expected to take more memory than allowed.
 
     Examples
     --------
@@ -64,6 +96,19 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
     >>> detection.accounts.columns[:6]
     ['account_id', 'coordination', 'highly_engaged', 'amplifier', 'role', 'network_id']
     """
+    if isinstance(activity, Activity):
+        check_memory(len(activity), max_memory)
+    with limited(threads):
+        return detect_with(coaction_graphs, activity, settings, progress)
+
+
+def detect_with(
+    count: Callable[..., list[Graph]],
+    activity: Activity | EngineActivity,
+    settings: Settings | None,
+    progress: bool,
+) -> Detection:
+    """:func:`detect`, with co-actions from `count`, which takes the place of :func:`cib.coaction_graphs`."""
     if not isinstance(activity, (Activity, EngineActivity)):  # the latter says itself what it takes
         raise InputError(
             "detect takes an activity",
@@ -72,37 +117,60 @@ def detect(activity: Activity, settings: Settings | None = None, *, progress: bo
         )
     settings = Settings() if settings is None else settings
     check_kind("settings", settings, Settings)
+    if isinstance(activity, EngineActivity):
+        return _on_engine(activity, settings, progress)
+    return _detected(count, activity, settings, progress)
+
+
+def _on_engine(activity: EngineActivity, settings: Settings, progress: bool) -> Detection:
+    """The detection by queries, with a note of what they brought back."""
+    with ExitStack() as stack, brought_back() as counted:
+        with stage("numbering accounts", progress):
+            numbered = number_accounts(activity, stack)
+        found = _detected(coaction_graphs, numbered, settings, progress)
+    note = f"ran on {engine_of(activity.posts)}, which brought back of {len(activity):,} rows: {counted}"
+    say(note, progress)
+    return replace(found, notes=(*found.notes, note))
+
+
+def _detected(
+    count: Callable[..., list[Graph]], given: Activity | EngineActivity, settings: Settings, progress: bool
+) -> Detection:
+    """The sentence itself; an activity on an engine has its accounts numbered."""
+    activity: Any = given.numbered if isinstance(given, EngineActivity) else given
     with stage("interaction graphs", progress):
-        graphs = {name: build(activity) for name, build in _INTERACTIONS.items()}
-    tested, told, notes = _tested(activity, settings, progress)
+        graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
+    tested, told, notes = _tested(count, given, settings, progress)
+    if not tested and settings.layers == LAYERS:
+        settings = replace(settings, layers=(*LAYERS, *OTHERWISE))
+        tested, told, notes = _tested(count, given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
-        features = extract(
-            activity,
-            settings.features,
-            retweets=graphs["retweet"],
-            mentions=graphs["mention"],
-            replies=graphs["reply"],
-            quotes=graphs["quote"],
-            coactions=next(iter(significant(tested, settings.alpha)), None),
-        )
+        coactions = next(iter(significant(tested, settings.alpha)), None)
+        inputs: dict[str, Any] = {name: graphs[kind] for name, kind in _INPUTS.items()} | {"coactions": coactions}
+        if isinstance(given, EngineActivity):
+            features = extract_on_engine(activity, settings.features, inputs)
+        else:
+            features = extract(given, settings.features, **inputs)
     with stage("roles", progress):
-        roles = score_roles(features)
+        roles = score_roles(features, settings.roles)
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
-    return Detection(
+    known: Any = given if activity is given else activity.engine
+    found = Detection(
         table=table,
         networks=networks,
         graphs={**graphs, **{layer.name: layer for layer in layers}},
         features=features,
         roles=roles,
         settings=settings,
-        imported=activity.imported,
-        activity=activity,
+        imported=given.imported,
+        activity=known,
         notes=notes,
         tested=_kept(told, layers),
     )
+    return found if found.outcome == "found" else replace(found, notes=(NOTES[found.outcome], *notes))
 
 
 def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
@@ -113,19 +181,21 @@ def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
 
 
 def _tested(
-    activity: Activity, settings: Settings, progress: bool
+    count: Callable[..., list[Graph]], activity: Activity | EngineActivity, settings: Settings, progress: bool
 ) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
     """Test the co-actions of each layer that the data have; collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
-        tested, told = coaction_layers(activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress)
+        tested, told = coaction_layers(
+            activity, settings.layers, settings.max_pairs, settings.loosest_alpha, progress, count
+        )
     return tested, told, tuple(sorted({str(warning.message) for warning in caught}))
 
 
 def _accounts(
     activity: Activity, roles: RoleScores, networks: Networks, layers: list[Graph], retweets: Graph, seed: int
 ) -> pl.DataFrame:
-    scores = roles.table.select("account_id", "highly_engaged", "amplifier", "role")
+    scores = roles.table.drop("support")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
     members = networks.members
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
@@ -141,7 +211,8 @@ def _accounts(
         .join(scores_of_all, on="account_id", how="left", suffix="_scored")
     )
     level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
-    columns = ("highly_engaged", "amplifier", "role", "network_id", "verdict", "joined", "network_role", "cluster")
-    return table.select("account_id", level.alias("coordination"), *columns).sort(
+    columns = ("role", "network_id", "verdict", "joined", "network_role", "cluster")
+    named = (role.name for role in roles.roles)
+    return table.select("account_id", level.alias("coordination"), *named, *columns).sort(
         "coordination", "account_id", descending=[True, False]
     )

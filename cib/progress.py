@@ -1,6 +1,6 @@
-"""Progress of long work: a line a stage, on standard error, so that pipes and notebooks stay clean.
+"""Report progress: one line per stage on standard error, separate from output on standard output.
 
-The same lines go to the logger ``cib``, at level INFO, whether they are printed or not; it has no handler of its own.
+The same lines are logged to the logger ``cib`` at level INFO, whether printed or not; it has only a null handler.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 __all__ = ["SILENT", "Watch", "printable", "say", "stage"]
 
-#: Seconds between two lines about one piece of work.
+#: Default number of seconds between two lines of a :class:`Watch`.
 _SAY_EVERY = 5.0
 
 
@@ -23,14 +23,14 @@ _LOG.addHandler(logging.NullHandler())
 
 
 def say(message: str, progress: bool) -> None:
-    """Log one line, and print it to standard error if `progress` is true."""
+    """Log a message, and print it to standard error if `progress` is true."""
     _LOG.info("%s", printable(message).strip())
     if progress:
         print(printable(message), file=sys.stderr, flush=True)
 
 
 def printable(text: str) -> str:
-    r"""The text with characters spelled out that show nothing, turn the reading around or command a terminal.
+    r"""Escape invisible characters, those that change the direction of text, and terminal control characters.
 
     >>> printable("evil\u202e\x1b[2Jtxt\n")
     'evilU+202EU+001B[2Jtxt\n'
@@ -46,19 +46,19 @@ def _spell(character: str) -> str:
 
 @contextmanager
 def stage(name: str, progress: bool) -> Iterator[None]:
-    """Say how long the enclosed work took."""
+    """Report the duration of the enclosed block."""
     start = time.perf_counter()
     yield
     say(f"  {name:<40} {time.perf_counter() - start:7.1f} s", progress)
 
 
 class Watch:
-    """Says now and then how far a long reading has come.
+    """Reports the progress of a long read at intervals.
 
     Parameters
     ----------
     progress : bool
-        Whether to say anything.
+        Whether to report anything.
     every : float
         Seconds between two lines.
     """
@@ -67,11 +67,11 @@ class Watch:
         self._progress, self._every, self._said = progress, every, time.monotonic()
 
     def see(self, what: str, done: int, whole: int, unit: str) -> None:
-        """Take note that `done` of `whole` units are read; say so if it is time."""
+        """Report that `done` of `whole` units are read, if the last report is long enough ago."""
         if self._progress and time.monotonic() - self._said >= self._every:
             self._said = time.monotonic()
             say(f"  reading {what}: {done:,} of {whole:,} {unit}", True)
 
 
-#: Says nothing.
+#: Reports nothing.
 SILENT = Watch(False)

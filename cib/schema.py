@@ -1,7 +1,8 @@
-"""Check values read from JSON against the shape in which they were written.
+"""Check values read from JSON against their shape.
 
-A shape is a type, a mapping of names to shapes (a trailing ``?`` marks what may be absent), ``{str: shape}`` for any
-names, ``[shape]`` for a list of any length, a tuple of alternatives, or a function that says whether a value will do.
+A shape is a type, a mapping of names to shapes (a trailing ``?`` marks an optional name), ``{str: shape}`` for any
+names, ``[shape]`` for a list of any length, a tuple of alternatives, or a function that returns whether a value is
+valid.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ Shape = Any
 
 
 def read_json(path: Path, shape: Shape, remedy: str) -> Any:
-    """Read a JSON file of a known shape.
+    """Read a JSON file and check its shape.
 
     Raises
     ------
     InputError
-        If there is no such file, it is not JSON (``NaN`` and deep nesting are not), or it has another shape.
+        If there is no such file, it is not valid JSON (nor are ``NaN`` and deep nesting), or it has another shape.
     """
     try:
         value = orjson.loads(path.read_bytes())
@@ -38,7 +39,7 @@ def read_json(path: Path, shape: Shape, remedy: str) -> Any:
 
 
 def check_shape(value: Any, shape: Shape, where: str, remedy: str = "") -> None:
-    """Refuse a value of another shape, and say at which place it differs.
+    """Raise an error for a value of another shape, which names the place where it differs.
 
     Examples
     --------
@@ -54,7 +55,7 @@ def check_shape(value: Any, shape: Shape, where: str, remedy: str = "") -> None:
 
 
 def _misfit(value: Any, shape: Shape, at: str) -> tuple[str, Any] | None:
-    """The first place where a value has another shape, and what is there."""
+    """Find the first place where a value has another shape, and the value there."""
     if isinstance(shape, list) and isinstance(value, list):
         return _first((each, shape[0], f"{at}[{k}]") for k, each in enumerate(value))
     if isinstance(shape, dict) and isinstance(value, dict):
@@ -89,15 +90,15 @@ def _inside(at: str, name: str) -> str:
 
 
 def number(value: object) -> bool:
-    """A finite number."""
+    """Return whether a value is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def positive(value: object) -> bool:
-    """A finite number above 0."""
+    """Return whether a value is a finite number above 0."""
     return number(value) and value > 0  # type: ignore[operator]
 
 
 def count(value: object) -> bool:
-    """A whole number, 0 or more."""
+    """Return whether a value is an integer, 0 or more."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0

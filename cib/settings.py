@@ -12,12 +12,14 @@ import tomli_w
 
 from cib.domains import INSIDE, check_fields, whole
 from cib.errors import InputError, SettingsError, check_kind, check_several, did_you_mean
-from cib.extensions import load_reference, reference_of
+from cib.extensions import find_extension, load_extension, reference_of
 from cib.features.standard import STANDARD, FeatureSet
 from cib.graphs.coaction import MAX_PAIRS
 from cib.graphs.layers import LAYERS, Layer
 from cib.networks.verdict import Rule
 from cib.notebook import html_rows
+from cib.roles.role import Role
+from cib.roles.scoring import ROLES
 
 __all__ = ["Settings"]
 
@@ -37,6 +39,9 @@ class Settings:
         Thresholds of clusters and verdicts.
     features : FeatureSet
         What is extracted; roles use what they know of it.
+    roles : tuple of Role
+        What is scored. ``'highly_engaged'`` and ``'amplifier'`` must be among them, if with other weights; each has
+        a column in ``detection.accounts``. They say nothing to the verdict of a network.
     max_pairs : int
         Pairs of events that one object may have; see :func:`cib.coaction_graph`.
     seed : int
@@ -56,6 +61,7 @@ class Settings:
     alpha: float = 0.01
     rule: Rule = field(default_factory=Rule)
     features: FeatureSet = STANDARD
+    roles: tuple[Role, ...] = field(default_factory=lambda: ROLES)
     max_pairs: int = MAX_PAIRS
     seed: int = 0
     exclude: tuple[str, ...] = ()
@@ -70,6 +76,9 @@ class Settings:
             check_kind(f"layers[{k}]", layer, Layer)
         check_kind("rule", self.rule, Rule)
         check_kind("features", self.features, FeatureSet)
+        check_several("roles", self.roles, "[*cib.Settings().roles, cib.Role(...)]")
+        object.__setattr__(self, "roles", tuple(self.roles))
+        _check_roles(self.roles)
         check_several("exclude", self.exclude, "['1234']")
         object.__setattr__(self, "exclude", tuple(sorted(set(map(str, self.exclude)))))
 
@@ -85,6 +94,7 @@ class Settings:
             "alpha": self.alpha,
             "rule": asdict(self.rule),
             "features": _feature_names(self.features),
+            "roles": [role.name if role in ROLES else role.to_dict() for role in self.roles],
             "max_pairs": self.max_pairs,
             "seed": self.seed,
             "exclude": list(self.exclude),
@@ -97,7 +107,7 @@ class Settings:
         Parameters
         ----------
         values : mapping
-            Functions are named ``'package.module:name'`` and imported from there.
+            Functions are named ``'package.module:name'`` and imported from there, and so may roles be.
 
         Returns
         -------
@@ -117,11 +127,14 @@ class Settings:
         made = dict(_known(cls, values, "settings"))
         if "layers" in made:
             check_several("layers", made["layers"], "[{objects = 'post', window = '60s'}]")
-            made["layers"] = tuple(_build(Layer, layer, f"layers[{k}]") for k, layer in enumerate(made["layers"]))
+            made["layers"] = tuple(_layer(layer, f"layers[{k}]") for k, layer in enumerate(made["layers"]))
         if "rule" in made:
             made["rule"] = _build(Rule, made["rule"], "rule")
         if "features" in made:
             made["features"] = _features(made["features"])
+        if "roles" in made:
+            check_several("roles", made["roles"], "['highly_engaged', 'amplifier', 'package.module:NAME']")
+            made["roles"] = tuple(_role(role, f"roles[{k}]") for k, role in enumerate(made["roles"]))
         return cls(**made)
 
     def to_toml(self) -> str:
@@ -137,6 +150,9 @@ class Settings:
             plain["features"] = ["standard", *plain["features"][len(standard) :]]
         for layer in plain["layers"]:
             layer["window"] = "any time" if layer["window"] is None else layer["window"]
+        for role in plain["roles"]:
+            if not isinstance(role, str):
+                role["weights"] = dict(role["weights"])
         return tomli_w.dumps(_without_none(plain))
 
     @classmethod
@@ -205,8 +221,55 @@ def _feature_names(features: FeatureSet) -> list[str]:
 def _features(names: Any) -> FeatureSet:
     check_several("features", names, "['standard', 'package.module:name']")
     return FeatureSet(
-        [STANDARD if name == "standard" else load_reference(name) if ":" in str(name) else name for name in names]
+        STANDARD
+        if name == "standard"
+        else name
+        if name in STANDARD
+        else find_extension("cib.features", str(name)) or name
+        for name in names
     )
+
+
+def _layer(given: Any, where: str) -> Layer:
+    """A layer of plain values, or one that an installed package brings."""
+    found = find_extension("cib.layers", given) if isinstance(given, str) else None
+    return _build(Layer, given, where) if found is None else found
+
+
+def _role(given: Any, where: str) -> Role:
+    """A role that comes with the package, of an installed one, of a module, or of plain values."""
+    if isinstance(given, str):
+        known = {role.name: role for role in ROLES}
+        return known[given] if given in known else load_extension("cib.roles", given)
+    if isinstance(given, Mapping) and isinstance(given.get("weights"), list):
+        given = {**given, "weights": dict(given["weights"])}
+    return _build(Role, given, where)
+
+
+#: Columns beside the scores of roles, and what stands in the column of roles where no role is named.
+_TAKEN = (
+    *("account_id", "coordination", "role", "support", "network_id", "verdict", "joined", "network_role", "cluster"),
+    *("acts", "aimed", "accounts", "boosted", "both", "peripheral", "low_support", "first", "last"),
+)
+
+
+def _check_roles(roles: tuple[Role, ...]) -> None:
+    for k, role in enumerate(roles):
+        check_kind(f"roles[{k}]", role, Role)
+        if role.name in _TAKEN:
+            raise SettingsError(f"a role cannot be called {role.name!r}", remedy="Other columns have that name.")
+    names = [role.name for role in roles]
+    for role in ROLES:
+        if role.name not in names:
+            raise SettingsError(
+                f"the roles lack {role.name!r}",
+                got=", ".join(names) or "none",
+                remedy=f"Add to those that there are: roles=(*cib.Settings().roles, ...); {role.name!r} may have other "
+                "weights.",
+            )
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"two roles are called {name!r}", remedy="Give each a name of its own.")
 
 
 def _without_none(values: Any) -> Any:

@@ -1,8 +1,7 @@
-"""Laws for extensions: features, kinds of object and null models, those of the package and those of users.
+"""Conformance checks ("laws") of extensions: features, kinds of object, null models, roles and formats.
 
-Each law is a function whose docstring states it. It takes the extension and what it is tried on, and returns
-what it saw that breaks the law, or an empty text. Rows that were delivered twice are removed by :func:`cib.read`,
-before any extension sees them.
+Each law is a function whose docstring states it. It takes the extension and test data, and returns a description of
+the violation, or an empty string. Extensions need not handle duplicate rows, which :func:`cib.read` removes.
 
 >>> def night_share(posts):
 ...     return posts.group_by("account_id").agg((nw.col("created_at").dt.hour() < 6).mean())
@@ -39,6 +38,8 @@ from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import chance
 from cib.graphs.objects import object_events
 from cib.import_report import ImportReport
+from cib.roles import Role, score_roles
+from cib.roles.scoring import COUNTS
 from cib.sources.files import read
 from cib.sources.format import Format
 from cib.sources.registry import known_formats
@@ -49,12 +50,14 @@ __all__ = [
     "LAWS",
     "NULL_LAWS",
     "OBJECT_LAWS",
+    "ROLE_LAWS",
     "FeatureLawError",
     "LawError",
     "check_feature",
     "check_format",
     "check_null",
     "check_objects",
+    "check_role",
     "toy_activity",
 ]
 
@@ -63,7 +66,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-#: A law takes a feature and an activity, and says what breaks it; '' if nothing does.
+#: A law takes a feature and an activity, and returns a description of the violation, or ''.
 Law = Callable[[Feature, Activity], str]
 
 
@@ -76,21 +79,21 @@ class FeatureLawError(LawError):
 
 
 def check_feature(function: Callable[..., Any] | Feature, activity: Activity | None = None) -> None:
-    """Hold a feature against all laws.
+    """Check a feature against all laws.
 
     Parameters
     ----------
     function : callable or Feature
     activity : Activity, optional
-        What it is tried on; by default :func:`toy_activity`. Take your own if the feature needs columns
-        that the toy lacks.
+        Test data; by default :func:`toy_activity`. Pass your own if the feature needs columns that the
+        toy data lack.
 
     Raises
     ------
     FeatureLawError
-        Naming the first law that is broken, and what was seen.
+        If a law is broken; it names the first such law and the violation.
     SettingsError
-        If it is no feature at all.
+        If it is not a feature.
 
     Examples
     --------
@@ -169,7 +172,7 @@ def takes_single_posts(feature: Feature, activity: Activity) -> str:
 def gives_parts_what_the_whole_gives(feature: Feature, activity: Activity) -> str:
     """It gives an account the same when only some accounts are there, unless it is told to be relative.
 
-    Held against features of posts and accounts; who is in a graph depends on both ends of its edges.
+    Only features of posts and accounts are checked, because edges of a graph depend on the accounts at both ends.
     """
     if feature.relative or not {"posts", "accounts"}.issuperset(feature.needs):
         return ""
@@ -177,7 +180,7 @@ def gives_parts_what_the_whole_gives(feature: Feature, activity: Activity) -> st
     for accounts in (whole.ids.gather_every(2), whole.ids.gather_every(2, 1)):
         own = pl.col("account_id").is_in(accounts.implode())
         part = extract(replace(activity, posts_table=activity.posts_table.filter(own)), [feature])
-        both = accounts.filter(accounts.is_in(part.ids.implode()))  # who never acts may be gone with those who named it
+        both = accounts.filter(accounts.is_in(part.ids.implode()))  # accounts that were only mentioned may be missing
         if seen := _differences(_of(whole, both), _of(part, both)):
             return seen
     return ""
@@ -186,17 +189,17 @@ def gives_parts_what_the_whole_gives(feature: Feature, activity: Activity) -> st
 def takes_time_in_proportion(feature: Feature, activity: Activity) -> str:
     """It takes time in proportion to the rows, or less.
 
-    Four times the accounts run four times the lines of Python, or fewer.
+    For four times the accounts, at most five times as many lines of Python may run.
 
-    Lines are counted and no time is measured, so that the answer is
-    always the same; what compiled libraries do inside a line is not seen.
+    Lines are counted instead of time, so that the result is deterministic; the work of compiled libraries within
+    a line is not measured.
     """
     copies = 1 if len(activity) > 200 else 8
     once, four_times = (_lines(feature, _repeated(activity, n)) for n in (copies, 4 * copies))
     return f"{once:,} and then {four_times:,} lines" if four_times > 5 * once else ""
 
 
-#: All laws, the cheapest first.
+#: All laws of features, the cheapest first.
 LAWS: tuple[Law, ...] = (
     is_explained,
     pickles,
@@ -212,19 +215,19 @@ LAWS: tuple[Law, ...] = (
 
 
 def check_objects(function: Callable[..., Any], activity: Activity | None = None) -> None:
-    """Hold a kind of object against all laws.
+    """Check a kind of object against all laws.
 
     Parameters
     ----------
     function : callable
         From posts (a narwhals frame) to a frame of ``post_id`` and ``object``; see :func:`cib.coaction_graph`.
     activity : Activity, optional
-        What it is tried on; by default :func:`toy_activity`.
+        Test data; by default :func:`toy_activity`.
 
     Raises
     ------
     LawError
-        Naming the first law that is broken, and what was seen.
+        If a law is broken; it names the first such law and the violation.
 
     Examples
     --------
@@ -236,23 +239,23 @@ def check_objects(function: Callable[..., Any], activity: Activity | None = None
 
 
 def check_format(format: Format, sample: str | Path) -> None:
-    r"""Hold a format against the laws of reading, on a small file of it.
+    r"""Check a format against the laws of reading, on a small sample file.
 
-    It is recognised by the file, and no other format is; no row is lost without being counted; the file delivered twice
-    is the file once; accounts and times are read, and it is said from which columns.
+    The format, and no other one, recognises the file; dropped rows are counted; reading the file twice gives the same
+    rows as reading it once; accounts and times are read, and the import report names the column of the accounts.
 
     Parameters
     ----------
     format : Format
     sample : path
-        A file with one row or more.
+        A file with one or more rows.
 
     Raises
     ------
     LawError
-        Naming the first law that is broken, and what was seen.
+        If a law is broken; it names the first such law and the violation.
     InputError
-        If the sample cannot be read at all.
+        If the sample cannot be read.
 
     Examples
     --------
@@ -290,20 +293,20 @@ def check_format(format: Format, sample: str | Path) -> None:
 
 
 def check_null(null: Callable[[Graph], Any], graph: Graph | None = None) -> None:
-    """Hold a null model against all laws.
+    """Check a null model against all laws.
 
     Parameters
     ----------
     null : callable
         From a co-action graph to the expected weight and the p-value of each edge; see :func:`cib.backbone`.
-    graph : Graph
+    graph : Graph, optional
         A co-action graph with edges down to weight 1, by default that of 60 accounts that choose posts
         independently of each other.
 
     Raises
     ------
     LawError
-        Naming the first law that is broken, and what was seen.
+        If a law is broken; it names the first such law and the violation.
 
     Examples
     --------
@@ -313,21 +316,47 @@ def check_null(null: Callable[[Graph], Any], graph: Graph | None = None) -> None
     _hold("the null model", null, NULL_LAWS, independent_choices() if graph is None else graph)
 
 
-def _hold(what: str, function: Callable[..., Any], laws: Iterable[Callable[..., str]], tried_on: Any) -> None:
+def check_role(role: Role, features: FeatureTable | None = None) -> None:
+    """Check a role against all laws.
+
+    Parameters
+    ----------
+    role : Role
+    features : FeatureTable, optional
+        Test data; by default the standard features of :func:`toy_activity`.
+
+    Raises
+    ------
+    LawError
+        If a law is broken; it names the first such law and the violation.
+
+    Examples
+    --------
+    >>> check_role(Role("newsroom", "Posts at all hours.", {"hour_entropy": 1, "originality": 0.5}))
+    >>> check_role(Role("busy", "Posts a lot.", {"posts_made": 1}))
+    Traceback (most recent call last):
+        ...
+    cib.testing.LawError: the role 'busy' breaks the law 'role_is_no_activity': It weighs no count of what an account
+    did or received: how much an account does says nothing of what it is. Got posts_made.
+    """
+    _hold("the role", role, ROLE_LAWS, extract(toy_activity()) if features is None else features)
+
+
+def _hold(what: str, extension: Any, laws: Iterable[Callable[..., str]], tried_on: Any) -> None:
     for law in laws:
         try:
-            seen = law(function, tried_on)
+            seen = law(extension, tried_on)
         except CibError as error:
             seen = str(error)
         if seen:
-            name = getattr(function, "__name__", repr(function))
+            name = getattr(extension, "__name__", getattr(extension, "name", repr(extension)))
             said = (inspect.getdoc(law) or "").partition("\n")[0].rstrip(".")
             raise LawError(f"{what} {name!r} breaks the law {law.__name__!r}: {said}", got=seen.rstrip("."))
 
 
 def objects_are_of_posts(function: Callable[..., Any], activity: Activity) -> str:
     """It returns a frame of ``post_id`` and ``object``, and every id is that of a post."""
-    _events(function, activity)  # which refuses any other return value
+    _events(function, activity)  # raises an error for any other return value
     given = nw.from_native(function(_posts(activity)), eager_only=True)
     absent = set(given["post_id"].to_list()) - set(activity.posts_table["post_id"]) - {None}
     return f"{min(absent)!r}" if absent else ""
@@ -353,7 +382,7 @@ def objects_of_no_posts_are_none(function: Callable[..., Any], activity: Activit
     return f"{len(found)} rows" if found else ""
 
 
-#: What :func:`check_objects` asks.
+#: Laws that :func:`check_objects` checks.
 OBJECT_LAWS = (
     objects_are_of_posts,
     objects_are_the_same_in_any_order,
@@ -367,7 +396,7 @@ def _posts(activity: Activity) -> Any:
 
 
 def _events(function: Callable[..., Any], activity: Activity) -> set[tuple[str, str]]:
-    """Pairs of post and object."""
+    """Compute the pairs of post and object."""
     events = object_events(activity, function)
     posts = activity.posts_table["post_id"].gather(events["row"])
     return set(zip(posts, events["object"], strict=True))
@@ -401,8 +430,23 @@ def null_is_conservative(null: Callable[[Graph], Any], graph: Graph) -> str:
     return f"{share:.1%}" if share > 0.06 else ""
 
 
-#: What :func:`check_null` asks; the last one only makes sense on a graph without coordination.
+#: Laws that :func:`check_null` checks; the last one is meaningful only for a graph without coordination.
 NULL_LAWS = (null_gives_a_value_an_edge, null_gives_the_same_again, null_falls_with_weight, null_is_conservative)
+
+
+def role_names_features_that_there_are(role: Role, features: FeatureTable) -> str:
+    """It weighs features of the table or standard ones, at least one of which the table has."""
+    score_roles(features, (role,))  # raises an error if it does not
+    return ""
+
+
+def role_is_no_activity(role: Role, features: FeatureTable) -> str:  # noqa: ARG001 all laws take both
+    """It weighs no count of what an account did or received: how much an account does says nothing of what it is."""
+    return ", ".join(name for name in COUNTS if role.weights.get(name))
+
+
+#: Laws that :func:`check_role` checks.
+ROLE_LAWS = (role_names_features_that_there_are, role_is_no_activity)
 
 
 def independent_choices() -> Graph:
@@ -427,10 +471,10 @@ def independent_choices() -> Graph:
 
 
 def toy_activity() -> Activity:
-    """Eight accounts over three days, with every column filled somewhere and empty elsewhere.
+    """Make an activity of eight accounts over three days, with every column filled in some rows and empty in others.
 
-    ``ann`` and ``bea`` write, ``cat`` and ``dan`` retweet at once, ``eve`` retweets late and answers, ``fay``
-    quotes and retweets herself, ``gus`` posts once, and ``hal`` is only mentioned.
+    ``ann`` and ``bea`` post, ``cat`` and ``dan`` retweet fast, ``eve`` retweets late and replies, ``fay``
+    quotes others and retweets herself, ``gus`` posts once, and ``hal`` is only mentioned.
 
     Returns
     -------
@@ -451,7 +495,7 @@ def toy_activity() -> Activity:
     return Activity(posts, accounts, report)
 
 
-#: Account, minutes since the start, action, post acted on, accounts mentioned.
+#: Account, minutes since the start, action, target post, mentioned accounts.
 _TOY = """
 ann      0    post     -    -
 ann     30    post     -    bea
@@ -518,7 +562,7 @@ def _of(table: FeatureTable, accounts: pl.Series) -> FeatureTable:
 
 
 def _differences(one: FeatureTable, other: FeatureTable) -> str:
-    """The first account for which two tables do not say the same."""
+    """Describe the first difference between two tables, or return an empty string."""
     same = np.isclose(one.values, other.values, rtol=1e-9, atol=1e-12, equal_nan=True)
     if same.all():
         return ""
@@ -527,7 +571,7 @@ def _differences(one: FeatureTable, other: FeatureTable) -> str:
 
 
 def _lines(feature: Feature, activity: Activity) -> int:
-    """Lines of Python that run while a feature does."""
+    """Count the lines of Python that run while a feature is computed."""
     given, lines = inputs(activity, feature.needs), 0
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001 sys.settrace() calls it so
@@ -545,7 +589,7 @@ def _lines(feature: Feature, activity: Activity) -> int:
 
 
 def _repeated(activity: Activity, times: int) -> Activity:
-    """The activity beside copies of itself, with accounts and posts of their own."""
+    """Concatenate copies of an activity, each with its own accounts and posts."""
 
     def copy(table: pl.DataFrame, k: int) -> pl.DataFrame:
         ids = pl.col([name for name in table.columns if name.endswith("_id")])
@@ -563,7 +607,7 @@ def _repeated(activity: Activity, times: int) -> Activity:
 
 
 def _copied(value: Any) -> tuple[Any, ...]:
-    """What can be changed of an input."""
+    """Copy the mutable parts of an input."""
     if isinstance(value, nw.DataFrame):
         return (value.to_polars().clone(),)
     return value.table.clone(), value.matrix.data.copy(), value.matrix.indices.copy()

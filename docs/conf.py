@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
+from typing import Any
+
 import cib
 
 project = "cib"
@@ -19,3 +22,18 @@ autodoc_typehints = "none"
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 suppress_warnings = ["ref.python"]
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!cib\.).*")]  # words of types in docstrings
+
+
+def setup(app: Any) -> None:
+    app.connect("missing-reference", internal)
+
+
+def internal(_app: Any, _env: Any, node: Any, shown: Any) -> Any:
+    """What has no place on the site is plain text, if it is there; otherwise the reference is broken."""
+    try:
+        resolve_name(node["reftarget"])
+    except (ValueError, ImportError, AttributeError):
+        return None
+    return shown

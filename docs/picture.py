@@ -1,7 +1,7 @@
-"""Draw the picture of the README: `python docs/picture.py`. Needs `pip install -e '.[plots]'`.
+"""Draw the pictures of README and tutorial on 2020: `python docs/picture.py`. Needs `pip install -e '.[plots]'`.
 
-Left, three candidate networks in the retweet graph of a simulated takedown; right, the same accounts among
-all others on the plane of the two role scores.
+In the first, left, three candidate networks in the retweet graph of a simulated takedown; right, the same accounts
+among all others on the plane of the two role scores.
 """
 
 from __future__ import annotations
@@ -18,6 +18,21 @@ ENGAGED, AMPLIFIER, OTHER = "#d95f02", "#2b6ca3", "#c8ccd0"
 
 
 def main() -> None:
+    draw_readme()
+    draw_tutorial()
+
+
+def draw_tutorial() -> None:
+    """The map and the plane of roles of the detection in docs/tutorials/takedown-2020.md."""
+    detection = cib.detect(cib.simulate("takedown-2020", scale=0.002, seed=12).activity, progress=False)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.8), width_ratios=(1.25, 1))
+    cib.plots.network_map(detection, axes=left)
+    cib.plots.role_plane(detection, axes=right)
+    figure.tight_layout()
+    figure.savefig(Path(__file__).with_name("tutorials") / "takedown-2020.png", dpi=90)
+
+
+def draw_readme() -> None:
     activity, _ = cib.simulate("takedown-2020", scale=0.01, seed=0)
     detection = cib.detect(activity, progress=False)
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), width_ratios=(1.25, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -35,6 +36,7 @@ def spark() -> Iterator[Put]:
         pytest.skip("there is no Java on this machine; Spark needs 17")
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # of the workers
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.timestampType", "TIMESTAMP_NTZ")  # of times that come without a zone
     # a zone of its own, with summer time, must have no effect; few partitions suit few rows

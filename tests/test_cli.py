@@ -12,6 +12,7 @@ import pytest
 
 import cib
 from cib.cli import main
+from tests.reports.conftest import unpacked
 from tests.sources.samples import BLUESKY, X_V2_PAGE
 
 
@@ -55,10 +56,40 @@ def test_link_keeps_a_network_and_finds_it_again(files, tmp_path, capsys):
     assert "not what the detection was made from" in capsys.readouterr().err
 
 
+def test_a_collection_grows_and_is_detected_in(files, tmp_path, capsys):
+    posts, folder, out = pl.read_parquet(files / "posts.parquet"), str(tmp_path / "all"), str(tmp_path / "out")
+    days = [str(tmp_path / f"{k}.parquet") for k in range(2)]
+    for path, half in zip(days, (posts.head(len(posts) // 2), posts.tail(-(len(posts) // 2))), strict=True):
+        half.write_parquet(path)
+    assert main(["collection", "detect", folder, "--quiet"]) == 2
+    assert "nothing was appended yet" in (said := capsys.readouterr().err)
+    assert "cib collection append FOLDER FILE makes one" in said
+    for path in days:
+        assert main(["collection", "append", folder, path, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["imported"]["dropped"] == {}
+        assert main(["collection", "detect", folder, "--quiet", "--alpha", "0.02"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["collection", "detect", folder, "--out", out, "--json", "--alpha", "0.02"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["outcome"], found["folder"]) == ("found", out)
+    assert (
+        found["networks"]
+        == cib.detect(cib.read(files / "posts.parquet", progress=False), cib.Settings(alpha=0.02), progress=False)
+        .networks.table.with_columns(pl.col("first", "last").dt.strftime("%Y-%m-%dT%H:%M:%S+00:00"))
+        .to_dicts()
+    )
+    assert main(["collection", "history", folder]) == 0
+    told = capsys.readouterr().out
+    assert "2 windows with networks" in told
+    assert "L1" in told
+    assert main(["collection", "append", folder, days[0], "--strict"]) == 2
+    assert "--strict allows none" in capsys.readouterr().err
+
+
 def test_a_saved_detection_becomes_a_page(files, tmp_path, capsys):
     assert main(["detect", str(files / "posts.parquet"), "--out", str(tmp_path), "--quiet"]) == 0
     member = pl.read_parquet(tmp_path / "accounts.parquet")["account_id"][0]
-    assert member not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert member not in unpacked((tmp_path / "report.html").read_text(encoding="utf-8"))
     page = tmp_path / "named.html"
     assert main(["report", str(tmp_path), "--out", str(page), "--reveal-ids"]) == 0
     assert str(page) in capsys.readouterr().out
@@ -269,3 +300,24 @@ def test_progress_goes_to_the_logger_too(capsys, caplog):
     assert capsys.readouterr() == ("", "")
     assert any("features" in record.getMessage() for record in caplog.records)
     assert {record.name for record in caplog.records} == {"cib"}
+
+
+@pytest.mark.parametrize(("shared", "outcome"), [(True, "nothing found by these tests"), (False, "nothing to test")])
+def test_the_outcome_is_said_in_the_same_words_everywhere(shared, outcome, tmp_path, capsys):
+    rows = [(f"a{k}", f"p{k}", 1_590_000_000 + 997 * k, "post", f"words of {k if k % 9 else 0}") for k in range(60)]
+    columns = ["account_id", "post_id", "created_at", "action", "text"]
+    table = pl.DataFrame(rows, schema=columns, orient="row").select(columns if shared else columns[:4])
+    table.write_parquet(tmp_path / "posts.parquet")
+    command = ["detect", str(tmp_path / "posts.parquet"), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[-1] == f"Outcome: {outcome}"
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert [("would have been found" in text) for text in (printed, page)] == [shared, shared]
+    assert f"Outcome: {outcome}." in page
+    assert main([*command, "--overwrite", "--json", "--quiet"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], len(told["power"])) == (outcome, 8 * shared)
+    assert told["notes"][0].lower().startswith(outcome)
+    saved = json.loads((tmp_path / "out" / "detection.json").read_text("utf-8"))
+    assert (saved["outcome"], saved["notes"]) == (outcome, told["notes"])

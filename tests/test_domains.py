@@ -124,7 +124,7 @@ CALLS = {
     "quote_graph": lambda: (cib.quote_graph, {"activity": toy()}),
     "backbone": lambda: (cib.backbone, {"graph": cib.coaction_graph(toy(), min_weight=1)}),
     "find_networks": lambda: (cib.find_networks, {"coactions": projection()}),
-    "link": lambda: (cib.link, {"detection": found(), "known": library(), "decoys": 30}),
+    "link": lambda: (cib.link, {"detection": found(), "known": library(), "controls": 30}),
     "KnownNetworks.add": lambda: (
         cib.KnownNetworks().add,
         {"network": found().networks[0], "name": "a", "activity": found().activity},

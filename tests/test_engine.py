@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 import cib
-from cib.engine import settle
+from cib.engine import brought_back, settle
+from tests.toys import crowd
 
 RETWEETS = st.lists(
     st.tuples(st.sampled_from("abcde"), st.sampled_from("xyz"), st.integers(0, 400)), min_size=1, max_size=15
@@ -84,3 +86,66 @@ def test_ids_of_any_whole_kind_are_the_same(kind, tmp_path):
     assert all(table.equals(tables[0]) for table in tables)
     tables[0].write_parquet(tmp_path / "posts.parquet")
     assert duckdb.read_parquet(str(tmp_path / "posts.parquet")).fetchall()
+
+
+def same_detection(ours, memory):
+    for name in ("table", "tested"):
+        assert_frame_equal(getattr(ours, name), getattr(memory, name), check_exact=True)
+    assert_frame_equal(ours.features.table, memory.features.table, check_exact=True)
+    assert_frame_equal(ours.roles.table, memory.roles.table, check_exact=True)
+    assert ours.graphs.keys() == memory.graphs.keys()
+    for name, graph in memory.graphs.items():
+        assert_frame_equal(ours.graphs[name].edge_table, graph.edge_table, check_exact=True)
+    assert len(ours.networks) == len(memory.networks)
+    for one, other in zip(ours.networks, memory.networks, strict=True):
+        assert_frame_equal(one.members, other.members, check_exact=True)
+        assert one.reasons == other.reasons
+        for part in ("edges", "objects"):
+            assert_frame_equal(getattr(one.evidence, part), getattr(other.evidence, part), check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Posts with text, links, tags and mentions, some of whose authors are not stated; and accounts."""
+    activity = cib.simulate(scale=0.0005, seed=5).activity
+    known = pl.int_range(pl.len()) % 3 > 0
+    posts = activity.posts_table.with_columns(
+        pl.col("action").cast(pl.String), pl.when(known).then(pl.col("target_account_id")).alias("target_account_id")
+    )
+    return posts, activity.accounts_table
+
+
+@pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
+def test_the_detection_is_the_one_in_memory(put, world):
+    posts, accounts = world
+    ours, memory = (
+        cib.detect(cib.read(frame, accounts=accounts, progress=False), progress=False) for frame in (put(posts), posts)
+    )
+    assert len(memory.networks)
+    same_detection(ours, memory)
+    assert ours.notes[:-1] == memory.notes
+    assert ours.notes[-1].startswith(("ran on polars", "ran on duckdb", "ran on pyspark"))
+
+
+@pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
+def test_posts_of_accounts_outside_of_networks_do_not_come_back(put):
+    rows = crowd()
+    with brought_back() as counted:
+        ours = cib.detect(cib.read(put(rows), progress=False), progress=False)
+    same_detection(ours, cib.detect(cib.read(rows, progress=False), progress=False))
+    ring = rows.filter(pl.col("account_id").str.starts_with("r")).height
+    assert set(ours.networks.members["account_id"]) == {f"r{k}" for k in range(6)}
+    assert counted.largest["acts of members"] == counted.largest["acts of or on members"] == ring
+    texts = rows["text"].n_unique() - 1
+    assert counted.rows["all objects of a kind"] == texts  # they are compared with one another
+    assert counted.rows["passed through"] <= 2 * len(rows)
+    kept = {"ids", "sums and counts", "interaction edges", "co-action edges", "acts on sets of objects"}
+    others = counted.rows.keys() - kept - {"all objects of a kind", "passed through"}
+    assert sum(counted.rows[name] for name in others) <= 8 * ring
+
+
+@pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
+def test_nothing_held_is_left_behind():
+    with duckdb.connect() as connection:
+        cib.detect(cib.read(connection.from_arrow(crowd(300).to_arrow()), progress=False), progress=False)
+        assert connection.sql("SELECT table_name FROM duckdb_tables()").fetchall() == []

@@ -16,11 +16,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import polars as pl
 import pytest
 
 import cib
 from cib.errors import CibError, InputError, SettingsError
+from tests.toys import activity as toy_activity
 
 LAYER = "layer-co-action-post-600-s"
 
@@ -74,6 +76,28 @@ def test_row_order_changes_no_byte(activity, tmp_path):
     names = sorted(path.name for path in folders[0].iterdir())
     assert names == sorted(path.name for path in folders[1].iterdir())
     assert [name for name in names if (folders[0] / name).read_bytes() != (folders[1] / name).read_bytes()] == []
+
+
+def test_account_ids_do_not_matter(activity, detection):
+    ids = activity.account_ids.cast(pl.String)
+    back = dict(zip([f"{10**15 + n}" for n in (ids.hash(7).rank("ordinal"))], ids, strict=True))
+    there = {old: new for new, old in back.items()}
+    posts = activity.posts_table.with_columns(pl.col("account_id", "target_account_id").cast(pl.String).replace(there))
+    posts = posts.with_columns(pl.col("mentions").list.eval(pl.element().cast(pl.String).replace(there)))
+    accounts = activity.accounts_table.with_columns(pl.col("account_id").cast(pl.String).replace(there))
+    renamed = cib.read(posts, accounts=accounts, format="canonical", progress=False)
+    found = cib.detect(renamed, progress=False).table.with_columns(pl.col("account_id").replace(back))
+    expected = detection.table.sort("account_id")
+    found = found.sort("account_id")
+    same = ["account_id", "coordination", "joined", "network_role", "verdict", "role"]
+    assert found.select(same).equals(expected.select(same))
+    scores = ["amplifier", "highly_engaged"]
+    assert (found.select(scores) - expected.select(scores)).select(pl.all().abs().max()).row(0) < (1e-12, 1e-12)
+
+    def networks(table):
+        return set(table.group_by("network_id").agg("account_id")["account_id"].list.sort().list.join(" "))
+
+    assert networks(found) == networks(expected)
 
 
 @pytest.mark.parametrize("environment", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "POLARS_MAX_THREADS": "1"}])
@@ -303,3 +327,35 @@ def test_a_folder_that_two_processes_write_is_all_of_one(tmp_path):
     assert found == second  # which waited
     for process in (slow, fast):
         process.stdout.close()
+
+
+def _ring(objects=92, **same):
+    """Five accounts that do the same eight times within seconds, among others that do anything."""
+    rng = np.random.default_rng(3)
+    acts = [(f"ring{k}", 1_000 * n + k, n) for n in range(8) for k in range(5)]
+    others = zip(rng.integers(0, 10_000, 4_800), rng.integers(8, objects, 4_800), strict=True)
+    acts += [(f"other{k % 600}", int(at), which) for k, (at, which) in enumerate(others)]
+    return [{"account_id": who, "at": at, **{name: make(n) for name, make in same.items()}} for who, at, n in acts]
+
+
+@pytest.mark.parametrize(
+    ("same", "action", "layer"),
+    [
+        ({"target_post_id": lambda n: f"t{n}"}, "reply", "replied 60 s"),
+        ({"objects": 2_000, "media": lambda n: [f"m{n}"]}, "post", "media any time"),
+    ],
+)
+def test_layers_are_those_that_the_data_have(same, action, layer):
+    rows = [{**row, "action": action} for row in _ring(**same)]
+    detection = cib.detect(toy_activity(rows), progress=False)
+    used = detection.tested.filter(pl.col("not_used").is_null())["layer"].to_list()
+    assert used == [layer]
+    assert detection.tested["layer"].to_list() == [each.name for each in detection.settings.layers]
+    edges = detection.graphs[f"co-action {layer}"].edge_table
+    assert edges.height == 10
+    assert edges["source"].str.starts_with("ring").all()
+
+
+def test_further_layers_are_not_used_where_a_default_one_has_objects():
+    rows = [{**row, "action": "reply", "text": f"{row['account_id']} {row['at']}"} for row in _ring(target_post_id=str)]
+    assert cib.detect(toy_activity(rows), progress=False).settings == cib.Settings()

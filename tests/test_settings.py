@@ -72,6 +72,8 @@ def test_own_functions_are_named_by_module_and_found_again(tmp_path):
         ("[[layers]]\nobjects = 'post'\nnull = 'chunglu'", "Did you mean 'chung-lu'"),
         ("[[layers]]\nobjects = 'post'\nwindow = 'soon'", "'soon' is not a length"),
         ("rule = 3", "rule must be a table"),
+        ("roles = ['newsroom']", "no installed package brings roles called 'newsroom'"),
+        ("[[roles]]\nname = 'newsroom'", r"roles\[0\] lack a value"),
         ("features = ['h_indx']", "Did you mean 'h_index'"),
         ("features = ['absent_module:name']", "cannot be imported"),
         ("alpha = ", "not TOML"),
@@ -104,9 +106,54 @@ def test_a_saved_detection_imports_nothing(monkeypatch):
     assert (layer.name, layer.min_weight) == ("own_choices:initials any time", 2)
 
 
+STATED = (
+    "roles = ['highly_engaged', 'amplifier', {name = 'newsroom', label = 'Posts at all hours.', bias = -3, "
+    "weights = {hour_entropy = 1, followers = 0.5}}]"
+)
+NEWSROOM = cib.Role("newsroom", "Posts at all hours.", {"hour_entropy": 1, "followers": 0.5}, bias=-3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "roles = ['highly_engaged', 'amplifier', 'own_roles:NEWSROOM']",
+        STATED,
+    ],
+)
+def test_a_role_is_named_by_module_or_stated(text, tmp_path, monkeypatch):
+    (tmp_path / "own_roles.py").write_text("from tests.test_settings import NEWSROOM\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    settings = cib.Settings.from_toml(file)
+    assert settings.roles == (*cib.Settings().roles, NEWSROOM)
+    assert settings.to_dict()["roles"][:2] == ["highly_engaged", "amplifier"]
+    file.write_text(settings.to_toml())
+    assert cib.Settings.from_toml(file).roles == settings.roles
+    assert list(cib.Settings.from_toml(file).roles[2].weights) == ["hour_entropy", "followers"]
+    assert hash(cib.Settings.from_dict(json.loads(json.dumps(settings.to_dict()))).roles) == hash(settings.roles)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ((NEWSROOM,), "the roles lack 'highly_engaged'"),
+        ((*cib.Settings().roles, NEWSROOM, NEWSROOM), "two roles are called 'newsroom'"),
+        ((*cib.Settings().roles, "newsroom"), r"roles\[2\]"),
+        (
+            (*cib.Settings().roles, cib.Role("verdict", "A name in use.", {"followers": 1})),
+            "cannot be called 'verdict'",
+        ),
+    ],
+)
+def test_roles_that_make_no_sense_are_refused(roles, said):
+    with pytest.raises(SettingsError, match=said):
+        cib.Settings(roles=roles)
+
+
 def test_the_signature_can_be_read():
     shown = str(inspect.signature(cib.Settings))
-    assert len(shown) < 600
+    assert len(shown) < 650
     assert "Layer('post', window='10min')" in shown
     layer = cib.Layer("author", None, "chung-lu", min_weight=3, max_accounts=500)
     assert eval(repr(layer), {"Layer": cib.Layer}) == layer  # noqa: S307 our own text

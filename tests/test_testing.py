@@ -15,6 +15,7 @@ import cib
 from cib.errors import CibError, SettingsError
 from cib.features.standard import STANDARD
 from cib.graphs.nulls.registry import NULLS
+from cib.roles.scoring import ROLES
 from cib.sources.registry import known_formats
 from cib.testing import (
     LAWS,
@@ -24,6 +25,7 @@ from cib.testing import (
     check_format,
     check_null,
     check_objects,
+    check_role,
     toy_activity,
 )
 from tests.sources.samples import SAMPLES
@@ -242,3 +244,20 @@ def test_a_format_that_breaks_a_law_is_named(tmp_path, change, law):
     broken = replace(known_formats()["rtweet"], **change)
     with pytest.raises(LawError, match=law):
         check_format(broken, path)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_roles_that_come_with_the_package_obey_the_laws(role):
+    check_role(role)
+
+
+@pytest.mark.parametrize(
+    ("weights", "law"),
+    [
+        ({"hour_entropie": 1}, "role_names_features_that_there_are"),
+        ({"retweets_made": 0.1, "hour_entropy": 1}, "role_is_no_activity"),
+    ],
+)
+def test_each_law_of_roles_is_broken_by_something(weights, law):
+    with pytest.raises(LawError, match=law):
+        check_role(cib.Role("mine", "A role.", weights))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from cib.activity import POST_COLUMNS, Activity
@@ -38,3 +39,33 @@ def activity(rows: Sequence[dict[str, object]], *, precision: float = 1e-6, libr
 def retweets(*rows: tuple[str, str, float], **options: object) -> Activity:
     """An activity of (account, retweeted post, second)."""
     return activity([{"account_id": a, "target_post_id": p, "at": t} for a, p, t in rows], **options)  # type: ignore[arg-type]
+
+
+def crowd(n=4_000):
+    """Retweets of three hundred accounts, and of a ring of six that copies itself."""
+    rng = np.random.default_rng(1)
+    on = rng.integers(0, 400, n)
+    text = [f"number {k} of the things that people say" for k in rng.integers(0, 10**6, n)]
+    rows = pl.DataFrame(
+        {
+            "account_id": [f"a{k:03}" for k in rng.integers(0, 300, n)],
+            "post_id": [f"p{k:05}" for k in range(n)],
+            "action": [("retweet", "retweet", "post")[k] for k in rng.integers(0, 3, n)],
+            "target_post_id": [f"q{k}" for k in on],
+            "created_at": START + on * 6_000 + rng.integers(0, 1_800, n),
+        }
+    ).with_columns(
+        text=pl.when(pl.col("action") == "post").then(pl.Series(text)),
+        target_post_id=pl.when(pl.col("action") == "retweet").then(pl.col("target_post_id")),
+    )
+    ring = pl.DataFrame(
+        {
+            "account_id": [f"r{k % 6}" for k in range(240)],
+            "post_id": [f"r{k:05}" for k in range(240)],
+            "action": ["retweet"] * 240,
+            "target_post_id": [f"ring{k // 6}" for k in range(240)],
+            "created_at": [START + k // 6 * 40_000 + k % 6 for k in range(240)],
+        }
+    )
+    rows = pl.concat([rows, ring], how="diagonal").sort("post_id")
+    return rows.with_columns(target_account_id="by" + pl.col("target_post_id").str.head(3))

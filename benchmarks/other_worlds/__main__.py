@@ -1,9 +1,9 @@
-"""Write worlds of many kinds, each with its truth, in the format of the rival takedown.
+"""Write worlds of many kinds, each with its ground truth, in the format of the rival takedown.
 
     python benchmarks/other_worlds --seed 1 --out FOLDER [NAME ...]
 
-Written without sight of how the detection decides, from what was published about disclosed operations. Accounts,
-texts and links are invented. ``FOLDER/NAME-SEED`` gets actions.parquet, accounts.parquet and truth.parquet.
+They were written without knowledge of the detection rules, from publications about disclosed operations. Accounts,
+texts and links are synthetic. Writes actions.parquet, accounts.parquet and truth.parquet to ``FOLDER/NAME-SEED``.
 """
 
 from __future__ import annotations

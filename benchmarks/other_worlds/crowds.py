@@ -1,4 +1,4 @@
-"""Organic crowds that look like operations. Each joins the stage when it is made and acts in a town."""
+"""Organic crowds that resemble operations. Each joins the stage when it is created and acts in a town."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ AUTOMATIC = Look((300, 1.6), (3, 1.5), zero=0, given_names=0, described=1, clien
 
 class Crowd(Protocol):
     def act(self, town: Town) -> None:
-        """Do what the crowd does, after everybody's everyday life."""
+        """Perform the actions of the crowd, after the everyday actions of all accounts."""
 
 
 def pairs(rng: np.random.Generator, chance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The member (row) and the item (column) of each pair that comes about."""
+    """Draw the pairs of member (row) and item (column) that occur."""
     return np.nonzero(rng.random(chance.shape) < chance)
 
 
 def repost(stage: Stage, who: np.ndarray, posts: Posts, chance: np.ndarray, median: float, sigma: float) -> None:
-    """Let members repost posts by the chance of each pair, after a lognormal delay and not in their sleep."""
+    """Create reposts by the probability of each pair, after a lognormal delay, postponed during sleep."""
     member, item = pairs(stage.rng, np.broadcast_to(chance, (len(who), len(posts))))
     chosen, actor = posts.take(item), who[member]
     stage.act("retweet", actor, stage.later(chosen.time, median, sigma, actor), on=chosen)
@@ -40,7 +40,7 @@ def listed(tag: np.ndarray | str, n: int) -> pl.Series:
 
 
 class Fandom:
-    """Fans of a few idols: fast and faithful reposts, birthday hashtags, and hours of one appeal."""
+    """Fans of a few idols: fast and frequent reposts, birthday hashtags, and announced hours of joint posting."""
 
     def __init__(self, stage: Stage, size: int, fresh: float | None = None) -> None:
         self.stage, rng = stage, stage.rng
@@ -71,7 +71,7 @@ class Fandom:
         self._love()
 
     def _appeals(self) -> None:
-        """Announced hours: vote here, watch this, wish a happy birthday."""
+        """Create joint posting in announced hours: votes, premieres, birthdays."""
         stage, rng = self.stage, self.stage.rng
         for tag in self.tags[1 : 1 + int(rng.integers(1, 6))]:
             hour = stage.between(0.1, 0.9) * stage.end
@@ -90,7 +90,7 @@ class Fandom:
 
 
 class Publisher:
-    """Outlets of one house and one domain, its reporters, and readers who press the share button."""
+    """Outlets of one house and one domain, its reporters, and readers who use the share button."""
 
     def __init__(self, stage: Stage, outlets: int, readers: int) -> None:
         self.stage, self.readers, rng = stage, readers, stage.rng
@@ -123,7 +123,7 @@ class Publisher:
         self._buttons(town, titles, out)
 
     def _buttons(self, town: Town, titles: np.ndarray, out: np.ndarray) -> None:
-        """Readers share the title and the link as the button writes them; a few share dozens."""
+        """Create shares by readers, with title and link as written by the button; a few share dozens."""
         stage, rng = self.stage, self.stage.rng
         readers = np.unique(town.passers_by(self.readers))
         who = np.repeat(readers, np.minimum(rng.zipf(1.8, len(readers)), 150))
@@ -134,7 +134,7 @@ class Publisher:
 
 
 class Activists:
-    """A cause with organisers: on some evenings supporters send prepared texts to those in power."""
+    """A cause with organisers: on some evenings supporters send prepared texts to people in power."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage, rng = stage, stage.rng
@@ -176,7 +176,7 @@ class Activists:
 
 
 class Party:
-    """Leaders, local branches that post what the headquarters send in office hours, and supporters."""
+    """Leaders, local branches that post texts of the headquarters in office hours, and supporters."""
 
     def __init__(self, stage: Stage, size: int, language: int | None = None) -> None:
         self.stage, rng = stage, stage.rng
@@ -207,7 +207,7 @@ class Party:
         self._debates()
 
     def _headquarters(self) -> None:
-        """Texts for all branches, posted within hours, mostly unchanged."""
+        """Create posts of the same texts by all branches within hours, mostly unchanged."""
         stage, rng = self.stage, self.stage.rng
         lines = rng.poisson(stage.about(0.3, 3) * stage.days)
         texts = composed(rng, np.full(lines, stage.people["language"][self.branches[0]]), 8)
@@ -224,7 +224,7 @@ class Party:
         )
 
     def _debates(self) -> None:
-        """Evenings on which supporters speak at the same time in their own words."""
+        """Create posts of supporters at the same time in their own words."""
         stage, rng = self.stage, self.stage.rng
         for _ in range(int(rng.integers(1, 5))):
             start = int(rng.integers(1, stage.days)) * DAY - int(stage.between(1, 5) * HOUR)
@@ -234,7 +234,7 @@ class Party:
 
 
 class Pod:
-    """People who have agreed to repost and thank each other."""
+    """Accounts that have agreed to repost and thank each other."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage, rng = stage, stage.rng
@@ -258,7 +258,7 @@ class Pod:
 
 
 class Circles:
-    """Small groups of friends with few followers, who mostly talk to and repost each other."""
+    """Small groups of friends with few followers, who mostly reply to and repost each other."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage = stage
@@ -278,7 +278,7 @@ class Circles:
 
 
 class Newcomers:
-    """A wave of new accounts that mostly look around and repost what everybody does."""
+    """A wave of new accounts that mostly repost popular posts."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage = stage
@@ -291,7 +291,7 @@ class Newcomers:
 
 
 class Automated:
-    """Accounts that say by client and description that they are automatic: bulletins of one form, and relays."""
+    """Accounts whose client and description state that they are automatic: templated bulletins, and relays."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage = stage
@@ -319,7 +319,7 @@ class Automated:
 
 
 class Hunters:
-    """Shops that give prizes to those who repost, and people who do hardly anything else than enter."""
+    """Shops that give prizes for reposts, and accounts that do little but enter such contests."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage = stage
@@ -345,7 +345,7 @@ class Hunters:
 
 
 class Breaking:
-    """Something happens: eyewitnesses post, and within two hours everybody who is there passes it on."""
+    """An event: eyewitnesses post, and a crowd reposts them within hours."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage, self.size = stage, size
@@ -361,7 +361,7 @@ class Breaking:
 
 
 class PileOn:
-    """Outrage: a post by somebody known gets hundreds of angry replies within a day, some in stock phrases."""
+    """Outrage: a post of a well-known author gets hundreds of angry replies within a day, some in stock phrases."""
 
     def __init__(self, stage: Stage, size: int) -> None:
         self.stage, self.size = stage, size
@@ -378,7 +378,7 @@ class PileOn:
             stage.act("reply", who, stage.later(post.time, 6_000, 1.4, who), on=post, text=spelled(text))
 
 
-#: Crowds of any world, with the fewest and most accounts of each.
+#: Crowds of any world, with their minimum and maximum number of accounts.
 USUAL = {
     Fandom: (150, 900),
     Activists: (80, 500),
@@ -394,7 +394,7 @@ USUAL = {
 
 
 def usual_crowds(stage: Stage, leave_out: Sequence[type] = ()) -> list[Crowd]:
-    """Each usual crowd with a chance of four in five, and one to four publishers."""
+    """Create each usual crowd with probability 0.8, and one to four publishers."""
     crowds: list[Crowd] = [
         kind(stage, stage.count(*sizes))
         for kind, sizes in USUAL.items()

@@ -1,4 +1,4 @@
-"""What operations are made of: recruits, shifts, prepared lines, cover."""
+"""Elements of operations: recruits, shifts, prepared lines, cover."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wording import ZONES, composed, links, spelled, varied
 
 
 class Team:
-    """One operation: how its accounts look, when it works and what it says are drawn from wide priors.
+    """An operation whose profiles, working hours and texts are drawn from wide priors.
 
     Parameters
     ----------
     stage : Stage
     name : str
     empty : float, optional
-        Share of the recruits that are new and empty; the others were bought and look like anybody's.
+        Share of the recruits that are new and empty; the others were bought and resemble ordinary accounts.
     """
 
     def __init__(self, stage: Stage, name: str, empty: float | None = None) -> None:
@@ -44,7 +44,7 @@ class Team:
         )
 
     def recruit(self, n: int, role: str = "core", cell: np.ndarray | int = -1) -> np.ndarray:
-        """Accounts created in batches, but for those that were bought."""
+        """Create accounts in batches, except those that were bought."""
         stage, rng = self.stage, self.stage.rng
         bought = round((1 - self.empty) * n)
         cell = np.broadcast_to(cell, n)
@@ -63,7 +63,7 @@ class Team:
         return rng.permutation(np.concatenate([aged, new])) if cell[0] < 0 else np.concatenate([aged, new])
 
     def _batches(self, n: int) -> np.ndarray:
-        """Times of creation: some accounts on one day, in working hours, up to two years before or early on."""
+        """Draw creation times: batches on one day in working hours, up to two years before the start or early on."""
         stage, rng = self.stage, self.stage.rng
         size = stage.count(3, 60)
         days = -stage.about(5, 700) * rng.beta(1, stage.between(0.7, 3), n // size + 1)
@@ -71,22 +71,22 @@ class Team:
         return (days[batch].astype(np.int64) * DAY) + rng.integers(1 * HOUR, 10 * HOUR, n)
 
     def shifts(self, who: np.ndarray) -> np.ndarray:
-        """Times of work: in office hours of the team's zone, or like those of people."""
+        """Draw times of work: in office hours of the team's zone, or in leisure hours."""
         curve = OFFICE if self.office else LEISURE
         return self.stage.moments(who, curve, self.weekend)
 
     def lines(self, n: int, shortest: int = 6) -> np.ndarray:
-        """Prepared texts."""
+        """Create prepared texts."""
         return composed(self.stage.rng, np.full(n, self.language), shortest)
 
     def wording(self, lines: np.ndarray) -> pl.Series:
-        """The lines as they are posted: a share verbatim, the others with some words replaced."""
+        """Return the lines as they are posted: a share verbatim, the others with some words replaced."""
         rng = self.stage.rng
         share = np.where(rng.random(len(lines)) < self.copies, 0, self.rewords)
         return spelled(varied(rng, lines, share))
 
     def trimmings(self, n: int) -> dict[str, pl.Series]:
-        """Links to the team's sites and its hashtags, in some posts."""
+        """Return links to the team's sites and its hashtags, in some posts."""
         rng = self.stage.rng
         page = np.minimum(rng.zipf(1.6, n), 500)
         return {
@@ -95,13 +95,13 @@ class Team:
         }
 
     def post_lines(self, who: np.ndarray, lines: np.ndarray, when: np.ndarray) -> Posts:
-        """Posts of prepared lines, with trimmings."""
+        """Create posts of prepared lines, with links and hashtags."""
         return self.stage.act(
             "post", who, when, text=self.wording(lines), language=self.language, **self.trimmings(len(who))
         )
 
     def boost(self, who: np.ndarray, posts: Posts, share: float, median: float, sigma: float) -> None:
-        """Let accounts repost, answer or mention the authors of `posts`, each about `share` of them, unequally."""
+        """Create reposts, replies and mentions by accounts, each for a varying share of the posts with mean `share`."""
         stage, rng = self.stage, self.stage.rng
         dose = np.minimum(share * rng.gamma(1.2, 1 / 1.2, len(who)), 0.9)
         appeal = rng.lognormal(-0.2, 0.6, len(posts))
@@ -129,6 +129,6 @@ class Team:
 
 
 def empties(stage: Stage, n: int, operation: str, role: str) -> np.ndarray:
-    """Accounts without followers, made a few days before they are used."""
+    """Create accounts without followers, a few days before they are used."""
     made = (stage.between(-40, -3) + stage.rng.uniform(0, 3, n)) * DAY
     return stage.join(n, "operation", FRESH, operation=operation, role=role, created=made.astype(np.int64), fame=0.05)

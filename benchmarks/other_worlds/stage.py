@@ -1,4 +1,4 @@
-"""Where a world takes place: accounts, what they do, and the files in which it is written down."""
+"""Hold the accounts and actions of a world, and write its files."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ HOUR, DAY, WEEK = 3_600, 86_400, 604_800
 MONDAY = 1_577_664_000  # 30 December 2019
 ACTIONS = ("post", "retweet", "mention", "reply")
 CLIENTS = ("Android app", "iPhone app", "Web app", "Tablet app", "Desk", "Planner", "Cascade", "Relay bot")
-#: Weight of each local hour at leisure, and at work with a break at noon.
+#: Weight of each local hour in leisure time, and in working time with a break at noon.
 LEISURE = np.array([2, 1, 0.5, 0.3, 0.3, 0.6, 1.6, 3, 3.6, 3.8, 4, 4.3, 5, 4.6, 4, 4, 4.3, 5, 5.6, 6.3, 7, 7.4, 6, 3.8])
 OFFICE = np.array([0, 0, 0, 0, 0, 0, 0, 0.3, 2, 5, 6, 5, 1.5, 3, 6, 6, 5, 3, 0.8, 0.2, 0, 0, 0, 0])
-#: Local hours between which people sleep.
+#: Local hours of the beginning and end of sleep.
 ASLEEP = (0.75, 7.0)
 
 
 @dataclass(frozen=True)
 class Posts:
-    """Posts that others can act on: their rows, authors and times."""
+    """Posts that can be acted on: their rows, authors and times."""
 
     row: np.ndarray
     author: np.ndarray
@@ -40,7 +40,7 @@ class Posts:
 
 
 class Look(NamedTuple):
-    """How the profiles of accounts are drawn: medians, sigmas of the logarithm, and shares."""
+    """Distributions of profiles: medians, sigmas of the logarithm, and shares."""
 
     followers: tuple[float, float] = (90, 1.6)
     following: tuple[float, float] = (180, 1.1)
@@ -52,15 +52,15 @@ class Look(NamedTuple):
 
 
 class Stage:
-    """One world.
+    """A world: its accounts, actions and random generator.
 
     Parameters
     ----------
     name : str
     seed : int
-        The same name and seed make the same world.
+        The same name and seed yield the same world.
     kinds : tuple of str
-        The actions that the platform has.
+        The actions that exist on the platform.
     """
 
     def __init__(self, name: str, seed: int, kinds: tuple[str, ...] = ACTIONS) -> None:
@@ -88,19 +88,19 @@ class Stage:
         return float(self.rng.uniform(low, high))
 
     def about(self, low: float, high: float) -> float:
-        """Log-uniform between two positive numbers."""
+        """Draw a log-uniform number between two positive numbers."""
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
 
     def count(self, low: float, high: float) -> int:
         return round(self.about(low, high))
 
     def new_tags(self, n: int) -> np.ndarray:
-        """Hashtags that nobody else uses."""
+        """Return hashtags that are not used elsewhere."""
         self._tags += n
         return np.array([f"tag{k:05}" for k in range(self._tags - n, self._tags)])
 
     def new_sites(self, n: int) -> np.ndarray:
-        """Numbers of sites that nobody else links to."""
+        """Return numbers of sites that are not linked elsewhere."""
         self._sites += n
         return np.arange(1_000 + self._sites - n, 1_000 + self._sites)
 
@@ -121,10 +121,10 @@ class Stage:
         until: np.ndarray | float | None = None,
         description: str | None = None,
     ) -> np.ndarray:
-        """Let accounts join and return their numbers.
+        """Add accounts and return their numbers.
 
-        ``fame`` says how gladly others follow them, ``until`` when their everyday life ends, in seconds from the start;
-        members of operations have none unless it is given.
+        ``fame`` is the weight with which others follow them, ``until`` the end of their everyday life in seconds from
+        the start; members of operations have none by default.
         """
         rng = self.rng
         language = rng.choice(len(LANGUAGES), n, p=self.languages) if language is None else language
@@ -162,11 +162,11 @@ class Stage:
 
     @cached_property
     def languages(self) -> np.ndarray:
-        """Shares of the languages."""
+        """Return the shares of the languages."""
         return self.rng.dirichlet(np.full(len(LANGUAGES), 0.6))
 
     def grown(self, n: int) -> np.ndarray:
-        """Times of creation over the years, in seconds before the start."""
+        """Draw creation times over the years, in seconds before the start."""
         return -(self.rng.beta(1, 1.6, n) * 3_800 * DAY).astype(np.int64) - DAY
 
     def _counts(self, n: int, median: float, sigma: float) -> np.ndarray:
@@ -186,7 +186,7 @@ class Stage:
 
     # ---------------------------------------------------------------- times
     def moments(self, who: np.ndarray, curve: np.ndarray = LEISURE, weekend: float = 1.0) -> np.ndarray:
-        """A moment of each account by its local hours."""
+        """Draw a time for each account by its local hours."""
         weight = self.busy * np.where(np.arange(self.days) % 7 >= 5, weekend, 1)
         day = self.rng.choice(self.days, len(who), p=weight / weight.sum())
         hour = self.rng.choice(24, len(who), p=curve / curve.sum()) + self.rng.random(len(who))
@@ -194,7 +194,7 @@ class Stage:
         return (local - self.people["zone"][who] * HOUR) % self.end
 
     def later(self, time: np.ndarray, median: float, sigma: float, who: np.ndarray | None = None) -> np.ndarray:
-        """Times after a lognormal delay in seconds; those of `who` not in their sleep, mostly."""
+        """Add a lognormal delay in seconds; times of `who` during sleep are mostly postponed."""
         time = time + self.rng.lognormal(np.log(median), sigma, len(time)).astype(np.int64) + 1
         return time if who is None else self.awake(time, who)
 
@@ -220,7 +220,7 @@ class Stage:
         language: np.ndarray | int | None = None,
         client: str | None = None,
     ) -> Posts:
-        """Write acts down; ``tags`` are joined by spaces, ``named`` is whom a mention names."""
+        """Add actions; ``tags`` are joined by spaces, ``named`` is the account that a mention names."""
         n = len(who)
         nothing = pl.repeat(None, n, dtype=pl.String, eager=True)
         spoken = self.people["language"][who] if language is None else np.broadcast_to(language, n)
@@ -248,14 +248,14 @@ class Stage:
     def says(
         self, kind: str, who: np.ndarray, when: np.ndarray, language: np.ndarray | int | None = None, **more: Any
     ) -> Posts:
-        """Acts with a text of their own."""
+        """Add actions with new texts."""
         spoken = self.people["language"][who] if language is None else np.broadcast_to(language, len(who))
         text = spelled(composed(self.rng, spoken.astype(np.int64)))
         return self.act(kind, who, when, text=text, language=language, **more)
 
     # --------------------------------------------------------------- output
     def write(self, folder: Path) -> dict[str, Any]:
-        """Write the world in the rival's format and return counts."""
+        """Write the world in the format of the rival takedown, and return counts."""
         rng = self.rng
         folder.mkdir(parents=True, exist_ok=True)
         acts = self._valid(pl.concat(self.acts).with_row_index("row").cast({"row": pl.Int64}))
@@ -287,7 +287,7 @@ class Stage:
         return told
 
     def _valid(self, acts: pl.DataFrame) -> pl.DataFrame:
-        """What can have happened and was seen: in time, after what it answers, and each repost once."""
+        """Keep the actions that are possible and observed: in time, after their target, and each repost once."""
         exists = pl.Series(self.people["created"]).gather(acts["who"]) <= acts["when"]
         answered = acts.select(on="row", author="who", before="when", their_language="language")
         acts = acts.join(answered, on="on", how="left", maintain_order="left").filter(
@@ -297,14 +297,14 @@ class Stage:
             (pl.col("on") < 0) | ((pl.col("when") > pl.col("before")) & (pl.col("who") != pl.col("author"))),
             pl.col("who") != pl.col("named"),
         )
-        for _ in range(6):  # an answer to what did not happen did not happen, and so on
+        for _ in range(6):  # actions on removed actions are removed, too, and so on
             acts = acts.filter((pl.col("on") < 0) | pl.col("on").is_in(acts["row"].implode()))
         spoken = pl.when(pl.col("language") < 0).then("their_language").otherwise("language")
         again = (pl.col("kind") == ACTIONS.index("retweet")) & (pl.int_range(pl.len()).over("who", "on", "kind") > 0)
         return self._observed(acts.with_columns(language=spoken).sort("when", "row").filter(~again))
 
     def _observed(self, acts: pl.DataFrame) -> pl.DataFrame:
-        """The minutes that were collected; all of them, unless said."""
+        """Keep the minutes that were collected; all of them by default."""
         if self.minutes is None:
             return acts
         every, length = self.minutes

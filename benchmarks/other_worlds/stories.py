@@ -1,4 +1,4 @@
-"""The worlds. Each function tells one on an empty stage; what is not said is drawn from wide priors by the seed."""
+"""Define the worlds. Each function creates one on an empty stage; other parameters are drawn from wide priors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from wording import composed, links, spelled, varied
 
 
 def begin(town: Town, crowds: list[Crowd]) -> None:
-    """Let everybody who has joined live, and the crowds act."""
+    """Create the follow graph and everyday actions of all accounts, then the actions of the crowds."""
     town.settle()
     town.act()
     for crowd in crowds:
@@ -40,10 +40,10 @@ def begin(town: Town, crowds: list[Crowd]) -> None:
 def originals(stage: Stage) -> None:
     """Content operations that never repost.
 
-    One to three operations post prepared lines, verbatim or slightly reworded, on a topic a week, each line by some
-    of the accounts of a desk within hours or days. They boost nobody, and nobody reposts them. Tests whether
-    copied and nearly copied originals are found where reposts say nothing, and whether activists, party branches
-    and share buttons, who copy as well, are left alone.
+    One to three operations post prepared lines, verbatim or slightly reworded, each line by some of the accounts of a
+    desk within hours or days. They boost nobody, and nobody reposts them. Tests whether copied and nearly copied
+    originals are detected without reposts, and whether activists, party branches and share buttons, which copy as
+    well, are not flagged.
     """
     town, crowds = Town(stage, stage.count(4_000, 9_000)), usual_crowds(stage)
     teams = []
@@ -58,7 +58,7 @@ def originals(stage: Stage) -> None:
 
 
 def _content(team: Team, members: np.ndarray, desk: np.ndarray) -> None:
-    """Lines of each desk, each posted by a part of it after the moment that it was handed out."""
+    """Create the lines of each desk, each posted by a part of it after its release."""
     stage, rng = team.stage, team.stage.rng
     n = rng.poisson(stage.about(0.3, 3) * stage.days) + 5
     theirs = rng.integers(0, desk.max() + 1, n)
@@ -71,10 +71,10 @@ def _content(team: Team, members: np.ndarray, desk: np.ndarray) -> None:
 def brigade(stage: Stage) -> None:
     """A reply brigade.
 
-    60 to 300 accounts are called to posts of journalists and opponents and answer them within the hour or so from a
-    list of talking points, most of them reworded. They hardly post anything of their own. Organic outrage falls on
-    the same people with hundreds of replies. Tests whether joint replies are an act at all for the detector, and
-    whether a pile-on is told from a brigade.
+    60 to 300 accounts are called to posts of journalists and opponents and answer them within about an hour from a
+    list of talking points, most of them reworded. They hardly post anything else. Organic outrage directs hundreds of
+    replies at well-known authors, too. Tests whether joint replies are an action for the detector, and whether a
+    pile-on is distinguished from a brigade.
     """
     town, crowds = Town(stage, stage.count(4_000, 9_000)), [*usual_crowds(stage), PileOn(stage, stage.count(150, 500))]
     team = Team(stage, "brigade")
@@ -106,9 +106,9 @@ def forwards(stage: Stage) -> None:
     """Channels that post and forward, nothing else.
 
     A few source channels and 30 to 150 regional ones that forward them within minutes or hours, between copied
-    filler. Channels of neighbours forward each other by agreement, aggregators forward everything, party branches
-    forward the headquarters. There are no replies and no mentions. Tests data of another platform: few accounts,
-    many acts by each, forwards as the only tie.
+    filler. Pods of channels forward each other by agreement, automated accounts forward popular channels, party
+    branches forward their leaders. There are no replies and no mentions. Tests data of another platform: few
+    accounts, many actions by each, forwards as the only relation.
     """
     stage.kinds = ("post", "retweet")
     town = Town(stage, stage.count(2_500, 6_000))
@@ -133,10 +133,10 @@ def forwards(stage: Stage) -> None:
 def hashtag_push(stage: Stage) -> None:
     """Hashtag campaigns that are announced a day ahead, with people who join in.
 
-    Organisers announce hour and hashtag the day before; paid accounts repost the announcement and fill the hashtag
-    from a shared document when the hour comes. Once it trends, organic people use it in their own words, as many as
-    the paid ones or several times more. A fandom does the same without anybody being paid. Tests timing that was
-    agreed in advance and truth that is mixed within one hashtag.
+    Organisers announce hour and hashtag the day before; paid accounts repost the announcement and post the hashtag
+    with texts of a shared document at that hour. Once it trends, organic accounts use it in their own words, as many
+    as the paid ones or several times more. A fandom does the same without payment. Tests timing that was agreed in
+    advance, and operation and organic accounts within one hashtag.
     """
     town, crowds = Town(stage, stage.count(4_000, 9_000)), [*usual_crowds(stage), Fandom(stage, stage.count(200, 800))]
     team = Team(stage, "push")
@@ -166,7 +166,7 @@ def _push(team: Team, planners: np.ndarray, paid: np.ndarray, tag: str, hour: in
 
 
 def _join_in(stage: Stage, town: Town, tag: str, hour: int, n: int) -> None:
-    """Organic people who see the hashtag trend, and repost what they like of it."""
+    """Create posts of organic accounts that use the trending hashtag, and reposts of them."""
     who = town.passers_by(n)
     when = stage.awake(hour + stage.rng.gamma(2, 1.5 * HOUR, n).astype(np.int64), who)
     posts = stage.says("post", who, when, tags=listed(tag, n))
@@ -176,9 +176,9 @@ def _join_in(stage: Stage, town: Town, tag: str, hour: int, n: int) -> None:
 def boosted_core(stage: Stage) -> None:
     """A core whose texts are all different, and hired amplifiers.
 
-    20 to 80 accounts write every post anew about a narrow topic; 100 to 500 amplifiers repost, answer and mention them
-    minutes to a day later and serve paying shops besides. Hardly anybody else reacts. Tests whether a core is found
-    without copied texts, by what it links to, when it works and who serves it.
+    20 to 80 accounts write a new text for every post about a narrow topic; 100 to 500 amplifiers repost, answer and
+    mention them minutes to a day later, and also work for shops. Hardly anyone else reacts. Tests whether a core
+    without copied texts is detected, by its links, its hours and its amplifiers.
     """
     town, crowds = Town(stage, stage.count(4_000, 9_000)), usual_crowds(stage)
     shops = Hunters(stage, stage.count(20, 80))
@@ -202,9 +202,9 @@ def boosted_core(stage: Stage) -> None:
 def hijacked(stage: Stage) -> None:
     """Old accounts of real people that change hands.
 
-    60 to 250 accounts live as anybody does until they are taken over in waves; after a silence they speak another
-    language, from another client, in office hours, and repost a handful of new, empty accounts. Tests whether half
-    a life of ordinary acts hides what comes later: no account is new and none is empty but the few that are boosted.
+    60 to 250 accounts are ordinary until they are taken over in waves; after a pause they use another language and
+    another client, in office hours, and repost a few new, empty accounts. Tests whether ordinary actions in the first
+    half hide later ones: no account is new and none is empty, except the few that are boosted.
     """
     town, crowds = Town(stage, stage.count(4_000, 9_000)), usual_crowds(stage)
     team, rng = Team(stage, "takeover"), stage.rng
@@ -235,8 +235,8 @@ def small_cells(stage: Stage) -> None:
     """Many cells of 3 to 12 accounts that have nothing to do with each other.
 
     Two to five operations in cells; each cell has one habit: it reposts the same posts of outsiders, copies the same
-    texts, drops the same links, or answers the same posts. Joint acts are few and lie seconds to a day apart, among
-    cover of up to three times as many. Tests the smallest groups that can be told from chance.
+    texts, posts the same links, or answers the same posts. Joint actions are few and seconds to a day apart, with 0.2
+    to 2 cover actions of each member per joint item. Tests the smallest groups that can be distinguished from chance.
     """
     town, crowds = Town(stage, stage.count(5_000, 9_000)), usual_crowds(stage)
     rng = stage.rng
@@ -256,7 +256,7 @@ def small_cells(stage: Stage) -> None:
 
 
 def _habit(team: Team, town: Town, habit: str, who: np.ndarray, item: np.ndarray, delay: float) -> None:
-    """Joint acts of a cell on numbered items."""
+    """Create joint actions of a cell on numbered items."""
     stage, rng = team.stage, team.stage.rng
     n = item.max() + 1
     if habit in {"repost", "answer"}:
@@ -280,9 +280,9 @@ def _habit(team: Team, town: Town, habit: str, who: np.ndarray, item: np.ndarray
 def sampled_minutes(stage: Stage) -> None:
     """A boosted core seen through a keyword stream that was collected for a few minutes of each hour.
 
-    Posts that were acted on are mostly outside of what was collected, accounts have a few acts each, and the same
-    hole is in everybody's data. Two of three bursts fall between the collected minutes. Tests partial data: what an
-    account did in all is not known, and neither are most originals.
+    Target posts are mostly outside the collected minutes, accounts have a few actions each, and the gaps are the same
+    for all accounts. About two of three bursts fall between the collected minutes. Tests partial data: the total
+    activity of accounts is unknown, and so are most originals.
     """
     town = Town(stage, stage.count(9_000, 15_000))
     town.least = stage.between(3, 6)
@@ -302,10 +302,10 @@ def sampled_minutes(stage: Stage) -> None:
 def short_video(stage: Stage) -> None:
     """Posts only: captions, blocks of hashtags, sounds.
 
-    Two to four networks upload the same clips with captions that are the same or nearly so, the same hashtags in the
-    same order and the same sound (a link here). Trends bring thousands to one sound and hashtag, brands prescribe
-    hashtag and half of the caption to those they pay, and publishers put one clip on all their pages. Tests data in
-    which nobody acts on anybody: neither an alarm nor an all-clear may come from empty layers.
+    Two to four networks upload the same clips with equal or similar captions, the same hashtags in the same order and
+    the same sound (a link here). Trends lead many accounts to use one sound and hashtag, brands prescribe hashtag and
+    half of the caption to those they pay, and publishers post one clip on all their pages. Tests data without actions
+    on others: empty layers must lead neither to an alarm nor to an all-clear.
     """
     stage.kinds = ("post",)
     town = Town(stage, stage.count(4_000, 9_000))
@@ -329,7 +329,7 @@ def short_video(stage: Stage) -> None:
 
 
 def _trend(stage: Stage, town: Town, n: int) -> None:
-    """A sound and a hashtag that everybody uses for some days."""
+    """Create posts with a sound and a hashtag that many accounts use for some days."""
     who, start = town.passers_by(n), stage.between(0, 0.9) * stage.end
     when = stage.awake((start + stage.rng.gamma(2, 1.5 * DAY, n)).astype(np.int64), who)
     sound = links(np.full(n, 3), np.full(n, int(start)))
@@ -337,7 +337,7 @@ def _trend(stage: Stage, town: Town, n: int) -> None:
 
 
 def _sponsored(stage: Stage, town: Town, n: int) -> None:
-    """A brand pays people, who say so: half of the caption, the hashtags and the link are given."""
+    """Create disclosed advertisements: half of the caption, the hashtags and the link are given."""
     rng, who = stage.rng, np.unique(town.passers_by(n))
     n = len(who)
     when = stage.awake((stage.between(0, 0.9) * stage.end + rng.uniform(0, 6 * DAY, n)).astype(np.int64), who)
@@ -347,7 +347,7 @@ def _sponsored(stage: Stage, town: Town, n: int) -> None:
 
 
 def _clips(team: Team, members: np.ndarray) -> None:
-    """Clips of a network, uploaded by a part of it within hours or days."""
+    """Create clips of a network, uploaded by a part of it within hours or days."""
     stage, rng = team.stage, team.stage.rng
     n = stage.count(15, 120)
     lines, out = team.lines(n), team.shifts(np.full(n, members[0]))
@@ -362,9 +362,9 @@ def _clips(team: Team, members: np.ndarray) -> None:
 def election(stage: Stage) -> None:
     """An election without any operation.
 
-    Two or three parties of one language with branches that post what the headquarters send, publishers with one
-    domain each and thousands of uses of their share buttons, petitions, pile-ons, debate nights, and people who
-    join for the occasion. Whoever is flagged is a false alarm.
+    Two or three parties of one language with branches that post texts of the headquarters, publishers with one
+    domain each and thousands of uses of their share buttons, petitions, pile-ons, debate nights, and accounts that
+    join for the occasion. Every flagged account is a false positive.
     """
     rng = stage.rng
     town, language = Town(stage, stage.count(5_000, 11_000)), int(rng.choice(len(stage.languages), p=stage.languages))
@@ -380,9 +380,9 @@ def election(stage: Stage) -> None:
 def fandoms(stage: Stage) -> None:
     """Fans and nobody else to suspect.
 
-    Three to eight fandoms, in which up to two thirds of the fans are new accounts without followers that joined in a
-    few days and do little else than repost, vote and wish a happy birthday in given words. Whoever is flagged is
-    a false alarm.
+    Three to eight fandoms, in which up to two thirds of the fans are new accounts with few followers that joined
+    within a few days and mostly repost, vote and congratulate in given words. Every flagged account is a false
+    positive.
     """
     rng = stage.rng
     town = Town(stage, stage.count(2_500, 6_000))
@@ -396,7 +396,7 @@ def mutual_aid(stage: Stage) -> None:
     """People who help each other, without any operation.
 
     Pods that repost by agreement, causes with prepared texts, contest hunters, circles of friends and automatic
-    accounts. Everything that operations do is done here by people who mean it. Whoever is flagged is a false alarm.
+    accounts: organic accounts with the behaviour of operations. Every flagged account is a false positive.
     """
     rng = stage.rng
     town = Town(stage, stage.count(3_500, 8_000))

@@ -1,4 +1,4 @@
-"""Ordinary people: who follows whom, and what spreads along it."""
+"""Ordinary accounts: the follow graph, and the spread of posts along it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Draw:
         return self.high - self.low
 
     def __call__(self, rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
-        """The position of a member of each group; groups must not be empty."""
+        """Draw the position of a member of each group; groups must not be empty."""
         level = self.low[group] + rng.random(len(group)) * self.total[group]
         place = np.searchsorted(self.sums, level, side="right") - 1
         return self.order[np.minimum(place, len(self.order) - 1)]
 
 
 class Town:
-    """People of several circles, with followers, favourites and conversations.
+    """Accounts of several circles, with followers, favourites and conversations.
 
-    All who have joined the stage follow somebody; those with an everyday life also post, repost, reply and mention.
-    Popularity, activity, reciprocity and the share of each kind of act are drawn from wide priors.
+    All accounts on the stage follow others; those with an everyday life also post, repost, reply and mention.
+    Popularity, activity, reciprocity and the share of each kind of action are drawn from wide priors.
     """
 
     def __init__(self, stage: Stage, size: int) -> None:
@@ -48,7 +48,7 @@ class Town:
         self.posts: Posts
 
     def settle(self) -> None:
-        """Draw who follows whom, once everybody has joined, and adjust what the profiles show."""
+        """Draw the follow graph, once all accounts have joined, and adjust the profiles."""
         stage, rng = self.stage, self.stage.rng
         n, language = stage.size, stage.people["language"]
         circles = max(n // 300, 1)
@@ -71,7 +71,7 @@ class Town:
         self._show_degrees()
 
     def _show_degrees(self) -> None:
-        """Residents have platform-wide followers in proportion to those of the world."""
+        """Set the followers of residents in proportion to their degree in the follow graph."""
         n, rng, own = self.stage.size, self.stage.rng, self.residents
         for name, end in (("followers", self.followed), ("following", self.follower)):
             degree = np.bincount(end, minlength=n)[own]
@@ -79,14 +79,14 @@ class Town:
 
     # ------------------------------------------------------------ behaviour
     def act(self) -> None:
-        """Let everybody post, react along the graph, and talk with those who follow back."""
+        """Create everyday posts, reposts along the graph, conversations and mentions."""
         self.posts = self.post(self.living, self.stage.between(0.2, 0.45))
         self.spread(self.posts, self.reshares)
         self.converse(self.posts, self.replies)
         self.mention_friends()
 
     def post(self, who: np.ndarray, share: float) -> Posts:
-        """Everyday posts: texts, some with a hashtag of the circle or a popular link."""
+        """Create everyday posts, some with a hashtag of the circle or a popular link."""
         stage, rng = self.stage, self.stage.rng
         who = np.repeat(who, rng.poisson(self.activity[who] * share))
         when = stage.moments(who)
@@ -104,7 +104,7 @@ class Town:
         )
 
     def spread(self, posts: Posts, rate: float, generations: int = 3, appeal: np.ndarray | None = None) -> None:
-        """Reposts by followers, by their followers, and so on; ``rate`` is the mean of the first generation."""
+        """Create reposts by followers, by their followers, and so on; ``rate`` is the mean of the first generation."""
         stage, rng = self.stage, self.stage.rng
         appeal = rng.lognormal(-0.7, 1.2, len(posts)) if appeal is None else appeal
         sway = self.audience.total / max(self.audience.total[posts.author].mean(), 1e-9)
@@ -120,7 +120,7 @@ class Town:
             stage.act("retweet", source, time, on=posts.take(post))
 
     def converse(self, posts: Posts, rate: float) -> None:
-        """Replies by followers, some of which are answered, and so on."""
+        """Create replies by followers, some of which are answered, and so on."""
         stage, rng = self.stage, self.stage.rng
         sway = self.audience.total / max(self.audience.total[posts.author].mean(), 1e-9)
         n = rng.poisson(np.minimum(rate * sway[posts.author], 300))
@@ -135,7 +135,7 @@ class Town:
             who, asked = asked.author[answered], said.take(answered)
 
     def mention_friends(self) -> None:
-        """Posts that name somebody whom the author follows."""
+        """Create posts that name an account that the author follows."""
         stage, rng = self.stage, self.stage.rng
         home = np.isin(self.follower, self.living)
         edge = rng.choice(np.flatnonzero(home), round(0.15 * len(self.posts)))
@@ -143,23 +143,23 @@ class Town:
         stage.says("mention", who, when, named=self.followed[edge])
 
     def _alive(self, who: np.ndarray, when: np.ndarray, *more: np.ndarray) -> list[np.ndarray]:
-        """Leave out what would happen after an everyday life has ended."""
+        """Drop actions after the end of an everyday life."""
         alive = when < self.stage.people["until"][who]
         return [values[alive] for values in (who, when, *more)]
 
     # ----------------------------------------------------------- for others
     def famous(self, n: int) -> np.ndarray:
-        """The residents with the most followers."""
+        """Return the residents with the most followers."""
         degree = np.bincount(self.followed, minlength=self.stage.size)
         return self.residents[np.argsort(-degree[self.residents], kind="stable")[:n]]
 
     def passers_by(self, n: int) -> np.ndarray:
-        """Residents by activity, with repetition."""
+        """Draw residents by activity, with repetition."""
         weight = self.eager[self.residents]
         return self.stage.rng.choice(self.residents, n, p=weight / weight.sum())
 
     def cover(self, who: np.ndarray, each: float) -> None:
-        """Let accounts act as anybody would: posts, and reposts and replies to popular posts."""
+        """Create ordinary actions: posts, and reposts of and replies to popular posts."""
         stage, rng = self.stage, self.stage.rng
         who = np.repeat(who, rng.poisson(each * rng.gamma(2, 0.5, len(who))))
         sway = self.audience.total[self.posts.author] + 1e-9
@@ -172,5 +172,5 @@ class Town:
 
 
 def sometimes(rng: np.random.Generator, values: pl.Series, share: float) -> pl.Series:
-    """A share of the values, the others null."""
+    """Keep a random share of the values, and set the others to null."""
     return pl.select(pl.when(pl.lit(pl.Series(rng.random(len(values)) < share))).then(pl.lit(values))).to_series()

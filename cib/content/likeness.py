@@ -1,4 +1,4 @@
-"""How two texts that are alike differ: copied, reworded or translated."""
+"""Classify how two similar texts differ: copied, reworded or translated."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from cib.errors import MissingDependencyError
 
 __all__ = ["LIKENESS", "edit_similarity", "likeness"]
 
-#: What :func:`likeness` tells apart.
+#: Values that :func:`likeness` returns.
 LIKENESS = ("copied", "reworded", "translated")
 
-#: Edit similarity above which a text is a copy with small changes (Richard et al. 2023, D3lta).
+#: Edit similarity from which a text is a copy with small changes (Richard et al. 2023, D3lta).
 COPIED = 0.693
 
 
 def likeness(pairs: pl.DataFrame, *, copied: float = COPIED) -> pl.Series:
-    """Tell whether the second text of each pair copies, rewords or translates the first.
+    """Classify whether the second text of each pair copies, rewords or translates the first.
 
     Parameters
     ----------
     pairs : polars.DataFrame
-        Columns ``text`` and ``other``, and where they are known ``lang`` and ``other_lang``. That the texts of a pair
-        are alike was found before, by meaning say; this only names how they differ.
+        Columns ``text`` and ``other``, and where they are known ``lang`` and ``other_lang``. The texts of a pair are
+        assumed to be similar, for example in meaning; this function only classifies how they differ.
     copied : float
-        Edit similarity of the normalised texts from which one is a copy of the other, whatever their languages are
-        said to be.
+        Edit similarity of the normalised texts from which one is a copy of the other, whatever their stated
+        languages.
 
     Returns
     -------
     polars.Series of str
         One of :data:`LIKENESS` for each pair, null if a text is missing. Where a language is not known, a
-        translation into another script is seen and one into the same script counts as reworded.
+        translation into another script is recognised and one into the same script counts as reworded.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def likeness(pairs: pl.DataFrame, *, copied: float = COPIED) -> pl.Series:
 
 
 def edit_similarity(texts: pl.Series, others: pl.Series) -> pl.Series:
-    """One minus the Levenshtein distance over the length of the longer text, null if a text is missing.
+    """Compute ``1 - Levenshtein distance / length of the longer text``, null if a text is missing.
 
     >>> edit_similarity(pl.Series(["abcd", None]), pl.Series(["abxd", "a"])).to_list()
     [0.75, None]

@@ -1,8 +1,8 @@
-"""Pictures and videos that are the same: by the platform's key, or by a perceptual hash that survives small changes.
+"""Match pictures and videos by the platform's key, or by a perceptual hash that is robust to small changes.
 
 A perceptual hash is written ``phash:`` and 16 hexadecimal digits (64 bits: signs of the low frequencies of a discrete
 cosine transform, by the library ImageHash), or ``pdq:`` and 64 digits (256 bits, PDQ of Davis & Rosen 2019, from a
-column that somebody else computed). Everything else is a key of a platform and compared as it is.
+column computed elsewhere). Any other value is a key of a platform and is compared for equality.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from cib.errors import InputError, MissingDependencyError, SettingsError
 
 __all__ = ["DISTANCES", "frame_hashes", "image_hash", "media_objects", "near_media"]
 
-#: Bits of each kind of hash, and bits in which two hashes of one picture may differ.
+#: Number of bits of each kind of hash, and the largest Hamming distance of two hashes of one picture.
 DISTANCES = {"phash": (64, 8), "pdq": (256, 31)}
 
-#: Pictures with a smaller standard deviation of grey (of 255) have nothing to compare.
+#: Pictures with a smaller standard deviation of the grey values (0 to 255) are not hashed.
 _FLAT = 2.0
 
-#: Frames of a moving picture that are hashed, spread evenly.
+#: Number of frames of a moving picture that are hashed, evenly spaced.
 _FRAMES = 16
 
 Bands = NDArray[np.uint16]
 
 
 def media_objects(files: Any, *, distance: int | None = None) -> Callable[[nw.DataFrame[Any]], pl.DataFrame]:
-    """Make a function for ``objects=`` that groups posts by the look of their pictures.
+    """Make a function for ``objects=`` that groups posts by the visual similarity of their pictures.
 
     Parameters
     ----------
@@ -42,12 +42,12 @@ def media_objects(files: Any, *, distance: int | None = None) -> Callable[[nw.Da
         Columns ``post_id`` and ``path``: image files, moving ones (GIF, WebP, APNG), or folders of frames of a video.
         One post may have several.
     distance : int, optional
-        As of :func:`near_media`.
+        See :func:`near_media`.
 
     Returns
     -------
     callable
-        From posts to a frame of ``post_id`` and ``object``, the hash that like pictures have in common.
+        From posts to a frame of ``post_id`` and ``object``, the common hash of similar pictures.
 
     Examples
     --------
@@ -72,14 +72,15 @@ def media_objects(files: Any, *, distance: int | None = None) -> Callable[[nw.Da
 
 
 def near_media(objects: pl.Series, distance: int | None = None) -> pl.Series:
-    """Replace each perceptual hash by one that it is within a Hamming distance of; platform keys stay.
+    """Replace each perceptual hash by one within a Hamming distance of it; platform keys are unchanged.
 
     Parameters
     ----------
     objects : polars.Series of str
         Distinct, sorted, none missing.
     distance : int, optional
-        Bits that may differ, of any kind of hash. By default 8 of 64 bits of ``phash:`` and 31 of 256 of ``pdq:``.
+        Number of bits that may differ, for any kind of hash. By default 8 of the 64 bits of ``phash:`` and 31 of the
+        256 bits of ``pdq:``.
 
     Returns
     -------
@@ -89,7 +90,7 @@ def near_media(objects: pl.Series, distance: int | None = None) -> pl.Series:
     Raises
     ------
     InputError
-        If a hash has not the length of its kind.
+        If a hash does not have the length of its kind.
     SettingsError
         If the distance is negative.
 
@@ -111,7 +112,7 @@ def near_media(objects: pl.Series, distance: int | None = None) -> pl.Series:
 
 
 def image_hash(image: Any) -> str | None:
-    """Hash a picture by its look, turned as its EXIF orientation says.
+    """Compute the perceptual hash of a picture, rotated according to its EXIF orientation.
 
     Parameters
     ----------
@@ -120,12 +121,12 @@ def image_hash(image: Any) -> str | None:
     Returns
     -------
     str or None
-        ``phash:`` and 16 hexadecimal digits; None for a picture of one colour, which would be like all others.
+        ``phash:`` and 16 hexadecimal digits; None for a picture of one colour, which would match all others.
 
     Raises
     ------
     InputError
-        If the file is no picture.
+        If the file is not a picture.
     MissingDependencyError
         If ``imagehash`` is not installed.
 
@@ -154,17 +155,17 @@ def image_hash(image: Any) -> str | None:
 
 
 def frame_hashes(path: Path) -> list[str]:
-    """Hash frames of a moving picture, spread evenly over it.
+    """Hash evenly spaced frames of a moving picture.
 
     Parameters
     ----------
     path : pathlib.Path
-        A GIF, WebP or PNG file, moving or not, or a folder of pictures: frames of a video, taken one a second, say.
+        A GIF, WebP or PNG file, moving or not, or a folder of pictures, for example one frame of a video per second.
 
     Returns
     -------
     list of str
-        Distinct hashes in their order, at most 16; frames of one colour have none.
+        Distinct hashes in order, at most 16; frames of one colour have none.
     """
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.is_file())
@@ -189,7 +190,7 @@ def frame_hashes(path: Path) -> list[str]:
 
 
 def _on_white(image: Any) -> Any:
-    """Transparent parts are white, as platforms show them."""
+    """Fill transparent parts with white, as platforms show them."""
     from PIL import Image
 
     if image.mode != "RGBA":
@@ -206,7 +207,7 @@ def _distinct(hashes: Iterable[str | None]) -> list[str]:
 
 
 def _bands(hashes: pl.Series, kind: str, bits: int) -> Bands:
-    """Hashes in pieces of 16 bits, shape (n, bits / 16)."""
+    """Split hashes into bands of 16 bits, shape (n, bits / 16)."""
     digits = hashes.str.slice(len(kind) + 1).to_list()
     try:
         return np.array([np.frombuffer(bytes.fromhex(each), ">u2") for each in digits]).reshape(-1, bits // 16)
@@ -218,10 +219,10 @@ def _bands(hashes: pl.Series, kind: str, bits: int) -> Bands:
 
 
 def _leaders(bands: Bands, distance: int) -> Ints:
-    """For each hash the first in order that it is near, among those that are near none before.
+    """Assign each hash to the first leader within the distance; a hash without an earlier leader is a leader itself.
 
-    Hashes within the distance agree in one of the pieces up to ``distance // n_pieces`` bits (Norouzi, Punjani & Fleet
-    2012): only these are compared.
+    Hashes within the distance differ in at most ``distance // n_bands`` bits of some band (Norouzi, Punjani & Fleet
+    2012): only such pairs are compared.
     """
     n_bands = bands.shape[1]
     bits = np.array([k.bit_count() for k in range(1 << 16)], np.uint8)

@@ -1,4 +1,4 @@
-"""Names of accounts, as Polars expressions."""
+"""Properties of account names, as Polars expressions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import polars as pl
 
 __all__ = ["default_name"]
 
-#: Since when the platform proposes names, and how they look: letters and eight digits.
+#: Date from which the platform proposes names, and the pattern of proposed names: letters and eight digits.
 _PROPOSED_SINCE = pl.datetime(2017, 12, 1, time_zone="UTC")
 _PROPOSED = r"^\p{L}+[0-9]{8}$"
 
 
 def default_name(name: pl.Expr, created_at: pl.Expr) -> pl.Expr:
-    """Tell whether an account kept the name that the platform proposed: letters and eight digits.
+    """Return whether an account kept the name that the platform proposed: letters and eight digits.
 
     Parameters
     ----------

@@ -1,14 +1,17 @@
-"""Texts that are nearly the same: MinHash finds the candidates, the texts themselves decide.
+"""Find near-duplicate texts: candidate pairs by MinHash, confirmed by their exact Jaccard similarity.
 
-A text is the set of its shingles, the pieces of five characters; characters, not words, because Chinese
-puts no spaces between words. Of 128 MinHash values bands of equal width are made; texts that agree in one band
-are candidates. The width follows the threshold: it is the largest at which a pair of exactly that similarity
+A text is represented by the set of its shingles, its substrings of five characters; characters are used because
+Chinese has no spaces between words. 128 MinHash values are divided into bands of equal width; texts that agree in a
+band are candidates. The width follows from the threshold: it is the largest at which a pair of exactly that similarity
 becomes a candidate with probability 0.99 or more (:func:`expected_recall`). At a threshold of 0.8 these are 21 bands
-of six values; a pair with similarity 0.3 becomes a candidate with probability 0.015. A candidate counts if its
+of six values; a pair with similarity 0.3 becomes a candidate with probability 0.015. A candidate is confirmed if its
 similarity, computed from all shingles, reaches the threshold (Broder 1997).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,30 +26,30 @@ __all__ = ["expected_recall", "near_duplicates"]
 _SHINGLE = 5
 _PERMUTATIONS, _SEED = 128, 1
 
-#: A pair at the threshold is to become a candidate with this probability.
+#: Least probability with which a pair at the threshold becomes a candidate.
 _RECALL = 0.99
 
-#: Texts that are worked on at a time.
+#: Number of texts processed at a time.
 _BLOCK = 50_000
 
-#: In a band a text is compared with so many before it: a template of 100,000 texts must not make
-#: 5 billion pairs. Smaller groups are compared completely.
+#: Number of preceding texts that a text is compared with in a band, so that a template of 100,000 texts does not make
+#: 5 billion pairs. In smaller groups all pairs are compared.
 _COMPARED = 50
 
 Hashes = NDArray[np.uint32]
 
 
 def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
-    """For each text the first of those that it is nearly the same as, directly or over others.
+    """Replace each text by the first text of its group of near duplicates, which are linked directly or via others.
 
     Parameters
     ----------
     texts : polars.Series of str
         Distinct, sorted, none missing; normalised (:func:`cib.content.text.message`).
     similarity : float
-        Jaccard similarity of the sets of shingles from which two texts are one object, in (0, 1]. Pairs of that
-        similarity are found with probability 0.99 or more, more similar ones with a higher one, down to 0.04; below,
-        see :func:`expected_recall`.
+        Jaccard similarity of the sets of shingles from which two texts are one object, in (0, 1]. For thresholds of
+        0.04 or more, pairs at the threshold are found with probability 0.99 or more, and more similar pairs with a
+        higher probability; for lower thresholds see :func:`expected_recall`.
 
     Returns
     -------
@@ -72,22 +75,44 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     bands = np.concatenate([_bands(*block, width) for block in blocks])
     shingles = np.concatenate([hashes for hashes, _ in blocks])
     start = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(offsets) for _, offsets in blocks]))])
-    first = np.arange(len(texts))
-    for band in bands.T:
+    first = join_similar(bands.T, shingles, start, similarity)
+    return texts.gather(first)
+
+
+def join_similar(bands: Iterable[NDArray[np.uint64]], shingles: Hashes, start: Ints, similarity: float) -> Ints:
+    """Find the first text of each group of texts that agree in a band and are similar, directly or over others.
+
+    Parameters
+    ----------
+    bands : iterable of ndarray of uint64, shape (n_texts,)
+    shingles : ndarray of uint32, shape (n_shingles,)
+        Of each text, ascending, each once.
+    start : ndarray of int64, shape (n_texts + 1,)
+        Offset of the shingles of each text.
+    similarity : float
+
+    Returns
+    -------
+    ndarray of int64, shape (n_texts,)
+    """
+    first = np.arange(len(start) - 1)
+    sketch = np.zeros(len(first), np.uint64)
+    _sketch(shingles, start, sketch)
+    for band in bands:
         order = np.argsort(band, kind="stable")
-        _unite(order, band[order], shingles, start, similarity, first)
-    return texts.gather(_roots(first))
+        _unite(order, band[order], shingles, start, sketch, similarity, first)
+    return _roots(first)
 
 
 def expected_recall(similarity: float, width: int | None = None) -> float:
-    """Compute the probability that a pair of a similarity becomes a candidate: ``1 - (1 - s**w) ** (128 // w)``.
+    """Compute the probability that a pair with similarity s becomes a candidate: ``1 - (1 - s**w) ** (128 // w)``.
 
     Parameters
     ----------
     similarity : float
         Of the pair.
     width : int, optional
-        MinHash values in a band; default: those of a threshold at that similarity.
+        Number of MinHash values in a band; by default the number used for a threshold of `similarity`.
 
     Examples
     --------
@@ -99,19 +124,19 @@ def expected_recall(similarity: float, width: int | None = None) -> float:
 
 
 def _width(similarity: float) -> int:
-    """The widest bands at which a pair at the threshold is found with the probability wanted."""
+    """Return the largest band width at which a pair at the threshold is found with probability `_RECALL`."""
     return next((w for w in range(16, 1, -1) if expected_recall(similarity, w) >= _RECALL), 1)
 
 
 def _shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
-    """Hashes of the distinct shingles of each text, ascending, and where each text begins."""
+    """Hash the distinct shingles of each text, in ascending order; also return the offset of each text."""
     letters = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
     end = texts.str.len_chars().cast(pl.Int64).cum_sum().to_numpy()
     return _shingles(letters, np.concatenate([[0], end]))
 
 
 def _bands(shingles: Hashes, start: Ints, width: int) -> NDArray[np.uint64]:
-    """One number for the MinHash values of each band; shape (n_texts, n_bands)."""
+    """Hash the MinHash values of each band to one number; shape (n_texts, n_bands)."""
     try:
         from rensa import RMinHash
     except ImportError as error:
@@ -147,17 +172,47 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
 
 
 @compiled()
+def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
+    """Set one of 64 bits for each shingle of a text."""
+    for text in range(len(sketch)):
+        for k in range(start[text], start[text + 1]):
+            sketch[text] |= np.uint64(1) << np.uint64(shingles[k] & 63)
+
+
+@compiled()
+def _bits(word: Any) -> Any:
+    """Count the bits of a number that are set."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@compiled()
 def _unite(
-    order: Ints, band: NDArray[np.uint64], shingles: Hashes, start: Ints, similarity: float, first: Ints
+    order: Ints,
+    band: NDArray[np.uint64],
+    shingles: Hashes,
+    start: Ints,
+    sketch: NDArray[np.uint64],
+    similarity: float,
+    first: Ints,
 ) -> None:
-    """Join similar texts that are equal in a band; `first` is the forest of what is joined."""
+    """Join similar texts that agree in a band; `first` is the union-find forest."""
+    share = similarity / (1 + similarity)
     for p in range(len(order)):
-        q = p - 1
+        q, mine = p - 1, order[p]
+        own, size = sketch[mine], start[mine + 1] - start[mine]
+        # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
+        hidden = size - _bits(own) + 1e-9
         while q >= max(0, p - _COMPARED) and band[q] == band[p]:
-            a, b = _root(first, order[q]), _root(first, order[p])
-            if a != b and _similar(shingles, start, order[q], order[p], similarity):
-                first[max(a, b)] = min(a, b)
+            other = order[q]
             q -= 1
+            if _bits(own & sketch[other]) + hidden < share * (size + start[other + 1] - start[other]):
+                continue
+            a, b = _root(first, other), _root(first, mine)
+            if a != b and _similar(shingles, start, other, mine, similarity):
+                first[max(a, b)] = min(a, b)
 
 
 @compiled()
@@ -175,10 +230,10 @@ def _roots(first: Ints) -> Ints:
 
 @compiled()
 def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
-    """Whether the Jaccard similarity of two texts reaches the threshold."""
+    """Return whether the Jaccard similarity of two texts reaches the threshold."""
     i, i_end, j, j_end = start[a], start[a + 1], start[b], start[b + 1]
     total = (i_end - i) + (j_end - j)
-    # shared / (total - shared) >= similarity, with room for rounding
+    # shared / (total - shared) >= similarity, with a tolerance for rounding
     needed: float = similarity / (1 + similarity) * total - 1e-9
     shared = 0
     while i < i_end and j < j_end and shared + min(i_end - i, j_end - j) >= needed:

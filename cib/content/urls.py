@@ -1,7 +1,7 @@
-"""One key for the many ways to write one address; no network is asked, so short links stay short.
+"""Canonicalise URLs, without network access: shortened links are not resolved.
 
-The rules are our own and few: the library that does this best is under a licence that ours does not
-allow (ural, GPL-3.0), and the others know no tracking parameters or work on one URL at a time.
+The rules are this module's own and few: the best library for this has a licence that is incompatible with ours
+(ural, GPL-3.0), and the others know no tracking parameters or process one URL at a time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 __all__ = ["canonical_urls", "hosts"]
 
-#: Parameters that say where a click came from, by whole name or by how they begin, whatever the site.
+#: Tracking parameters of any site, by whole name or by prefix.
 _TRACKING = (
     *("utm_[^=&]*", "at_[^=&]*", "hsa_[^=&]*", "mtm_[^=&]*", "ns_[^=&]*", "pk_[^=&]*", "fb_[^=&]*", "__[^=&]*"),
     *("fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "ttclid", "twclid", "yclid", "ysclid"),
@@ -22,7 +22,7 @@ _TRACKING = (
 )
 _TRACKED = rf"(?i)(?:^|&)(?:{'|'.join(_TRACKING)})(?:=[^&]*)?(?:$|&)"
 
-#: Parameters of sharing on two sites where the name alone says too little.
+#: Sharing parameters of two sites whose names are too general to be removed on other sites.
 _SHARED_ON = {"twitter.com": r"(?:^|&)(?:s|t|cxt)=[^&]*", "instagram.com": r"(?:^|&)(?:hl|img_index)=[^&]*"}
 
 _PARTS = r"^(?<host>[^/?#]*)(?<path>[^?#]*)(?:\?(?<query>[^#]*))?(?<fragment>#.*)?$"
@@ -31,7 +31,7 @@ _NOT_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 
 def canonical_urls(urls: pl.Series) -> pl.Series:
-    """The same address in one form.
+    """Canonicalise URLs, so that the same address always has the same form.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def canonical_urls(urls: pl.Series) -> pl.Series:
     Returns
     -------
     polars.Series of str
-        Without protocol, user, port, ``www.`` and the like, tracking parameters, fragment, index page
-        and last slash; host in lower case, parameters sorted, escaped letters written out; a YouTube
+        Without protocol, user, port, ``www.`` and similar prefixes, tracking parameters, fragment, index page
+        and trailing slash; host in lower case, parameters sorted, percent-encoded UTF-8 decoded; a YouTube
         video in one form, and x.com as twitter.com. Null where nothing is left.
 
     Examples
@@ -59,7 +59,7 @@ def canonical_urls(urls: pl.Series) -> pl.Series:
             "host",
             "path",
             pl.when(pl.col("query") != "").then(pl.lit("?") + pl.col("query")).otherwise(pl.lit("")),
-            # only these lead to another page
+            # only these fragments identify another page
             pl.when(fragment.str.contains(r"^#[!/].")).then(fragment).otherwise(pl.lit("")),
         )
     )
@@ -69,9 +69,9 @@ def canonical_urls(urls: pl.Series) -> pl.Series:
 
 
 def hosts(urls: pl.Series) -> pl.Series:
-    """The host of each URL, without ``www.`` and the like; null where there is none.
+    """Return the host of each URL, without ``www.`` and similar prefixes; null where there is none.
 
-    It is the full host: ``a.blogspot.com`` and ``b.blogspot.com`` are two.
+    It is the full host: ``a.blogspot.com`` and ``b.blogspot.com`` are different hosts.
 
     >>> hosts(pl.Series(["https://m.example.org:443/a", "mailto:me", ""])).to_list()
     ['example.org', None, None]
@@ -81,7 +81,7 @@ def hosts(urls: pl.Series) -> pl.Series:
 
 
 def _parts(urls: pl.Series) -> pl.DataFrame:
-    """Columns host, path, query and fragment."""
+    """Split URLs into the columns host, path, query and fragment."""
     bare = pl.col("url").str.strip_chars().str.replace(r"^(?:(?i:https?|ftp):)?//", "")
     parts = pl.DataFrame({"url": urls.cast(pl.String)}).select(bare.str.extract_groups(_PARTS)).unnest("url")
     host = pl.col("host").str.to_lowercase().str.replace(r"^.*@", "").str.replace(r"\.?(?::\d*)?$", "")
@@ -90,9 +90,9 @@ def _parts(urls: pl.Series) -> pl.DataFrame:
 
 
 def _telling_parameters() -> pl.Expr:
-    """The query without what only tells where a click came from, sorted."""
+    """Remove the tracking parameters from the query and sort the others."""
     query = pl.col("query").fill_null("")
-    for _ in range(2):  # neighbours share the & between them
+    for _ in range(2):  # a match takes the & that it shares with an adjacent parameter
         query = query.str.replace_all(_TRACKED, "&")
     for host, pattern in _SHARED_ON.items():
         query = pl.when(pl.col("host") == host).then(query.str.replace_all(pattern, "")).otherwise(query)
@@ -110,5 +110,5 @@ def _letters_written_out(urls: pl.Series) -> pl.Series:
 def _letters(escapes: re.Match[str]) -> str:
     try:
         return unquote_to_bytes(escapes[0]).decode("utf-8")
-    except UnicodeDecodeError:  # an older encoding: which one, only the site knows
+    except UnicodeDecodeError:  # an older encoding, which cannot be determined
         return escapes[0].upper()

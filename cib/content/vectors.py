@@ -1,7 +1,8 @@
-"""Pairs of vectors that point in nearly the same direction, without comparing all with all.
+"""Find pairs of vectors with a high cosine similarity, without comparing all pairs.
 
-Vectors are unit vectors rounded to 1/2048: sums of products of such numbers are whole numbers that single precision
-holds exactly, so that a cosine is the same whatever the order in which a linear algebra library adds it up.
+Vectors are unit vectors rounded to multiples of 1/2048 and stored as integers: sums of their products are integers
+that single precision represents exactly, so a cosine does not depend on the summation order of the linear algebra
+library.
 """
 
 from __future__ import annotations
@@ -15,25 +16,26 @@ from cib.errors import InputError
 
 __all__ = ["MOST_NEIGHBOURS", "SCALE", "Encoder", "Vectors", "near_pairs", "unit_vectors"]
 
-#: Texts in, one row of numbers for each of them out.
+#: Function from a list of texts to one row of numbers for each.
 Encoder = Callable[[list[str]], ArrayLike]
 Vectors = NDArray[np.int16]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: Length of a rounded unit vector. Its square is below 2**24, up to which single precision holds whole numbers.
+#: Length of a rounded unit vector. Its square is below 2**24, up to which single precision represents all integers.
 SCALE = 2048
 
-#: Texts that are encoded at a time, and rows that are compared at a time.
+#: Number of texts encoded at a time, and of rows compared at a time.
 _BATCH, _ROWS = 256, 2048
 
-#: Up to this many vectors are compared with all others; more are compared within cells around `_PROBES` pivots each.
+#: Up to this number of vectors, all pairs are compared; more are compared within the cells of the `_PROBES` pivots
+#: nearest to each vector.
 _EXACT, _PROBES = 20_000, 3
 
-#: Larger cells are cut, in the order of the vectors: a crowd of copies must not be compared completely.
+#: Larger cells are split in the order of the vectors, so that a large group of copies is not compared completely.
 _LARGEST = 8192
 
-#: Nearest vectors that are kept of each, so that a template of 100,000 texts does not make 5 billion pairs.
+#: Number of nearest vectors kept for each vector, so that a template of 100,000 texts does not make 5 billion pairs.
 MOST_NEIGHBOURS = 100
 
 _SEED = 1
@@ -77,9 +79,9 @@ def near_pairs(vectors: Vectors, similarity: float) -> tuple[Ints, Ints, Floats]
 
     Notes
     -----
-    Up to 20,000 vectors are compared completely, in blocks. More are compared within cells: each vector belongs to
-    the cells of the three nearest of ``4 * sqrt(n)`` vectors drawn at random, which finds nearly all near pairs
-    (``benchmarks/meaning.py`` measures how many) in time that grows with ``n ** 1.5``. Of each text only the 100
+    For up to 20,000 vectors all pairs are compared, in blocks. More are compared within cells: each vector belongs
+    to the cells of the three nearest of ``4 * sqrt(n)`` vectors drawn at random, which finds nearly all near pairs
+    (``benchmarks/meaning.py`` measures the share) in time that grows with ``n ** 1.5``. For each text only the 100
     nearest in a block of a cell are kept.
     """
     n, least = len(vectors), similarity * SCALE**2
@@ -121,7 +123,7 @@ def _nearest(rows: Vectors, directions: NDArray[np.float32]) -> Ints:
 
 
 def _compare(vectors: Vectors, cell: Ints, least: float) -> NDArray[np.float64]:
-    """Pairs within a cell, as rows of first, second and product."""
+    """Find the pairs within a cell, as rows of first, second and product."""
     columns = vectors[cell].astype(np.float32)
     found = []
     for begin in range(0, len(cell), _ROWS):
@@ -136,7 +138,7 @@ def _compare(vectors: Vectors, cell: Ints, least: float) -> NDArray[np.float64]:
 
 
 def _nearest_of(products: NDArray[np.float32], i: Ints, j: Ints) -> tuple[Ints, Ints]:
-    """The pairs that are among the largest of their row `i`, ascending; of equal ones the first."""
+    """Select the pairs with the largest products of their row `i`, in ascending order; ties take the first."""
     counts = np.bincount(i)
     if counts.max() <= MOST_NEIGHBOURS:
         return i, j

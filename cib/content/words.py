@@ -1,7 +1,7 @@
-"""Words of texts in any script.
+"""Split texts in any script into words.
 
 Chinese, Japanese and Thai are written without spaces: BudouX (Apache-2.0; the extra ``text``) cuts them into short
-segments. Where it is not installed, pairs of their characters stand for words.
+segments. Where it is not installed, pairs of consecutive characters are used instead of words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 
 __all__ = ["words"]
 
-#: Scripts that are written without spaces; and words of all others, with apostrophes in them.
+#: Runs of scripts written without spaces, and words of all other scripts, which may contain apostrophes.
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\u30FC\u3005]+|\p{Thai}[\p{Thai}\p{M}]*"
 _LETTER = r"[\w&&[^_\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\u30FC\u3005]]"
 _WORDS = rf"{_UNSPACED}|{_LETTER}+(?:['\u2019]{_LETTER}+)*"
@@ -24,7 +24,7 @@ _THAI, _KANA, _HAN = re.compile("[\u0e00-\u0e7f]"), re.compile("[\u3040-\u30ff]"
 
 
 def words(texts: pl.Series) -> list[list[str]]:
-    """The words of each text, in order.
+    """Split each text into words, in order.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def words(texts: pl.Series) -> list[list[str]]:
 
 
 def _cut(run: str, text: str) -> Iterator[str]:
-    """A run of letters as words; Japanese is told from Chinese by kana anywhere in its text."""
+    """Split a run of letters into words; a text with kana anywhere is Japanese, otherwise Chinese."""
     thai = _THAI.match(run) is not None
     if not thai and not _KANA.match(run) and not _HAN.match(run):
         yield run

@@ -1,4 +1,4 @@
-"""How good a detection is, against labels; for tests, benchmarks and `cib evaluate`.
+"""Evaluate a detection against labels; used by tests, benchmarks and `cib evaluate`.
 
 >>> import cib
 >>> activity, truth = cib.simulate(scale=0.002, seed=1)
@@ -6,14 +6,14 @@
 >>> result.precision > result.rankings["precision_at_200"][1]     # the second row ranks by number of posts
 True
 
-``ranking`` measures an order of accounts, ``partition`` networks against operations, ``calibration`` what is
-called a probability, ``bootstrap`` how far a figure would move with other operations and communities,
-``trivial`` ranks accounts by what needs no method. ``result`` puts them together.
+``ranking`` evaluates rankings of accounts, ``partition`` networks against operations, ``calibration`` probabilities,
+``bootstrap`` computes confidence intervals over operations and communities, ``trivial`` ranks accounts by baselines
+such as activity. ``result`` combines them.
 
-Three rules. Ties share their fate: an average precision that depends on the order of equal scores is no
-measurement. Thresholds are those of the detection, never chosen with the labels. And every figure stands
-beside that of a trivial ranking: in many labelled collections the accounts of an operation are simply the
-most active ones, and then a high figure says nothing about a method.
+Three rules apply. Ties are one step, so that average precision does not depend on the order of equal scores.
+Thresholds are those of the detection, never chosen with the labels. Every metric is reported beside that of a trivial
+ranking: in many labelled collections the accounts of an operation are simply the most active ones, and then a high
+value is not evidence for a method.
 """
 
 from __future__ import annotations

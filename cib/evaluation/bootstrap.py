@@ -1,4 +1,4 @@
-"""How far a figure would move had there been other operations and other communities."""
+"""Compute confidence intervals by resampling operations and communities."""
 
 from __future__ import annotations
 
@@ -24,31 +24,34 @@ def cluster_bootstrap(
     seed: int = 0,
     level: float = 0.95,
 ) -> tuple[Floats, Floats]:
-    """Interval of a statistic under resampling of whole operations and communities.
+    """Compute a confidence interval of a statistic by resampling whole operations and communities.
 
     Parameters
     ----------
     statistic : callable
-        From a weight for each account, how often it was drawn, to one or several numbers.
+        Function of the weights of all accounts, shape (n,), the number of times each was drawn, that returns one or
+        several numbers.
     cluster : ndarray of int, shape (n,)
         The operation or community of each account, numbered from 0.
     positive : ndarray of bool, shape (n,)
-        Clusters with a positive account are drawn among themselves, and so are the others, so that each
-        sample has as many operations as there are.
+        Clusters with a positive account and other clusters are resampled separately, so that each sample has the
+        original number of operations.
     repeats : int
+        Number of samples.
     seed : int
     level : float
+        Confidence level, in (0, 1).
 
     Returns
     -------
     low, high : ndarray of float
-        One entry a number of the statistic.
+        Interval bounds, one entry per number of the statistic.
 
     Notes
     -----
-    Percentile bootstrap (Efron 1979) of clusters: accounts of one operation were not drawn independently, and
-    an interval over accounts is far too narrow. With few clusters it is rough, and with one operation it shows
-    only what the communities contribute.
+    Percentile bootstrap (Efron 1979) of clusters: accounts of one operation are not independent, and an interval
+    over accounts is far too narrow. With few clusters it is imprecise, and with one operation it reflects only the
+    variation between communities.
 
     Examples
     --------

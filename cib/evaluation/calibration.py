@@ -1,4 +1,4 @@
-"""Whether what is called a probability is one."""
+"""Evaluate the calibration of probabilities."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ __all__ = ["Calibration", "calibration"]
 
 @dataclass(frozen=True, repr=False)
 class Calibration:
-    """Probabilities against what came true.
+    """Calibration of probabilities: scores and reliability table.
 
     Parameters
     ----------
     brier : float
-        Mean squared difference of probability and outcome; 0 is best.
+        Brier score, the mean squared difference of probability and outcome; 0 is best.
     ece : float
-        Expected calibration error: mean over accounts of the difference between the mean probability of
-        their bin and the share of it that came true.
+        Expected calibration error: mean over accounts of the absolute difference between the mean probability and
+        the share of positives of their bin.
     table : polars.DataFrame
-        The reliability table, one row a bin with accounts in it: ``low, high, accounts, probability`` (mean),
-        ``observed`` (share that came true).
+        The reliability table, one row per non-empty bin: ``low, high, accounts, probability`` (mean),
+        ``observed`` (share of positives).
     """
 
     brier: float
@@ -37,7 +37,7 @@ class Calibration:
     table: pl.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values."""
+        """Convert to plain values."""
         return {"brier": self.brier, "ece": self.ece, "table": self.table.to_dicts()}
 
     def __repr__(self) -> str:
@@ -65,7 +65,7 @@ def calibration(truth: NDArray[np.bool_], probability: NDArray[np.float64], bins
     Raises
     ------
     InputError
-        If a value is no probability.
+        If a value is not in [0, 1].
 
     Notes
     -----

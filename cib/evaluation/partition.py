@@ -1,4 +1,4 @@
-"""Networks against operations: whether accounts that belong together were put together."""
+"""Compare networks with operations: whether accounts of one operation are in one network."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ __all__ = ["agreement", "weighted_precision"]
 
 @takes(operation=column("values"), network=column("values"))
 def agreement(operation: pl.Series, network: pl.Series) -> tuple[float, float]:
-    """Adjusted Rand index and adjusted mutual information of operations and networks.
+    """Compute the adjusted Rand index and the adjusted mutual information of operations and networks.
 
     Parameters
     ----------
     operation : polars.Series of str, shape (n,)
         The operation of each account.
     network : polars.Series of str, shape (n,)
-        Its network; an account without one is a network of its own.
+        The network of each account; accounts without one are singletons.
 
     Returns
     -------
     ari, ami : float
-        1 for the same groups, about 0 for groups by chance.
+        1 for identical groups, about 0 for random groups.
 
     Notes
     -----
-    Hubert & Arabie (1985); Vinh, Epps & Bailey (2010). Asked of the accounts of operations only: with all
-    others in one large group, either measure is that of the large group.
+    Hubert & Arabie (1985); Vinh, Epps & Bailey (2010). Pass accounts of operations only: with all
+    others in one large group, both measures are dominated by it.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def agreement(operation: pl.Series, network: pl.Series) -> tuple[float, float]:
     """
     operation, network = pl.Series(operation), pl.Series(network)
     check_lengths(operation=operation, network=network)
-    # scikit-learn takes a second to import
+    # importing scikit-learn takes a second
     from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
     alone = pl.select(pl.coalesce(network, pl.format("alone {}", pl.int_range(len(network))))).to_series()
@@ -48,25 +48,25 @@ def agreement(operation: pl.Series, network: pl.Series) -> tuple[float, float]:
 
 @takes(positive=column("truth values"), network=column("values"))
 def weighted_precision(positive: pl.Series, network: pl.Series) -> float:
-    """How pure the networks are in which the true accounts were found.
+    """Compute the mean purity of networks, weighted by their number of true accounts.
 
-    With ``n_k`` accounts in network k, of which ``p_k`` is the share of true ones,
-    ``sum n_k p_k**2 / sum n_k p_k``: the purity of its network, for a true account that is in one.
+    With ``n_k`` accounts in network k and the share ``p_k`` of true accounts, it is
+    ``sum n_k p_k**2 / sum n_k p_k``: the expected purity of the network of a true account that is in one.
 
     Parameters
     ----------
     positive : polars.Series of bool, shape (n,)
     network : polars.Series of str, shape (n,)
-        Null for accounts in no network, which do not count.
+        Null for accounts in no network, which are ignored.
 
     Returns
     -------
     float
-        In [0, 1]; nan if no network holds a true account.
+        In [0, 1]; nan if no network contains a true account.
 
     Notes
     -----
-    As in Iannucci et al. (2025). It does not ask how many true accounts are in no network.
+    As in Iannucci et al. (2025). It ignores how many true accounts are in no network.
 
     Examples
     --------

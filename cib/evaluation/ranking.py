@@ -1,4 +1,4 @@
-"""An order of accounts against the truth; equal scores are one step."""
+"""Evaluate rankings of accounts; equal scores are one step."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ranking:
-    """How many are taken, and how many of them are true, after each step down the scores.
+    """Cumulative numbers of accounts and of positives at each step of descending scores.
 
     Parameters
     ----------
     taken, hits : ndarray of float, shape (n_steps + 1,)
-        Both begin with 0, before the first step.
+        Number of accounts with at least this score, and of positives among them; both begin with 0.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class Ranking:
         truth : ndarray of bool, shape (n,)
         scores : ndarray of float, shape (n,)
         weight : ndarray of float, shape (n,), optional
-            How often each counts; once, unless said.
+            Weight of each account; 1 by default.
 
         Returns
         -------
@@ -61,16 +61,16 @@ class Ranking:
 
     @property
     def average_precision(self) -> float:
-        """Area under the precision-recall curve, in [0, 1]; nan if nothing is true."""
+        """Return the area under the precision-recall curve, in [0, 1]; nan without positives."""
         if not self.hits[-1]:
             return float("nan")
         return float(np.sum(np.diff(self.hits) * self.hits[1:] / np.maximum(self.taken[1:], 1.0)) / self.hits[-1])
 
     @property
     def roc_auc(self) -> float:
-        """Chance that a true one ranks above another one; nan if all are of one kind. For comparison only.
+        """Return the area under the ROC curve, in [0, 1]; nan unless both classes are present. For comparison only.
 
-        Where few are true it looks good whatever the top of the list is like.
+        With few positives it is high whatever the precision at the top of the ranking.
         """
         missed = self.taken - self.hits
         if not (self.hits[-1] and missed[-1]):
@@ -78,13 +78,13 @@ class Ranking:
         return float(np.trapezoid(self.hits, missed) / (self.hits[-1] * missed[-1]))
 
     def precision_at(self, k: int) -> float:
-        """Share of true ones among the first `k`, ties in random order on average; nan if there are fewer."""
+        """Return the precision among the first `k`, averaged over orders of ties; nan if there are fewer than `k`."""
         if k > self.taken[-1]:
             return float("nan")
         return float(np.interp(k, self.taken, self.hits)) / k
 
     def recall_at(self, false_positive_rate: float) -> float:
-        """Largest share of the true ones found while at most so large a share of the others is taken."""
+        """Return the maximum recall at a false positive rate of at most `false_positive_rate`."""
         missed = self.taken - self.hits
         allowed = missed <= false_positive_rate * missed[-1]
         return float(self.hits[allowed].max() / self.hits[-1]) if self.hits[-1] else float("nan")
@@ -92,7 +92,7 @@ class Ranking:
 
 @takes(truth=column("truth values"), scores=column("numbers"))
 def average_precision(truth: NDArray[np.bool_], scores: Floats) -> float:
-    """Area under the precision-recall curve, equal scores taken as one step.
+    """Compute the area under the precision-recall curve, with equal scores as one step.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def average_precision(truth: NDArray[np.bool_], scores: Floats) -> float:
     Returns
     -------
     float
-        In [0, 1]; nan if nothing is true.
+        In [0, 1]; nan without positives.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""evaluate(): everything that labels can say about a detection, in one value."""
+"""Evaluate a detection with all metrics that the labels allow."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from cib.evaluation.trivial import TRIVIAL, trivial_scores
 
 __all__ = ["Detected", "Evaluation", "evaluate"]
 
-#: What counts as flagged; the last rule is the default one.
+#: Verdicts that count as flagged, by rule; the last rule is the default.
 RULES = {
     "in any network": ("candidate", "coordinated", "insufficient"),
     "verdict candidate or coordinated": ("candidate", "coordinated"),
     "verdict candidate": ("candidate",),
 }
-#: False positive rate at which recall is told.
+#: False positive rate at which recall is reported.
 RATE = 1e-3
 
 
 class Detected(Protocol):
-    """What a :class:`cib.Detection` has that is evaluated."""
+    """Attributes of a :class:`cib.Detection` that are evaluated."""
 
     @property
     def table(self) -> pl.DataFrame: ...  # noqa: D102
@@ -44,34 +44,34 @@ class Detected(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """A detection against labels.
+    """Metrics of a detection against labels.
 
     Parameters
     ----------
     accounts, positives : int
-        Labelled accounts, and those of them that belong to an operation.
+        Number of labelled accounts, and of those that belong to an operation.
     flags : polars.DataFrame
-        One row a rule of what counts as flagged: ``flagged_if, flagged, true_positives, precision, recall,
+        One row per rule for flagged accounts: ``flagged_if, flagged, true_positives, precision, recall,
         f1``. The last one, verdict ``candidate``, is the default threshold.
     rankings : polars.DataFrame
-        One row a score: ``score, average_precision, precision_at_100, precision_at_200, recall_at_fpr``
-        (of 0.001), ``roc_auc``. First ``coordination``, then the trivial ones that are known.
+        One row per score: ``score, average_precision, precision_at_100, precision_at_200, recall_at_fpr``
+        (at a false positive rate of 0.001), ``roc_auc``. First ``coordination``, then the available trivial scores.
     intervals : dict of str to (float, float)
-        95 % for ``average_precision`` of ``coordination`` and for ``precision``, ``recall`` and ``f1`` at the
-        default threshold, over operations (or their teams, where known) and communities; empty if the labels
-        name no communities.
+        95 % confidence intervals of ``average_precision`` of ``coordination`` and of ``precision``, ``recall`` and
+        ``f1`` at the default threshold, over operations (or their teams, where known) and communities; empty if the
+        labels name no communities.
     communities : polars.DataFrame
-        False alarms, one row a kind of organic account: ``community, accounts, candidate, any_network`` (the
-        last two are shares). Empty if the labels name none.
+        False positives, one row per kind of organic account: ``community, accounts, candidate, any_network`` (the
+        last two are shares). Empty if the labels name no communities.
     ari, ami, weighted_precision : float or None
-        Networks against operations: :func:`cib.evaluation.agreement`, of the accounts of operations, and
-        :func:`cib.evaluation.weighted_precision`, of all. None without networks or operations.
+        Networks against operations: :func:`cib.evaluation.agreement` of the accounts of operations, and
+        :func:`cib.evaluation.weighted_precision` of all accounts. None without networks or operations.
     team_ari : float or None
-        The same as `ari` for the teams of operations, where the labels name them.
+        Like `ari`, for the teams of operations, if the labels name them.
     role_f1 : float or None
-        Macro-F1 of the roles of the accounts of operations. None where labels or detection have none.
+        Macro-F1 of the roles of the accounts of operations. None if labels or detection have no roles.
     calibration : Calibration or None
-        Of the column ``probability``, if the detection has one.
+        Calibration of the column ``probability``, if the detection has one.
     """
 
     accounts: int
@@ -89,26 +89,26 @@ class Evaluation:
 
     @property
     def average_precision(self) -> float:
-        """Of ``coordination``; it does not depend on a threshold."""
+        """Return the average precision of ``coordination``, which does not depend on a threshold."""
         return float(self.rankings["average_precision"][0])
 
     @property
     def precision(self) -> float:
-        """At the default threshold; 0 if nothing is flagged."""
+        """Return the precision at the default threshold; 0 if nothing is flagged."""
         return float(self.flags["precision"][-1])
 
     @property
     def recall(self) -> float:
-        """At the default threshold."""
+        """Return the recall at the default threshold."""
         return float(self.flags["recall"][-1])
 
     @property
     def f1(self) -> float:
-        """At the default threshold."""
+        """Return the F1 score at the default threshold."""
         return float(self.flags["f1"][-1])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON; what is not defined is None."""
+        """Convert to plain values for JSON; undefined values of rankings are None."""
         return {
             "accounts": self.accounts,
             "positives": self.positives,
@@ -172,34 +172,34 @@ class Evaluation:
 def evaluate(
     detection: Detected | Any, truth: Any, *, set_apart: str | None = None, repeats: int = 1_000, seed: int = 0
 ) -> Evaluation:
-    """Score a detection against labels.
+    """Evaluate a detection against labels.
 
     Parameters
     ----------
     detection : Detection or frame
         A :class:`cib.Detection`; or a table like its ``accounts``, with ``account_id``, ``coordination`` and
-        ``verdict``, and for all that can be said ``network_id``, ``role``, ``probability`` and the columns of
+        ``verdict``, and for further metrics ``network_id``, ``role``, ``probability`` and the columns of
         :func:`cib.evaluation.trivial_scores`.
     truth : frame
         ``account_id`` and either ``label`` (``'coordinated'`` is positive) or ``operation`` (not null is
-        positive); where known ``community``, ``role`` and ``team``. Labelled accounts that the detection never saw
+        positive); optionally ``community``, ``role`` and ``team``. Labelled accounts that are not in the detection
         count as not flagged.
     set_apart : str, optional
         A Boolean column of `truth`; accounts where it is true are left out.
     repeats : int
-        Samples for the intervals; 0 leaves them out.
+        Number of samples for the intervals; 0 computes none.
     seed : int
-        Of the samples.
+        Seed of the samples.
 
     Returns
     -------
     Evaluation
-        ``print`` shows all of it.
+        ``print`` shows all metrics.
 
     Raises
     ------
     InputError
-        If a table lacks a column, or the two share no account.
+        If a table lacks a column, or detection and labels have no common account.
 
     Examples
     --------
@@ -255,7 +255,7 @@ def _polars(frame: Any) -> pl.DataFrame:
 
 
 def _labels(truth: pl.DataFrame, set_apart: str | None) -> pl.DataFrame:
-    """``account_id, positive``, and of ``operation, true_role, community, team`` what is known."""
+    """Return ``account_id, positive``, and the available columns of ``operation, true_role, community, team``."""
     if "account_id" not in truth.columns or not {"label", "operation"} & set(truth.columns):
         raise InputError(
             "labels need the columns 'account_id' and 'label' or 'operation'",
@@ -304,7 +304,7 @@ def _rankings(table: pl.DataFrame) -> pl.DataFrame:
     names = {"coordination": "coordination", **TRIVIAL}
     rows = []
     for column in (column for column in names if column in table.columns):
-        # nothing is known of an account that was not seen: it comes last
+        # accounts that are not in the detection are last
         scores = table[column].cast(pl.Float64).fill_null(0.0).to_numpy()
         ranking = Ranking.of(table["positive"].to_numpy(), scores)
         rows.append(
@@ -321,9 +321,9 @@ def _rankings(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _intervals(table: pl.DataFrame, repeats: int, seed: int) -> dict[str, tuple[float, float]]:
-    """Intervals of what is told of the default threshold and ranking.
+    """Compute intervals of the metrics at the default threshold and of average precision.
 
-    Accounts that are alike in everything that counts are counted once, with their number.
+    Accounts with equal values are aggregated with their number.
     """
     named = [name for name in ("community", "operation", "team") if name in table.columns]
     alike = table.group_by(
@@ -371,7 +371,7 @@ def _partition(table: pl.DataFrame) -> dict[str, float | None]:
 
 
 def _role_f1(table: pl.DataFrame) -> float | None:
-    """Mean over the roles of the F1 of finding them among the accounts of operations that have one."""
+    """Compute the macro-averaged F1 of roles among the accounts of operations that have one."""
     if not {"role", "true_role"} <= set(table.columns):
         return None
     members = table.filter(pl.col("positive") & pl.col("true_role").is_not_null())
@@ -391,7 +391,7 @@ def _calibration(table: pl.DataFrame) -> Calibration | None:
 
 
 def _plain(name: str) -> str:
-    """A measure as people say it."""
+    """Return the display name of a metric."""
     words = {
         "average_precision": "AP",
         "f1": "F1",

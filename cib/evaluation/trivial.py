@@ -1,4 +1,4 @@
-"""Rankings that need no method: who posts most, on most days, from the newest account."""
+"""Rank accounts by trivial baselines: most posts, most active days, newest account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cib.domains import ACTIVITY, takes
 
 __all__ = ["TRIVIAL", "trivial_scores"]
 
-#: The trivial scores, and what ranks an account high.
+#: Labels of the trivial scores.
 TRIVIAL = {
     "events": "trivial: number of posts",
     "active_days": "trivial: days with a post",
@@ -19,7 +19,7 @@ TRIVIAL = {
 
 @takes(activity=ACTIVITY)
 def trivial_scores(activity: Activity) -> pl.DataFrame:
-    """What every method must do better than.
+    """Compute baseline scores that every method should outperform.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def trivial_scores(activity: Activity) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``account_id``, ``events`` (posts and retweets), ``active_days`` (UTC), and where the creation of
-        accounts is known ``newness`` (days from 1970 to it).
+        ``account_id``, ``events`` (number of posts and retweets), ``active_days`` (number of days, UTC), and, if
+        creation times are known, ``newness`` (creation in days since 1970).
 
     Examples
     --------

@@ -1,5 +1,5 @@
-"""One number per account: what a feature is, the standard ones by family, and extract().
+"""Features: functions that compute one number per account, by family, and :func:`extract`.
 
-What is particular to this room: a feature is a plain function, its file is its family, and nothing is
-registered. ``standard.py`` lists those that come with the package.
+A feature is a plain function, the file that defines it is its family, and there is no registry.
+``standard.py`` lists the features of the package.
 """

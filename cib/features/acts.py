@@ -1,4 +1,4 @@
-"""Acts of accounts on other accounts, summed by pair: what features of attention are made of."""
+"""Acts of accounts on other accounts, summed by pair, as used by the attention features."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ __all__ = ["PRIOR", "Acts", "rounded"]
 
 Numbers = NDArray[np.float64]
 
-#: Acts, or accounts, that count as nothing and are added to every share.
+#: Pseudocount of acts (or accounts) with value 0 that is added to every share.
 PRIOR = 4.0
 
 
 class Acts(NamedTuple):
-    """Acts of accounts on other accounts, a row a pair.
+    """Acts of accounts on other accounts, summed by pair.
 
     Parameters
     ----------
     source, target : ndarray of int64, shape (n_pairs,)
         Row of the account that acted, and of the one acted on.
     weight, returned : ndarray of float64, shape (n_pairs,)
-        Acts of the source on the target, and of the target on the source.
+        Number of acts of the source on the target, and of the target on the source.
     n : int
-        Accounts.
+        Number of accounts.
     """
 
     source: NDArray[np.int64]
@@ -39,24 +39,25 @@ class Acts(NamedTuple):
 
     @classmethod
     def of(cls, interactions: Graph) -> Acts:
-        """The acts of an interaction graph."""
+        """Make the acts from an interaction graph."""
         (source, target), table = interactions.endpoints, interactions.table
         weight, returned = (table[name].to_numpy().astype(np.float64) for name in ("weight", "returned"))
         return cls(source, target, weight, returned, interactions.n_accounts)
 
     def given(self, value: NDArray[Any]) -> Numbers:
-        """The sum, by source, of a value of each pair."""
+        """Sum a value of each pair by source."""
         return np.bincount(self.source, value, self.n).astype(np.float64)
 
     def received(self, value: NDArray[Any]) -> Numbers:
-        """The sum, by target, of a value of each pair."""
+        """Sum a value of each pair by target."""
         return np.bincount(self.target, value, self.n).astype(np.float64)
 
     def share(self, posts: nw.DataFrame[Any], value: Numbers) -> Numbers:
-        """The share of all that an account did, of a value in [0, 1] of each of its acts on others.
+        """Compute the mean over all actions of each account of a value in [0, 1] of its acts on others.
 
-        What an account did is its posts, or its acts on others where these are more (a post can name several), without
-        acts whose value is not known. Unknown for accounts without an act whose value is known.
+        With N the number of its posts, or of its acts on others if larger (a post can name several), without acts of
+        unknown value: ``sum(value) / (N + 4)``; other actions have value 0. NaN for accounts without an act of known
+        value.
         """
         known = ~np.isnan(value)
         made, of_known = self.given(self.weight), self.given(self.weight * known)
@@ -66,5 +67,5 @@ class Acts(NamedTuple):
 
 
 def rounded(values: Numbers) -> Numbers:
-    """Values to twelve decimals, so that the order in which they were added up does not tell accounts apart."""
+    """Round to twelve decimals, so that the order of summation does not distinguish accounts."""
     return np.round(values, 12)

@@ -1,9 +1,9 @@
-"""Attention that an account gives and receives, looked through at whom it acts on and who acts on it.
+"""Features of the attention that an account gives and receives, computed from the accounts it acts on and their actors.
 
-An act is a retweet, quote, reply or mention of another account. What an account does by itself says little about its
-part in an operation, and how much it does says nothing; what carries over from one kind of data to another is what the
-accounts at the other end are like. Each number is a sum over pairs of accounts by account. Shares are over all that
-the account did, with four acts more that count as nothing, so that one act proves little.
+An act is a retweet, quote, reply or mention of another account. An account's own actions say little about its role in
+an operation, and their number nothing; properties of the accounts at the other end generalise across kinds of data.
+Each feature is a sum over pairs of accounts by account. Shares are over all actions of the account and four more with
+value 0, so that they are small for accounts with few acts.
 
 >>> import cib
 >>> activity, _ = cib.simulate(scale=0.002, seed=1)
@@ -29,11 +29,12 @@ __all__ = ["creation_batches", "days_off", "unearned_attention"]
 
 Frame = nw.DataFrame[Any]
 Numbers = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-#: Pairs of accounts not created together that are added to every audience.
+#: Pseudocount of pairs of accounts not created together, added to every audience.
 PRIOR_PAIRS = 20.0
 
-#: Days, or acts received, at the weekend share of everybody that are added to every account.
+#: Pseudocount of days, or acts received, with the weekend share of all accounts, added to every account.
 PRIOR_DAYS = 10.0
 
 #: In microseconds.
@@ -42,7 +43,7 @@ DAY = 86_400 * 10**6
 #: Days of a week that begins on Monday; 1970 began on a Thursday.
 THURSDAY, SATURDAY = 3, 5
 
-#: Days from the first to the last act from which on weekends are compared.
+#: Least number of days from the first to the last act for weekends to be compared.
 LEAST_DAYS = 14
 
 
@@ -55,19 +56,20 @@ LEAST_DAYS = 14
     relative=True,
 )
 def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
-    """Attention that its followers do not explain.
+    """Compute the attention given and received that the number of followers does not explain.
 
     For A accounts that act on an account, which never acts on them, and F followers:
 
     - ``unearned_received``: ``A / (A + F + 4)``.
-    - ``unearned_given``: the mean of ``B / (B + F + 1)`` over all that the account did, with four acts more that count
-      as 0; B is the number of other accounts that act on the target, as above, and 0 for acts that are returned or
-      are on nobody.
+    - ``unearned_given``: the mean of ``B / (B + F + 1)`` over all actions of the account and four more with value 0;
+      B is the number of other accounts that act on the target, as above. Acts that are returned, and actions on no
+      account, have value 0.
     - ``attention_returned``: ``M / (R + 4)`` for R acts received, of which M have one in return: the smaller number of
-      the two ways, summed over those who act on it. It is high in follow-back pods; unknown without acts received.
+      the two directions, summed over the accounts that act on it. High in groups of mutual promotion; unknown without
+      acts received.
 
-    The core disclosed in June 2020 had hardly a follower and was retweeted tens of times a post (Twitter 2020; ASPI
-    2020). Unknown where followers are not.
+    The core disclosed in June 2020 had few followers and tens of retweets per post (Twitter 2020; ASPI 2020). Unknown
+    where the number of followers is not known.
     """
     acts, followers = Acts.of(interactions), _column(accounts, "followers", interactions.n_accounts)
     one_sided = acts.returned == 0
@@ -91,17 +93,17 @@ def unearned_attention(posts: Frame, accounts: Frame, interactions: Graph) -> Ma
     relative=True,
 )
 def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
-    """Whether those who act on an account were created in batches, as accounts of an operation are.
+    """Compute whether the accounts that act on an account were created in batches, as in some operations.
 
-    - ``audience_batches``: ``(S - s P) / (P + 20)`` for S of the P pairs of accounts that act on it created on one day
-      (UTC), and the share s of such pairs among all who act on others; unknown below two accounts whose creation is
-      known.
-    - ``aimed_at_batches``: the mean of the targets' ``audience_batches`` over all that the account did, with four acts
-      more that count as 0.
-    - ``audience_aim_at_batches``: the mean of ``aimed_at_batches`` over the accounts that act on it, with four more
-      that count as 0.
+    - ``audience_batches``: ``(S - s P) / (P + 20)``, with P the number of pairs of accounts that act on it, S the
+      number of these pairs created on one day (UTC), and s the share of such pairs among all accounts that act on
+      others; unknown with fewer than two accounts of known creation.
+    - ``aimed_at_batches``: the mean of the targets' ``audience_batches`` over all actions of the account and four more
+      with value 0.
+    - ``audience_aim_at_batches``: the mean of ``aimed_at_batches`` over the accounts that act on it and four more with
+      value 0.
 
-    Batches: Bellingcat (2020) on the June 2020 network. Unknown where no creation is.
+    Batches: Bellingcat (2020) on the June 2020 network. Unknown where no time of creation is known.
     """
     acts, created = Acts.of(interactions), _column(accounts, "created_at", interactions.n_accounts)
     born, day = ~np.isnan(created[acts.source]), created // DAY
@@ -126,55 +128,65 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
     },
     relative=True,
 )
-def days_off(posts: Frame, interactions: Graph) -> Mapping[str, Numbers]:
-    """Whether those who act on an account take weekends off, as people at work do.
+def days_off(posts: Frame, interactions: Graph, counted: tuple[Ints, Ints, int] | None = None) -> Mapping[str, Numbers]:
+    """Compute whether the accounts that act on an account are less active at weekends, as with paid work.
 
-    The days off of one account are ``(w N - W) / (N + 10)`` for W of the N days on which it did anything being a
-    Saturday or Sunday (UTC), and the share w of all such days of all accounts that are. A day counts once, for acts of
-    one day are one event.
+    The value of one account is ``(w N - W) / (N + 10)``, with N the number of days on which it was active, W the number
+    of these that are a Saturday or Sunday (UTC), and w the share of weekend days among all active days of all accounts.
+    A day counts once, because acts of one day are not independent.
 
-    - ``audience_days_off``: their mean over the acts that the account receives, with ten more that count as 0.
-    - ``aimed_at_days_off``: the mean of the targets' ``audience_days_off`` over all that the account did, with four
-      acts more that count as 0.
+    - ``audience_days_off``: the mean of this value over the acts that the account receives and ten more with value 0.
+    - ``aimed_at_days_off``: the mean of the targets' ``audience_days_off`` over all actions of the account and four
+      more with value 0.
 
-    The core disclosed in June 2020 kept office hours (ASPI 2020). A single account says too little of its week; those
-    who act on one target, or on one audience's targets, are many. Unknown for all in less than two weeks of data.
+    The core disclosed in June 2020 was active in office hours (ASPI 2020). The week of a single account has too few
+    days; the accounts that act on one target, or on the targets of one audience, have many. Unknown for all accounts
+    with less than two weeks of data.
     """
-    acts, own = Acts.of(interactions), _own_days_off(posts, interactions.n_accounts)
+    acts = Acts.of(interactions)
+    own = _own_days_off(*(_days(posts, acts.n) if counted is None else counted))
     received = acts.received(acts.weight)
     audience = np.where(received > 0, acts.received(acts.weight * own[acts.source]) / (received + PRIOR_DAYS), np.nan)
     return {"audience_days_off": rounded(audience), "aimed_at_days_off": acts.share(posts, audience[acts.target])}
 
 
-def _own_days_off(posts: Frame, n: int) -> Numbers:
-    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+def _days(posts: Frame, n: int) -> tuple[Ints, Ints, int]:
+    """Count days and weekend days on which each account was active, each of shape (n,), and the days of all data."""
     from cib.features.passes import account_times  # numba takes half a second to import
 
     starts, times = account_times(posts)
     day, account = times // DAY, np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    if not len(day) or np.ptp(day) < LEAST_DAYS:
-        return np.full(n, np.nan)
     new = (np.diff(day, prepend=-1) != 0) | (np.diff(account, prepend=-1) != 0)
     account, weekend = account[new], (day[new] + THURSDAY) % 7 >= SATURDAY
-    days = np.bincount(account, minlength=n)
-    rest: Numbers = (weekend.mean() * days - np.bincount(account, weekend, n)) / (days + PRIOR_DAYS)
+    return (
+        np.bincount(account, minlength=n),
+        np.bincount(account[weekend], minlength=n),
+        int(np.ptp(day)) if len(day) else 0,
+    )
+
+
+def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:
+    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+    if span < LEAST_DAYS:
+        return np.full(len(days), np.nan)
+    rest: Numbers = (weekend.sum() / days.sum() * days - weekend) / (days + PRIOR_DAYS)
     return rest
 
 
 def _runs(key: NDArray[np.int64], value: Numbers) -> tuple[NDArray[np.int64], Numbers]:
-    """The key of each pair of key and value that occurs, and how often it does."""
+    """Count the pairs of key and value; return the key and the count of each distinct pair."""
     counts = pl.DataFrame({"key": key, "value": value}).group_by("key", "value").len()
     return counts["key"].to_numpy(), counts["len"].to_numpy().astype(np.float64)
 
 
 def _chance(values: Numbers) -> float:
-    """The share of pairs of values that are equal."""
+    """Compute the share of pairs of values that are equal."""
     count = np.unique(values, return_counts=True)[1].astype(np.float64)
     return float((count * (count - 1)).sum() / max(len(values) * (len(values) - 1), 1))
 
 
 def _column(accounts: Frame, name: str, n: int) -> Numbers:
-    """A column of the accounts as numbers, shape (n,); NaN where it is not known."""
+    """Return a column of the accounts as numbers, shape (n,); NaN where it is not known."""
     values = np.full(n, np.nan)
     if name in accounts.columns:
         known: pl.DataFrame = accounts.select("account_row", name).to_polars().drop_nulls()

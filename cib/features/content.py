@@ -1,6 +1,6 @@
-"""What an account posts.
+"""Features of the content that an account posts.
 
-Retweets repeat the words of others, so texts, hashtags, links and languages are those of its other posts.
+Retweets repeat the content of others, so texts, hashtags, links and languages are those of the account's other posts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.content.text import hashtag, message
+from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.features.acts import PRIOR, Acts
 from cib.features.feature import feature
@@ -22,11 +22,12 @@ from cib.graphs.graph import Graph
 __all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "texts"]
 
 Frame = nw.DataFrame[Any]
+Ints = NDArray[np.int64]
 
-#: Shorter texts are too often equal by chance: a greeting, a yes.
+#: Least length of a text; shorter ones, such as greetings, are too often equal by chance.
 MIN_TEXT = 12
 
-#: Accounts that posted a text before it counts as copied.
+#: Least number of accounts that posted a text for it to count as copied.
 COPIERS = 3
 
 
@@ -39,9 +40,9 @@ COPIERS = 3
     missing={"posts_made": 0},
 )
 def originality(posts: Frame) -> pl.DataFrame:
-    """How much of what it does is its own.
+    """Count an account's own posts and compute their share.
 
-    - ``posts_made``: P, the number of posts that are no retweets.
+    - ``posts_made``: P, the number of posts that are not retweets.
     - ``originality``: ``(P + 1) / (P + R + 2)`` for R retweets; near one half with few of either.
     """
     account = posts["account_row"].to_numpy()
@@ -59,7 +60,7 @@ def originality(posts: Frame) -> pl.DataFrame:
     unit={"hashtags_used": "hashtags", "hashtag_entropy": "bits"},
 )
 def hashtags(posts: Frame) -> pl.DataFrame:
-    """Variety of hashtags: Shannon (1948) entropy of their shares, in bits; unknown without any."""
+    """Compute the Shannon (1948) entropy of the hashtags' shares, in bits; unknown without any."""
     tags = _listed(posts, "hashtags")
     distinct = tags.select(pl.col("key").unique())
     looks = distinct.select(hashtag(pl.col("key")))["key"]
@@ -75,7 +76,7 @@ def hashtags(posts: Frame) -> pl.DataFrame:
     unit="bits",
 )
 def links(posts: Frame) -> pl.DataFrame:
-    """Variety of links and of their hosts: Shannon (1948) entropy of their shares, in bits; unknown without any."""
+    """Compute the Shannon (1948) entropy of the shares of links and of their hosts, in bits; unknown without any."""
     urls = _listed(posts, "urls")
     distinct = urls["key"].unique().sort()
     domains = urls.with_columns(
@@ -96,36 +97,43 @@ def links(posts: Frame) -> pl.DataFrame:
     },
     relative=True,
 )
-def texts(posts: Frame, interactions: Graph) -> Mapping[str, Any]:
-    """Whose words its texts are.
+def texts(
+    posts: Frame, messages: Frame, interactions: Graph, counted: tuple[Ints, Ints, Ints] | None = None
+) -> Mapping[str, Any]:
+    """Compute the shares of an account's texts that are repeated or copied.
 
-    Texts are compared by :func:`cib.content.text.message`: case, invisible characters, links and leading mentions
-    aside. Texts under 12 characters do not count. A text is *copied* if three accounts or more posted it and there
-    is a day or more between the first and the last time: a campaign evening of activists, or a text that is shared
-    with a link on the day of the news, is none.
+    Texts are compared by :func:`cib.content.text.message`: ignoring case, invisible characters, links and leading
+    mentions. Texts of fewer than 12 characters do not count. A text is *copied* if three or more accounts posted it,
+    with a day or more between the first and the last time; texts posted during one evening of a campaign, or shared
+    with a link on the day of the news, are not.
 
     - ``repeated_text_share``: over its texts; unknown without any.
     - ``copied_share``: ``C / (N + 4)`` for C copied texts among N acts; unknown where it posted and no text is known.
-    - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all that the account did,
-      with four acts more that count as 0, as acts do that are returned or are on nobody.
+    - ``aimed_at_copies``: the mean of ``C / (T + 4)`` of the targets, with T texts, over all actions of the account
+      and four more; actions on no account or that are returned, and the four, have value 0.
     """
-    keys, acts = _text_keys(posts), Acts.of(interactions)
-    text, copied = _count(keys, acts.n), _count(keys.filter("copied"), acts.n)
+    acts = Acts.of(interactions)
+    text, copied, again = _copies(messages, acts.n) if counted is None else counted
     did, wrote = _count(_native(posts, "account_row"), acts.n), _count(_own(posts, "action"), acts.n)
-    known = (did > 0) & ((text > 0) | (wrote == 0)) & (len(keys) > 0)
-    aim = np.where(len(keys) > 0, copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
+    known = (did > 0) & ((text > 0) | (wrote == 0)) & text.any()
+    aim = np.where(text.any(), copied / (text + PRIOR), np.nan)[acts.target] * (acts.returned == 0)
     return {
-        "repeated_text_share": keys.group_by("account_row").agg(pl.col("again").mean()),
+        "repeated_text_share": np.divide(again, text, out=np.full(acts.n, np.nan), where=text > 0),
         "copied_share": np.where(known, copied / (did + PRIOR), np.nan),
         "aimed_at_copies": acts.share(posts, aim),
     }
 
 
-def _text_keys(posts: Frame) -> pl.DataFrame:
-    """``account_row, key, again, copied`` of each text that is long enough."""
-    own = _own(posts, "text", "created_at").lazy().select("account_row", "created_at", key=message(pl.col("text")))
-    long = own.filter(pl.col("key").str.len_chars() >= MIN_TEXT).with_columns(pl.col("key").hash())
-    keys = long.collect(engine="streaming").with_columns(again=pl.col("key").is_duplicated())  # works on all cores
+def _copies(messages: Frame, n: int) -> tuple[Ints, Ints, Ints]:
+    """Count the texts of each account, those that are copied, and those that were posted again; each of shape (n,)."""
+    keys = _text_keys(messages)
+    return _count(keys, n), _count(keys.filter("copied"), n), _count(keys.filter("again"), n)
+
+
+def _text_keys(messages: Frame) -> pl.DataFrame:
+    """Return ``account_row, key, again, copied`` of each text that is long enough."""
+    long = messages.to_polars().filter(pl.col("characters") >= MIN_TEXT)
+    keys = long.select("account_row", "created_at", key="message").with_columns(again=pl.col("key").is_duplicated())
     time = pl.col("created_at")
     several = keys.filter("again").group_by("key").agg(pl.col("account_row").n_unique(), days=time.max() - time.min())
     copies = several.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= pl.duration(days=1))["key"]
@@ -147,21 +155,29 @@ def client_share(posts: Frame) -> pl.DataFrame:
     """Share of its actions made with the client that it uses most; unknown where no client is."""
     if "client" not in posts.columns:
         return _nothing()
-    counts = _native(posts, "account_row", "client").drop_nulls().group_by("account_row", "client").len()
+    counts = _counts(_native(posts, "account_row", key="client").drop_nulls())
     return counts.group_by("account_row").agg(pl.col("len").max() / pl.col("len").sum())
 
 
 def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
-    """From ``account_row, key`` to ``account_row, n, entropy``: of the shares of each account's keys, in bits."""
-    counts = keys.group_by("account_row", "key").len().sort("account_row", "len")  # sums of floats depend on order
+    """Compute the number and entropy in bits of each account's keys: ``account_row, n, entropy``."""
+    counts = _counts(keys).sort(pl.col("account_row") * 2**32 + pl.col("len"))  # fix the order of summation
     c = pl.col("len").cast(pl.Float64)
     of = counts.group_by("account_row", maintain_order=True).agg(n=c.sum(), e=(c * c.log(2)).sum())
     entropy = pl.max_horizontal(pl.col("n").log(2) - pl.col("e") / pl.col("n"), 0.0)
     return of.select("account_row", "n", entropy=entropy)
 
 
+def _counts(keys: pl.DataFrame) -> pl.DataFrame:
+    """Count the rows of each account and key: ``account_row, len``, a row per pair."""
+    # grouping by one integer is several times faster than by an integer and a text
+    code = keys["key"].cast(pl.Categorical).to_physical()
+    pairs = keys.select(pair=pl.col("account_row").cast(pl.UInt64) * 2**32 + code).group_by("pair").len()
+    return pairs.select(account_row=pl.col("pair") // 2**32, len="len")
+
+
 def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
-    """Posts that are no retweets, none where the source lacks the column."""
+    """Select the posts that are not retweets; no rows where the source lacks the column."""
     if column not in posts.columns:
         return _native(posts, "account_row", *more).head(0).with_columns(pl.lit(None, pl.String).alias(column))
     rows = _native(posts, *dict.fromkeys(("account_row", "action", column, *more)))
@@ -169,21 +185,21 @@ def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:
 
 
 def _count(rows: pl.DataFrame, n: int) -> NDArray[np.int64]:
-    """Rows of each account, shape (n,)."""
+    """Count the rows of each account, shape (n,)."""
     return np.bincount(rows["account_row"].to_numpy(), minlength=n)
 
 
 def _listed(posts: Frame, column: str) -> pl.DataFrame:
-    """What a column of lists holds, a row each: ``account_row, key``."""
+    """Explode a column of lists to ``account_row, key``."""
     rows = _own(posts, column)
     if rows.schema[column] == pl.String:
         return rows.rename({column: "key"})
     return rows.filter(pl.col(column).list.len() > 0).explode(column).rename({column: "key"}).drop_nulls()
 
 
-def _native(posts: Frame, *columns: str) -> pl.DataFrame:
-    frame: pl.DataFrame = posts.select(*columns).to_polars()
-    return frame
+def _native(posts: Frame, *columns: str, **renamed: str) -> pl.DataFrame:
+    frame: pl.DataFrame = posts.select(*columns, *renamed.values()).to_polars()
+    return frame.rename({theirs: ours for ours, theirs in renamed.items()})
 
 
 def _nothing() -> pl.DataFrame:

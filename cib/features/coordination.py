@@ -1,7 +1,7 @@
-"""With whom an account does the same things at the same time.
+"""Features of the co-action graph.
 
-From the co-action graph that :func:`cib.extract` is given or builds: in :func:`cib.detect` the edges of the
-first layer that chance does not explain.
+They use the co-action graph that :func:`cib.extract` is given or builds: in :func:`cib.detect` the significant
+edges of the first layer.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ Numbers = NDArray[np.float64]
     unit={"coaction_strength": "co-actions", "coaction_partners": "accounts"},
 )
 def coactions(coactions: Graph) -> Mapping[str, Numbers]:
-    """How many ties an account has, how closely knit they are, and whether it leads.
+    """Compute strength, degree, clustering coefficient and share of leading acts in the co-action graph.
 
     - ``coaction_strength``, ``coaction_partners``: strength and degree in the co-action graph.
     - ``coaction_clustering``: ``T / (k (k - 1) / 2)`` for T triangles through the account and k partners; Watts and
       Strogatz (1998). Unknown below two partners.
-    - ``coaction_lead``: mean over pairs of posts of 1 where the account acted first, 0 where the other did, and 0.5
-      on a tie, as far as edges tell (``led`` counts strictly earlier ones). Unknown without partners.
+    - ``coaction_lead``: mean over pairs of posts of 1 where the account acted first and 0 where the other did, from
+      the share ``led`` of pairs in which ``source`` was strictly earlier (equal times count for ``target``). Unknown
+      without partners.
     """
     from cib.features.ties import triangles  # numba takes half a second to import
 

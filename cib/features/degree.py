@@ -1,6 +1,6 @@
-"""Whom an account retweets and mentions, and who retweets and mentions it.
+"""Features of the interaction graphs: retweets, mentions and replies made and received.
 
-Acting on oneself does not count, except in `retweets_made`, which counts what was done. Arrays are in the
+Actions on oneself do not count, except in `retweets_made`, which counts all retweets. Arrays are in the
 order of the accounts: row ``i`` of a graph is account ``i``.
 
 >>> import cib
@@ -45,7 +45,7 @@ __all__ = [
 Frame = nw.DataFrame[Any]
 Numbers = NDArray[np.float64]
 
-#: Acts that pull a ratio of acts half way to the middle.
+#: Pseudocount that shrinks ratios of acts; a ratio of this number of acts is halved.
 PRIOR = 5.0
 
 
@@ -65,7 +65,7 @@ def retweets_made(posts: Frame) -> pl.DataFrame:
     unit={"retweets_received": "retweets", "retweet_targets": "accounts", "retweeters": "accounts"},
 )
 def retweet_degrees(retweets: Graph) -> Mapping[str, Numbers]:
-    """Retweets received and the accounts at the other end: in-strength, out- and in-degree of the retweet graph."""
+    """Compute in-strength, out-degree and in-degree in the retweet graph."""
     return {
         "retweets_received": _strength(retweets, "target"),
         "retweet_targets": _degree(retweets, "source"),
@@ -88,7 +88,7 @@ def retweet_degrees(retweets: Graph) -> Mapping[str, Numbers]:
     },
 )
 def mention_degrees(mentions: Graph) -> Mapping[str, Numbers]:
-    """Mentions both ways: out- and in-strength, out- and in-degree of the mention graph."""
+    """Compute out- and in-strength, out- and in-degree in the mention graph."""
     return _degrees(mentions, ("mentions_made", "mentions_received", "mention_targets", "mentioners"))
 
 
@@ -107,7 +107,7 @@ def mention_degrees(mentions: Graph) -> Mapping[str, Numbers]:
     },
 )
 def reply_degrees(replies: Graph) -> Mapping[str, Numbers]:
-    """Replies both ways: out- and in-strength, out- and in-degree of the reply graph."""
+    """Compute out- and in-strength, out- and in-degree in the reply graph."""
     return _degrees(replies, ("replies_made", "replies_received", "reply_targets", "repliers"))
 
 
@@ -134,12 +134,24 @@ def asymmetry(posts: Frame, retweets: Graph) -> Numbers:
 
 
 @feature(unit="posts")
-def h_index(posts: Frame, retweets: Graph) -> Numbers:
+def h_index(posts: Frame, retweets: Graph, counted: pl.DataFrame | None = None) -> Numbers:
     """The largest h such that h posts of the account were each retweeted by h others or more.
 
-    After Hirsch (2005); for spreaders of misinformation, DeVerna et al. (2024). Unknown for all if the data do not
-    say which posts were retweeted.
+    After Hirsch (2005); used for spreaders of misinformation by DeVerna et al. (2024). Unknown for all accounts if the
+    retweeted posts are not known.
     """
+    counts = _retweeters(posts, retweets) if counted is None else counted
+    if counts.is_empty():
+        return np.full(retweets.n_accounts, np.nan)
+    author, retweeters = counts["author"].to_numpy(), counts["retweeters"].to_numpy()
+    order = np.lexsort((-retweeters.astype(np.int64), author))
+    author, retweeters = author[order], retweeters[order]
+    place = np.arange(len(author)) - np.searchsorted(author, author)
+    return np.bincount(author[retweeters > place], minlength=retweets.n_accounts).astype(np.float64)
+
+
+def _retweeters(posts: Frame, retweets: Graph) -> pl.DataFrame:
+    """``author`` (row) and number of others who retweeted it, ``retweeters``, of each post of known author."""
     rows: pl.LazyFrame = posts.to_polars().lazy()
     known = rows.filter(
         pl.col("action") == "retweet",
@@ -148,13 +160,7 @@ def h_index(posts: Frame, retweets: Graph) -> Numbers:
     )
     of_post = pl.col("target_account_id").min().alias("author"), pl.col("account_row").n_unique().alias("retweeters")
     counts = known.group_by(pl.col("target_post_id").hash()).agg(*of_post).collect()
-    if counts.is_empty():
-        return np.full(retweets.n_accounts, np.nan)
-    author, retweeters = encode(counts["author"], retweets.ids).to_numpy(), counts["retweeters"].to_numpy()
-    order = np.lexsort((-retweeters.astype(np.int64), author))
-    author, retweeters = author[order], retweeters[order]
-    place = np.arange(len(author)) - np.searchsorted(author, author)
-    return np.bincount(author[retweeters > place], minlength=retweets.n_accounts).astype(np.float64)
+    return counts.with_columns(author=encode(counts["author"], retweets.ids))
 
 
 @feature
@@ -187,9 +193,9 @@ def k_core(retweets: Graph) -> Numbers:
 def in_share(retweets: Graph) -> Numbers:
     """How much the account is retweeted, beside those who are retweeted in its part of the graph.
 
-    The authority score of SALSA (Lempel and Moran 2001) times the number of all who are retweeted. It has a closed
-    form: ``Q`` over the mean Q of those who are retweeted in the same component of the graph between those who retweet
-    and those retweeted. It has none of the bias of HITS to small dense groups.
+    The authority score of SALSA (Lempel and Moran 2001) times the number of retweeted accounts, in closed form: ``Q``,
+    the retweets received, over the mean Q of the retweeted accounts in the same component of the bipartite graph of
+    retweeters and retweeted accounts. Unlike HITS, it is not biased to small dense groups.
     """
     n, (source, target, _) = retweets.n_accounts, _edges(retweets)
     sides = sp.coo_array((np.ones(len(source), np.int8), (source, n + target)), shape=(2 * n, 2 * n))
@@ -205,7 +211,7 @@ def pagerank(retweets: Graph) -> Numbers:
     """Where one arrives who keeps going from retweeter to author: 1 is the average account.
 
     PageRank with damping 0.85 on the retweet graph, edges from retweeter to author, weighted by retweets, times
-    the number of accounts; Page et al. (1999). Whoever retweets nobody leads anywhere with equal chance.
+    the number of accounts; Page et al. (1999). From accounts that retweet nobody, all accounts are equally likely.
     """
     n, (source, target, weight) = retweets.n_accounts, _edges(retweets)
     made = _strength(retweets, "source")
@@ -236,8 +242,9 @@ def target_concentration(retweets: Graph) -> Numbers:
 def to_core(retweets: Graph) -> Numbers:
     """How far its retweets go to accounts that are retweeted and do not retweet (1 all the way, 0 not at all).
 
-    Mean over its retweets of the author's ``(Q - q) / (Q + R + 5)``, for Q retweets that the author received, q of
-    them from this account, and R that it made. Members of a ring retweet each other and stay near the middle.
+    Mean over its retweets of the author's ``(Q - q) / (Q + R + 5)``, with Q the number of retweets that the author
+    received, q of them from this account, and R the number that the author made. Members of a group that retweet each
+    other have values near the middle.
     """
     source, target, weight = _edges(retweets)
     received, made = _strength(retweets, "target"), _strength(retweets, "source")
@@ -247,7 +254,7 @@ def to_core(retweets: Graph) -> Numbers:
 
 
 def _edges(graph: Graph) -> tuple[NDArray[np.int64], NDArray[np.int64], Numbers]:
-    """Source, target and weight of the edges between different accounts."""
+    """Return source, target and weight of the edges between different accounts."""
     source, target = graph.endpoints
     apart = source != target
     return source[apart], target[apart], graph.table["weight"].to_numpy()[apart].astype(np.float64)
@@ -265,19 +272,19 @@ def _degree(graph: Graph, side: str) -> Numbers:
 
 
 def _degrees(graph: Graph, names: Sequence[str]) -> dict[str, Numbers]:
-    """Out- and in-strength, out- and in-degree."""
+    """Compute out- and in-strength, out- and in-degree."""
     sides = ("source", "target")
     return dict(zip(names, [of(graph, side) for of in (_strength, _degree) for side in sides], strict=True))
 
 
 def _pattern(graph: Graph) -> sp.csr_array:
-    """Which account acted on which other, as a matrix of zeros and ones."""
+    """Return the binary adjacency matrix of the graph, without self-loops."""
     source, target, _ = _edges(graph)
     shape = (graph.n_accounts, graph.n_accounts)
     return sp.coo_array((np.ones(len(source), np.int32), (source, target)), shape=shape).tocsr()
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any], nothing: float = np.nan) -> Numbers:
-    """`part` / `whole`, and `nothing` where there is no whole."""
+    """Divide `part` by `whole`; `nothing` where `whole` is 0."""
     ratio: Numbers = np.divide(part, whole, out=np.full(len(part), nothing), where=whole > 0)
     return ratio

@@ -1,7 +1,7 @@
-"""extract(): run a set of features over an activity.
+"""Run a set of features over an activity.
 
-Inputs are made when a feature asks for them, and once. What a feature gives back is aligned to the
-accounts, turned into numbers and labelled here, so that a feature can be written without thinking of it.
+Each input is built once, and only if a feature needs it. The return value of a feature is aligned to the
+accounts, converted to numbers and labelled here, so that feature functions need not do it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity, encode
+from cib.activity import TIME, Activity, encode
+from cib.content.text import messages
 from cib.domains import ACTIVITY, FLAG, GRAPH, either, takes
 from cib.errors import InputError
 from cib.features.feature import COLUMNS, KEYS, Feature
@@ -26,7 +27,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.interactions import mention_graph, quote_graph, reply_graph, retweet_graph
 from cib.progress import stage
 
-__all__ = ["extract", "inputs"]
+__all__ = ["aligned_columns", "extract", "feature_table", "inputs", "merged"]
 
 _GRAPHS: dict[str, Callable[[Activity], Graph]] = {
     "retweets": retweet_graph,
@@ -36,12 +37,15 @@ _GRAPHS: dict[str, Callable[[Activity], Graph]] = {
     "coactions": coaction_graph,
 }
 
-#: Which library a frame belongs to that a feature gets, for whoever expects the methods of another.
+#: Hint in errors of a feature that may expect a frame of another library.
 _LIBRARY = (
     "If a method of {name!r} is meant: it is a narwhals frame; {name}.to_pandas() and {name}.to_polars() are others."
 )
 
-#: Graphs of acts on other accounts.
+#: Significant digits of a feature: rounding errors, which depend on the order of sums, must not break ties of ranks.
+DIGITS = 10
+
+#: Graphs that are merged into ``interactions``.
 _INTERACTIONS = ("retweets", "mentions", "replies", "quotes")
 
 
@@ -65,7 +69,7 @@ def extract(
     coactions: Graph | None = None,
     progress: bool = False,
 ) -> FeatureTable:
-    """One number per account and feature.
+    """Compute features: one number per account and feature.
 
     Parameters
     ----------
@@ -73,21 +77,21 @@ def extract(
     features : FeatureSet, or callable, str or iterable of these, optional
         Default: :data:`cib.STANDARD`.
     retweets, mentions, replies, quotes, coactions : Graph, optional
-        Graphs that are there already; those that a feature needs are built otherwise.
+        Graphs that were built already; others that a feature needs are built.
     progress : bool
-        Print a line a feature to standard error.
+        Print one line per feature to standard error.
 
     Returns
     -------
     FeatureTable
-        A row for every account of ``activity.account_ids``, in their order.
+        One row for every account of ``activity.account_ids``, in their order.
 
     Raises
     ------
     SettingsError
-        If a feature is unknown or asks for something that is no input.
+        If a feature is unknown or has a parameter that is not an input.
     InputError
-        If a feature fails, or what it gives back cannot be aligned to the accounts.
+        If a feature fails, or its return value cannot be aligned to the accounts.
 
     Examples
     --------
@@ -113,9 +117,14 @@ def extract(
     given = {"retweets": retweets, "mentions": mentions, "replies": replies, "quotes": quotes, "coactions": coactions}
     made = inputs(activity, wanted.needs, given)
     columns = {}
-    for feature in _merged(wanted):
+    for feature in merged(wanted):
         with stage(feature.title, progress):
-            columns.update(_columns(feature, made, activity.account_ids))
+            columns.update(aligned_columns(feature, made, activity.account_ids))
+    return feature_table(wanted, columns, activity)
+
+
+def feature_table(wanted: FeatureSet, columns: Mapping[str, pl.Series], activity: Activity) -> FeatureTable:
+    """The columns of features with what is said of them."""
     labelled = [(name, k, feature) for feature in wanted for k, name in enumerate(feature.names)]
     return FeatureTable(
         pl.DataFrame({"account_id": activity.account_ids, **{name: columns[name] for name in wanted.names}}),
@@ -126,7 +135,7 @@ def extract(
 
 
 def inputs(activity: Activity, needs: Iterable[str], given: Mapping[str, Graph | None] | None = None) -> dict[str, Any]:
-    """What features get for the parameters that they name.
+    """Build the inputs of features by the names of their parameters.
 
     Parameters
     ----------
@@ -134,7 +143,7 @@ def inputs(activity: Activity, needs: Iterable[str], given: Mapping[str, Graph |
     needs : iterable of str
         Some of :data:`cib.features.feature.INPUTS`.
     given : mapping of str to Graph, optional
-        Graphs that are there already.
+        Graphs that were built already.
 
     Returns
     -------
@@ -156,7 +165,9 @@ def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
         return graphs[name]
     if name == "interactions":
         return _together(ids, [graphs[each] for each in _INTERACTIONS])
-    if name == "posts":
+    if name == "messages":
+        rows = _said(activity)
+    elif name == "posts":
         rows = activity.posts_table.with_columns(account_row=activity.account_codes)
     else:
         codes = encode(activity.accounts_table["account_id"], ids)
@@ -164,15 +175,38 @@ def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
     return nw.from_native(rows, eager_only=True)
 
 
+def _said(activity: Activity) -> pl.DataFrame:
+    """What posts say, by number."""
+    columns = activity.posts_table.columns
+    if "text" not in columns:
+        empty: dict[str, Any] = {
+            "account_row": pl.UInt32,
+            "created_at": TIME,
+            "message": pl.Int32,
+            "characters": pl.UInt32,
+        }
+        return pl.DataFrame(schema=empty)
+    said = messages(activity)
+    row, code = pl.Series(said.row), pl.Series(said.code)
+    return pl.DataFrame(
+        {
+            "account_row": activity.account_codes.gather(row),
+            "created_at": activity.posts_table["created_at"].gather(row),
+            "message": code,
+            "characters": said.distinct.str.len_chars().gather(code),
+        }
+    )
+
+
 def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:
-    """One graph over `ids` of several: ``weight`` acts of an account on another, and ``returned`` the other way."""
+    """Merge graphs over `ids`: ``weight`` is the number of acts on the target, ``returned`` that of acts in return."""
     n = max(len(ids), 1)
     ends = [(*graph.endpoints, graph.table["weight"].to_numpy()) for graph in graphs]
     source, target, weight = (np.concatenate(column) for column in zip(*ends, strict=True))
     pair, weight = _summed((source * n + target)[source != target], weight[source != target])
     source, target = np.divmod(pair, n)
     back = target * n + source
-    order = np.argsort(back)  # what is looked up in order is found faster
+    order = np.argsort(back)  # looking up sorted values is faster
     place = np.minimum(np.searchsorted(pair, back[order]), max(len(pair) - 1, 0))
     returned = np.zeros(len(pair), np.int64)
     returned[order] = np.where(pair[place] == back[order], weight[place], 0)
@@ -181,15 +215,15 @@ def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:
 
 
 def _summed(keys: NDArray[np.int64], weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each key once, ascending, with the sum of its weights."""
+    """Sum weights by key; return the distinct keys, ascending, and the sums."""
     order = np.argsort(keys, kind="stable")
     keys, weights = keys[order], weights[order]
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     return keys[first], np.add.reduceat(weights, first) if len(first) else weights
 
 
-def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
-    """Features whose columns come from one function, as one: it runs once."""
+def merged(features: Iterable[Feature]) -> Iterator[Feature]:
+    """Merge features with the same function, so that it runs once."""
     of_function: dict[int, Feature] = {}
     for feature in features:
         before = of_function.get(id(feature.function))
@@ -198,11 +232,11 @@ def _merged(features: Iterable[Feature]) -> Iterator[Feature]:
     yield from of_function.values()
 
 
-def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[str, pl.Series]:
-    """Run a feature and align what it gives back to the accounts."""
+def aligned_columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series, **settings: Any) -> dict[str, pl.Series]:
+    """Run a feature and align its return value to the accounts."""
     where = f"feature {feature.title!r}"
     try:
-        returned = feature.function(**{name: made[name] for name in feature.needs})
+        returned = feature.function(**{name: made[name] for name in feature.needs}, **settings)
     except Exception as error:
         frames = [name for name in feature.needs if isinstance(made[name], nw.DataFrame)]
         remedy = " ".join(_LIBRARY.format(name=name) for name in frames[:1])
@@ -215,9 +249,9 @@ def _columns(feature: Feature, made: Mapping[str, Any], ids: pl.Series) -> dict[
 
 
 def _taken_over(returned: Any) -> Any:
-    """Frames and series of any library as Polars ones, everything else as it is."""
+    """Convert frames and series of any library to Polars; return other values unchanged."""
     if getattr(getattr(returned, "index", None), "name", None) == "account_id":
-        returned = returned.reset_index()  # pandas leaves what it grouped by in the index
+        returned = returned.reset_index()  # pandas keeps the grouping column in the index
     known = nw.from_native(returned, pass_through=True, allow_series=True)
     if isinstance(known, nw.LazyFrame):
         known = known.collect("polars")
@@ -225,7 +259,7 @@ def _taken_over(returned: Any) -> Any:
 
 
 def _parts(returned: Any, feature: Feature, where: str) -> Iterator[tuple[str, Any]]:
-    """Each column of the feature with what is said of it."""
+    """Yield each column of the feature with its part of the return value."""
     if not feature.several:
         yield feature.names[0], returned
         return
@@ -244,7 +278,7 @@ def _parts(returned: Any, feature: Feature, where: str) -> Iterator[tuple[str, A
 
 
 def _aligned(part: Any, ids: pl.Series, where: str) -> pl.Series:
-    """One number an account, in the order of `ids`."""
+    """Align a part of a return value to `ids`: one number per account."""
     if isinstance(part, pl.DataFrame):
         return _scattered(part, ids, where)
     if isinstance(part, Mapping):
@@ -261,7 +295,7 @@ def _aligned(part: Any, ids: pl.Series, where: str) -> pl.Series:
 
 
 def _scattered(frame: pl.DataFrame, ids: pl.Series, where: str) -> pl.Series:
-    """The only column beside the key, put where the key says."""
+    """Align the only column besides the key to `ids` by the key."""
     key = next((key for key in reversed(KEYS) if key in frame), None)
     values = [name for name in frame.columns if name not in KEYS]
     if key is None or len(values) != 1:
@@ -286,17 +320,17 @@ def _scattered(frame: pl.DataFrame, ids: pl.Series, where: str) -> pl.Series:
     return pl.Series(aligned)
 
 
-#: What each key names.
+#: Name of each key in messages.
 _KEYED = {"account_id": "account", "account_row": "row"}
 
 
 def _rows(rows: pl.Series, n: int) -> pl.Series:
-    """Rows of accounts; null for what is no row of `n`, such as -1."""
+    """Convert rows of accounts to uint32; null for values outside 0 to n - 1."""
     return rows.to_frame("row").select(pl.when(pl.col("row").is_between(0, n - 1)).then("row"))["row"].cast(pl.UInt32)
 
 
 def _numbers(values: Any, where: str) -> pl.Series:
-    """A one-dimensional column of float64."""
+    """Convert values to a column of float64."""
     column = values if isinstance(values, pl.Series) else _listed(values, where)
     if not (column.dtype.is_numeric() or column.dtype in {pl.Boolean, pl.Null}):
         raise InputError("what came back is no number", where=where, got=column.dtype, remedy="Cast it to float.")
@@ -315,6 +349,7 @@ def _listed(values: Any, where: str) -> pl.Series:
 
 
 def _finite(column: pl.Series, missing: float | None) -> pl.Series:
-    """Null for what is not finite, then `missing` for null."""
-    known = column.to_frame("value").select(pl.when(pl.col("value").is_finite()).then("value"))["value"]
+    """Round to `DIGITS` significant digits, null for values that are not finite, then replace null by `missing`."""
+    value = pl.col("value")
+    known = column.to_frame("value").select(pl.when(value.is_finite()).then(value.round_sig_figs(DIGITS)))["value"]
     return known if missing is None else known.fill_null(missing)

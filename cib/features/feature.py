@@ -1,9 +1,9 @@
-"""What a feature is: a plain function that says one number about each account.
+"""Features: plain functions that compute one number per account.
 
-Its name is the column, the first line of its docstring is the label that people read, its parameter
-names are the inputs it is given, and the file it stands in is its family. There is no class to derive
-from and nothing to register; :func:`feature` is there for when more must be said, and returns the
-function itself, so that it still pickles, runs and reads as what it is.
+The name of the function is the column, the first line of its docstring is the label, the names of its
+parameters are its inputs, and the file that defines it is its family. There is no base class and no
+registry; the decorator :func:`feature` adds further information and returns the function itself, so
+that it can still be pickled and called.
 
 >>> def bursts(posts):
 ...     '''Posts within the busiest minute of an account.'''
@@ -15,13 +15,15 @@ function itself, so that it still pickles, runs and reads as what it is.
 
 A parameter with a default value is a setting of the feature, unless it has the name of an input.
 
-What may come back: a narwhals, Polars, pandas or PyArrow frame of ``account_id`` and the number; a mapping
-from account to number; or an array in the order of the accounts. Accounts that it leaves out get null,
-or the ``missing`` that was told; what is not finite becomes null.
+The function may return a narwhals, Polars, pandas or PyArrow frame of ``account_id`` and the number; a mapping
+from account to number; or an array in the order of the accounts. Accounts that are left out get null,
+or the value of ``missing``; values that are not finite become null.
 
-In the inputs, ``posts`` and ``accounts`` have one column more than in the activity: ``account_row``, the
-row of the account in the result. Grouping by it takes less than half of the time that grouping by the id takes.
-Graphs are spread over all accounts, so that row ``i`` of ``retweets.matrix`` is account ``i`` too.
+In the inputs, ``posts`` and ``accounts`` have one additional column: ``account_row``, the row of the account in
+the result. Grouping by it takes less than half the time of grouping by the id.
+``messages`` has the columns ``account_row``, ``created_at``, ``message`` (a number, equal for texts that
+:func:`cib.content.text.message` makes equal) and ``characters``, the length of the message.
+Graphs include all accounts, so that row ``i`` of ``retweets.matrix`` is account ``i``.
 """
 
 from __future__ import annotations
@@ -35,9 +37,10 @@ from cib.errors import SettingsError, did_you_mean
 
 __all__ = ["INPUTS", "Feature", "describe", "feature"]
 
-#: What a feature can ask for by naming a parameter so.
+#: Inputs of features, by the name of the parameter.
 INPUTS = {
     "posts": "one row per thing an account did, by time",
+    "messages": "one row per post that says something and is no retweet",
     "accounts": "what is known about the accounts",
     "retweets": "the graph of who retweeted whom",
     "mentions": "the graph of who mentioned whom",
@@ -47,10 +50,10 @@ INPUTS = {
     "coactions": "the graph of who did the same within a window",
 }
 
-#: Columns of the frames that a feature gets and gives back; no feature can be called so.
+#: Key columns of the frames that a feature takes and returns; not allowed as names of features.
 KEYS = ("account_id", "account_row")
 
-#: What a :class:`Feature` says of each of its columns.
+#: Fields of :class:`Feature` with one value per column.
 COLUMNS = ("names", "labels", "units", "missing")
 
 _TOLD = "__cib_feature__"
@@ -60,26 +63,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Feature:
-    """A function, and what must be known to run and to explain it.
+    """A feature function with its metadata.
 
     Parameters
     ----------
     function : callable
         Takes the inputs in `needs` as keywords.
     names : tuple of str
-        The columns it gives, in order.
+        Columns that it returns, in order.
     labels, units : tuple of str
-        The sentence that explains each column, and its unit ('' for a pure number).
+        Sentence that explains each column, and its unit ('' if dimensionless).
     family : str
-        By default the file the function stands in.
+        By default the file that defines the function.
     needs : tuple of str
         Some of :data:`INPUTS`.
     several : bool
-        Whether the columns are told apart by name.
+        Whether the function returns several columns by name.
     missing : tuple of float or None
-        For each column, the number of an account that the function leaves out; None: unknown.
+        For each column, the value of accounts that the function leaves out; None: unknown.
     relative : bool
-        Whether an account's number depends on other accounts.
+        Whether the value of an account depends on other accounts.
     """
 
     function: Callable[..., Any]
@@ -94,13 +97,13 @@ class Feature:
 
     @property
     def title(self) -> str:
-        """What messages call it: its only column, or its function."""
+        """Name in messages: that of its only column, or of its function."""
         return self.names[0] if not self.several else self.function.__name__
 
 
 @dataclass(frozen=True)
 class _Told:
-    """What the decorator was told, beyond what the function shows by itself."""
+    """Arguments of the decorator."""
 
     name: str | None = None
     outputs: tuple[str, ...] = ()
@@ -134,27 +137,27 @@ def feature(
     missing: float | Mapping[str, float] | None = None,
     relative: bool = False,
 ) -> F | Callable[[F], F]:
-    """Say more about a feature than its name, docstring and parameters do.
+    """Add metadata to a feature function, beyond its name, docstring and parameters.
 
     Parameters
     ----------
     function : callable
-        Given when the decorator is used bare.
+        Given when the decorator is used without arguments.
     name : str, optional
-        The column, if not the function's name.
+        Name of the column, if not that of the function.
     outputs : mapping of str to str, or sequence of str, optional
-        The columns of a function that gives several, with the label of each. It returns a frame with
+        Columns of a function that returns several, with the label of each. It returns a frame with
         these columns, or a mapping from each to what a function of one column may return.
     unit : str or mapping of str to str
-        Of all columns, or of each that is no pure number.
+        Unit of all columns, or of each column that has one.
     family : str, optional
-        By default the file that the function stands in.
+        By default the file that defines the function.
     missing : float or mapping of str to float, optional
-        The number of accounts that the function leaves out, such as 0 for a count; by default null. Of all
-        columns, or of some.
+        Value of accounts that the function leaves out, such as 0 for a count; by default null. For all
+        columns, or for some.
     relative : bool
-        Whether the number of an account depends on what others do, as a rank does. Then one part of the
-        accounts is not expected to give the same as the whole.
+        Whether the value of an account depends on other accounts, as a rank does. Then the value may differ
+        if only some of the accounts are given.
 
     Returns
     -------
@@ -164,7 +167,7 @@ def feature(
     Raises
     ------
     SettingsError
-        If a parameter is no input, or a name cannot be a column.
+        If a parameter is not an input, or a name cannot be a column.
 
     Examples
     --------
@@ -179,14 +182,14 @@ def feature(
     def tell(function: F) -> F:
         labels = tuple(outputs.values()) if isinstance(outputs, Mapping) else ()
         setattr(function, _TOLD, _Told(name, tuple(outputs), labels, unit, family, missing, relative))
-        describe(function)  # a wrong parameter shows where it is written
+        describe(function)  # report a wrong parameter at the definition
         return function
 
     return tell if function is None else tell(function)
 
 
 def describe(function: Callable[..., Any] | Feature) -> Feature:
-    """What `cib` knows about a feature.
+    """Return the metadata of a feature.
 
     Parameters
     ----------
@@ -199,7 +202,7 @@ def describe(function: Callable[..., Any] | Feature) -> Feature:
     Raises
     ------
     SettingsError
-        If it is no function of our inputs.
+        If it is not a function of inputs.
 
     Examples
     --------
@@ -241,7 +244,7 @@ def describe(function: Callable[..., Any] | Feature) -> Feature:
 
 
 def _inputs(function: Callable[..., Any], name: str) -> tuple[str, ...]:
-    """The parameters that are inputs."""
+    """Return the names of the parameters that are inputs."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as error:

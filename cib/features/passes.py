@@ -1,6 +1,6 @@
-"""Passes over rows dealt out by account, in compiled code of its own, so that other features need not wait for it.
+"""Compiled computations over values grouped by account, in a module that is imported only where it is used.
 
-Each takes ``starts`` and the values of all accounts one after another: those of account ``a`` are
+Each takes ``starts`` and the concatenated values of all accounts: those of account ``a`` are
 ``values[starts[a] : starts[a + 1]]``.
 """
 
@@ -28,7 +28,7 @@ WEEK, THURSDAY = 168, 3 * 24
 
 
 def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
-    """Values dealt out by account, in their present order.
+    """Group values by account, keeping their order; return the offset of each account and the values.
 
     >>> dealt(np.array([1, 0, 1]), np.array([7, 8, 9]))
     (array([0, 1, 3]), array([8, 7, 9]))
@@ -39,7 +39,7 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
 
 
 def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
-    """Deal the times of posts out by account.
+    """Group the times of posts by account.
 
     Parameters
     ----------
@@ -49,19 +49,19 @@ def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
     Returns
     -------
     starts : ndarray of int64, shape (n + 1,)
-        Where the times of each account begin; accounts after the last that acted are left out.
+        Offset of the times of each account; accounts after the last one with posts are left out.
     times : ndarray of int64, shape (n_posts,)
         Microseconds since 1970, ascending within an account.
     """
     account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
-    if np.any(time[1:] < time[:-1]):  # posts of an activity come by time
+    if np.any(time[1:] < time[:-1]):  # posts of an activity are already sorted by time
         order = np.argsort(time, kind="stable")
         account, time = account[order], time[order]
     return dealt(account, time)
 
 
 def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:
-    """Quantiles of the values of each account, interpolated linearly; shape (n_accounts, n_shares)."""
+    """Compute quantiles of the values of each account by linear interpolation; shape (n_accounts, n_shares)."""
     found = np.full((len(starts) - 1, len(shares)), np.nan)
     begins, n = _of_those_with_any(starts)
     own = values.copy()
@@ -75,17 +75,17 @@ def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:
 
 
 def _of_those_with_any(starts: Ints) -> tuple[Ints, Ints]:
-    """Where the values of each account begin, and how many there are, of those that have any."""
+    """Return offset and number of the values of each account that has any."""
     n = np.diff(starts)
     return starts[:-1][n > 0], n[n > 0]
 
 
 @compiled(INTS, INTS, WRITE_FLOATS)
 def _sort_each(begins: Ints, ends: Ints, values: Numbers) -> None:
-    """Sort each stretch of values: a heapsort, because ``np.sort`` takes seconds to compile."""
+    """Sort each range of values by heapsort, because ``np.sort`` takes seconds to compile."""
     for s in range(len(begins)):
         first, left = begins[s], ends[s] - begins[s]
-        root = left // 2  # above it, the heap is one already; below 0, its largest goes to the end
+        root = left // 2  # build the heap from this node down to 0, then move the largest value to the end repeatedly
         while left > 1:
             if root > 0:
                 root -= 1
@@ -106,13 +106,14 @@ def _sort_each(begins: Ints, ends: Ints, values: Numbers) -> None:
 
 
 def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
-    """What is said of the seconds between ascending times, a row an account.
+    """Compute statistics of the intervals in seconds between ascending times; shape (n_accounts, 5).
 
-    Median, coefficient of variation, burstiness, memory, and how often two and more in a row are `fast`. Not a number
-    below one interval, the next two below two, and memory below three and where they do not vary.
+    Median, coefficient of variation, burstiness, memory, and the number of runs of two or more intervals of at most
+    `fast`. NaN without an interval; coefficient of variation and burstiness are NaN with fewer than two, memory with
+    fewer than three and where they do not vary.
     """
     found = np.full((len(starts) - 1, 5), np.nan)
-    gaps = np.diff(times) / SECOND  # those from one account to the next are passed over
+    gaps = np.diff(times) / SECOND  # those between different accounts are ignored below
     _pace(starts, gaps, fast, found.ravel())
     begins, n = _of_those_with_any(starts)
     begins, n = begins[n > 1], n[n > 1] - 1
@@ -123,7 +124,7 @@ def pace(starts: Ints, times: Ints, fast: float) -> Numbers:
 
 @compiled(INTS, FLOATS, FLOAT, WRITE_FLOATS)
 def _pace(starts: Ints, gaps: Numbers, fast: float, found: Numbers) -> None:
-    """All but the median, five entries an account."""
+    """Compute all statistics but the median; five entries per account."""
     for a in range(len(starts) - 1):
         begin, end = starts[a], starts[a + 1] - 1
         n = end - begin
@@ -163,28 +164,29 @@ def _pace(starts: Ints, gaps: Numbers, fast: float, found: Numbers) -> None:
                 found[5 * a + 3] = xy / math.sqrt(xx * yy)
 
 
-def weeks(starts: Ints, times: Ints) -> Numbers:
-    """What is said of the hours in UTC, a row an account.
+def weeks(starts: Ints, times: Ints, everyone: Ints | None = None) -> Numbers:
+    """Compute statistics of the hours in UTC; shape (n_accounts, 5).
 
-    Entropy of the hour of day, distance of the week from that of all, and the shares of weekdays, of the hours before
-    six, and of the first seconds of a minute. Not a number without a time.
+    Entropy of the hour of day, distance of the distribution over the hours of the week from that of all accounts, and
+    the shares of weekdays, of the hours before six, and of the first second of a minute. NaN without a time. `everyone`
+    has the number of actions in each hour of the week, by default those of the times given.
     """
-    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK)
+    hours = np.bincount((times // HOUR + THURSDAY) % WEEK, minlength=WEEK) if everyone is None else everyone
     found = np.full((len(starts) - 1, 5), np.nan)
-    _weeks(starts, times, hours / max(len(times), 1), np.zeros(WEEK + 24), found.ravel())
+    _weeks(starts, times, hours / max(hours.sum(), 1), np.zeros(WEEK + 24), found.ravel())
     return found
 
 
 @inlined
 def _entropy(counts: Numbers, begin: int, end: int, n: int) -> float:
-    """The Chao-Shen estimate of the entropy in bits of what counts that add up to n were drawn from.
+    """Compute the Chao-Shen estimate of the entropy in bits from counts that sum to n.
 
-    At most the logarithm of the number of counts.
+    The result is at most the binary logarithm of the number of counts.
     """
     once = 0
     for k in range(begin, end):
         once += counts[k] == 1
-    seen = 1 - (min(n - 1, once)) / n  # estimated share of what can happen that has happened
+    seen = 1 - (min(n - 1, once)) / n  # estimated sample coverage
     spread = 0.0
     for k in range(begin, end):
         if counts[k] > 0:
@@ -196,7 +198,7 @@ def _entropy(counts: Numbers, begin: int, end: int, n: int) -> float:
 
 @compiled(INTS, INTS, FLOATS, WRITE_FLOATS, WRITE_FLOATS)
 def _weeks(starts: Ints, times: Ints, everyone: Numbers, acts: Numbers, found: Numbers) -> None:
-    """Five entries an account; `acts` is room for those of each hour of the week, and of the day."""
+    """Fill five entries per account; `acts` is a buffer for the counts of the hours of the week, and of the day."""
     for a in range(len(starts) - 1):
         begin, end = starts[a], starts[a + 1]
         n = end - begin

@@ -1,7 +1,7 @@
-"""What an account shows of itself: whom it reaches, when it was made, and how it looks.
+"""Features of the profile: followers, time of creation, name and description.
 
-All of it can be bought, hidden or changed later; none of it is needed by the others. Unknown for accounts of
-which the source says nothing, and where it has no such column.
+Profile data can be bought, hidden or changed later; other features do not depend on these. Unknown for accounts
+without profile data, and where the source lacks the column.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUMBER, _TIME = pl.Int64(), pl.Datetime("us", "UTC")
     unit={"followers": "accounts"},
 )
 def followers(accounts: Frame) -> pl.DataFrame:
-    """Followers, and ``log((followers + 1) / (following + 1))``."""
+    """Return the number of followers, and compute ``log((followers + 1) / (following + 1))``."""
     profiles = _profiles(accounts)
     ratio = ((pl.col("followers") + 1) / (pl.col("following") + 1)).log()
     return profiles.select("account_row", "followers", follower_ratio=ratio)
@@ -41,9 +41,10 @@ def followers(accounts: Frame) -> pl.DataFrame:
 def engagement_anomaly(accounts: Frame, posts: Frame, retweets: Graph) -> pl.DataFrame:
     """More retweets received for its followers than accounts that post as much receive for theirs.
 
-    ``log((Q + 1) / (F + 1))`` for Q retweets received from others and F followers, less its least-squares line on
-    ``log(P + 1)`` over all accounts with P > 0 posts of their own. In the takedown of June 2020 accounts without
-    followers were retweeted tens of times. Unknown without followers known or posts made.
+    The residual of ``log((Q + 1) / (F + 1))``, with Q the number of retweets received from others and F that of
+    followers, from its least-squares line on ``log(P + 1)`` over all accounts with P > 0 posts of their own. In the
+    takedown of June 2020 accounts without followers were retweeted tens of times. Unknown if the number of followers
+    is not known or the account made no post.
     """
     is_own = (posts["action"] != "retweet").to_numpy()
     made = np.bincount(posts["account_row"].to_numpy(), is_own, retweets.n_accounts)
@@ -70,13 +71,17 @@ def engagement_anomaly(accounts: Frame, posts: Frame, retweets: Graph) -> pl.Dat
     relative=True,
 )
 def creation(accounts: Frame, posts: Frame) -> pl.DataFrame:
-    """When it was made: a moment before it began to act, and in a batch with others.
+    """Compute the age of an account at its first action, and the number of accounts created at about the same time.
 
     Accounts of one operation are often created in batches, tens on one day (Bellingcat 2020 on the June 2020
-    network); so are those of a crowd that an event draws in.
+    network); so are those of many users who join because of an event.
     """
+    from cib.features.passes import account_times  # numba takes half a second to import
+
     made = _profiles(accounts).select("account_row", "created_at").drop_nulls().sort("created_at", "account_row")
-    first = posts.to_polars().group_by("account_row").agg(first=pl.col("created_at").min())
+    starts, times = account_times(posts)
+    rows = np.flatnonzero(np.diff(starts)).astype(np.uint32)
+    first = pl.DataFrame({"account_row": rows, "first": times[starts[rows]]}).with_columns(pl.col("first").cast(_TIME))
     time = made["created_at"].cast(pl.Int64).to_numpy()
     half_a_day = 12 * 3600 * 10**6
     together = np.searchsorted(time, time + half_a_day, "right") - np.searchsorted(time, time - half_a_day, "left") - 1
@@ -93,11 +98,11 @@ def creation(accounts: Frame, posts: Frame) -> pl.DataFrame:
     relative=True,
 )
 def presentation(accounts: Frame) -> pl.DataFrame:
-    """How little it says about itself.
+    """Compute whether the profile has a default name and an empty description.
 
-    - ``default_name``: 1 or 0 as :func:`cib.content.names.default_name` tells, minus the mean over accounts created in
-      the same year (all whose year is unknown count as one year); unknown for accounts created before December 2017.
-    - ``empty_bio``: 1 or 0. Unknown for all if nobody has a description: then the source does not tell.
+    - ``default_name``: 1 or 0 by :func:`cib.content.names.default_name`, minus the mean over accounts created in
+      the same year (accounts of unknown year count as one year); unknown for accounts created before December 2017.
+    - ``empty_bio``: 1 or 0. Unknown for all accounts if none has a description, because the source then lacks them.
     """
     profiles = _profiles(accounts)
     default = default_name(pl.col("name"), pl.col("created_at")).cast(pl.Float64)
@@ -110,7 +115,7 @@ def presentation(accounts: Frame) -> pl.DataFrame:
 
 
 def _profiles(accounts: Frame) -> pl.DataFrame:
-    """The accounts, with nulls for columns that the source lacks."""
+    """Add the columns that the source lacks to the accounts, filled with null."""
     table: pl.DataFrame = accounts.to_polars()
     schema = {
         "followers": _NUMBER,

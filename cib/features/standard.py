@@ -1,6 +1,6 @@
-"""Sets of features, and the set that comes with the package.
+"""Sets of features, and the standard set of the package.
 
-A set is a value: adding to it or taking from it makes another one, and nothing else knows.
+A set is immutable: adding or removing features returns a new set.
 
 >>> STANDARD - "hour_entropy" == STANDARD
 False
@@ -22,12 +22,12 @@ from cib.features.feature import COLUMNS, INPUTS, Feature, describe
 
 __all__ = ["STANDARD", "FeatureSet", "Features"]
 
-#: What a set is made of: a function, the name of a standard feature, a set, or several of these.
+#: Anything that specifies features: a function, the name of a standard feature, a set, or several of these.
 Features = Feature | Callable[..., Any] | str | Iterable[Any]
 
 
 class _ByFamily:
-    """``FeatureSet.by_family(...)`` picks from the standard features, ``features.by_family(...)`` from `features`."""
+    """``FeatureSet.by_family(...)`` selects from the standard features, ``features.by_family(...)`` from `features`."""
 
     def __get__(self, features: FeatureSet | None, owner: type[FeatureSet]) -> Callable[[str], FeatureSet]:
         return partial(_of_family, STANDARD if features is None else features)
@@ -35,7 +35,7 @@ class _ByFamily:
 
 @dataclass(frozen=True, init=False, repr=False)
 class FeatureSet:
-    """Features in an order, each name once.
+    """An ordered set of features with unique names.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class FeatureSet:
     Raises
     ------
     SettingsError
-        If a name is given twice or unknown, or a function takes something that is no input.
+        If a name is unknown or given twice, or a function has a parameter that is not an input.
 
     Examples
     --------
@@ -73,18 +73,18 @@ class FeatureSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns, in order."""
+        """Names of the columns, in order."""
         return tuple(name for feature in self.features for name in feature.names)
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The inputs that the features ask for."""
+        """Inputs that the features need."""
         asked = {need for feature in self.features for need in feature.needs}
         return tuple(name for name in INPUTS if name in asked)
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families, in order."""
+        """Families of the features, in order."""
         return tuple(dict.fromkeys(feature.family for feature in self.features))
 
     def __add__(self, other: Features) -> FeatureSet:
@@ -129,7 +129,7 @@ class FeatureSet:
 
 
 def _each(features: Features) -> Iterator[Feature]:
-    """The features that an argument stands for."""
+    """Yield the features that an argument specifies."""
     if isinstance(features, str):
         STANDARD._check(features)
         yield from _without(STANDARD, set(STANDARD.names) - {features})
@@ -141,7 +141,7 @@ def _each(features: Features) -> Iterator[Feature]:
 
 
 def _names(features: Features) -> Iterator[str]:
-    """The names that an argument stands for; text is taken as it is."""
+    """Yield the names of the columns that an argument specifies; a string is a name."""
     if isinstance(features, str):
         yield features
     elif isinstance(features, Iterable):
@@ -152,7 +152,7 @@ def _names(features: Features) -> Iterator[str]:
 
 
 def _without(features: Iterable[Feature], out: set[str]) -> Iterator[Feature]:
-    """The features without some columns; a function of several goes when none is left."""
+    """Yield the features without some columns, leaving out features without remaining columns."""
     for feature in features:
         kept = [k for k, name in enumerate(feature.names) if name not in out]
         if kept:
@@ -161,7 +161,7 @@ def _without(features: Iterable[Feature], out: set[str]) -> Iterator[Feature]:
 
 
 def _of_family(features: FeatureSet, family: str) -> FeatureSet:
-    """The features of one family, such as 'degree', 'timing' or 'content'."""
+    """Select the features of one family, such as 'degree', 'timing' or 'content'."""
     if family not in features.families:
         raise SettingsError(
             f"there is no family {family!r}",
@@ -170,7 +170,7 @@ def _of_family(features: FeatureSet, family: str) -> FeatureSet:
     return FeatureSet(feature for feature in features if feature.family == family)
 
 
-#: The features that come with the package, by family.
+#: The standard features, by family.
 STANDARD = FeatureSet(
     [
         degree.retweets_made,

@@ -1,4 +1,4 @@
-"""FeatureTable: accounts x named numbers, each with the sentence that explains it."""
+"""FeatureTable: a table of accounts x features, with a label for each feature."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["FeatureTable"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FeatureTable:
-    """One row an account, one column a feature; null where a feature says nothing.
+    """A table with one row per account and one column per feature; null where a feature is unknown.
 
     Parameters
     ----------
     table : polars.DataFrame
-        ``account_id`` (each once), then one column of float64 a feature.
+        ``account_id`` (each once), then one column of float64 per feature.
     labels : mapping of str to str
-        The sentence that explains each feature.
+        Sentence that explains each feature.
     units : mapping of str to str
-        Where a feature is no pure number.
+        Unit of each feature that has one.
     library : str
         The library of :attr:`frame`.
 
@@ -62,7 +62,7 @@ class FeatureTable:
 
     @property
     def ids(self) -> pl.Series:
-        """Account ids, a row each."""
+        """Account ids, shape (n_accounts,)."""
         return self.table["account_id"]
 
     @cached_property
@@ -72,17 +72,17 @@ class FeatureTable:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The features, in order."""
+        """Names of the features, in order."""
         return tuple(name for name in self.table.columns if name != "account_id")
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
-        """The numbers, shape (n_accounts, n_features); NaN where a feature says nothing."""
+        """Values, shape (n_accounts, n_features); NaN where a feature is unknown."""
         return np.column_stack([self[name] for name in self.names]) if self.names else np.empty((len(self), 0))
 
     @takes(names=IDS)
     def select(self, names: Iterable[str]) -> FeatureTable:
-        """The table of some of the features, in the order asked for."""
+        """Return the table of some of the features, in the given order."""
         names = list(names)
         for name in names:
             self._check(name)
@@ -90,11 +90,11 @@ class FeatureTable:
 
     @property
     def frame(self) -> Any:
-        """The table in the library that the activity came in."""
+        """The table in the library of the activity's input."""
         return to_library(self.table, self.library)
 
     def to_pandas(self) -> pd.DataFrame:
-        """The table as a pandas frame."""
+        """Convert the table to a pandas frame."""
         frame: pd.DataFrame = to_library(self.table, "pandas")
         return frame
 

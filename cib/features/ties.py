@@ -1,4 +1,4 @@
-"""Triangles and cores of a graph, in compiled code of its own, so that other features need not wait for it."""
+"""Compiled counting of triangles and core numbers of a graph, in a module that is imported only where it is used."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ __all__ = ["core_numbers", "triangles"]
 
 
 def triangles(source: Ints, target: Ints, n: int) -> NDArray[np.float64]:
-    """How many triangles each account is in.
+    """Count the triangles that each account is in.
 
-    Each edge is walked from the end with fewer ties to that with more, so that no account has more than
-    ``sqrt(2 m)`` edges to walk, and all takes O(m ** 1.5) for m edges; Chiba and Nishizeki (1985).
+    Edges are directed from the end of lower degree to that of higher degree, so that no account has more than
+    ``sqrt(2 m)`` outgoing edges, and the time is O(m ** 1.5) for m edges; Chiba and Nishizeki (1985).
 
     Parameters
     ----------
     source, target : ndarray of int, shape (m,)
-        Each pair once, no loops.
+        Each pair once, no self-loops.
     n : int
-        Accounts.
+        Number of accounts.
 
     Returns
     -------
@@ -58,29 +58,29 @@ def _count_triangles(starts: Ints, ends: Ints, found: Ints, seen_by: Ints) -> No
 
 
 def core_numbers(starts: Ints, ends: Codes) -> Ints:
-    """The core number of each account, from the ties of each to others; every tie is there both ways.
+    """Compute the core number of each account from adjacency lists that hold every edge in both directions.
 
-    Accounts are taken off by their ties to those who are left, fewest first, from buckets that they move down in;
-    Matula and Beck (1983), Batagelj and Zaveršnik (2003), O(ties).
+    Accounts are removed in ascending order of their remaining degree, by bucket sort;
+    Matula and Beck (1983), Batagelj and Zaveršnik (2003), O(edges).
     """
     core = np.diff(starts)
     order = np.argsort(core, kind="stable")
     place = np.empty(len(core), np.int64)
     place[order] = np.arange(len(core))
-    bucket = np.concatenate([[0], np.cumsum(np.bincount(core))])  # where those of so many ties begin in `order`
+    bucket = np.concatenate([[0], np.cumsum(np.bincount(core))])  # offset of the accounts of each degree in `order`
     _take_off(starts, ends, core, order, place, bucket)
     return core
 
 
 @compiled(INTS, CODES, WRITE_INTS, WRITE_INTS, WRITE_INTS, WRITE_INTS)
 def _take_off(starts: Ints, ends: Codes, core: Ints, order: Ints, place: Ints, bucket: Ints) -> None:
-    """Lower `core` from the ties of each account to its core number."""
+    """Lower `core` from the degree of each account to its core number."""
     for k in range(len(order)):
         a = order[k]
         for i in range(starts[a], starts[a + 1]):
             b = ends[i]
             if core[b] > core[a]:
-                # b becomes the first of its bucket, which then begins behind it
+                # move b to the front of its bucket, which then begins after it
                 first = bucket[core[b]]
                 other = order[first]
                 order[place[b]], order[first] = other, b

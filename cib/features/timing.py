@@ -1,6 +1,6 @@
-"""When an account acts: how soon after the original, at which pace, at which hours and on which days.
+"""Features of timing: latency of retweets, intervals between actions, hours and days of activity.
 
-All times are UTC. Latency is the time from the original to its retweet; it is known where the source tells
+All times are UTC. Latency is the time from the original to its retweet; it is known where the source has
 the original's time, and left out where it would be negative.
 
 >>> import cib
@@ -25,13 +25,13 @@ __all__ = ["hours", "intervals", "latencies", "presence", "speed"]
 
 Frame = nw.DataFrame[Any]
 
-#: A retweet within so many seconds of the original is fast.
+#: Largest latency of a fast retweet, in seconds.
 FAST = 60.0
 
-#: Evidence beyond a chance of 1 in 10^20 is not told apart.
+#: Largest value of ``fast_excess``: smaller probabilities than 1e-20 are not distinguished.
 CAP = 20.0
 
-#: Retweets at 0.5 that a mean of ranks starts from.
+#: Pseudocount of retweets with rank 0.5 in a mean of ranks.
 PRIOR = 5
 
 #: In microseconds.
@@ -49,13 +49,13 @@ DAY = 86_400 * 10**6
     unit={"latency_median": "s", "latency_p10": "s", "latency_p90": "s"},
     relative=True,
 )
-def latencies(posts: Frame) -> pl.DataFrame:
-    """How soon after the original the account retweets; RTbust (Mazza et al. 2019), Luceri et al. (2024).
+def latencies(posts: Frame, counted: tuple[int, int] | None = None) -> pl.DataFrame:
+    """Compute statistics of the latency of retweets; RTbust (Mazza et al. 2019), Luceri et al. (2024).
 
-    - ``latency_median``, ``latency_p10``, ``latency_p90``: quantiles, interpolated linearly.
+    - ``latency_median``, ``latency_p10``, ``latency_p90``: quantiles, by linear interpolation.
     - ``fast_share``: share within 60 s, inclusive.
-    - ``fast_excess``: ``-log10`` of the binomial chance of at least f fast retweets among n, at the rate of all
-      other accounts, ``(F - f + 1) / (N - n + 2)``; at most 20.
+    - ``fast_excess``: ``-log10`` of the binomial probability of at least f fast retweets among n, at the rate of all
+      other accounts, ``(F - f + 1) / (N - n + 2)`` for F of all N retweets; at most 20.
 
     Unknown without a retweet of known latency.
     """
@@ -64,7 +64,8 @@ def latencies(posts: Frame) -> pl.DataFrame:
     acts = _latencies(posts)
     account, latency = acts["account_row"].to_numpy(), acts["latency"].to_numpy()
     n, f = np.bincount(account), np.bincount(account, weights=latency <= FAST)
-    rate = (f.sum() - f + 1) / (n.sum() - n + 2)
+    of_all = (f.sum(), n.sum()) if counted is None else counted
+    rate = (of_all[0] - f + 1) / (of_all[1] - n + 2)
     chance = np.where(f > 0, betainc(np.maximum(f, 1), n - f + 1, rate), 1.0)  # binom.sf(f - 1, n, rate)
     p10, median, p90 = quantiles(*dealt(account, latency), np.array([0.1, 0.5, 0.9])).T
     return _by_row(
@@ -78,23 +79,38 @@ def latencies(posts: Frame) -> pl.DataFrame:
 
 
 @feature(relative=True)
-def speed(posts: Frame) -> pl.DataFrame:
+def speed(posts: Frame, counted: pl.DataFrame | None = None) -> pl.DataFrame:
     """How soon the account retweets, from 0 (last) to 1 (first), among retweets of equally popular posts.
 
-    Mean over its retweets of one minus the percentile rank of the latency, among retweets of posts in the
-    same decile of retweets received, together with five retweets at 0.5. Popular posts are seen sooner, so
-    latency alone would measure taste.
+    Mean over its retweets, and five more of 0.5, of one minus the percentile rank of the latency among retweets of
+    posts in the same decile of retweets received. Popular posts are seen sooner, so latency alone would measure the
+    popularity of the posts.
     """
+    places = _places(posts) if counted is None else counted
+    size = places.group_by("decile").agg(pl.col("acts").sum()).sort("decile")
+    of_decile = np.zeros(11)
+    of_decile[size["decile"].to_numpy()] = size["acts"].to_numpy()
+    places = places.sort("account_row", "decile")  # sums of floats depend on order
+    account, decile, acts, ranks = (places[name].to_numpy() for name in ("account_row", "decile", "acts", "ranks"))
+    ahead = acts - (ranks - acts) / (2 * of_decile[decile])
+    n = np.bincount(account, acts)
+    return _by_row(n, speed=(np.bincount(account, weights=ahead) + PRIOR / 2) / (n + PRIOR))
+
+
+def _places(posts: Frame) -> pl.DataFrame:
+    """``account_row, decile, acts, ranks``: twice the ranks of the latencies of an account in a decile, summed."""
     acts = _latencies(posts, post=pl.col("target_post_id").hash())
     popularity = acts.select(pl.len().over("post"))["len"].to_numpy()
-    at = np.bincount(popularity)
-    rank = np.cumsum(at) - (at - 1) / 2  # equal ones share the middle of their ranks
-    decile = np.floor(10 * rank / (len(acts) + 1)).astype(np.int8)[popularity]
-    place = (pl.col("latency").rank().over("decile") - 0.5) / pl.len().over("decile")
-    ahead = acts.select("latency", decile=decile).select(1 - place).to_series().to_numpy()
-    account = acts["account_row"].to_numpy()
-    n = np.bincount(account)
-    return _by_row(n, speed=(np.bincount(account, weights=ahead) + PRIOR / 2) / (n + PRIOR))
+    acts = acts.with_columns(decile=pl.Series(deciles(np.bincount(popularity))[popularity]))
+    acts = acts.with_columns(ranks=(2 * pl.col("latency").rank().over("decile")).cast(pl.Int64))
+    return acts.group_by("account_row", "decile").agg(acts=pl.len().cast(pl.Int64), ranks=pl.col("ranks").sum())
+
+
+def deciles(at: NDArray[np.int64]) -> NDArray[np.int8]:
+    """The decile of each popularity, from the number of retweets of posts that have it."""
+    rank = np.cumsum(at) - (at - 1) / 2  # ties get their mean rank
+    decile: NDArray[np.int8] = np.floor(10 * rank / (at.sum() + 1)).astype(np.int8)
+    return decile
 
 
 @feature(
@@ -109,14 +125,14 @@ def speed(posts: Frame) -> pl.DataFrame:
     missing={"bursts": 0},
 )
 def intervals(posts: Frame) -> pl.DataFrame:
-    """The pace of an account: the times from each of its actions to the next, with mean m and standard deviation s.
+    """Compute statistics of the intervals between consecutive actions, with mean m and standard deviation s.
 
-    - ``interval_cv``: ``s / m``; unknown below two intervals.
+    - ``interval_cv``: ``s / m``; unknown with fewer than two intervals.
     - ``burstiness``: ``(a r - b) / ((a - 2) r + b)`` for r = s / m, a = sqrt(n + 1), b = sqrt(n - 1) and n intervals:
-      (s - m) / (s + m) of Goh and Barabási (2008) in the form of Kim and Jo (2016) for finite n, without which
-      accounts with few actions look regular; unknown below two intervals.
-    - ``memory``: correlation of an interval with the one before (Goh and Barabási); unknown below three intervals, and
-      where they do not vary.
+      (s - m) / (s + m) of Goh and Barabási (2008) with the finite-size correction of Kim and Jo (2016), without which
+      accounts with few actions appear regular; unknown with fewer than two intervals.
+    - ``memory``: correlation of an interval with the preceding one (Goh and Barabási); unknown with fewer than three
+      intervals, and where they do not vary.
     """
     from cib.features.passes import account_times, pace  # numba takes half a second to import
 
@@ -138,22 +154,22 @@ def intervals(posts: Frame) -> pl.DataFrame:
     unit={"hour_entropy": "bits"},
     relative=True,
 )
-def hours(posts: Frame) -> pl.DataFrame:
-    """At which hours of the day and days of the week it acts, in UTC.
+def hours(posts: Frame, counted: NDArray[np.int64] | None = None) -> pl.DataFrame:
+    """Compute statistics of the hours of the day and days of the week of the actions, in UTC.
 
-    - ``hour_entropy``: Shannon (1948) entropy of the hour of day, as Chao and Shen (2003) estimate it from few actions:
-      ``-sum p log2 p / (1 - (1 - p)^n)`` for ``p = C k / n``, k of n actions in an hour and the coverage
+    - ``hour_entropy``: Shannon (1948) entropy of the hour of day, by the estimator of Chao and Shen (2003) for small
+      samples: ``-sum p log2 p / (1 - (1 - p)^n)`` for ``p = C k / n``, k of n actions in an hour and the coverage
       ``C = 1 - f / n`` for f hours with one action (n - 1 at most); at most log2 24. Unknown for a single action.
-    - ``weekly_distance``: Jensen-Shannon distance (Endres and Schindelin 2003), the root of the divergence in bits,
-      between the shares of its 168 hours of the week and those of all actions; unknown below ten actions, of
-      which any week is far.
-    - ``round_second_share``: a clock that posts does so on the full minute; so do times cut to the minute.
+    - ``weekly_distance``: Jensen-Shannon distance (Endres and Schindelin 2003), the square root of the divergence in
+      bits, between the shares of its 168 hours of the week and those of all actions; unknown with fewer than ten
+      actions, for which it is always large.
+    - ``round_second_share``: high for scheduled posts on the full minute, and for times rounded down to the minute.
     """
     from cib.features.passes import account_times, weeks  # numba takes half a second to import
 
     starts, times = account_times(posts)
     n = np.diff(starts)
-    entropy, distance, weekdays, small, full = weeks(starts, times).T
+    entropy, distance, weekdays, small, full = weeks(starts, times, counted).T
     return _by_row(
         n,
         hour_entropy=np.where(n > 1, entropy, np.nan),
@@ -175,7 +191,7 @@ def hours(posts: Frame) -> pl.DataFrame:
     missing={"active_days": 0},
 )
 def presence(posts: Frame) -> pl.DataFrame:
-    """When it was there: calendar days in UTC, and days and fractions of days for the others."""
+    """Compute the number of active calendar days (UTC), the first and last time, and their difference, in days."""
     from cib.features.passes import account_times  # numba takes half a second to import
 
     starts, times = account_times(posts)
@@ -190,13 +206,13 @@ def presence(posts: Frame) -> pl.DataFrame:
 
 
 def _latencies(posts: Frame, **more: pl.Expr) -> pl.DataFrame:
-    """Retweets whose latency is known: ``account_row, latency`` in seconds, and what else is asked for."""
+    """Select retweets of known latency: ``account_row, latency`` in seconds, and further columns."""
     rows: pl.LazyFrame = posts.to_polars().lazy().filter(pl.col("action") == "retweet")
     latency = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6
     return rows.select("account_row", latency=latency, **more).filter(pl.col("latency") >= 0).collect()
 
 
 def _by_row(n: NDArray[np.int64], **columns: NDArray[np.float64]) -> pl.DataFrame:
-    """A frame of the accounts that have any of the rows that were counted."""
+    """Make a frame of the accounts with a positive count `n`."""
     rows = np.arange(len(n), dtype=np.uint32)
     return pl.DataFrame({"account_row": rows, **columns}).filter(pl.Series(n > 0))

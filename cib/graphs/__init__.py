@@ -1,1 +1,1 @@
-"""Who touched whom: interaction graphs, co-action graphs, and what chance does not explain."""
+"""Interaction graphs, co-action graphs, and null models for their edges."""

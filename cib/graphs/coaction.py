@@ -1,17 +1,17 @@
-"""Co-action: who did the same thing as whom within a window.
+"""Co-action graphs: pairs of accounts that acted on the same objects within a window.
 
 Two accounts co-act on an object when both acted on it at most ``window`` apart, inclusive. The weight
-of an edge is the number of distinct objects. The definition is exact; what cannot be afforded is said
-by name: the pairs of every object are counted before any is looked at, and an object over the budget is
-left out, or its window shortened until its pairs fit. It is listed in ``graph.construction`` and
-a warning is given.
+of an edge is the number of distinct objects. The computation is exact, within a budget per object: the pairs
+of every object are counted before any is processed, and an object over the budget is left out, or its window
+is shortened until its pairs fit. Such objects are listed in ``graph.construction``, with a warning.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -22,27 +22,40 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, THREADS, WINDOW, one_of, several, takes, whole
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
 from cib.graphs.construction import Construction, CrowdedObject
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
-from cib.graphs.objects import Objects, kind_of, object_events
-from cib.graphs.relational import engine_coactions
+from cib.graphs.objects import Objects, coded_events, kind_of, object_events
+from cib.graphs.relational import EngineIncidence, engine_events, engine_incidence, engine_project
 
-__all__ = ["MAX_PAIRS", "OverBudget", "Window", "coaction_graph", "coaction_graphs", "project", "window_seconds"]
+__all__ = [
+    "MAX_PAIRS",
+    "OverBudget",
+    "Window",
+    "affordable",
+    "coaction_graph",
+    "coaction_graphs",
+    "complete_edges",
+    "construction",
+    "named_graphs",
+    "project",
+    "weighted",
+    "window_seconds",
+]
 
 #: ``'60s'``, ``'10min'``, ``'1h'``, ``'2d'``, seconds, a timedelta, or None for no window.
 Window = str | float | timedelta | None
 
-#: What becomes of an object with too many pairs.
+#: Treatment of an object with too many pairs.
 OverBudget = Literal["leave out", "shorten"]
 
-#: Pairs of events that one object may have: a tenth of a second's work, or about 3,160 accounts without a
-#: window. The kernel holds no pairs, so the budget is one of time; and it is the same on every machine, because
-#: what is found must not depend on how much memory happens to be free.
+#: Largest number of pairs of events of one object: about 0.1 s of computation, or about 3,160 accounts without a
+#: window. The kernel stores no pairs, so the budget limits time, not memory; it is the same on every machine, so that
+#: results do not depend on the free memory.
 MAX_PAIRS = 5_000_000
 
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
@@ -71,29 +84,29 @@ def coaction_graph(
     self_actions: bool = False,
     threads: int | None = None,
 ) -> Graph:
-    """Accounts that acted on the same objects at about the same time.
+    """Build the graph of accounts that acted on the same objects within a window.
 
     Parameters
     ----------
     activity : Activity or EngineActivity
-        On an engine the same is computed there, as a query; see :mod:`cib.graphs.relational`.
+        For an engine, the graph is computed there by a query; see :mod:`cib.graphs.relational`.
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     window : str, float, timedelta or None
-        The largest lag between the two, inclusive; None: any.
+        Largest lag between the two events, inclusive; None: any.
     min_weight : int
         Edges with fewer shared objects are left out.
     max_pairs : int
-        Pairs of events within the window that one object may have.
+        Largest number of pairs of events within the window of one object.
     over_budget : {'leave out', 'shorten'}
-        What becomes of an object that has more: it is left out; or its own window becomes the longest,
-        to the microsecond, within which its pairs are no more than that (so the closest in time stay, and it
-        is left out only if its equal times alone are too many). Either is listed in ``graph.construction``,
+        Treatment of an object with more pairs: it is left out; or its window is shortened to the longest,
+        to the microsecond, with at most `max_pairs` pairs (the pairs closest in time are kept; it is left out
+        only if its pairs with equal times are too many). Such objects are listed in ``graph.construction``,
         as ``left_out`` or ``shortened``.
     max_accounts : int, optional
-        An object that more accounts acted on is left out: what everybody shares links nobody.
+        Objects that more accounts acted on are left out.
     self_actions : bool
-        Whether retweets of one's own posts count.
+        Whether actions on one's own posts count.
     threads : int, optional
         Default: all cores. The result does not depend on it.
 
@@ -102,7 +115,7 @@ def coaction_graph(
     Graph
         Undirected. Edges have ``weight`` (distinct shared objects), ``pairs`` (pairs of posts), ``lag``
         (mean over pairs, seconds), ``first`` and ``last`` (UTC), and ``led`` (share of the pairs in
-        which ``source`` acted strictly first). ``.incidence`` holds the events behind them.
+        which ``source`` acted strictly first). ``.incidence`` holds the events of the edges.
 
     Warns
     -----
@@ -156,18 +169,18 @@ def coaction_graphs(
     self_actions: bool = False,
     threads: int | None = None,
 ) -> list[Graph]:
-    """The co-action graphs of several windows: objects are read out and events are sorted once for all.
+    """Build the co-action graphs of several windows; events are extracted and sorted only once.
 
     Parameters
     ----------
     windows : iterable of str, float, timedelta or None
     activity, objects, min_weight, max_pairs, over_budget, max_accounts, self_actions, threads
-        As in :func:`coaction_graph`.
+        See :func:`coaction_graph`.
 
     Returns
     -------
     list of Graph
-        One a window, in their order; each is what :func:`coaction_graph` makes of that window.
+        One per window, in order; each is equal to the result of :func:`coaction_graph` for that window.
 
     Examples
     --------
@@ -184,24 +197,53 @@ def coaction_graphs(
             f"over_budget={over_budget!r} is no rule",
             remedy=did_you_mean(over_budget, ("leave out", "shorten")) or "Take 'leave out' or 'shorten'.",
         )
+    with ExitStack() as stack:
+        incidence = _incidence(activity, objects, self_actions, stack).shared_by_at_most(max_accounts)
+        make = partial(
+            project,
+            incidence,
+            min_weight=min_weight,
+            max_pairs=max_pairs,
+            over_budget=over_budget,
+            threads=threads,
+        )
+        return named_graphs(activity, objects, windows, make, max_accounts)
+
+
+def named_graphs(
+    activity: Activity | EngineActivity,
+    objects: Objects,
+    windows: Iterable[Window],
+    make: Callable[[float | None], Graph],
+    max_accounts: int | None,
+) -> list[Graph]:
+    """Make the graph of each window, from its seconds, and say in each how it was made."""
     spans = [window_seconds(window) for window in windows]
     for seconds in spans:
         _check_precision(activity, seconds)
-    make: Callable[..., Graph]
-    if isinstance(activity, EngineActivity):
-        make = partial(_pushed_down, activity, objects, max_accounts=max_accounts, self_actions=self_actions)
-    else:
-        incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-        make = partial(project, incidence.shared_by_at_most(max_accounts), threads=threads)
     kind = kind_of(objects)
     graphs = []
     for seconds in spans:
-        graph = make(seconds, min_weight, max_pairs=max_pairs, over_budget=over_budget)
+        graph = make(seconds)
         name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
         options = {"max_accounts": max_accounts, **graph.construction.options}
         made = replace(graph.construction, objects=kind, options=options)
         graphs.append(replace(graph, name=name, library=activity.library, construction=made))
     return graphs
+
+
+def _incidence(
+    activity: Activity | EngineActivity, objects: Objects, self_actions: bool, stack: ExitStack
+) -> Incidence:
+    if isinstance(activity, EngineActivity):
+        if activity.numbered is not None:
+            numbered: Incidence = activity.numbered.incidence(objects, self_actions)
+            return numbered
+        return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
+    coded = coded_events(activity, objects, self_actions=self_actions)
+    if coded is None:
+        return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+    return Incidence.from_codes(activity, *coded)
 
 
 def project(
@@ -213,14 +255,15 @@ def project(
     over_budget: OverBudget = "leave out",
     threads: int | None = None,
 ) -> Graph:
-    """The co-action graph of an incidence as it is; see :func:`coaction_graph`."""
-    # numba takes half a second to import; a reader of the report need not wait for it
+    """Project an incidence to its co-action graph; see :func:`coaction_graph`."""
+    if isinstance(incidence, EngineIncidence):
+        return _pushed_down(incidence, window_s, min_weight, max_pairs=max_pairs, over_budget=over_budget)
+    # numba takes half a second to import, so it is imported only where it is used
     from cib.graphs.compiled.coaction import coactions
     from cib.graphs.compiled.windows import ALWAYS
 
     span = ALWAYS if window_s is None else round(window_s * 1e6)
-    low, high, left_out, shortened = _affordable(incidence, span, max_pairs, over_budget)
-    _warn_over_budget(left_out, shortened, max_pairs)
+    low, high, left_out, shortened = affordable(incidence, span, max_pairs, over_budget)
     edges, strength = coactions(
         incidence.account,
         incidence.object,
@@ -231,20 +274,48 @@ def project(
         min_weight=min_weight,
         threads=threads,
     )
+    made = construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened)
+    _warn_over_budget(made)
     columns, time = edges._asdict(), incidence.time
     del edges  # there may be many: let each column go as soon as it is taken over
     pairs = columns.pop("pairs").astype(np.int64)
-    moment = pl.Datetime("us", "UTC")
+    table = [
+        pl.Series("source", columns.pop("u").view(np.uint32)),
+        pl.Series("target", columns.pop("v").view(np.uint32)),
+        pl.Series("weight", columns.pop("weight").astype(np.int64)),
+    ]
+    columns |= {name: time[columns.pop(name)] for name in ("first", "last")}
+    return graph_from_codes(
+        "co-action",
+        incidence.account_ids,
+        pl.DataFrame([*table, *_told_of_edges(pairs, columns)]),
+        directed=False,
+        incidence=incidence.keep_events(high > 0) if left_out else incidence,
+        construction=made,
+        strength=strength,
+    )
+
+
+def weighted(
+    incidence: Incidence, edges: Mapping[str, NDArray[np.int32]], strength: NDArray[np.int64], made: Construction
+) -> Graph:
+    """The graph of counted edges without lags and times, which :func:`complete_edges` adds.
+
+    Parameters
+    ----------
+    incidence : Incidence
+        Without the objects that were left out.
+    edges : mapping of str to ndarray
+        ``u, v, weight``, sorted.
+    strength : ndarray of int64
+    made : Construction
+    """
+    _warn_over_budget(made)
     table = pl.DataFrame(
         {
-            "source": pl.Series(columns.pop("u").view(np.uint32)),
-            "target": pl.Series(columns.pop("v").view(np.uint32)),
-            "weight": pl.Series(columns.pop("weight").astype(np.int64)),
-            "pairs": pl.Series(pairs),
-            "lag": pl.Series(columns.pop("lag") / pairs / 1e6),
-            "first": pl.Series(time[columns.pop("first")]).cast(moment),
-            "last": pl.Series(time[columns.pop("last")]).cast(moment),
-            "led": pl.Series(columns.pop("led") / pairs),
+            "source": pl.Series(edges["u"].view(np.uint32)),
+            "target": pl.Series(edges["v"].view(np.uint32)),
+            "weight": pl.Series(edges["weight"].astype(np.int64)),
         }
     )
     return graph_from_codes(
@@ -252,51 +323,68 @@ def project(
         incidence.account_ids,
         table,
         directed=False,
-        incidence=incidence.keep_events(high > 0) if left_out else incidence,
-        construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
+        incidence=incidence,
+        construction=made,
         strength=strength,
     )
 
 
+def complete_edges(graph: Graph) -> Graph:
+    """Add up lags and times of edges that have only a weight, from the events of the graph."""
+    if "pairs" in graph.table.columns:
+        return graph
+    from cib.graphs.compiled.counts import done_together
+    from cib.graphs.compiled.windows import ALWAYS
+
+    events, window_s = graph.events, graph.construction.window_s
+    code = encode(graph.ids, events.account_ids).to_numpy().astype(np.int64)
+    source, target = (code[graph.table[end].to_numpy()] for end in ("source", "target"))
+    n = len(events.account_ids)
+    span = ALWAYS if window_s is None else round(window_s * 1e6)
+    told = done_together(source * n + target, events.account, events.object, events.time, n, span)
+    table = graph.table
+    more = _told_of_edges(told.pairs, told._asdict())
+    first = table.columns.index("weight") + 1
+    return replace(graph, table=pl.DataFrame([*table.get_columns()[:first], *more, *table.get_columns()[first:]]))
+
+
+def _told_of_edges(pairs: NDArray[np.int64], columns: dict[str, Any]) -> list[pl.Series]:
+    """The columns of edges behind the weight; taken out one by one, for there may be many."""
+    moment = pl.Datetime("us", "UTC")
+    return [
+        pl.Series("pairs", pairs),
+        pl.Series("lag", columns.pop("lag") / pairs / 1e6),
+        pl.Series("first", columns.pop("first")).cast(moment),
+        pl.Series("last", columns.pop("last")).cast(moment),
+        pl.Series("led", columns.pop("led") / pairs),
+    ]
+
+
 def _pushed_down(
-    activity: EngineActivity,
-    objects: Objects,
-    window_s: float | None,
-    min_weight: int,
-    *,
-    max_pairs: int,
-    over_budget: OverBudget,
-    max_accounts: int | None,
-    self_actions: bool,
+    incidence: EngineIncidence, window_s: float | None, min_weight: int, *, max_pairs: int, over_budget: OverBudget
 ) -> Graph:
-    """The same of the events on an engine, found by it."""
+    """Project the events on an engine to their co-action graph; see :func:`project`."""
     if over_budget != "leave out":
         raise SettingsError(
             f"over_budget={over_budget!r} is not for engines",
             remedy="Leave it out, or take the rows over first: activity.collect().",
         )
-    edges, incidence, strength, left_out = engine_coactions(
-        activity,
-        objects,
-        None if window_s is None else round(window_s * 1e6),
-        min_weight,
-        max_pairs=max_pairs,
-        max_accounts=max_accounts,
-        self_actions=self_actions,
-    )
-    _warn_over_budget(left_out, [], max_pairs)
+    window = None if window_s is None else round(window_s * 1e6)
+    edges, incidence, strength, left_out = engine_project(incidence, window, min_weight, max_pairs=max_pairs)
+    made = construction(window_s, min_weight, max_pairs, over_budget, left_out, [])
+    _warn_over_budget(made)
     return graph_from_codes(
         "co-action",
         incidence.account_ids,
         edges,
         directed=False,
-        incidence=incidence,
-        construction=_construction(window_s, min_weight, max_pairs, over_budget, left_out, []),
+        incidence=incidence.settle(),
+        construction=made,
         strength=strength,
     )
 
 
-def _construction(
+def construction(
     window_s: float | None,
     min_weight: int,
     max_pairs: int,
@@ -304,6 +392,7 @@ def _construction(
     left_out: list[dict[str, Any]],
     shortened: list[dict[str, Any]],
 ) -> Construction:
+    """Say how a graph was made."""
     return Construction(
         window_s=window_s,
         left_out=tuple(CrowdedObject(**item) for item in left_out),
@@ -312,10 +401,10 @@ def _construction(
     )
 
 
-def _affordable(
+def affordable(
     incidence: Incidence, span: int, max_pairs: int, over_budget: OverBudget
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], list[dict[str, Any]], list[dict[str, Any]]]:
-    """The events within the window of each, first and one past the last; objects left out; objects shortened."""
+    """Return the first event within the window of each and one past the last, objects left out, and those shortened."""
     from cib.graphs.compiled.windows import longest_window, window_bounds, window_pairs
 
     low, high = window_bounds(incidence.starts, incidence.time, span)
@@ -328,7 +417,7 @@ def _affordable(
         longest = longest_window(time, span, max_pairs) if over_budget == "shorten" else -1
         if longest < 0:
             left_out.append(item)
-            low[own] = high[own] = 0  # not even the event itself
+            low[own] = high[own] = 0  # an empty window, without the event itself
         else:
             shortened.append(item | {"window_s": longest / 1e6})
             low[own], high[own] = (
@@ -338,7 +427,7 @@ def _affordable(
 
 
 def window_seconds(window: Window) -> float | None:
-    """A window in seconds, or None for no window, which text calls ``'any time'``.
+    """Convert a window to seconds; no window, None or ``'any time'``, is None.
 
     >>> [window_seconds(window) for window in ("60s", "10min", "1h", 90, None)]
     [60.0, 600.0, 3600.0, 90.0, None]
@@ -370,15 +459,16 @@ def _check_precision(activity: Activity | EngineActivity, seconds: float | None)
         )
 
 
-def _warn_over_budget(left_out: list[dict[str, Any]], shortened: list[dict[str, Any]], max_pairs: int) -> None:
+def _warn_over_budget(made: Construction) -> None:
+    max_pairs = made.options["max_pairs"]
     for items, name, done in (
-        (left_out, "left_out", "were left out"),
-        (shortened, "shortened", "got a shorter window"),
+        (made.left_out, "left_out", "were left out"),
+        (made.shortened, "shortened", "got a shorter window"),
     ):
         if items:
-            largest = max(items, key=lambda item: int(item["pairs"]))
+            largest = max(items, key=lambda item: item.pairs or 0)
             warn(
                 f"{len(items)} object(s) with more than {max_pairs:,} pairs {done}, the largest with "
-                f"{largest['accounts']:,} accounts and {largest['pairs']:,} pairs; see "
+                f"{largest.accounts:,} accounts and {largest.pairs:,} pairs; see "
                 f"graph.construction.{name}, or raise max_pairs"
             )

@@ -1,4 +1,4 @@
-"""Construction: how a projection was made, as far as later stages depend on it."""
+"""Construction: the parameters of a projection that later stages depend on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CrowdedObject:
     window_s: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The values that are known, by name."""
+        """Return the values that are known, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 

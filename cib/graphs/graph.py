@@ -1,7 +1,7 @@
-"""Graph: a SciPy matrix for algorithms, a table for people, and the way back to the posts.
+"""Graph: an edge table with a SciPy matrix, a data frame, and the events behind each edge.
 
-The edge table is the one source; the matrix and the frame are views of it. Accounts are sorted by id
-and edges by (source, target), so equal input gives an equal graph.
+The matrix and the frame are derived from the edge table. Accounts are sorted by id and edges by
+(source, target), so equal input gives an equal graph.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Graph", "shared_acts"]
 
-#: Of graphs that are no projection: their weights are not numbers of shared objects.
+#: Construction of graphs that are not projections: their weights are not numbers of shared objects.
 NO_COUNTS = Construction(counts=False)
 
 
@@ -45,21 +45,23 @@ class Graph:
     name : str
         What an edge means, such as ``'retweet'`` or ``'co-retweet post 60s'``.
     directed : bool
-        If true an edge runs from the account that acted to the account acted on.
+        If true, an edge runs from the account that acted to the account acted on.
     ids : polars.Series of str
         Account ids, sorted.
     table : polars.DataFrame
         Columns ``source`` and ``target`` (positions in `ids`), ``weight``, then attributes; sorted by
         the first two, each pair once.
     incidence : Incidence, optional
-        What a projection was made from.
+        Events that a projection was made from.
     construction : Construction
         How a projection was made.
-    strength : ndarray of int64, optional
-        For co-action graphs, of every account of the incidence: co-actions with anyone, before edges
-        below the minimum weight were left out.
+    strength : ndarray of int64, shape (n_incidence_accounts,), optional
+        For co-action graphs, the number of co-actions of each account of the incidence with any other, including
+        edges below the minimum weight.
     library : str
-        The library that :attr:`edges` comes back in.
+        Library of the frame :attr:`edges`.
+    origin : tuple of three polars.Series, optional
+        `ids`, the longer list from which they were taken, and the position of each in it; see :meth:`codes_in`.
 
     Examples
     --------
@@ -84,6 +86,7 @@ class Graph:
     construction: Construction = NO_COUNTS
     strength: NDArray[np.int64] | None = None
     library: str = "polars"
+    origin: tuple[pl.Series, pl.Series, pl.Series] | None = None
 
     @property
     def n_accounts(self) -> int:
@@ -97,7 +100,7 @@ class Graph:
 
     @property
     def accounts(self) -> Any:
-        """One row an account, in the order of :attr:`ids`, in the library that the activity came in.
+        """One row per account, in the order of :attr:`ids`, in the library of the activity's input.
 
         Columns ``account_id``, ``degree`` (number of edges) and ``weight`` (their sum); of a directed graph
         ``out_degree``, ``in_degree``, ``out_weight`` and ``in_weight``.
@@ -119,7 +122,7 @@ class Graph:
 
     @takes(column=TEXT)
     def matrix_of(self, column: str) -> sp.csr_array:
-        """The matrix of an edge attribute instead of the weight."""
+        """Return the matrix of an edge attribute instead of the weight."""
         if column not in self.table.columns:
             remedy = did_you_mean(column, self.table.columns) or f"There are {', '.join(self.table.columns)}."
             raise InputError(f"the edges have no {column!r}", remedy=remedy)
@@ -152,7 +155,7 @@ class Graph:
         Raises
         ------
         InputError
-            If the graph is none.
+            If the graph is not a projection.
         """
         if self.incidence is None:
             raise InputError(
@@ -183,11 +186,11 @@ class Graph:
 
     @property
     def edges(self) -> Any:
-        """The edges with account ids, in the library that the activity came in."""
+        """The edges with account ids, in the library of the activity's input."""
         return to_library(self.edge_table, self.library)
 
     def keep_edges(self, keep: NDArray[np.bool_]) -> Graph:
-        """The graph of the edges where `keep` (shape (n_edges,)) is true; accounts without an edge go."""
+        """Keep the edges where `keep` (shape (n_edges,)) is true; accounts without an edge are left out."""
         chosen = np.asarray(keep)
         if chosen.shape != (self.n_edges,) or chosen.dtype != np.bool_:
             raise SettingsError(
@@ -195,16 +198,19 @@ class Graph:
                 got=f"{chosen.dtype} of shape {chosen.shape}",
                 remedy="Compare a column of .table, say.",
             )
-        return replace(self, **_compact(self.ids, self.table.filter(pl.Series(chosen))))
+        kept = _compact(self.ids, self.table.filter(pl.Series(chosen)))
+        if self.origin is not None and self.origin[0] is self.ids:
+            kept["origin"] = (kept["ids"], self.origin[1], self.origin[2].gather(kept["origin"][2]))
+        return replace(self, **kept)
 
     @takes(accounts=IDS)
     def subgraph(self, accounts: Iterable[str]) -> Graph:
-        """The graph among some accounts.
+        """Return the graph induced by some accounts.
 
         Parameters
         ----------
         accounts : iterable of str
-            Ids; those that are not in the graph are passed over.
+            Ids; those that are not in the graph are ignored.
 
         Returns
         -------
@@ -218,7 +224,7 @@ class Graph:
 
     @takes(most=SEED)
     def strongest(self, most: int) -> Graph:
-        """The graph of the edges with the smallest p (or the largest weight), at most so many."""
+        """Keep the `most` edges with the smallest p-value, or with the largest weight if there are no p-values."""
         if self.n_edges <= most:
             return self
         strength = self.table["p"] if "p" in self.table.columns else -self.table["weight"]
@@ -227,8 +233,8 @@ class Graph:
         return self.keep_edges(keep)
 
     def spread(self, ids: pl.Series) -> Graph:
-        """The same edges over a larger, sorted list of accounts that holds all of this graph's."""
-        codes = encode(self.ids, ids)
+        """Return the same edges over a larger, sorted list of accounts that includes all accounts of this graph."""
+        codes = self.codes_in(ids)
         if codes.null_count():
             raise InputError(f"graph {self.name!r} has accounts that are not in the list", got=codes.null_count())
         table = self.table.with_columns(
@@ -236,13 +242,21 @@ class Graph:
         )
         return replace(self, ids=ids, table=table)
 
+    def codes_in(self, ids: pl.Series) -> pl.Series:
+        """Position of each of :attr:`ids` in another list, null where it is not there; shape (n_accounts,)."""
+        if ids is self.ids:
+            return pl.int_range(len(ids), dtype=pl.UInt32, eager=True)
+        if self.origin is not None and self.origin[0] is self.ids and self.origin[1] is ids:
+            return self.origin[2]
+        return encode(self.ids, ids)
+
     def save(self, path: str | Path) -> Path:
         """Write the graph to a file.
 
         Parameters
         ----------
         path : str or Path
-            ``.gexf`` and ``.graphml`` are for Gephi, networkx, igraph and graphology; ``.parquet`` and ``.csv`` hold
+            ``.gexf`` and ``.graphml`` for Gephi, networkx, igraph and graphology; ``.parquet`` and ``.csv`` for
             the table of edges.
 
         Returns
@@ -252,7 +266,7 @@ class Graph:
         Raises
         ------
         InputError
-            If the ending is another.
+            If the file name has another ending.
         """
         file = Path(path)
         edges = self.edge_table
@@ -273,9 +287,9 @@ class Graph:
         return file
 
     def to_networkx(self) -> nx.Graph[str]:
-        """A networkx ``Graph`` or ``DiGraph`` of texts and numbers, which all writers of networkx take.
+        """Convert to a networkx ``Graph`` or ``DiGraph`` whose attributes are strings and numbers.
 
-        Times are texts in ISO 8601.
+        Times are ISO 8601 strings, so that all writers of networkx accept the graph.
         """
         import networkx as nx
 
@@ -287,7 +301,7 @@ class Graph:
         return graph
 
     def to_igraph(self) -> Any:
-        """An igraph ``Graph``; the ids are its vertex attribute ``name``, and times are texts in ISO 8601.
+        """Convert to an igraph ``Graph``; the ids are the vertex attribute ``name``, and times are ISO 8601 strings.
 
         Raises
         ------
@@ -306,7 +320,7 @@ class Graph:
 
     @property
     def _plain_edges(self) -> pl.DataFrame:
-        """The edges with account ids, and times as texts in ISO 8601."""
+        """The edges with account ids, and times as ISO 8601 strings."""
         schema = self.table.schema
         return self.edge_table.with_columns(
             iso_time(name, kind) for name, kind in schema.items() if isinstance(kind, pl.Datetime)
@@ -314,7 +328,7 @@ class Graph:
 
     @takes(a=TEXT, b=TEXT)
     def evidence(self, a: str, b: str) -> Any:
-        """The posts behind one edge of a projection.
+        """Return the posts behind one edge of a projection.
 
         Parameters
         ----------
@@ -330,7 +344,7 @@ class Graph:
         Raises
         ------
         InputError
-            If the graph is no projection, or an account is not in it.
+            If the graph is not a projection, or an account is not in it.
         """
         incidence = self.events
         for account in (a, b):
@@ -354,7 +368,7 @@ class Graph:
 
 
 def shared_acts(incidence: Incidence, pairs: pl.DataFrame, made: Construction) -> pl.DataFrame:
-    """The closest acts of each pair of accounts on each object that both acted on.
+    """Find the closest acts of each pair of accounts on each object that both acted on.
 
     Parameters
     ----------
@@ -362,12 +376,12 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, made: Construction) -
     pairs : polars.DataFrame
         ``a`` and ``b``, account ids, each pair once.
     made : Construction
-        Acts further apart than its window are left out, or than the window of an object in ``shortened``.
+        Acts further apart than its window, or than the window of an object in ``shortened``, are left out.
 
     Returns
     -------
     polars.DataFrame
-        ``a, b, object_id, post_a, post_b, time_a, time_b, lag, second``, by pair, then time.
+        ``a, b, object_id, post_a, post_b, time_a, time_b, lag, second``, sorted by pair, then time.
     """
     events = incidence.of_accounts(pl.concat([pairs["a"], pairs["b"]]).unique().to_list())
     left, right = (
@@ -398,7 +412,7 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, made: Construction) -
 def graph_from_codes(
     name: str, ids: pl.Series, table: pl.DataFrame, *, directed: bool, library: str = "polars", **more: Any
 ) -> Graph:
-    """Make a graph of edges coded against a wider list of accounts; accounts without an edge go.
+    """Make a graph of edges coded against a larger list of accounts; accounts without an edge are left out.
 
     `table` has ``source`` and ``target`` (positions in `ids`), ``weight`` and attributes.
     """
@@ -412,6 +426,8 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     position = (np.cumsum(used) - 1).astype(np.uint32)
     table = table.with_columns(source=pl.Series(position[source]), target=pl.Series(position[target]))
     later = (source[1:] > source[:-1]) | ((source[1:] == source[:-1]) & (target[1:] > target[:-1]))
-    if not later.all():  # a kernel's edges come sorted, and sorting many takes long
+    if not later.all():  # the edges of the kernel are already sorted, and sorting is slow
         table = table.sort("source", "target")
-    return {"ids": ids.filter(pl.Series(used)), "table": table}
+    codes = pl.Series(np.flatnonzero(used).astype(np.uint32))
+    kept = ids.gather(codes)
+    return {"ids": kept, "table": table, "origin": (kept, ids, codes)}

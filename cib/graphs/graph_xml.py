@@ -1,8 +1,8 @@
-"""GEXF and GraphML, written row by row as strings that Polars makes: the time and memory of a CSV file.
+"""Write GEXF and GraphML row by row, as strings formatted by Polars, in about the time and memory of a CSV file.
 
-Gephi, Gephi Lite (graphology), networkx and igraph read both. So attributes do not change over time (graphology drops
-or refuses a dynamic graph): times are texts. XML cannot hold every character: what XML 1.0 forbids is spelled out, as
-``U+0000``, and so is the first letter of what looks like it already, so that different texts stay different.
+Gephi, Gephi Lite (graphology), networkx and igraph read both. Attributes are static (graphology drops or rejects
+dynamic graphs) and times are strings. Characters that XML 1.0 forbids are written as ``U+0000``; the U of a text that
+already looks like such an escape is escaped as well, so that different texts stay different.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ import polars.selectors as cs
 
 __all__ = ["iso_time", "write_gexf", "write_graphml", "xml_text"]
 
-#: Characters that XML 1.0 cannot hold or keep, and the U of what looks like one spelled out.
+#: Characters that XML 1.0 forbids or does not preserve, and the U of a text that looks like an escape.
 _NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|U(?=\\+[0-9A-F]{4})")
 
-#: The same for Polars, whose expressions do not look ahead.
+#: The same for Polars, whose regular expressions have no lookahead.
 _MAYBE_NOT_XML = r"[^\t\n\x{20}-\x{fffd}\x{10000}-\x{10ffff}]|U\+[0-9A-F]{4}"
 
-#: What markup and the normalisation of attributes would change.
+#: Characters that markup and the normalisation of attributes would change.
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
 
-#: Rows that are text at the same time.
+#: Number of rows formatted at a time.
 _ROWS = 20_000
 
-#: Columns that are not attributes: where a node is drawn, and in which colour (``#rrggbb``).
+#: Columns that are not attributes: position and colour (``#rrggbb``) of a node.
 _DRAWN = ("x", "y", "colour")
 
 #: Red, green and blue of the colour, 0 to 255.
 _RGB = {name: pl.col("colour").str.slice(k, 2).str.to_integer(base=16) for name, k in (("r", 1), ("g", 3), ("b", 5))}
 
-#: How GEXF says where a node is drawn, and in which colour; nothing where it is null.
+#: GEXF elements of the position and colour of a node; empty where it is null.
 _POSITION = pl.format('<viz:position x="{}" y="{}" z="0.0"/>', "x", "y").fill_null("")
 _COLOUR = pl.format('<viz:color r="{}" g="{}" b="{}" a="1.0"/>', *_RGB.values()).fill_null("")
 
@@ -55,7 +55,7 @@ def write_gexf(
     edges : polars.DataFrame
         ``source`` and ``target`` (positions in `ids`), ``weight``, and attributes.
     nodes : polars.DataFrame, optional
-        A row of attributes for each id. ``x``, ``y`` and ``colour`` say how a node is drawn.
+        One row of attributes for each id. ``x``, ``y`` and ``colour`` are the position and colour of a node.
     directed : bool
     """
     names, nodes = _escaped(ids), pl.DataFrame() if nodes is None else nodes
@@ -104,7 +104,7 @@ def write_graphml(
 ) -> None:
     """Write GraphML; see :func:`write_gexf`.
 
-    The colour is three attributes, ``r``, ``g`` and ``b``, as Gephi and graphology read them.
+    The colour is written as three attributes, ``r``, ``g`` and ``b``, as Gephi and graphology read it.
     """
     names, nodes = _escaped(ids), pl.DataFrame() if nodes is None else nodes
     if "colour" in nodes.columns:
@@ -136,7 +136,7 @@ def write_graphml(
 
 
 class _Attributes:
-    """Columns of a table under keys of their own, which no other column of a row has."""
+    """Columns of a table, renamed to keys that are unique within a row."""
 
     def __init__(self, table: pl.DataFrame, key: str, first: int = 0) -> None:
         keys = [key.format(k) for k in range(first, first + table.width)]
@@ -144,18 +144,18 @@ class _Attributes:
         self.table = table.rename(dict(zip(table.columns, keys, strict=True)))
 
     def declared(self) -> Iterator[tuple[str, str, str]]:
-        """Key, escaped name and type of each attribute."""
+        """Yield key, escaped name and type of each attribute."""
         for key, title in self.titles.items():
             yield key, _escaped_text(title), _type(self.table.schema[key])
 
     def values(self, element: str) -> pl.Expr:
-        """An element for each attribute, of its key and its value; none where it is null."""
+        """Format an element with key and value for each attribute; empty where the value is null."""
         schema = self.table.schema.items()
         return _joined(pl.format(element, pl.lit(key), _text(key, kind)).fill_null("") for key, kind in schema)
 
 
 def xml_text(text: str) -> str:
-    r"""The text with what XML cannot hold spelled out.
+    r"""Escape the characters that XML cannot represent.
 
     >>> xml_text("a\x00b U+0000")
     'aU+0000b U+0055+0000'
@@ -164,12 +164,12 @@ def xml_text(text: str) -> str:
 
 
 def iso_time(name: str, kind: pl.Datetime) -> pl.Expr:
-    """A column of times as texts in ISO 8601."""
+    """Format a column of times as ISO 8601 strings."""
     return pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if kind.time_zone else ""))
 
 
 def _write_rows(file: IO[str], table: pl.DataFrame, line: pl.Expr) -> None:
-    """Write a line a row."""
+    """Write one line per row."""
     for rows in table.iter_slices(_ROWS):
         file.write(rows.select(line.str.join("\n")).item() + "\n")
 
@@ -179,7 +179,7 @@ def _joined(parts: Iterable[pl.Expr]) -> pl.Expr:
 
 
 def _text(name: str, kind: pl.DataType) -> pl.Expr:
-    """A column as escaped text."""
+    """Format a column as escaped text."""
     column = pl.col(name)
     if isinstance(kind, pl.Datetime):
         return iso_time(name, kind)
@@ -204,7 +204,7 @@ def _ends(edges: pl.DataFrame, names: pl.Series) -> list[pl.Series]:
 
 
 def _type(kind: pl.DataType) -> str:
-    """The name that both formats have for a type."""
+    """Return the name of a type in both formats."""
     if kind == pl.Boolean:
         return "boolean"
     return "long" if kind.is_integer() else "double" if kind.is_numeric() else "string"

@@ -1,13 +1,14 @@
-"""Who acted on which object when: what a co-action graph was projected from, and the proof of its edges.
+"""Incidence: the events (account, object, time) from which a co-action graph is projected.
 
-A projection has forgotten *what* two accounts shared. The incidence is kept beside it, so that every
-edge leads back to its posts without a second reading of the data.
+A projection does not record *what* two accounts shared. The incidence is kept with it, so that the posts behind
+every edge can be looked up without reading the data again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,7 @@ class Incidence:
     Parameters
     ----------
     account_ids : polars.Series of str
-        All accounts of the activity, sorted; the codes below are positions in it.
+        All accounts of the activity, sorted; account codes are positions in it.
     object_ids : polars.Series of str
         All objects, sorted.
     account : ndarray of int32, shape (n_events,)
@@ -34,7 +35,7 @@ class Incidence:
     time : ndarray of int64, shape (n_events,)
         Microseconds since 1970, UTC.
     row : ndarray of uint32, shape (n_events,)
-        Row of ``activity.posts`` that the event came from.
+        Row of the event in ``activity.posts``.
     post_ids : polars.Series of str
         ``activity.posts['post_id']``, not copied.
     target_ids : polars.Series of str
@@ -52,19 +53,34 @@ class Incidence:
 
     @classmethod
     def from_events(cls, activity: Activity, events: pl.DataFrame) -> Incidence:
-        """Build from a table of ``row`` (position in posts) and ``object`` (text); nulls are left out.
+        """Build an incidence from a table of ``row`` (position in posts) and ``object`` (text); nulls are left out.
 
         A post that names an object twice is one event on it.
         """
-        # grouping looks at each text once, and does so on all cores; to sort text and look it up is faster than argsort
+        # grouping hashes each text once, on all cores; sorting the texts and looking them up is faster than argsort
         groups = events.drop_nulls().rechunk().sort("row").group_by("object").agg("row")
         object_ids = groups["object"].sort()
         rows_of = groups["row"].gather(encode(object_ids, groups["object"]))
         objects = np.repeat(np.arange(len(groups), dtype=np.int32), rows_of.list.len().to_numpy())
         rows = rows_of.explode()  # by time, account and post, as the posts are
-        row = rows.to_numpy()
+        return cls._of(activity, objects, rows.to_numpy(), object_ids)
+
+    @classmethod
+    def from_codes(
+        cls, activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], object_ids: pl.Series
+    ) -> Incidence:
+        """Build from rows of posts, ascending, the code of the object of each, and the objects, sorted."""
+        order = np.argsort(code, kind="stable")
+        return cls._of(activity, code[order], row[order], object_ids)
+
+    @classmethod
+    def _of(
+        cls, activity: Activity, objects: NDArray[np.int32], row: NDArray[np.uint32], object_ids: pl.Series
+    ) -> Incidence:
+        """Build from objects, ascending, and the row of posts of each event."""
+        rows = pl.Series(row)
         time = activity.posts_table["created_at"].gather(rows).to_physical().to_numpy()
-        # an activity hands its posts out sorted; who shuffled them gets the same graph
+        # posts of an activity are sorted by time; shuffled posts give the same graph
         if ((objects[1:] == objects[:-1]) & (time[1:] < time[:-1])).any():
             order = np.lexsort((row, time, objects))
             row, rows, time = row[order], rows.gather(order), time[order]
@@ -91,12 +107,12 @@ class Incidence:
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
-        """First event of each object, and one past the last; shape (n_objects + 1,)."""
+        """Offset of the first event of each object, and the number of events; shape (n_objects + 1,)."""
         return np.searchsorted(self.object, np.arange(len(self.object_ids) + 1)).astype(np.int64)
 
     @property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Account and object of each distinct pair of them, by object."""
+        """Account and object codes of each distinct pair, sorted by object."""
         keys = distinct_values(self.object.astype(np.int64) * len(self.account_ids) + self.account)
         return keys % len(self.account_ids), keys // len(self.account_ids)
 
@@ -112,9 +128,52 @@ class Incidence:
 
     @cached_property
     def _margins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Both at once: the pairs themselves would be held for long."""
+        """Degree and popularity, computed together so that the distinct pairs need not be kept."""
         (account, object_), sizes = self.distinct, (len(self.account_ids), len(self.object_ids))
         return np.bincount(account, minlength=sizes[0]), np.bincount(object_, minlength=sizes[1])
+
+    @property
+    def events_of_objects(self) -> NDArray[np.int64]:
+        """Number of events on each object; shape (n_objects,)."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def totals(self) -> tuple[NDArray[np.int64], ...]:
+        """Number of events of each account, and their first, last and summed times (s); each of shape (n_accounts,)."""
+        n = len(self.account_ids)
+        first = np.full(n, np.iinfo(np.int64).max)
+        last, total = np.zeros((2, n), dtype=np.int64)
+        np.minimum.at(first, self.account, self.time)
+        np.maximum.at(last, self.account, self.time)
+        np.add.at(total, self.account, self.time // 10**6)
+        return np.bincount(self.account, minlength=n), first, last, total
+
+    def names_of(self, objects: pl.Series) -> pl.Series:
+        """The ids of some objects."""
+        return self.object_ids.gather(objects)
+
+    def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
+        """Account, object and time of each event of some accounts (shape (n_accounts,)), by object and time."""
+        mine = chosen[self.account]
+        return self.account[mine], self.object[mine], self.time[mine]
+
+    def acts_on(self, objects: pl.Series) -> pl.DataFrame:
+        """``account, object, acts`` of the acts of all accounts on some objects, a row each or several."""
+        chosen = np.zeros(len(self.object_ids), dtype=bool)
+        chosen[objects.to_numpy()] = True
+        on = chosen[self.object]
+        return pl.DataFrame({"account": self.account[on], "object": self.object[on], "acts": np.ones(on.sum(), int)})
+
+    def half(self, side: int, *, of_events: bool) -> Incidence:
+        """One half of the events: those of every other time, or those on the objects of every other first time.
+
+        Times, and not rows, so that the halves do not depend on ids.
+        """
+        if of_events:
+            return self.keep_events(_turns(self.time) == side)
+        first = np.full(len(self.object_ids), np.iinfo(np.int64).max)
+        np.minimum.at(first, self.object, self.time)
+        return self.keep_events(_turns(first)[self.object] == side)
 
     @property
     def n_active(self) -> int:
@@ -122,15 +181,15 @@ class Incidence:
         return int(np.count_nonzero(self.degree))
 
     def keep_objects(self, keep: NDArray[np.bool_]) -> Incidence:
-        """The events on the objects where `keep` (shape (n_objects,)) is true; object codes stay."""
+        """Keep the events on the objects where `keep` (shape (n_objects,)) is true; object codes are unchanged."""
         return self.keep_events(keep[self.object])
 
     def shared_by_at_most(self, most: int | None) -> Incidence:
-        """The events on objects of no more accounts than that; all if it is None."""
+        """Keep the events on objects shared by at most `most` accounts; all events if it is None."""
         return self if most is None else self.keep_objects(self.popularity <= most)
 
     def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
-        """The events where `keep` (shape (n_events,)) is true; all codes stay."""
+        """Keep the events where `keep` (shape (n_events,)) is true; all codes are unchanged."""
         return replace(
             self,
             account=self.account[keep],
@@ -140,9 +199,9 @@ class Incidence:
         )
 
     def within(self, group: NDArray[np.int64]) -> Incidence:
-        """The events of accounts in groups (shape (n_accounts,), -1: in none), each object once a group.
+        """Keep the events of accounts in groups (shape (n_accounts,), -1: no group) and split each object by group.
 
-        Who acts on an object with his group alone shares nothing with another's.
+        Accounts of different groups then share no object.
         """
         mine = np.flatnonzero(group[self.account] >= 0)
         key = group[self.account[mine]] * len(self.object_ids) + self.object[mine]
@@ -158,7 +217,7 @@ class Incidence:
         )
 
     def transposed(self) -> Incidence:
-        """The same events with accounts and objects exchanged: who was acted on by whom."""
+        """Exchange accounts and objects."""
         order = np.lexsort((self.time, self.account))
         return replace(
             self,
@@ -171,7 +230,7 @@ class Incidence:
         )
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
-        """The events of some accounts as a table: account_id, object_id, created_at, post_id."""
+        """Return the events of some accounts as a table: account_id, object_id, created_at, post_id."""
         codes = encode(pl.Series(accounts, dtype=pl.String), self.account_ids).drop_nulls().to_numpy()
         mask = np.isin(self.account, codes.astype(np.int32))
         return pl.DataFrame(
@@ -184,8 +243,13 @@ class Incidence:
         )
 
 
+def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0 or 1 for each time: distinct times in turn."""
+    return np.unique(times, return_inverse=True)[1] % 2
+
+
 def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each of some numbers from 0 on, once, ascending: ``np.unique``, which hashes and takes twenty times as long.
+    """Return the sorted distinct values of non-negative integers, 20 times as fast as ``np.unique``, which hashes.
 
     >>> distinct_values(np.array([3, 0, 3])).tolist()
     [0, 3]

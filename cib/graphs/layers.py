@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from types import MappingProxyType
@@ -12,16 +12,17 @@ import numpy as np
 import polars as pl
 
 from cib.activity import Activity
+from cib.engine import EngineActivity
 from cib.errors import check_whole
 from cib.extensions import reference_of
-from cib.graphs.coaction import Window, coaction_graphs, window_seconds
+from cib.graphs.coaction import Window, coaction_graphs, complete_edges, window_seconds
 from cib.graphs.graph import Graph
-from cib.graphs.nulls.registry import Null, backbone, check_null, keep_significant
+from cib.graphs.nulls.registry import NULLS, Null, backbone, check_null, keep_significant
 from cib.graphs.objects import Objects, absent_column, check_objects, kind_of
 from cib.notebook import html_rows
 from cib.progress import stage
 
-__all__ = ["LAYERS", "MORE_LAYERS", "Layer", "coaction_layers", "significant"]
+__all__ = ["LAYERS", "MORE_LAYERS", "OTHERWISE", "Layer", "coaction_layers", "significant"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +57,7 @@ class Layer:
 
     @classmethod
     def from_saved(cls, values: Mapping[str, Any]) -> Layer:
-        """Make a layer of what a saved detection says, without looking for the functions that it names."""
+        """Make a layer from the values of a saved detection, without loading the functions that they name."""
         layer = object.__new__(cls)
         for field in fields(cls):
             object.__setattr__(layer, field.name, values.get(field.name, field.default))
@@ -64,17 +65,17 @@ class Layer:
 
     @property
     def kind(self) -> str:
-        """The name of the kind of object, or of the function that makes it."""
+        """Name of the kind of object, or of the function that makes it."""
         return kind_of(self.objects)
 
     @property
     def name(self) -> str:
-        """What is shared and how closely in time, such as ``'post 60 s'``."""
+        """Kind of object and window, such as ``'post 60 s'``."""
         seconds = window_seconds(self.window)
         return f"{self.kind} {'any time' if seconds is None else f'{seconds:g} s'}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as in detection.json."""
+        """Return the values as JSON types, as in detection.json."""
         named = {
             name: choice if isinstance(choice, str) else reference_of(choice)
             for name, choice in (("objects", self.objects), ("null", self.null))
@@ -90,19 +91,21 @@ class Layer:
         return html_rows(self.to_dict())
 
 
-#: The layers of :class:`Settings`: what most data have. Data without what a layer looks at leave it out. What more
-#: accounts share than a layer's limit links nobody.
+#: Default layers of :class:`Settings`. A layer whose column the data lack is left out. Objects shared by more accounts
+#: than the limit of a layer are left out of it.
 LAYERS = (
     Layer("post", "60s"),
     Layer("post", "10min"),
     Layer("post", "1h"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
     Layer("text", None, "chung-lu", max_accounts=150),
+    Layer("reworded", None, "chung-lu", max_accounts=150),
     Layer("url", None, "chung-lu", max_accounts=60),
+    Layer("media", None, "chung-lu", max_accounts=60),
 )
 
-#: Other layers, for data that have what they look at: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
-#: None is on by default: each adds candidates of its own, and share buttons, slogans and trends with them.
+#: Other layers, for data with the columns they need: ``Settings(layers=(*LAYERS, MORE_LAYERS["co-text"]))``.
+#: None is a default: each adds candidates, including accounts linked by share buttons, slogans and trends.
 MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
     {
         "co-mention": Layer("mention", None, "chung-lu", min_weight=3, max_accounts=500),
@@ -119,8 +122,11 @@ MORE_LAYERS: Mapping[str, Layer] = MappingProxyType(
     }
 )
 
+#: Used besides by :func:`cib.detect` where no layer of :data:`LAYERS` has an object: in data of replies, quotes,
+#: mentions or hashtags alone.
+OTHERWISE = tuple(MORE_LAYERS[name] for name in ("co-reply", "co-quote", "co-mention", "co-hashtag"))
 
-#: What is told of each layer.
+#: Schema of the summary of the layers.
 TOLD = {
     "layer": pl.String,
     **dict.fromkeys(("objects", "events", "pairs_tested", "edges", "significant"), pl.Int64),
@@ -130,9 +136,14 @@ TOLD = {
 
 
 def coaction_layers(
-    activity: Activity, layers: Sequence[Layer], max_pairs: int, alpha: float, progress: bool = False
+    activity: Activity | EngineActivity,
+    layers: Sequence[Layer],
+    max_pairs: int,
+    alpha: float,
+    progress: bool = False,
+    count: Callable[..., list[Graph]] = coaction_graphs,
 ) -> tuple[list[Graph], pl.DataFrame]:
-    """Test the co-actions of each layer that the data have.
+    """Build and test the co-action graph of each layer.
 
     Parameters
     ----------
@@ -140,17 +151,19 @@ def coaction_layers(
     layers : sequence of Layer
     max_pairs : int
     alpha : float
-        Edges with a larger q, which most have, are not kept.
+        Largest q-value of the edges kept.
     progress : bool
+    count : callable
+        :func:`cib.coaction_graphs`, or what counts the same (see :mod:`cib.graphs.counts`).
 
     Returns
     -------
     tested : list of Graph
-        One a layer that has events.
+        One graph for each layer with events.
     told : polars.DataFrame
-        One row a layer: ``layer``; ``objects`` and ``events`` that it has; ``pairs_tested``, the pairs of accounts
-        with an event; ``edges``, those that share at least the minimum of objects; ``smallest_q``; and ``not_used``,
-        why it was not used, null if it was.
+        One row per layer: ``layer``; ``objects`` and ``events``, their numbers; ``pairs_tested``, the number of pairs
+        of accounts with an event; ``edges``, the number of pairs that share at least the minimum number of objects;
+        ``smallest_q``; and ``not_used``, the reason why it was not used, or null.
     """
     tested: list[Graph] = []
     rows: list[dict[str, Any]] = []
@@ -161,16 +174,29 @@ def coaction_layers(
             rows += [{"layer": layer.name, "not_used": f"the posts have no column {column!r}"} for layer in several]
             continue
         with stage(f"co-action {', '.join(layer.name for layer in several)}", progress):
-            graphs = _coactions(activity, several, max_pairs)
+            graphs = count(
+                activity,
+                several[0].objects,
+                [layer.window for layer in several],
+                several[0].min_weight,
+                max_pairs=max_pairs,
+                max_accounts=several[0].max_accounts,
+            )
             for layer in several:
                 graph = graphs.pop(0)
                 told = {"layer": layer.name, **_told(graph)}
                 if len(graph.events):
-                    tested.append(backbone(graph, layer.null, alpha))
+                    tested.append(_backbone(graph, layer.null, alpha))
                     told["smallest_q"] = tested[-1].table["q"].min()  # null where no edge has a q up to alpha
                 rows.append(told)
-                del graph  # all edges of a layer are many, and no longer needed
+                del graph  # release the memory of the untested edges
     return tested, pl.DataFrame(rows, schema=TOLD)
+
+
+def _backbone(graph: Graph, null: Null, alpha: float) -> Graph:
+    if callable(null) or null not in NULLS:  # it may look at more than weights
+        graph = complete_edges(graph)
+    return complete_edges(backbone(graph, null, alpha))
 
 
 def _told(graph: Graph) -> dict[str, Any]:
@@ -185,16 +211,5 @@ def _told(graph: Graph) -> dict[str, Any]:
 
 
 def significant(tested: Sequence[Graph], alpha: float) -> list[Graph]:
-    """Of edges from :func:`coaction_layers`: Benjamini-Hochberg within a layer, Bonferroni over the layers."""
+    """Keep the significant edges of tested layers: Benjamini-Hochberg within a layer, Bonferroni over the layers."""
     return [keep_significant(graph, alpha / len(tested)) for graph in tested]
-
-
-def _coactions(activity: Activity, layers: list[Layer], max_pairs: int) -> list[Graph]:
-    return coaction_graphs(
-        activity,
-        layers[0].objects,
-        [layer.window for layer in layers],
-        layers[0].min_weight,
-        max_pairs=max_pairs,
-        max_accounts=layers[0].max_accounts,
-    )

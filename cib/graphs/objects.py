@@ -1,10 +1,9 @@
-"""What an account acted on: the thing that two accounts can have in common.
+"""Kinds of object: what accounts act on and can share.
 
 Each kind of object is one function from posts to a table of ``row`` (position in ``activity.posts``)
-and ``object`` (text), and one entry in ``KINDS``. Its docstring says who shares such objects without
-having agreed on anything: that is what a null model, or ``max_accounts``, has to take off. A user's own
-function takes the posts and returns a frame of ``post_id`` and ``object``. That is the way for what
-posts have no column for.
+and ``object`` (text), and one entry in ``KINDS``. Its docstring says which uncoordinated accounts share such
+objects; a null model or ``max_accounts`` must account for these. A function of the user takes the posts and
+returns a frame of ``post_id`` and ``object``, for objects that are not in a column of the posts.
 """
 
 from __future__ import annotations
@@ -13,25 +12,29 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import narwhals as nw
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from cib.activity import Activity
-from cib.content.text import hashtag, message
+from cib.activity import Activity, encode
+from cib.content.reworded import reworded
+from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
+from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
-__all__ = ["OBJECTS", "Objects", "check_objects", "kind_of", "lazy_events", "object_events"]
+__all__ = ["OBJECTS", "Objects", "check_objects", "coded_events", "kind_of", "lazy_events", "object_events"]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
 
-#: Shorter sequences of hashtags are too often equal by chance (Luceri et al. 2024).
+#: Least length of a sequence of hashtags; shorter ones are too often equal by chance (Luceri et al. 2024).
 MIN_SEQUENCE = 5
 
 
 def object_events(activity: Activity, objects: Objects, *, self_actions: bool = False) -> pl.DataFrame:
-    """Which post acted on which object.
+    """List the objects that each post acts on.
 
     Parameters
     ----------
@@ -42,24 +45,25 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
         - ``'post'``, ``'author'``: the retweeted post, or its account;
         - ``'quoted'``, ``'replied'``: the post quoted or replied to;
         - ``'mention'``: an account named in a post;
-        - ``'url'``, ``'domain'``: a link, however it is written, or its host
-          (:func:`cib.content.urls.canonical_urls`);
-        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or five and more of one post in their order;
-        - ``'text'``: equal text but for case, invisible characters, URLs and leading mentions
+        - ``'url'``, ``'domain'``: a link in canonical form (:func:`cib.content.urls.canonical_urls`), or its host;
+        - ``'hashtag'``, ``'hashtag-sequence'``: a hashtag, or the sequence of five or more hashtags of one post;
+        - ``'text'``: text, ignoring case, invisible characters, URLs and leading mentions
           (:func:`cib.content.text.message`);
         - ``'near-text'``: nearly equal text (:func:`cib.content.near_duplicates.near_duplicates`);
           needs ``pip install 'cib-detect[text]'``;
-        - ``'meaning'``: text of like meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
+        - ``'reworded'``: text of which a quarter of the pairs of successive words is equal
+          (:func:`cib.content.reworded.reworded`);
+        - ``'meaning'``: text of similar meaning, in any of 15 languages (:func:`cib.content.embeddings.like_meanings`);
           needs ``pip install 'cib-detect[semantic]'``; for an encoder or vectors of your own see
           :func:`cib.content.embeddings.meaning_objects`;
-        - ``'media'``: a picture or video, by its key or a perceptual hash of it
+        - ``'media'``: a picture or video, by its key or its perceptual hash
           (:func:`cib.content.media.near_media`); for files see :func:`cib.content.media.media_objects`;
 
         or a function of the posts that returns a frame of ``post_id`` and ``object``, or the name of one (see
-        :mod:`cib.extensions`). What a retweet repeats is not its own: retweets have objects of the first two
-        kinds only.
+        :mod:`cib.extensions`). Retweets have objects of the first two kinds only, because they repeat the content
+        of another account.
     self_actions : bool
-        Whether acting on one's own posts counts.
+        Whether actions on one's own posts count.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
     SettingsError
         If the name is unknown.
     InputError
-        If the posts lack the column, or a function returns something else.
+        If the posts lack the column, or a function does not return such a frame.
     MissingDependencyError
         If a kind needs a library that is not installed.
     """
@@ -82,10 +86,13 @@ def object_events(activity: Activity, objects: Objects, *, self_actions: bool = 
 
 
 def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False) -> pl.LazyFrame:
-    """:func:`object_events` of a kind by name, for who does not need them all at once."""
+    """Return :func:`object_events` of a kind given by name as a lazy frame."""
     check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
+    if objects == "text":
+        said = messages(activity)
+        return pl.LazyFrame({"row": said.row, "object": said.distinct.gather(said.code)})
     posts = activity.posts_table.lazy().with_row_index("row")
     if not kind.column.startswith("target_"):
         posts = posts.filter(pl.col("action") != "retweet")
@@ -94,8 +101,32 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
     return kind.events(posts).select("row", "object").filter(pl.col("object") != "")
 
 
+def coded_events(
+    activity: Activity, objects: Objects, *, self_actions: bool = False
+) -> tuple[NDArray[np.uint32], NDArray[np.int32], pl.Series] | None:
+    """The events of kinds whose objects have codes already: rows of posts, codes, and the objects, sorted.
+
+    None for other kinds.
+    """
+    if objects in ("text", "reworded") and absent_column(activity, objects) is None:
+        said = messages(activity)
+        if objects == "text":
+            return said.row, said.code, said.distinct
+        used, code = np.unique(encode(reworded(said.distinct), said.distinct).to_numpy(), return_inverse=True)
+        return said.row, code.astype(np.int32)[said.code], said.distinct.gather(used)
+    if objects == "author":
+        target = activity.target_codes
+        acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()
+        if not self_actions:
+            acts &= target != activity.account_codes
+        row, code = acts.arg_true().to_numpy(), target.filter(acts).to_numpy()
+        used = np.bincount(code, minlength=len(activity.account_ids)) > 0
+        return row, (np.cumsum(used, dtype=np.int32) - 1)[code], activity.account_ids.filter(pl.Series(used))
+    return None
+
+
 def check_objects(objects: Any) -> Objects:
-    """Return a known name or a function; load the function that an extension's name stands for.
+    """Return a known name or a function; load the function if it is the name of an extension.
 
     Raises
     ------
@@ -113,83 +144,89 @@ def check_objects(objects: Any) -> Objects:
     return found
 
 
-def absent_column(activity: Activity, objects: Objects) -> str | None:
-    """The column of posts that a kind of objects needs and an activity lacks; None if it has it."""
+def absent_column(activity: Activity | EngineActivity, objects: Objects) -> str | None:
+    """Return the column of posts that a kind of object needs and the activity lacks, or None."""
     if callable(objects) or objects not in KINDS:
         return None
     column = KINDS[objects].column
-    return None if column in activity.posts_table.columns else column
+    there = activity.posts_table.columns if isinstance(activity, Activity) else activity.posts.collect_schema().names()
+    return None if column in there else column
 
 
 def kind_of(objects: str | Callable[..., Any]) -> str:
-    """The name of a kind of object, or of the function that makes it."""
+    """Return the name of a kind of object, or of the function that makes it."""
     return objects if isinstance(objects, str) else getattr(objects, "__name__", "function")
 
 
 def _retweeted(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Retweeted posts. Also shared by fans of the author, and by everybody if the post is viral."""
+    """Select retweeted posts; also shared by fans of the author, and by all users if the post is viral."""
     return _acted_on(posts, "retweet", "target_post_id")
 
 
 def _authors(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Retweeted accounts. Also shared by fans, readers and parties: whoever follows the same people."""
+    """Select retweeted accounts; also shared by fans, readers and supporters who follow the same accounts."""
     return _acted_on(posts, "retweet", "target_account_id")
 
 
 def _quoted(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Quoted posts. Also shared by all who comment on the news of the day, for and against."""
+    """Select quoted posts; also shared by all users who comment on the news of the day, for and against."""
     return _acted_on(posts, "quote", "target_post_id")
 
 
 def _replied(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Posts replied to. Also shared by friends in one conversation and by crowds under one post."""
+    """Select posts replied to; also shared by friends in one conversation and by many users under one post."""
     return _acted_on(posts, "reply", "target_post_id")
 
 
 def _mentions(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Mentioned accounts. Also shared by customers of one company, voters of one politician."""
+    """Select mentioned accounts; also shared by customers of one company and voters of one politician."""
     return _listed(posts, "mentions")
 
 
 def _urls(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Links. Also shared by readers of one newspaper and users of one share button."""
+    """Select links; also shared by readers of one newspaper and users of one share button."""
     return _once_each(_listed(posts, "urls"), canonical_urls)
 
 
 def _domains(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hosts of links. Nearly everybody shares the large ones; only rare ones say anything."""
+    """Select hosts of links; large ones are shared by nearly all users, so only rare ones are informative."""
     return _once_each(_listed(posts, "urls"), hosts)
 
 
 def _hashtags(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hashtags. Also shared by audiences of a match or a show, by campaigns, by whoever follows a trend."""
+    """Select hashtags; also shared by audiences of a match or a show, by campaigns and by followers of a trend."""
     return _listed(posts, "hashtags").with_columns(object=hashtag(pl.col("object")))
 
 
 def _hashtag_sequences(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Hashtags of one post, in order. Also shared where an app, a contest or an event prescribes them."""
+    """Select sequences of hashtags of one post; also shared if an app, a contest or an event prescribes them."""
     tags = _hashtags(posts).filter(pl.col("object") != "").group_by("row", maintain_order=True).agg("object")
     long = tags.filter(pl.col("object").list.len() >= MIN_SEQUENCE)
-    # no hashtag holds the sign, so two different sequences are never the same text
+    # hashtags do not contain the hash sign, so different sequences give different texts
     return long.with_columns(object=pl.lit("#") + pl.col("object").list.join(" #"))
 
 
 def _texts(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Equal texts. Also shared by users of share buttons and petitions; slogans, greetings, quotations."""
+    """Select texts; also shared by users of share buttons and petitions, and as slogans, greetings or quotations."""
     return posts.select("row", object=message(pl.col("text")))
 
 
 def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Nearly equal texts. The same, and templates with a name or number in them: weather, prices, games."""
-    # it needs a library that few have, and numba
+    """Select nearly equal texts; also shared as equal texts, and as templates: weather, prices, games."""
+    # needs an optional library, and numba
     from cib.content.near_duplicates import near_duplicates
 
     return _once_each(_texts(posts), near_duplicates)
 
 
+def _reworded(posts: pl.LazyFrame) -> pl.LazyFrame:
+    """Texts of much the same wording. Also shared by users of templates, petitions and forms."""
+    return _once_each(_texts(posts), reworded)
+
+
 def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Texts of like meaning. Also shared by all who report, quote or translate the same news."""
-    # it needs a library that few have
+    """Select texts of similar meaning; also shared by all users who report, quote or translate the same news."""
+    # needs an optional library
     from cib.content.embeddings import meanings
 
     texts = posts.select("row", pl.col("^lang$"), object=message(pl.col("text")))
@@ -197,7 +234,7 @@ def _meanings(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _media(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Pictures and videos. Also shared by all who pass on a meme, a film trailer or the photograph of the day."""
+    """Select pictures and videos; also shared by all users who post a meme, a trailer or the photo of the day."""
     from cib.content.media import near_media
 
     return _once_each(_listed(posts, "media"), near_media)
@@ -208,6 +245,7 @@ class Kind(NamedTuple):
 
     column: str
     events: Callable[[pl.LazyFrame], pl.LazyFrame]
+    together: bool = False  #: whether the object of a post depends on other posts, too
 
 
 KINDS = {
@@ -221,12 +259,13 @@ KINDS = {
     "hashtag": Kind("hashtags", _hashtags),
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
-    "near-text": Kind("text", _near_texts),
-    "meaning": Kind("text", _meanings),
-    "media": Kind("media", _media),
+    "near-text": Kind("text", _near_texts, together=True),
+    "reworded": Kind("text", _reworded, together=True),
+    "meaning": Kind("text", _meanings, together=True),
+    "media": Kind("media", _media, together=True),
 }
 
-#: The kinds that ``objects=`` takes by name.
+#: Kinds that ``objects=`` takes by name.
 OBJECTS = tuple(KINDS)
 
 
@@ -239,7 +278,7 @@ def _listed(posts: pl.LazyFrame, column: str) -> pl.LazyFrame:
 
 
 def _once_each(events: pl.LazyFrame, key: Callable[[pl.Series], pl.Series]) -> pl.LazyFrame:
-    """Replace objects by their keys, looking at each distinct object once."""
+    """Replace objects by their keys, computed once for each distinct object."""
     table = events.collect()
     distinct = table["object"].drop_nulls().unique().sort()
     distinct = distinct.filter(distinct != "")

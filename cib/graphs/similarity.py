@@ -1,8 +1,8 @@
-"""Accounts whose lists of objects are alike, whatever the times.
+"""Similarity graphs: pairs of accounts with similar sets of objects, regardless of the times.
 
-Three measures of alike, by one exact kernel (see :mod:`cib.graphs.compiled.similarity`): the full product of all
-accounts with all accounts never exists. A similarity orders pairs and tests nothing: a threshold on it
-always finds somebody (see :func:`cib.backbone` for a test).
+Three measures of similarity are computed by one exact kernel (see :mod:`cib.graphs.compiled.similarity`), which never
+builds the matrix of all pairs of accounts. A similarity ranks pairs and is not a test: pairs above a threshold are
+found in any data (see :func:`cib.backbone` for a test).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def similarity_graph(
     max_accounts: int | None = 5_000,
     threads: int | None = None,
 ) -> Graph:
-    """Accounts with similar objects.
+    """Build the graph of accounts with similar objects.
 
     Parameters
     ----------
@@ -53,18 +53,18 @@ def similarity_graph(
     objects : str or callable
         What is compared; see :func:`cib.graphs.objects.object_events`.
     threshold : float
-        Smallest similarity of an edge, in [0, 1]. Accounts that share nothing never have one; at 0 all
+        Smallest similarity of an edge, in [0, 1]. Accounts without a shared object never have an edge; at 0 all
         others do, which may be many.
     measure : {'tfidf', 'jaccard', 'overlap'}
-        Cosine of TF-IDF weights; or of the sets of objects, shared by all of both, or shared by all of
-        the smaller set, which is 1 if one account did nothing but what the other did, too.
+        Cosine similarity of TF-IDF weights; or, with sets A and B of objects, the Jaccard coefficient
+        ``|A & B| / |A | B|`` or the overlap coefficient ``|A & B| / min(|A|, |B|)``.
     top : int, optional
-        Keep an edge only if one of the two is among so many most similar accounts of the other.
+        Keep an edge only if one of the two is among the `top` most similar accounts of the other.
     min_objects : int
-        Accounts with fewer distinct objects take no part: two accounts with one and the same object
-        have similarity 1 whatever it is.
+        Accounts with fewer distinct objects are left out: two accounts with the same single object
+        have similarity 1, whichever object it is.
     max_accounts : int, optional
-        Objects that more accounts acted on are left out and named in ``graph.construction.left_out``;
+        Objects that more accounts acted on are left out and listed in ``graph.construction.left_out``;
         None keeps all.
     threads : int, optional
         Default: all cores. The result does not depend on it.
@@ -77,12 +77,12 @@ def similarity_graph(
     Raises
     ------
     SettingsError
-        If a setting makes no sense.
+        If a setting is out of range or unknown.
 
     Notes
     -----
-    For TF-IDF, term frequency is the number of acts on an object and inverse document frequency
-    ``ln((1 + n) / (1 + k)) + 1`` for an object of k among the n accounts that take part, as in Luceri et
+    For TF-IDF, term frequency is the number of acts on an object, and inverse document frequency is
+    ``ln((1 + n) / (1 + k)) + 1`` for an object of k among the n accounts included, as in Luceri et
     al. (2024) and scikit-learn. Similarities are rounded to 12 digits.
 
     Examples
@@ -92,7 +92,7 @@ def similarity_graph(
     >>> cib.similarity_graph(activity, objects="author", threshold=0.8).directed
     False
     """
-    # numba takes half a second to import; a reader of the report need not wait for it
+    # numba takes half a second to import, so it is imported only where it is used
     from cib.graphs.compiled.similarity import similar_rows
 
     _check(threshold, measure, top=top, min_objects=min_objects, max_accounts=max_accounts)
@@ -143,7 +143,7 @@ def _check(threshold: float, measure: str, **counts: int | None) -> None:
 
 
 def _counts(incidence: Incidence) -> sp.csr_array:
-    """Number of acts of each account on each object."""
+    """Count the acts of each account on each object."""
     shape = (len(incidence.account_ids), len(incidence.object_ids))
     ones = np.ones(len(incidence))
     return sp.coo_array((ones, (incidence.account, incidence.object)), shape=shape).tocsr()
@@ -159,7 +159,7 @@ def _as_they_are(counts: sp.csr_array) -> sp.csr_array:
     return counts
 
 
-#: The measures by name: which product of which weights.
+#: Measures by name: the kind of similarity of the kernel, and the function that computes the weights.
 MEASURES: dict[str, tuple[str, Callable[[sp.csr_array], sp.csr_array]]] = {
     "tfidf": ("cosine", _tfidf),
     "jaccard": ("jaccard", _as_they_are),

@@ -1,1 +1,1 @@
-"""Linkage of networks to known networks by public signals."""
+"""Link networks to known networks by public signals."""

@@ -1,9 +1,9 @@
-"""Groups of other accounts: what a network is compared with before its likeness to another means anything.
+"""Draw control groups (decoys) with which the similarity of a network to a known network is compared.
 
-A decoy has as many accounts as the network, drawn from the same activity among accounts that are in no
-network and do not act much on those that are; they use its language and act about as often, where there are
-enough of those. A third of the decoys are parts of an account's audience, and a third speak of what the known
-network speaks of, because people with the same interests are alike without any plan.
+A control group has as many accounts as the network, drawn from the same activity among accounts that are in no network
+and rarely act on members; they use the same language and have similar activity, if there are enough of them. A third of
+the control groups is drawn from audiences of single accounts, and a third from accounts with the topics of the known
+network, because accounts with the same interests are similar without coordination.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from cib.linkage.signals import Signals
 
 __all__ = ["Crowd", "Kind", "usual_size"]
 
-#: Sizes of groups are cut down to one of these, so that networks share their decoys.
+#: Sizes to which groups are rounded down, so that networks share control groups.
 _SIZES = np.array([2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128])
 
-#: Accounts outside networks that decoys are drawn from.
+#: Maximum number of accounts outside networks from which control groups are drawn.
 MOST_OTHERS = 20_000
 
-#: Share of the acts on an account that are by one network, and of an account's acts that aim at members and at
-#: those whom a network boosts so: above it the account is no stranger.
+#: Share of the actions on an account that are by one network, from which it counts as boosted; share of an account's
+#: actions on members and boosted accounts from which it is excluded from control groups.
 _BOOSTED, _AIMED = 0.2, 0.2
 
-#: They are narrowed to the same language and pace (within so many octaves) while they hold so many groups.
+#: The pool is restricted to the same language and activity (within this number of octaves) if it still holds at least
+#: this multiple of the group size.
 _ROOM, _OCTAVES = 4, 1.5
 
 Floats = NDArray[np.float64]
@@ -41,12 +42,12 @@ Bools = NDArray[np.bool_]
 
 
 def usual_size(n: int) -> int:
-    """The size that groups of so many accounts are cut down to; at most 128."""
+    """Round a group size down to the nearest usual size, at most 128."""
     return int(_SIZES[max(n, _SIZES[0]) >= _SIZES].max())
 
 
 class Kind(NamedTuple):
-    """What a group and its decoys have in common: accounts, dominant language, octave of acts an account."""
+    """Properties that a group shares with its control groups: size, dominant language, log2 of median actions."""
 
     size: int
     language: int
@@ -55,7 +56,7 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Crowd:
-    """Groups among accounts that are in none of them, from which their decoys come."""
+    """Groups, and the accounts outside them from which control groups are drawn."""
 
     signals: Signals
     groups: dict[str, Ints]
@@ -70,7 +71,7 @@ class Crowd:
         rng: np.random.Generator,
         size: Callable[[int], int],
     ) -> Crowd:
-        """So many accounts of each group, and everybody else; only of those who did something."""
+        """Sample accounts of each group, and accounts outside all groups, among accounts with at least one action."""
         acting = activity.posts_table["account_id"].unique().sort()
         members = [pl.DataFrame({"account_id": ids, "group": [name] * len(ids)}) for name, ids in groups.items()]
         inside = pl.concat([pl.DataFrame(schema={"account_id": pl.String, "group": pl.String}), *members])
@@ -84,24 +85,24 @@ class Crowd:
         return cls(signals, {name: group for name, group in at.items() if len(group) >= _SIZES[0]}, pool, rng)
 
     def kind(self, group: Ints) -> Kind:
-        """The kind of a group."""
+        """Return the kind of a group."""
         spoken = self.signals.languages[group]
         spoken = spoken[spoken >= 0]
         language = int(np.bincount(spoken).argmax()) if len(spoken) else -1
         return Kind(len(group), language, int(np.log2(max(np.median(self.signals.acts[group]), 1))))
 
     def by_kind(self) -> dict[Kind, list[str]]:
-        """The groups of each kind."""
+        """Return the names of the groups of each kind."""
         kinds: dict[Kind, list[str]] = {}
         for name, group in self.groups.items():
             kinds.setdefault(self.kind(group), []).append(name)
         return kinds
 
-    def decoys(self, kind: Kind, n: int, topic: Bools) -> list[Ints]:
-        """Groups of other accounts, of one kind where there are enough.
+    def controls(self, kind: Kind, n: int, topic: Bools) -> list[Ints]:
+        """Draw `n` control groups of one kind.
 
-        A third of them is drawn from all, a third from audiences, a third from those on a topic, which is
-        given as true or false for each account.
+        A third is drawn from the whole pool, a third from audiences of single accounts, and a third from accounts on a
+        topic, given as a boolean mask over accounts.
         """
         pool = self.pool
         pace = np.log2(np.maximum(self.signals.acts, 1)) - kind.pace - 0.5
@@ -116,7 +117,7 @@ class Crowd:
         return [self.rng.choice(crowd, min(kind.size, len(crowd)), replace=False, shuffle=False) for crowd in crowds]
 
     def _audiences(self, pool: Ints, size: int) -> tuple[list[Ints], Floats]:
-        """Who of the pool acted on one account, where they are enough, and the share of each audience in all."""
+        """Return the audiences of single accounts in the pool that are large enough, and the relative size of each."""
         if "targets" not in self.signals.tables:
             return [], np.zeros(0)
         acted = sp.csc_array(self.signals.matrix("targets")[pool])
@@ -127,18 +128,18 @@ class Crowd:
 
 
 def _entangled(posts: pl.DataFrame, members: pl.DataFrame) -> pl.Series:
-    """Accounts that act a good deal on members, or on those whom one network boosts: they may be members unfound."""
+    """Return accounts that often act on members or on accounts boosted by one network: possibly undetected members."""
     acted = posts.select("account_id", target="target_account_id").drop_nulls()
     by_network = acted.join(members, on="account_id").group_by("target", "group").agg(theirs=pl.len())
     all_acts = acted.group_by("target").agg(acts=pl.len())
     captured = by_network.join(all_acts, on="target").filter(pl.col("theirs") >= _BOOSTED * pl.col("acts"))
     aims = pl.concat([members["account_id"], captured["target"]])
-    # the set is made once here, and once a group if the question is asked inside the aggregation
+    # the lookup set is built once here, but once per group inside the aggregation
     at_them = acted.with_columns(aims=pl.col("target").is_in(aims.implode()))
     aimed = at_them.group_by("account_id").agg(share=pl.col("aims").mean())
     return pl.concat([aims, aimed.filter(pl.col("share") >= _AIMED)["account_id"]])
 
 
 def _some(rng: np.random.Generator, ids: pl.Series, most: int) -> pl.Series:
-    """The ids, or so many of them, sorted as they are."""
+    """Return the ids, or a random sample of at most `most` of them, in the same order."""
     return ids if len(ids) <= most else ids.gather(np.sort(rng.choice(len(ids), most, replace=False)))

@@ -1,8 +1,8 @@
-"""KnownNetworks: a library of networks that were found before, as counts of what they left behind in public.
+"""Store known networks as counts of their public signals.
 
-Of each network it keeps how many accounts have each trace and what share of the acts has each habit (see
-:mod:`cib.linkage.signals`), how common that was among other accounts of its time, and how much of it the
-network passed on from its earlier to its later accounts. No texts, no names and no list of members.
+For each network the library stores how many accounts have each trace and what share of actions has each habit (see
+:mod:`cib.linkage.signals`), how common each trace was among other accounts of the activity, and how similar the earlier
+and later accounts of the network are. It stores no texts, no names and no list of members.
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ from cib.schema import count, read_json
 
 __all__ = ["KnownNetwork", "KnownNetworks", "levels", "likeness", "usual"]
 
-#: How much alike: no more than half of the decoys, than nine tenths, than all but one in a hundred, than the
-#: most similar decoy, or more than any.
+#: Levels of similarity, and the share of control groups that are at least as similar: at most 50 % (level 1), 10 %,
+#: 1 % and 0 % (level 4).
 LEVELS = 5
 _SHARE_ABOVE = (0.5, 0.1, 0.01, 0.0)
 
-#: Share, by rarity, of what a group has of a trace that the known network has, too. Below the first that is no
-#: likeness, however rare among decoys: who speaks of the same things has some words in common. Up to the second nobody
-#: can say (benchmarks/linkage.py).
+#: Share of a group's trace, weighted by rarity, that the known network has in common. Below the first value it counts
+#: as no similarity, since groups with the same topic share some words; between both values it is undecided
+#: (benchmarks/linkage.py).
 _SLIGHT, _TELLING = 0.05, 0.1
 
-#: Signals that fewer decoys have are not compared.
-FEWEST_DECOYS = 30
+#: Minimum number of control groups that must have a signal for it to be compared.
+FEWEST_CONTROLS = 30
 
-#: Decoys that the halves of a known network are compared with; smaller halves say nothing.
+#: Number of control groups for the halves of a known network, and the minimum size of a half.
 _DECOYS_OF_HALVES, _SMALLEST_HALF = 1_000, 4
 
-#: With fewer accounts beside the network, as in an archive of it alone, nothing is known of how common a value was.
+#: Minimum number of accounts outside the network from which the frequency of a value is estimated.
 _FEWEST_OTHERS = 100
 
-#: A trace marks a network if its accounts have it so many times as often as others: in a large network somebody
-#: has done everything that is popular.
+#: Minimum ratio of the frequencies of a trace inside and outside the network: in a large network some members have
+#: every popular trace.
 _MARKED = 3.0
 
-#: Values that are kept of a signal.
+#: Maximum number of values stored per signal.
 _MOST_VALUES = 20_000
 
-#: Sums of floats are equal up to this.
+#: Tolerance of comparisons of float sums.
 _ROUNDING = 1e-9
 
 Floats = NDArray[np.float64]
@@ -67,20 +67,19 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class KnownNetwork:
-    """What is kept of one network that was found before: counts, no texts and no list of members.
+    """Public signals of one known network: counts, without texts or a list of members.
 
     Parameters
     ----------
     name : str
     values : polars.DataFrame
-        ``signal, value, weight, background``: how many accounts have a trace, or what share of the acts (or
-        accounts) has a habit; and the share of other accounts of its time that have a trace, null where
-        that is not known.
+        ``signal, value, weight, background``: number of accounts with a trace, or share of actions (or accounts)
+        with a habit; and the share of other accounts of the same activity with the trace, null if unknown.
     kept : dict of str to list of int
-        How much alike the earlier and the later half of its accounts are in each signal, as levels: 0 (no
-        more than half of the decoys) to 4 (more than any decoy); -1 without the signal.
+        Similarity of the earlier and the later half of its accounts in each signal, as levels from 0 (no
+        more similar than half of the control groups) to 4 (more than any control group); -1 without the signal.
     about : dict
-        ``accounts``, ``first``, ``last`` and ``fingerprint`` of the activity it was found in.
+        ``accounts`` (number of members), ``first``, ``last`` and ``fingerprint`` of the activity.
     """
 
     name: str
@@ -90,7 +89,7 @@ class KnownNetwork:
 
     @cached_property
     def of_signal(self) -> dict[str, pl.DataFrame]:
-        """The values of each signal."""
+        """Return the values of each signal."""
         parts = self.values.partition_by("signal", as_dict=True, include_key=False)
         return {str(signal): part for (signal,), part in parts.items()}
 
@@ -106,12 +105,12 @@ class KnownNetwork:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class KnownNetworks:
-    """A library of networks that were found before; it grows by :meth:`add`.
+    """Library of known networks; :meth:`add` returns a library with one more.
 
     Parameters
     ----------
     networks : tuple of KnownNetwork
-        In the order in which they were added; names differ.
+        The networks in the order of addition, with unique names.
 
     Examples
     --------
@@ -122,7 +121,7 @@ class KnownNetworks:
     >>> known
     KnownNetworks(1)
       KnownNetwork('harbour', ... accounts, 2020-... to 2020-...)
-    >>> cib.link(detection, known, decoys=100).table["known"][0]
+    >>> cib.link(detection, known, controls=100).table["known"][0]
     'harbour'
     """
 
@@ -130,23 +129,23 @@ class KnownNetworks:
 
     @takes(name=TEXT, activity=ACTIVITY, network=either(instance("Network"), IDS))
     def add(self, network: Network | Sequence[str] | pl.Series, name: str, activity: Activity) -> KnownNetworks:
-        """A library with one network more.
+        """Return a library with one more network.
 
         Parameters
         ----------
         network : Network or sequence of str
-            Or the ids of its accounts, as of a published archive, or of several networks that you hold for
-            one.
+            The network, or the ids of its accounts, as from a published archive, or from several networks that
+            belong together.
         name : str
-            What you call it.
+            Unique name.
         activity : Activity
-            What it was found in; everybody else in it is the background. An archive of the network alone
-            does, but then it is not known what was common.
+            Activity in which it was found; all other accounts are the background. An archive of the network alone
+            is sufficient, but then the background is unknown.
 
         Raises
         ------
         InputError
-            If the name is taken, or fewer than two of the accounts are in the activity.
+            If the name is taken, or fewer than two of the accounts acted in the activity.
         """
         if isinstance(network, str):
             remedy = "Take it from the detection: detection.networks['N1']."
@@ -159,17 +158,17 @@ class KnownNetworks:
 
     @property
     def names(self) -> list[str]:
-        """The names, in the order in which they were added."""
+        """Return the names in the order of addition."""
         return [network.name for network in self.networks]
 
     @takes(folder=PATH)
     def save(self, folder: str | Path) -> Path:
-        """Write ``known.json`` and ``signals.parquet``, which :meth:`read` reads.
+        """Write the library to ``known.json`` and ``signals.parquet``, for :meth:`read`.
 
         Parameters
         ----------
         folder : str or Path
-            Made if need be; an earlier library there is replaced.
+            Created if necessary; an existing library is replaced.
         """
         listed = [{"name": one.name, "kept": one.kept, "about": one.about} for one in self.networks]
         tables = [network.values.select(pl.lit(network.name).alias("name"), pl.all()) for network in self.networks]
@@ -185,12 +184,12 @@ class KnownNetworks:
     @classmethod
     @takes(folder=PATH)
     def read(cls, folder: str | Path) -> KnownNetworks:
-        """Read a library that :meth:`save` wrote.
+        """Read a library written by :meth:`save`.
 
         Raises
         ------
         InputError
-            If there is none, its files do not belong together, or a value is not one that is written there.
+            If there is no library, its files do not belong together, or a value is invalid.
         """
         path = Path(folder)
         if not (path / "known.json").is_file():
@@ -218,9 +217,9 @@ class KnownNetworks:
         )
 
     def weighed(self) -> list[KnownNetwork]:
-        """The networks, with each trace as common as it is among the other known ones, if that is more.
+        """Return the networks with the background of each trace raised to its frequency in the other known networks.
 
-        Networks of different names do not belong together, so what several of them have is of their topic.
+        Networks of different names are unrelated, so values that several of them share are due to their topic.
         """
         values = pl.concat([_NO_VALUES, *(one.values.select(pl.lit(one.name).alias("name"), pl.all()) for one in self)])
         others = (pl.len().over("signal", "value") - 1) / max(len(self), 1)
@@ -259,7 +258,7 @@ _SCHEMA = {
 }
 
 
-#: Of a saved library; 1 had no marks.
+#: Version of the file format; version 1 had no library hash.
 _FORMAT = 2
 
 _REMEDY = "Make one with KnownNetworks().add(...).save(folder)."
@@ -278,7 +277,7 @@ _SHAPE = {
 
 
 def _check_values(values: pl.DataFrame, accounts: Mapping[str, int], where: str) -> None:
-    """Refuse what no library holds: a changed weight would change unnoticed what is linked."""
+    """Raise if a value is invalid, since a changed weight would silently change the links."""
     weight, background = pl.col("weight"), pl.col("background")
     most = pl.col("name").replace_strict(accounts, default=None, return_dtype=pl.Int64)
     most = pl.when(pl.col("signal").is_in(TRACES)).then(most).otherwise(1 + _ROUNDING)
@@ -328,7 +327,7 @@ def _known(members: pl.Series, name: str, activity: Activity) -> KnownNetwork:
 
 
 def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
-    """What one group has in each signal, most of it first; of traces what marks it off from others."""
+    """Return the values of one group in each signal, by decreasing weight; traces only if marked for the group."""
     parts = [pl.DataFrame(schema=_SCHEMA).drop("name")]
     matrix = group_matrix([group], len(crowd.signals.accounts))
     for signal in crowd.signals.tables:
@@ -337,7 +336,7 @@ def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
         table = pl.DataFrame({"signal": [signal] * row.nnz, "value": values.gather(row.indices), "weight": row.data})
         if signal in TRACES and len(crowd.pool) >= _FEWEST_OTHERS:
             usual = pl.Series(crowd.signals.background(signal, crowd.pool, table["value"]))
-            seen = usual - 1 / (len(crowd.pool) + 2)  # 0 where nobody else has the value
+            seen = usual - 1 / (len(crowd.pool) + 2)  # 0 if no other account has the value
             table = table.with_columns(background=usual).filter(pl.col("weight") >= _MARKED * seen * len(group))
         else:
             table = table.with_columns(background=pl.lit(None, dtype=pl.Float64))
@@ -346,7 +345,7 @@ def _values(crowd: Crowd, group: Ints) -> pl.DataFrame:
 
 
 def _halves(activity: Activity, accounts: pl.Series, group: Ints) -> tuple[Ints, Ints]:
-    """The group by the time at which its accounts were created, or else first seen."""
+    """Split a group into halves by the creation time of its accounts, or by their first action if unknown."""
     seen = activity.posts_table.group_by("account_id").agg(time=pl.col("created_at").min())
     if "created_at" in activity.accounts_table.columns:
         created = activity.accounts_table.select("account_id", created="created_at")
@@ -357,26 +356,27 @@ def _halves(activity: Activity, accounts: pl.Series, group: Ints) -> tuple[Ints,
 
 
 def likeness(
-    crowd: Crowd, one: KnownNetwork, groups: Sequence[Ints], n_decoys: int
+    crowd: Crowd, one: KnownNetwork, groups: Sequence[Ints], n_controls: int
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """How much decoys, and then some groups of one kind, are like a known network, in each signal that both have.
+    """Compute the similarity of control groups, then of groups of one kind, to a known network, for each common signal.
 
-    Of a trace: the sum over common values of ``-log10`` of the share of other accounts that have it, there or
-    then, whichever is more. Of a habit: 1 less the Jensen-Shannon divergence, in bits. Nan for a group without
-    the signal. Beside it, of each trace, which part of what the groups have (not the decoys) that is.
+    For a trace: the sum over common values of ``-log10`` of the share of other accounts with the value, here or in the
+    activity of the known network, whichever is larger. For a habit: 1 minus the Jensen-Shannon divergence, in bits. NaN
+    for groups without the signal. The second dict contains, for each trace, the similarity of the groups (not the
+    control groups) divided by the rarity of all their values.
     """
     signals, topic = crowd.signals, np.zeros(len(crowd.signals.accounts), dtype=bool)
     if "links" in signals.tables and "links" in one.of_signal:
         topic = signals.having("links", one.of_signal["links"]["value"])
-    decoys = crowd.decoys(crowd.kind(groups[0]), n_decoys, topic)
-    matrix, own = (group_matrix(rows, len(signals.accounts)) for rows in ([*decoys, *groups], list(groups)))
+    controls = crowd.controls(crowd.kind(groups[0]), n_controls, topic)
+    matrix, own = (group_matrix(rows, len(signals.accounts)) for rows in ([*controls, *groups], list(groups)))
     alike, part = {}, {}
     for signal in (signal for signal in SIGNALS if signal in one.of_signal and signal in signals.tables):
         table = one.of_signal[signal]
         weights = signals.weights(signal, matrix, table["value"])
         if signal in TRACES:
             shared = (weights > 0) @ -np.log10(usual(crowd, signal, table))
-            part[signal] = shared[n_decoys:] / np.maximum(signals.rarity(signal, own, crowd.pool), _ROUNDING)
+            part[signal] = shared[n_controls:] / np.maximum(signals.rarity(signal, own, crowd.pool), _ROUNDING)
         else:
             shared = 1 - _divergence(weights.toarray(), table["weight"].to_numpy())
         alike[signal] = np.where(signals.present(signal, matrix) > 0, shared, np.nan)
@@ -384,35 +384,35 @@ def likeness(
 
 
 def usual(crowd: Crowd, signal: str, table: pl.DataFrame) -> Floats:
-    """Share of accounts outside networks that have each value of a known network, here or there, the larger."""
+    """Return the share of other accounts with each value of a known network, here or there, whichever is larger."""
     here = crowd.signals.background(signal, crowd.pool, table["value"])
-    larger: Floats = np.fmax(here, table["background"].to_numpy())  # nan, if there was nobody else
+    larger: Floats = np.fmax(here, table["background"].to_numpy())  # nan if the background is unknown
     return larger
 
 
 def _divergence(p: Floats, q: Floats) -> Floats:
-    """Jensen-Shannon divergence of each row of `p` from `q`, in bits; what they lack to 1 lies apart."""
+    """Compute the Jensen-Shannon divergence of each row of `p` from `q`, in bits; missing mass counts as disjoint."""
     middle = np.where(p + q > 0, p + q, 1) / 2
     apart = xlogy(p, p / middle).sum(axis=1) + xlogy(q, q / middle).sum(axis=1)
     divergence: Floats = (apart / np.log(2) + (1 - p.sum(axis=1)) + (1 - q.sum())) / 2
     return divergence
 
 
-def levels(alike: Mapping[str, Floats], part: Mapping[str, Floats], n_decoys: int) -> dict[str, Ints]:
-    """The level of decoys and groups in each signal that enough decoys have; -1 where nobody can say.
+def levels(alike: Mapping[str, Floats], part: Mapping[str, Floats], n_controls: int) -> dict[str, Ints]:
+    """Return the level of each control group and group in each signal that enough control groups have.
 
-    That is without the signal, and where a group has more of a trace in common with the known network than
-    decoys have, but not so much as to tell what it does from the talk of its topic.
+    The level is -1 without the signal, and for groups above level 0 whose common share of a trace is too small to
+    distinguish it from a common topic.
     """
     found = {}
     for signal, values in alike.items():
-        chance = np.sort(values[:n_decoys])  # nan come last
+        chance = np.sort(values[:n_controls])  # nan are last
         chance = chance[: np.count_nonzero(~np.isnan(chance))]
-        if len(chance) >= FEWEST_DECOYS:
+        if len(chance) >= FEWEST_CONTROLS:
             above = len(chance) - np.searchsorted(chance, values - _ROUNDING)
             level = (above[:, None] <= np.array(_SHARE_ABOVE) * len(chance)).sum(axis=1)
             if signal in TRACES:
-                group, common = level[n_decoys:], part[signal]
+                group, common = level[n_controls:], part[signal]
                 group[(group > 0) & (common < _TELLING)] = -1
                 group[common < _SLIGHT] = 0
             found[signal] = np.where(np.isnan(values), -1, level)

@@ -1,21 +1,21 @@
-"""link(): which networks share public signals with those found before, and how rarely chance does as much.
+"""Link networks to known networks by public signals, with the probability of chance similarity.
 
-A platform links operations by addresses, devices and telephone numbers, which nobody else can see. What can
-be seen are traces (accounts acted on, links, wording, names that come back) and habits (names, creation,
-hours, clients, languages). For each signal the score asks two questions, after Fellegi & Sunter (1969):
+Platforms link operations by addresses, devices and telephone numbers, which are not public. Public signals are traces
+(target accounts, links, wording, recurring names) and habits (names, creation, hours, clients, languages). For each
+signal the score compares two probabilities, after Fellegi & Sunter (1969):
 
-* u, how often is a group that has nothing to do with it so much alike? Measured on decoys: groups of other
-  accounts of the same activity (:mod:`cib.linkage.controls`). Common values count little, by their frequency
-  there, then, or among the other known networks, which are about the same things.
-  One unrelated operation in a hundred is taken to share a trace as its own later part would, three in ten the
-  hours and the client: they are about the same things, and keep office hours.
-* m, how often is a later part of the known network so much alike? Measured by splitting the known network by
-  the time at which its accounts were created; and sometimes like u, for whoever starts anew may give up any
-  trace (one time in four), and the way names are made (every second time).
+* u, the probability that an unrelated group is as similar, estimated from control groups of other accounts of the same
+  activity (:mod:`cib.linkage.controls`). Common values have a small weight, by their frequency here, in the activity
+  of the known network, or among the other known networks, which have similar topics. One unrelated operation in a
+  hundred is assumed to share a trace like a later part of the same network, three in ten the hours and the client,
+  because operations have similar topics and office hours.
+* m, the probability that a later part of the known network is as similar, estimated by splitting the known network by
+  the creation time of its accounts; mixed with u, since a restarted network may give up any trace (one time in four),
+  and its name pattern (one time in two).
 
-The score W is the sum of ``log10(m / u)``. No trace adds more than 1.9 decades and all habits together no more
-than 1.5, so W = 3 takes two signals of which one is a trace, and mostly two traces. Links are by signals; none
-of it shows who runs what.
+The score is W = sum of ``log10(m / u)`` over signals. A trace adds at most 1.9 decades and all habits together at most
+1.5, so W = 3 requires two signals of which one is a trace, and usually two traces. Links are based on signals only;
+none of them shows who runs a network.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from cib.activity import Activity, to_library
 from cib.domains import DETECTION, SEED, instance, real, takes, whole
 from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.linkage.controls import Crowd, usual_size
-from cib.linkage.known import FEWEST_DECOYS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
+from cib.linkage.known import FEWEST_CONTROLS, LEVELS, KnownNetwork, KnownNetworks, levels, likeness, usual
 from cib.linkage.signals import SIGNALS, TRACES, group_matrix
 from cib.networks.network import Networks
 
 __all__ = ["Links", "cllr", "link", "link_members", "tippett"]
 
-#: How often a network passes a signal on to its next generation; else it looks like anybody. People keep their desk,
-#: their tools and their language; names are what they change first (benchmarks/linkage.py).
+#: Probability that a network keeps a signal in its next generation; otherwise it is similar by chance only. Hours,
+#: clients and languages are kept most often, names least often (benchmarks/linkage.py).
 _PASSED_ON = {
     **dict.fromkeys(TRACES, 0.75),
     "names": 0.5,
@@ -50,8 +50,8 @@ _PASSED_ON = {
     "language": 0.9,
 }
 
-#: How often an unrelated network of the same topic and language is as much alike as the halves of the known
-#: network are: operations are about the same things at times, and many work alike (benchmarks/linkage.py).
+#: Probability that an unrelated network with the same topic and language is as similar as the halves of the known
+#: network: operations may have the same topics and similar habits (benchmarks/linkage.py).
 _IN_COMMON = {
     **dict.fromkeys(TRACES, 0.01),
     "names": 0.2,
@@ -61,7 +61,7 @@ _IN_COMMON = {
     "language": 0.7,
 }
 
-#: Pairs that a printed comparison names.
+#: Number of pairs that are printed.
 _SHOWN = 10
 
 _BITS = np.log2(10)
@@ -71,15 +71,15 @@ Ints = NDArray[np.int64]
 
 
 class Detected(Protocol):
-    """What :func:`link` needs of a detection."""
+    """Attributes of a detection that :func:`link` uses."""
 
     @property
     def activity(self) -> Activity:
-        """What was analysed."""
+        """Return the analysed activity."""
 
     @property
     def networks(self) -> Networks:
-        """What was found in it."""
+        """Return the detected networks."""
 
 
 @takes(
@@ -87,10 +87,10 @@ class Detected(Protocol):
     known=instance("KnownNetworks"),
     prior=real(0, above=True),
     seed=SEED,
-    decoys=whole(FEWEST_DECOYS),
+    controls=whole(FEWEST_CONTROLS),
 )
 def link(
-    detection: Detected, known: KnownNetworks, prior: float = 1e-3, seed: int = 0, *, decoys: int = 1_000
+    detection: Detected, known: KnownNetworks, prior: float = 1e-3, seed: int = 0, *, controls: int = 1_000
 ) -> Links:
     """Compare each network of a detection with each known network.
 
@@ -99,16 +99,16 @@ def link(
     detection : Detection
     known : KnownNetworks
     prior : float
-        Odds of a link before the signals are looked at; shown with each result. It is yours to give.
+        Prior odds of a link, chosen by the user and shown with each result.
     seed : int
-        Of the decoys.
-    decoys : int
-        Groups of other accounts that each network is compared with.
+        Seed of the control groups.
+    controls : int
+        Number of control groups of other accounts with which each network is compared.
 
     Returns
     -------
     Links
-        Of all networks of which at least two members did anything.
+        Links of all networks with at least two members that acted.
 
     Examples
     --------
@@ -116,13 +116,13 @@ def link(
     >>> activity, _ = cib.simulate(scale=0.002, seed=1)
     >>> detection = cib.detect(activity, progress=False)
     >>> known = cib.KnownNetworks().add(detection.networks[0], "harbour", activity)
-    >>> links = cib.link(detection, known, decoys=100)
+    >>> links = cib.link(detection, known, controls=100)
     >>> best = links.table.row(0, named=True)
     >>> best["network_id"], best["known"], best["score"] > 3
     ('N1', 'harbour', True)
     """
     members = detection.networks.members.select("account_id", "network_id")
-    return link_members(detection.activity, members, known, prior, seed, decoys=decoys)
+    return link_members(detection.activity, members, known, prior, seed, controls=controls)
 
 
 def link_members(
@@ -132,64 +132,66 @@ def link_members(
     prior: float = 1e-3,
     seed: int = 0,
     *,
-    decoys: int = 1_000,
+    controls: int = 1_000,
 ) -> Links:
-    """As :func:`link`, for groups of accounts of one's own: ``account_id, network_id``."""
+    """Compare groups of accounts (``account_id, network_id``) with known networks, as :func:`link` does."""
     if not isinstance(known, KnownNetworks):
         got, remedy = type(known).__name__, "Read a folder with cib.KnownNetworks.read(folder)."
         raise InputError("these are no known networks", got=got, remedy=remedy)
     if not prior > 0:
         raise SettingsError("prior must be positive odds", got=prior, remedy="Take 0.001, one in a thousand, say.")
-    if decoys < FEWEST_DECOYS:
-        raise SettingsError("too few decoys to measure chance with", got=decoys, remedy="Take 1000.")
+    if controls < FEWEST_CONTROLS:
+        raise SettingsError("too few control groups to measure chance with", got=controls, remedy="Take 1000.")
     rng = np.random.default_rng(seed)
     by_network = members.sort("network_id", "account_id").partition_by("network_id", as_dict=True, maintain_order=True)
     groups = {str(network): group["account_id"] for (network,), group in by_network.items()}
     crowd = Crowd.of(activity, groups, rng, usual_size)
     compared, weighed = [], known.weighed()
     for networks in crowd.by_kind().values():
-        compared += [_compared(crowd, networks, one, decoys) for one in weighed]
+        compared += [_compared(crowd, networks, one, controls) for one in weighed]
     return _links(compared, prior, activity.library)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Links:
-    """How much each network has in common with each known one, and how rarely chance does the same.
+    """Similarity of each network to each known network, and the probability of chance similarity.
 
     Parameters
     ----------
     table : polars.DataFrame
-        One row a pair, highest score first: ``network_id, known, score, p, odds, strongest,
-        without_strongest``. ``score`` is W, in decades, 0 where no signal can be compared; ``p`` the share of
-        decoys with such a score; ``odds`` are ``prior * 10 ** score``; ``without_strongest`` is the score
-        without the signal that adds most.
+        One row per pair, by decreasing score: ``network_id, known, score, p, odds, strongest,
+        without_strongest``. ``score`` is W, in decades, 0 where no signal can be compared; ``p`` is
+        (1 + number of control groups with at least this score) / (1 + number of control groups); ``odds`` are
+        ``prior * 10 ** score``; ``without_strongest`` is the score without the signal with the largest contribution.
     signals : polars.DataFrame
-        One row a pair and signal: ``network_id, known, signal, likeness, level, u, m, contribution, without,
-        reason``. ``level`` is how the likeness compares with that of decoys, 0 (no more than half of them) to
-        4 (more than any), -1 where a side lacks the signal or too little is in common to say. Contributions
+        One row per pair and signal: ``network_id, known, signal, likeness, level, u, m, contribution, without,
+        reason``. ``level`` compares the likeness with that of control groups, from 0 (no more than half of them) to
+        4 (more than any), -1 if a side lacks the signal or the common share is undecided. Contributions
         add up to the score; ``without`` is the score without that signal.
     prior : float
-    decoys : numpy.ndarray
-        Scores of groups that have nothing to do with the known networks.
-    kept : numpy.ndarray
-        Scores of the halves of the known networks, beside the same decoys.
+        Prior odds of a link.
+    controls : numpy.ndarray of float
+        Scores of the control groups, which are unrelated to the known networks.
+    kept : numpy.ndarray of float
+        Scores of the halves of the known networks, relative to the same control groups.
     library : str
+        Library of :attr:`frame`.
     """
 
     table: pl.DataFrame
     signals: pl.DataFrame
     prior: float
-    decoys: Floats
+    controls: Floats
     kept: Floats
     library: str = "polars"
 
     @property
     def frame(self) -> Any:
-        """:attr:`table`, in the library that the activity came in."""
+        """Return :attr:`table` in the library of the activity."""
         return to_library(self.table, self.library)
 
     def reasons(self, network: str, known: str) -> tuple[str, ...]:
-        """What drives the score of a pair, in words, strongest signal first.
+        """Describe the contributions to the score of a pair, by decreasing absolute value.
 
         Raises
         ------
@@ -202,8 +204,8 @@ class Links:
         return tuple(pair.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)["reason"])
 
     def tippett(self, axes: Any = None) -> Any:
-        """Draw how often decoys, and halves of the known networks, reach each score; see :func:`tippett`."""
-        return tippett(self.kept, self.decoys, axes)
+        """Plot how often control groups and halves of the known networks reach each score; see :func:`tippett`."""
+        return tippett(self.kept, self.controls, axes)
 
     def __len__(self) -> int:
         return self.table.height
@@ -221,7 +223,7 @@ class Links:
         return f"<p>Prior odds {self.prior:g}. {escape(LIMITS)}</p>{self.table.head(20)._repr_html_()}"
 
 
-#: What every comparison says about itself.
+#: Limitations stated with every comparison.
 LIMITS = (
     "A link says that two networks share public signals more than groups of other accounts do. It does not say "
     "who runs them; technical links, which platforms hold, cannot be seen in such data."
@@ -229,12 +231,12 @@ LIMITS = (
 
 
 def tippett(same: Floats, different: Floats, axes: Any = None) -> Any:
-    """Draw the share of scores that reach each value, of linked and of unrelated pairs.
+    """Plot the share of linked and of unrelated pairs that reach each score (Tippett plot).
 
     Parameters
     ----------
     same, different : ndarray of float
-        Scores.
+        Scores W, in decades.
     axes : matplotlib Axes, optional
 
     Returns
@@ -243,7 +245,7 @@ def tippett(same: Floats, different: Floats, axes: Any = None) -> Any:
     """
     if axes is None:
         try:
-            from matplotlib import pyplot as plt  # what it makes shows in a notebook
+            from matplotlib import pyplot as plt  # its figures are displayed in notebooks
         except ImportError as error:
             raise MissingDependencyError(
                 "plots need matplotlib", remedy="Install it: pip install 'cib-detect[plots]'."
@@ -259,12 +261,12 @@ def tippett(same: Floats, different: Floats, axes: Any = None) -> Any:
 
 
 def cllr(same: Floats, different: Floats) -> float:
-    """Cost of the log-likelihood ratio: 0 for perfect scores, 1 for scores that say nothing.
+    """Compute the log-likelihood-ratio cost: 0 for perfect scores, 1 for uninformative scores.
 
     Parameters
     ----------
     same, different : ndarray of float
-        Scores in decades, of pairs that belong together and of unrelated ones.
+        Scores in decades, of pairs that belong together and of unrelated pairs.
 
     References
     ----------
@@ -281,30 +283,30 @@ def cllr(same: Floats, different: Floats) -> float:
 
 
 class _Compared(NamedTuple):
-    """One known network beside some networks of one kind: parts of :class:`Links`."""
+    """Comparison of networks of one kind with one known network: parts of :class:`Links`."""
 
     pairs: pl.DataFrame
     signals: pl.DataFrame
-    decoys: Floats
+    controls: Floats
     kept: Floats
 
 
-def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: int) -> _Compared:
-    alike, part = likeness(crowd, one, [crowd.groups[network] for network in networks], n_decoys)
-    level = np.full((n_decoys + len(networks), len(SIGNALS)), -1)
+def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_controls: int) -> _Compared:
+    alike, part = likeness(crowd, one, [crowd.groups[network] for network in networks], n_controls)
+    level = np.full((n_controls + len(networks), len(SIGNALS)), -1)
     likely = np.full((len(networks), len(SIGNALS)), np.nan)
     u, m = np.ones((2, LEVELS, len(SIGNALS)))
-    for signal, found in levels(alike, part, n_decoys).items():
+    for signal, found in levels(alike, part, n_controls).items():
         k = SIGNALS.index(signal)
-        level[:, k], likely[:, k] = found, alike[signal][n_decoys:]
-        by_chance, kept = _frequencies(found[:n_decoys]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
+        level[:, k], likely[:, k] = found, alike[signal][n_controls:]
+        by_chance, kept = _frequencies(found[:n_controls]), _frequencies(np.array(one.kept[signal], dtype=np.int64))
         u[:, k] = _IN_COMMON[signal] * kept + (1 - _IN_COMMON[signal]) * by_chance
         m[:, k] = _PASSED_ON[signal] * kept + (1 - _PASSED_ON[signal]) * by_chance
     evidence = _evidence(level, u, m)
-    chance, mine, level = evidence[:n_decoys], evidence[n_decoys:], level[n_decoys:]
+    chance, mine, level = evidence[:n_controls], evidence[n_controls:], level[n_controls:]
     score = mine.sum(axis=1)
     above = (chance.sum(axis=1) >= score[:, None]).sum(axis=1)
-    pairs = pl.DataFrame({"network_id": networks, "score": score, "p": (1 + above) / (1 + n_decoys)})
+    pairs = pl.DataFrame({"network_id": networks, "score": score, "p": (1 + above) / (1 + n_controls)})
     at = (np.maximum(level, 0), np.arange(len(SIGNALS)))
     signals = pl.DataFrame(
         {
@@ -330,20 +332,20 @@ def _compared(crowd: Crowd, networks: list[str], one: KnownNetwork, n_decoys: in
 
 
 def _frequencies(level: Ints) -> Floats:
-    """Frequency of each level, as if one more had been seen and nobody knew where (Perks 1947)."""
+    """Estimate the frequency of each level with one additional uniform observation (Perks 1947)."""
     counts = np.bincount(level[level >= 0], minlength=LEVELS)
     frequencies: Floats = (counts + 1 / LEVELS) / (counts.sum() + 1)
     return frequencies
 
 
 def _evidence(level: Ints, u: Floats, m: Floats) -> Floats:
-    """Decades for each group and signal, shape (n_groups, n_signals); 0 without the signal."""
+    """Return the contributions in decades, shape (n_groups, n_signals); 0 without the signal."""
     decades = np.log10(m / u)
     return np.where(level >= 0, decades[np.maximum(level, 0), np.arange(len(SIGNALS))], 0.0)
 
 
 def _shared(crowd: Crowd, networks: list[str], one: KnownNetwork) -> pl.DataFrame:
-    """How many values of each trace a network and the known one have in common, and the rarest of them."""
+    """Return the number of common values of each trace, and the rarest of them, for each network."""
     parts = [pl.DataFrame(schema={"network_id": pl.String, "signal": pl.String, **_RAREST})]
     matrix = group_matrix([crowd.groups[network] for network in networks], len(crowd.signals.accounts))
     for signal in (signal for signal in TRACES if signal in one.of_signal and signal in crowd.signals.tables):
@@ -364,7 +366,7 @@ def _shared(crowd: Crowd, networks: list[str], one: KnownNetwork) -> pl.DataFram
 
 _RAREST = {"common": pl.UInt32, "rarest": pl.String, "one_in": pl.Float64}
 
-#: A level in words.
+#: Descriptions of the levels.
 _IN_WORDS = (
     "no more alike than half of the",
     "more alike than half of the",
@@ -375,7 +377,7 @@ _IN_WORDS = (
 
 
 def _links(compared: Sequence[_Compared], prior: float, library: str) -> Links:
-    """All comparisons together, best first."""
+    """Combine all comparisons, by decreasing score."""
     empty = pl.DataFrame(schema={"network_id": pl.String, "known": pl.String, "score": pl.Float64, "p": pl.Float64})
     pairs = pl.concat([empty, *(part.pairs for part in compared)])
     signals = pl.concat([_NO_SIGNALS, *(part.signals for part in compared)])
@@ -393,14 +395,14 @@ def _links(compared: Sequence[_Compared], prior: float, library: str) -> Links:
         table.select("network_id", "known", "score", "p", odds, "strongest", "without_strongest"),
         signals.sort("network_id", "known", maintain_order=True),
         prior,
-        np.concatenate([np.zeros(0), *(part.decoys for part in compared)]),
+        np.concatenate([np.zeros(0), *(part.controls for part in compared)]),
         np.concatenate([np.zeros(0), *(part.kept for part in compared)]),
         library,
     )
 
 
 def _reason() -> pl.Expr:
-    """Why a signal adds what it adds, as a sentence."""
+    """Return a sentence that explains the contribution of a signal."""
     hidden = pl.col("rarest").str.contains("^(text|name|description|account) ")
     rarest = pl.format(", the rarest {}, which 1 in {} others have", "rarest", pl.col("one_in").round().cast(pl.Int64))
     common = pl.format("{} in common{}; ", "common", pl.when(hidden).then(pl.lit("")).otherwise(rarest))

@@ -1,12 +1,12 @@
-"""What a group of accounts leaves behind in public: nine signals, as counts of values.
+"""Compute nine public signals of groups of accounts, as counts of values.
 
-*Traces* are things that few others touch: accounts acted on, links and hashtags, wording, names that come
-back. *Habits* are how things are done: the grammar of names, the way accounts are created, hours, clients,
-languages. Both are tables of account, value and weight, so that a group is one row of a sparse matrix times
-another, and a thousand groups cost hardly more than one.
+*Traces* are values that few other accounts share: target accounts, links and hashtags, wording, recurring names.
+*Habits* are patterns of behaviour: name patterns, account creation, hours, clients, languages. Both are tables of
+account, value and weight, so that the signals of groups are a product of sparse matrices, and a thousand groups cost
+hardly more than one.
 
-Words are kept as fingerprints: hashes of some of their six-character pieces, from which no text can be
-read. Which pieces is decided by the hash (Manber 1994), so the same piece is kept everywhere.
+Texts are stored as fingerprints: hashes of a sample of their six-character substrings, from which no text can be
+recovered. The hash selects the substrings (Manber 1994), so the same substrings are selected everywhere.
 """
 
 from __future__ import annotations
@@ -26,32 +26,32 @@ from cib.graphs.objects import KINDS, object_events
 
 __all__ = ["HABITS", "SIGNALS", "TRACES", "Signals", "fingerprints", "group_matrix"]
 
-#: Things that few others touch, and how things are done.
+#: Names of the signals.
 TRACES = ("targets", "links", "text", "sequels")
 HABITS = ("names", "creation", "hours", "client", "language")
 SIGNALS = TRACES + HABITS
 
-#: Acts of one account that are looked at; of more, so many spread evenly.
+#: Maximum number of actions per account; of more, an evenly spaced subset is used.
 MAX_ACTS = 200
 
-#: A trace belongs to a group if so many of its accounts have it: one account's tastes are its own, but one
-#: account is enough to come back.
+#: Minimum number of a group's accounts with a trace: values of a single account are individual, except that a single
+#: account suffices for a sequel.
 _SHARED_BY = {"targets": 2, "links": 2, "text": 2, "sequels": 1}
 
 _PRIME = np.uint64(0x100000001B3)
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
 
-#: Names shorter than this, once numbers and signs at their ends are gone, recur by chance.
+#: Minimum length of a name without digits and symbols at its ends; shorter names recur by chance.
 _SHORTEST_STEM = 5
 
-#: Accounts of a group that were created on one day, by the fewest of each class.
+#: Classes of the number of a group's accounts created on one day, by lower bound.
 _CROWDS = (1, 2, 5, 20)
 CROWDS = pl.Series([f"{fewest} or more on a day" for fewest in _CROWDS])
 
-#: Kinds of objects that make a signal.
+#: Kinds of objects of each signal.
 _KINDS = {"targets": ("author", "mention"), "links": ("url", "domain", "hashtag"), "text": ("text",)}
 
-#: Values that are kept as fingerprints: characters of a piece (0: the whole), and one in so many kept.
+#: Values stored as fingerprints: length of a substring (0: the whole text), and divisor of the sampling.
 _HASHED = {"text": (6, 4), "account": (0, 1), "name": (0, 1), "description": (0, 1)}
 
 Ints = NDArray[np.int64]
@@ -59,17 +59,17 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Signals:
-    """The signals of some accounts.
+    """Signals of a set of accounts.
 
     Parameters
     ----------
     accounts : polars.Series of str
-        Sorted ids; accounts are positions in it below.
+        Sorted ids; the tables refer to accounts by position.
     tables : dict of str to polars.DataFrame
-        For each signal that the data have: ``account, value, weight``, each pair once. Weights of a trace
-        are 1; those of a habit add up to 1 an account, so that none speaks louder than another.
+        For each signal in the data: ``account, value, weight``, each pair once. Weights of a trace
+        are 1; those of a habit add up to 1 per account, so that all accounts have the same weight.
     acts : ndarray of int, shape (n_accounts,)
-        What each account did, before :data:`MAX_ACTS`.
+        Number of actions of each account, before the limit :data:`MAX_ACTS`.
     """
 
     accounts: pl.Series
@@ -78,7 +78,7 @@ class Signals:
 
     @classmethod
     def of(cls, activity: Activity, accounts: pl.Series) -> Signals:
-        """The signals of some accounts of an activity; ids that it does not know leave none."""
+        """Compute the signals of accounts of an activity; unknown ids have none."""
         ids = accounts.unique().sort().alias("account_id")
         posts = activity.posts_table.with_columns(account=encode(activity.posts_table["account_id"], ids))
         posts = posts.filter(pl.col("account").is_not_null())
@@ -92,12 +92,12 @@ class Signals:
         return cls(ids, {signal: pl.concat(tables) for signal, tables in parts.items()}, acts)
 
     def vocabulary(self, signal: str) -> pl.Series:
-        """The values of a signal."""
+        """Return the values of a signal."""
         values = self._coded[signal][0]
         return pl.concat([values.filter(~values.str.starts_with("day ")), CROWDS]) if signal == "creation" else values
 
     def matrix(self, signal: str) -> sp.csr_array:
-        """Weights, shape (n_accounts, n_values)."""
+        """Return the weights of a signal, shape (n_accounts, n_values)."""
         return self._coded[signal][1]
 
     @cached_property
@@ -112,7 +112,7 @@ class Signals:
 
     @cached_property
     def languages(self) -> Ints:
-        """The language that each account uses most, as a position in its vocabulary; -1 if unknown."""
+        """Return the most frequent language of each account as a position in the vocabulary; -1 if unknown."""
         if "language" not in self.tables:
             return np.full(len(self.accounts), -1)
         weights = self.matrix("language")
@@ -120,7 +120,7 @@ class Signals:
         return np.where(np.diff(weights.indptr) > 0, most, -1)
 
     def weights(self, signal: str, groups: sp.csr_array, values: pl.Series) -> sp.csr_array:
-        """How much each group has of each value of a signal.
+        """Compute the weight of each value of a signal in each group.
 
         Parameters
         ----------
@@ -128,13 +128,13 @@ class Signals:
         groups : csr_array, shape (n_groups, n_accounts)
             1 for each member; from :func:`group_matrix`.
         values : polars.Series of str
-            Distinct; those that nobody here has get 0.
+            Distinct values; unknown values get weight 0.
 
         Returns
         -------
         csr_array, shape (n_groups, n_values)
-            Of a trace: how many members have it, where at least two do. Of a habit: shares, which add up to
-            1 over all values.
+            For a trace: the number of members that have it, if it reaches the minimum. For a habit: shares, which add
+            up to 1 over all values.
         """
         own, matrix = self._coded[signal]
         if signal == "creation":
@@ -148,17 +148,17 @@ class Signals:
         return weights
 
     def present(self, signal: str, groups: sp.csr_array) -> NDArray[np.float64]:
-        """How many members of each group have the signal at all."""
+        """Return the number of members of each group that have the signal."""
         return np.asarray(groups @ (np.diff(self.matrix(signal).indptr) > 0).astype(float))
 
     def background(self, signal: str, accounts: Ints, values: pl.Series) -> NDArray[np.float64]:
-        """Share of some accounts that have each value, by the rule of succession; never 0."""
+        """Estimate the share of some accounts that have each value, by the rule of succession; never 0."""
         own, matrix = self._coded[signal]
         having = np.bincount(_columns(own, matrix[accounts], values).indices, minlength=len(values))
         return (having + 1) / (len(accounts) + 2)
 
     def rarity(self, signal: str, groups: sp.csr_array, accounts: Ints) -> NDArray[np.float64]:
-        """Sum over all that each group has of a trace, of ``-log10`` of the share of some accounts that have it."""
+        """Sum ``-log10`` of the share of some accounts that have a value, over all values of a trace in each group."""
         values = self.vocabulary(signal)
         found: NDArray[np.float64] = (self.weights(signal, groups, values) > 0) @ -np.log10(
             self.background(signal, accounts, values)
@@ -166,12 +166,12 @@ class Signals:
         return found
 
     def having(self, signal: str, values: pl.Series) -> NDArray[np.bool_]:
-        """Which accounts have any of the values."""
+        """Return a mask of the accounts that have any of the values."""
         return np.diff(_columns(*self._coded[signal], values).indptr) > 0
 
 
 def group_matrix(groups: list[Ints], n_accounts: int) -> sp.csr_array:
-    """1 for each member of each group, shape (n_groups, n_accounts); groups are positions of accounts."""
+    """Return the membership matrix of groups, shape (n_groups, n_accounts); groups are positions of accounts."""
     sizes = [len(group) for group in groups]
     members = np.concatenate(groups) if groups else np.zeros(0, dtype=np.int64)
     at = (np.repeat(np.arange(len(groups)), sizes), members)
@@ -179,21 +179,21 @@ def group_matrix(groups: list[Ints], n_accounts: int) -> sp.csr_array:
 
 
 def fingerprints(texts: pl.Series, piece: int = 0, kept: int = 1) -> tuple[Ints, NDArray[np.uint64]]:
-    """Hashes of texts, or of their pieces; the same on every machine.
+    """Hash texts, or their substrings; hashes are equal on all machines.
 
     Parameters
     ----------
     texts : polars.Series of str, shape (n,)
-        None missing.
+        Texts without missing values.
     piece : int
-        Characters of a piece; 0: each text is one piece.
+        Length of a substring in characters; 0 hashes each whole text.
     kept : int
-        Of pieces, one in so many.
+        Sampling divisor: hashes divisible by `kept` are returned.
 
     Returns
     -------
     row : ndarray of int, shape (n_pieces,)
-        Position of the text of each piece.
+        Position of the text of each substring.
     hash : ndarray of uint64, shape (n_pieces,)
     """
     lengths = texts.str.len_chars().to_numpy().astype(np.int64)
@@ -218,7 +218,7 @@ def fingerprints(texts: pl.Series, piece: int = 0, kept: int = 1) -> tuple[Ints,
 
 
 def _tables(activity: Activity, posts: pl.DataFrame, ids: pl.Series) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Each signal with its table; of some posts, with the account of each."""
+    """Yield each signal with its table, for the given posts with an ``account`` column."""
     some = replace(activity, posts_table=posts.drop("account"))
     for signal, kinds in _KINDS.items():
         for kind in kinds:
@@ -241,14 +241,14 @@ def _tables(activity: Activity, posts: pl.DataFrame, ids: pl.Series) -> Iterator
 
 
 def _told(table: pl.DataFrame, column: str, value: pl.Expr) -> pl.DataFrame:
-    """``account, value`` where the column is there and not null."""
+    """Return ``account, value`` where the column exists and is not null."""
     if column not in table.columns:
         return pl.DataFrame(schema={"account": pl.UInt32, "value": pl.String})
     return table.filter(pl.col(column).is_not_null()).select("account", value=value)
 
 
 def _trace(account: pl.Series, value: pl.Series, kind: str) -> pl.DataFrame:
-    """Each value of each account once; words and what people call themselves as fingerprints."""
+    """Return each value of each account once; texts and account names as fingerprints."""
     if kind in _HASHED:
         row, hashed = fingerprints(value, *_HASHED[kind])
         account, value = account.gather(row), pl.Series(hashed).cast(pl.String)
@@ -257,27 +257,27 @@ def _trace(account: pl.Series, value: pl.Series, kind: str) -> pl.DataFrame:
 
 
 def _habit(pairs: pl.DataFrame) -> pl.DataFrame:
-    """How often each account does each, as shares that add up to 1 an account."""
+    """Return the share of each value per account; shares add up to 1 per account."""
     counts = pairs.group_by("account", "value").agg(weight=pl.len()).sort("account", "value")
     return counts.with_columns(pl.col("weight") / pl.col("weight").sum().over("account"))
 
 
 def _template(name: pl.Expr) -> pl.Expr:
-    """The grammar of a name: ``anna_1987`` is ``a_4``, what is not ASCII is ``w``."""
+    """Return the pattern of a name: ``anna_1987`` becomes ``a_4``, non-ASCII characters become ``w``."""
     digits = name.str.extract_all(r"\d+").list.eval(pl.element().str.len_chars().cast(pl.String)).list.join("+")
     shape = name.str.replace_all(r"\d+", "0").str.replace_all(r"[a-z]+", "a").str.replace_all(r"[A-Z]+", "A")
     return shape.str.replace_all(r"[^\x00-\x7F]+", "w") + " " + digits
 
 
 def _created(known: pl.DataFrame) -> pl.DataFrame:
-    """Half of an account's weight on the hour of its creation, half on the day."""
+    """Assign half of an account's weight to the hour of its creation, half to the day."""
     times = _told(known, "created_at", pl.col("created_at").dt.strftime("hour %H"))
     days = _told(known, "created_at", pl.col("created_at").dt.strftime("day %Y-%m-%d"))
     return pl.concat([times, days]).with_columns(weight=pl.lit(0.5)).sort("account", "value")
 
 
 def _columns(own: pl.Series, matrix: sp.csr_array, values: pl.Series) -> sp.csr_array:
-    """The columns of some values, empty where a value is none of our own."""
+    """Select the columns of some values; unknown values get an empty column."""
     code = encode(values, own)
     there = np.flatnonzero(code.is_not_null().to_numpy())
     moved = sp.csr_array((np.ones(len(there)), (code.drop_nulls().to_numpy(), there)), shape=(len(own), len(values)))
@@ -285,7 +285,7 @@ def _columns(own: pl.Series, matrix: sp.csr_array, values: pl.Series) -> sp.csr_
 
 
 def _creation(values: pl.Series, weights: sp.csr_array) -> tuple[pl.Series, sp.csr_array]:
-    """Hours, and instead of days the share of members that were created on a day with so many others."""
+    """Replace days of creation by the share of members created on a day with a number of others, by class."""
     is_day = values.str.starts_with("day ").to_numpy()
     days = weights[:, np.flatnonzero(is_day)].tocoo()
     crowd = np.searchsorted(_CROWDS, 2 * days.data, side="right") - 1

@@ -13,15 +13,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from scipy.stats import binom, norm
+from scipy.special import ndtr
 
-from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.activity import TIME
+from cib.content.names import default_name
+from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
 __all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
-
-#: The platform proposes a name that ends in eight digits since then; before, who had one chose it.
-_DEFAULT_NAMES_SINCE = pl.datetime(2017, 12, 1, time_zone="UTC")
-_DEFAULT_NAME = r"\D[0-9]{8}$"
 
 #: How descriptions, and names of clients, say that an account is automatic.
 _AUTOMATIC = (
@@ -30,6 +28,8 @@ _AUTOMATIC = (
 
 #: Few followers are fewer than that.
 FEW_FOLLOWERS = 8
+#: Attention is given by at least so many accounts.
+MIN_ACTORS = 4
 #: Unaffiliated accounts of a language from which its rate of a fact is taken; with fewer, from all.
 MIN_ACCOUNTS = 200
 #: In days: accounts made within `BATCH` of one another are one batch; a member is replaced by an unaffiliated account
@@ -42,7 +42,13 @@ DRAWS, SEED = 60, 0
 _MOST = 0.5
 
 #: The facts, and the kind of evidence that each belongs to.
-FACTS = {"few followers": "look", "no followers": "look", "default name": "look", "creation batch": "batch"}
+FACTS = {
+    "few followers": "look",
+    "no followers": "look",
+    "default name": "look",
+    "creation batch": "batch",
+    "unearned attention": "boosted",
+}
 
 #: What there is where nothing is known.
 NO_FACTS = pl.DataFrame(
@@ -72,9 +78,10 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     -------
     ndarray of bool, shape (n_accounts,)
     """
-    rows, source, target = acts.pairs
-    _, first = np.unique(rows[group[target] >= 0], return_index=True)
-    aimed = np.bincount(source[group[target] >= 0][first], minlength=acts.n_accounts)
+    rows, source, target = acts.pairs_of(group >= 0)
+    on_members = group[target] >= 0
+    first = np.diff(rows[on_members], prepend=-1) > 0  # rows ascend
+    aimed = np.bincount(source[on_members][first], minlength=acts.n_accounts)
     free: Flags = (group < 0) & (acts.made > 0) & (aimed < most_aimed * acts.made)
     return free
 
@@ -99,6 +106,10 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     """
     n = int(group.max(initial=-1)) + 1
     parts = [NO_FACTS, *(_share(acts, group, free, name, has, n) for name, has in _looks(acts.about))]
+    if "followers" in acts.about.columns:
+        unearned = pl.Series(acts.unearned & (acts.actors >= MIN_ACTORS))
+        known = acts.about.select(pl.when(pl.col("followers").is_not_null()).then(unearned)).to_series()
+        parts.append(_share(acts, group, free, "unearned attention", known, n))
     if "created_at" in acts.about.columns:
         parts.append(_batches(acts, group, free, n))
     table = pl.concat(parts).filter(pl.col("members") >= 3)
@@ -140,10 +151,8 @@ def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
         yield "few followers", about["followers"] < FEW_FOLLOWERS
         yield "no followers", about["followers"] == 0
     if "name" in about.columns:
-        named = pl.col("name").str.contains(_DEFAULT_NAME)
-        if "created_at" in about.columns:
-            named = pl.when(pl.col("created_at") >= _DEFAULT_NAMES_SINCE).then(named)
-        yield "default name", about.select(named).to_series()
+        created = pl.col("created_at") if "created_at" in about.columns else pl.lit(None, TIME)
+        yield "default name", about.select(default_name(pl.col("name"), created)).to_series()
 
 
 def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: int) -> pl.DataFrame:
@@ -159,7 +168,7 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
     members = np.bincount(group[mine], minlength=n)
     hits = np.bincount(group[mine & yes], minlength=n)
     elsewhere = share_of(np.bincount(group[mine], rate[language[mine]], n), members)
-    p = binom.sf(hits - 1, members, elsewhere)
+    p = binomial_tail(hits, members, elsewhere)
     return _facts(fact, members, share_of(hits, members), elsewhere, np.where(members > 0, p, 1.0))
 
 
@@ -175,28 +184,43 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     low = np.searchsorted(crowd, made - MATCHED)
     high = np.searchsorted(crowd, made + MATCHED, side="right")
     rng = np.random.default_rng(SEED)
-    draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
-    seen, mean, deviation = _crowding(made, network, n), draws.mean(axis=0), draws.std(axis=0)
-    p = norm.sf((seen - mean) / np.maximum(deviation, 0.05))
-    return _facts("creation batch", np.bincount(network, minlength=n), seen, mean, p)
+    draws = np.array([_crowding(_drawn(rng, crowd, low, high, made, network), network, n) for _ in range(DRAWS)])
+    seen, links = _crowding(made, network, n)
+    mean, rate = draws.mean(axis=0)
+    deviation = draws[:, 0].std(axis=0)
+    members = np.bincount(network, minlength=n)
+    # the normal tail says too much of a few accounts
+    others = np.maximum(members - 1, 1)
+    few = binomial_tail(links, others, np.maximum(rate / others, 1 / DRAWS))
+    p = np.maximum(ndtr((mean - seen) / np.maximum(deviation, 0.05)), few)
+    return _facts("creation batch", members, seen, mean, p)
 
 
-def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers) -> Numbers:
-    """For each member the creation of an account among those of similar age, or any time near where there is none."""
+def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers, network: Ints) -> Numbers:
+    """For each member the creation of an account among those of similar age, of each account once in a network.
+
+    Any time near where there is none, or it was drawn before.
+    """
     chance = rng.random(len(made))
+    anytime = made + (2 * rng.random(len(made)) - 1) * MATCHED
     if not len(crowd):
-        return made + (2 * chance - 1) * MATCHED
+        return anytime
     place = np.minimum(low + (chance * (high - low)).astype(np.int64), len(crowd) - 1)
-    return np.where(high > low, crowd[place], made + (2 * chance - 1) * MATCHED)
+    _, first = np.unique(network * len(crowd) + place, return_index=True)
+    new = np.zeros(len(made), dtype=bool)
+    new[first] = True
+    return np.where(new & (high > low), crowd[place], anytime)
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
-    """Mean log2 of the number of accounts of a network made within `BATCH` days of a member, itself included."""
+    """Mean log2 of the accounts of a network made within `BATCH` days of a member; members made so soon after one."""
     order = np.lexsort((made, network))
     network, far = network[order], 1e6
     place = made[order] + far * network
     near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
-    return share_of(np.bincount(network, np.log2(near), n), np.bincount(network, minlength=n))
+    members = np.bincount(network, minlength=n)
+    links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)
+    return np.array([share_of(np.bincount(network, np.log2(near), n), members), links])
 
 
 def _facts(fact: str, members: Ints, share: Numbers, elsewhere: Numbers, p: Numbers) -> pl.DataFrame:

@@ -12,19 +12,27 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
 
 from cib.activity import Activity, encode
+from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 
-__all__ = ["Acts", "share_of"]
+__all__ = ["Acts", "binomial_tail", "is_weekend", "share_of"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 DAY = 86_400 * 10**6
+
+#: Days counted from Monday; 1970 began on a Thursday.
+THURSDAY, SATURDAY = 3, 5
+
+#: Attention is unearned where an account has fewer followers than so many times the accounts that act on it.
+AUDIENCE = 3
 
 #: Hours ahead of UTC in which most posts of a language are written; 0 for others. The test of days off compares
 #: accounts of one language, so that an error here is the same on both sides.
@@ -90,27 +98,81 @@ class Acts:
         return own[incidence.account]
 
     @cached_property
-    def aimed(self) -> pl.DataFrame:
-        """Acts aimed at another account: ``row, source, target``, each target of a post once.
+    def received(self) -> Ints:
+        """Number of acts aimed at each account by others; shape (n_accounts,)."""
+        return np.bincount(self.pairs[2], minlength=self.n_accounts)
+
+    @cached_property
+    def end(self) -> int:
+        """Time of the last act, at least 0."""
+        return int(self.time.max(initial=0))
+
+    @cached_property
+    def reacts_to(self) -> pl.Series:
+        """When the post that each post acts on was made, null for none; shape (n_posts,).
+
+        A post that is not in the data is as old as the first act on it.
+        """
+        posts = self.activity.posts_table.select(
+            post="post_id", target="target_post_id", time=pl.col("created_at").to_physical()
+        )
+        known = posts.select("post", made="time").unique("post", keep="first", maintain_order=True)
+        made = posts.join(known, left_on="target", right_on="post", how="left", maintain_order="left")
+        time = pl.coalesce("made", pl.col("time").min().over("target"))
+        return made.select(pl.when(pl.col("target").is_not_null()).then(time))["made"]
+
+    @cached_property
+    def occasion(self) -> Ints:
+        """What each post reacts to: 0 to nothing, 1 to a post of a working day, 2 of a weekend; shape (n_posts,)."""
+        day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
+        return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day))
+
+    @cached_property
+    def occasions(self) -> tuple[Ints, Ints]:
+        """Number of acts of each account on each occasion, and of those at weekends; each of shape (n_accounts, 3)."""
+        cell, weekend = self.account * 3 + self.occasion, is_weekend(self.day)
+        acts, rested = (np.bincount(each, minlength=3 * self.n_accounts) for each in (cell, cell[weekend]))
+        return acts.reshape(-1, 3), rested.reshape(-1, 3)
+
+    @cached_property
+    def host_accounts(self) -> pl.DataFrame:
+        """``host, accounts``: the number of accounts that link to each host."""
+        posts = self.activity.posts_table
+        linked = pl.DataFrame({"account": self.account, "urls": posts["urls"]}).explode("urls").drop_nulls("urls")
+        linked = linked.select("account", host=hosts(linked["urls"])).unique()
+        return linked.group_by("host").agg(accounts=pl.len())
+
+    def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:  # noqa: ARG002
+        """Return acts with at least those of the members of networks (-1: in none), or of all on their objects, too."""
+        return self
+
+    def pairs_of(self, chosen: Flags) -> tuple[Ints, Ints, Ints]:  # noqa: ARG002
+        """As :attr:`pairs`, with at least the acts that some accounts made, or that are aimed at them."""
+        return self.pairs
+
+    def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:  # noqa: ARG002
+        """As :attr:`one_sided`, with at least the acts that some accounts made."""
+        return self.one_sided
+
+    def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:  # noqa: ARG002
+        """What the layers of a kind were made of, with at least the events on objects that some accounts acted on."""
+        return self.incidences(kind)
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints, Ints]:
+        """Acts aimed at another account: row, source and target, by row and target, each target of a post once.
 
         Retweets, quotes and replies aim at the author of the post acted on; posts that are no retweets at whom they
         mention.
         """
-        posts = self.activity.posts_table.lazy().with_row_index("row")
-        parts = [posts.select("row", target="target_account_id")]
-        if "mentions" in self.activity.posts_table.columns:
-            named = posts.filter(pl.col("action") != "retweet", pl.col("mentions").list.len() > 0)
-            parts.append(named.select("row", target="mentions").explode("target"))
-        rows = pl.concat(parts).drop_nulls().collect()
-        codes = encode(rows["target"], self.activity.account_ids)
-        rows = rows.with_columns(target=codes, source=self.activity.account_codes.gather(rows["row"])).drop_nulls()
-        return rows.filter(pl.col("source") != pl.col("target")).unique().sort("row", "target")
-
-    @cached_property
-    def pairs(self) -> tuple[Ints, Ints, Ints]:
-        """Row, source and target of each act in :attr:`aimed`."""
-        rows, source, target = (self.aimed[name].to_numpy().astype(np.int64) for name in ("row", "source", "target"))
-        return rows, source, target
+        acted_on, named = self.activity.target_codes, self.activity.mention_codes.drop_nulls()
+        rows = np.concatenate([acted_on.is_not_null().arg_true().to_numpy(), named["row"].to_numpy()]).astype(np.int64)
+        targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
+        # one whole number for both: to sort by two columns takes several times as long
+        both = np.sort((rows << 32 | targets)[self.account[rows] != targets])
+        both = both[np.diff(both, prepend=-1) > 0]
+        row: Ints = both >> 32
+        return row, self.account[row], both & 0xFFFFFFFF
 
     @cached_property
     def language(self) -> tuple[Ints, list[str]]:
@@ -119,19 +181,29 @@ class Acts:
         code = np.zeros(self.n_accounts, dtype=np.int64)
         if "lang" not in posts.columns:
             return code, [""]
-        used = pl.DataFrame({"account": self.activity.account_codes, "lang": posts["lang"]}).drop_nulls()
-        used = used.group_by("account", "lang").len().sort("account", "len", "lang", descending=[False, True, False])
-        used = used.unique("account", keep="first", maintain_order=True)
-        names = ["", *used["lang"].unique().sort().to_list()]
-        code[used["account"].to_numpy()] = used["lang"].replace_strict(names, range(len(names))).to_numpy()
-        return code, names
+        known = posts["lang"].is_not_null()
+        lang = posts["lang"].filter(known)
+        names = ["", *lang.unique().sort().to_list()]
+        number = lang.cast(pl.Enum(names)).to_physical().to_numpy()
+        keys, counts = np.unique(self.account[known.to_numpy()] * len(names) + number, return_counts=True)
+        account, number = np.divmod(keys, len(names))
+        best = np.lexsort((number, -counts, account))
+        best = best[np.diff(account[best], prepend=-1) > 0]
+        code[account[best]] = number[best]
+        used = np.bincount(code, minlength=len(names)) > 0
+        used[0] = True
+        return (np.cumsum(used) - 1)[code], [name for name, of_some in zip(names, used, strict=True) if of_some]
 
     @cached_property
     def day(self) -> Ints:
         """Local day of each post since 1970, by the language of its account; shape (n_posts,)."""
+        return (self.time + self.zone[self.account]) // DAY
+
+    @cached_property
+    def zone(self) -> Ints:
+        """Microseconds ahead of UTC of each account, by its language; shape (n_accounts,)."""
         code, names = self.language
-        zone = np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)
-        return (self.time + zone[code][self.account]) // DAY
+        return np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)[code]
 
     @cached_property
     def order(self) -> Ints:
@@ -145,8 +217,32 @@ class Acts:
         np.minimum.at(first, self.account, self.time)
         np.maximum.at(last, self.account, self.time)
         np.add.at(total, self.account, self.time // 10**6)
-        received = np.bincount(self.pairs[2], minlength=self.n_accounts)
-        return np.lexsort((total, last, first, received, self.made))
+        return np.lexsort((total, last, first, self.received, self.made))
+
+    @cached_property
+    def one_sided(self) -> tuple[Ints, Ints]:
+        """Source and target of each act in :attr:`pairs` whose target never acts on the source."""
+        _, source, target = self.pairs
+        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
+        return source[alone], target[alone]
+
+    @cached_property
+    def actors(self) -> Ints:
+        """Number of accounts that act on each account, which never acts on them; shape (n_accounts,)."""
+        source, target = self.one_sided
+        ends = np.unique(target * self.n_accounts + source)
+        return np.bincount(ends // self.n_accounts, minlength=self.n_accounts)
+
+    @cached_property
+    def unearned(self) -> Flags:
+        """Whether more accounts act on an account than its followers explain; shape (n_accounts,).
+
+        Of the followers of an account a part acts on it. False where nobody acts, true where followers are not known.
+        """
+        if "followers" not in self.about.columns:
+            return self.actors > 0
+        followers = self.about["followers"].fill_null(-1).to_numpy()
+        return np.asarray(followers < AUDIENCE * self.actors)
 
     @cached_property
     def about(self) -> pl.DataFrame:
@@ -156,7 +252,22 @@ class Acts:
         )
 
 
+def is_weekend(day: Ints) -> Flags:
+    """Whether days since 1970 are a Saturday or Sunday."""
+    return (day + THURSDAY) % 7 >= SATURDAY
+
+
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:
     """The ratio of two counts, 0 where there is nothing."""
     ratio: Numbers = np.asarray(part, dtype=float) / np.maximum(np.asarray(whole, dtype=float), 1e-300)
     return np.where(np.asarray(whole) > 0, ratio, 0.0)
+
+
+def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
+    """The probability of at least as many hits in n trials; ``scipy.stats`` takes half a second to import.
+
+    >>> binomial_tail([0, 1, 2], 2, 0.5).tolist()
+    [1.0, 0.75, 0.25]
+    """
+    k, share = np.asarray(hits, dtype=float), np.asarray(p, dtype=float)
+    return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n, dtype=float) - k + 1.0, share), 1.0)

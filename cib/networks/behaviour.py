@@ -12,27 +12,33 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import encode
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence
+from cib.graphs.incidence import Incidence, distinct_values
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.networks.object_sets import TEXTS
 
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 
 #: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
-COPIED = ("text", "near-text")
+COPIED = TEXTS
 JOINT = ("post", "quoted", "replied")
 
 #: Shorter texts of replies, in characters, are no copies.
 MIN_REPLY = 40
+
+#: On objects of more accounts all are regular; accounts on objects that are looked at together.
+POPULAR, BATCH = 1_000, 10_000_000
+
+#: Links are copies where at least this share of the others who posted them are members.
+MIN_HELD = 0.5
 
 #: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
 HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
 _EVER = np.iinfo(np.int64).max - 1
 
 
-def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
+def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
     """Measure what the members of each network do, over all of their acts.
 
     Parameters
@@ -40,23 +46,31 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
         Network of each account, -1 for none.
+    regulars : bool
+        Whether to measure ``held_regular``, which takes a pass over all accounts on the objects of joint acts.
 
     Returns
     -------
     polars.DataFrame
         One row a network, in order: ``network, members, acts`` and, as shares of the acts,
 
-        * ``copied``: texts that another member posted as well, at any time;
+        * ``copied``: texts that another member posted as well, at any time, and links of which half the other accounts
+          that posted them are members;
         * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
-        * ``aimed``: acts aimed at accounts that three members act on;
-        * ``one_host``: acts that link to the host that most of them link to;
+        * ``aimed``: acts aimed at accounts that three members act on, whose followers do not explain the attention
+          (:attr:`cib.networks.acts.Acts.unearned`);
+        * ``one_host``: acts that link to the host that most of them link to; ``copied_host``: the same of the copied
+          acts, and ``host_held``: of the accounts that link to this host, those in any network;
 
         further, between 0 and 1,
 
         * ``density``: share of the other members with whom a member has a significant edge, mean over joint acts;
         * ``held``: share of the others on the object of a joint act who are members, times density, mean over
           joint acts;
+        * ``held_regular``: the same, where of the others who are no members only those count who act on the objects
+          of two joint acts of the network or more: passers-by do not explain a network;
+        * ``copied_held``: share of the others who posted a copied text that are members, mean over these acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
 
@@ -73,9 +87,8 @@ def behaviour(acts: Acts, group: Ints) -> pl.DataFrame:
         "members": np.bincount(group[group >= 0], minlength=n),
         "acts": total,
         **_copied(acts, group, of_post, total),
-        **_joint(acts, group, of_post, total),
+        **_joint(acts, group, of_post, total, regulars),
         **_aimed(acts, group, total),
-        "one_host": _one_host(acts, of_post, total),
     }
     return pl.DataFrame({name: pl.Series(values) for name, values in table.items()}).with_columns(
         pl.col(pl.Float64).round(9)
@@ -98,29 +111,50 @@ def joint_events(incidence: Incidence, account: Ints, group: Ints, window: int) 
     -------
     ndarray of bool, shape (n_events,)
     """
-    found = np.zeros(len(incidence), dtype=bool)
-    mine = np.flatnonzero(group[account] >= 0)
-    network = group[account[mine]]
-    mine = mine[np.lexsort((incidence.time[mine], incidence.object[mine], network))]
+    return _nearest(incidence, account, group) <= window
+
+
+def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
+    """Microseconds from each event to the nearest of another member of the same network on the same object."""
+    found = np.full(len(incidence), np.iinfo(np.int64).max)
+    mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
+    mine = mine[np.argsort(group[account[mine]], kind="stable")]
     who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
     key = group[who] * len(incidence.object_ids) + what
     # the nearest act of another account lies just before or just after a run of acts of one account
     starts = np.flatnonzero(np.diff(who, prepend=-1) | np.diff(key, prepend=-1))
-    run = np.searchsorted(starts, np.arange(len(mine)), side="right") - 1
+    run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(mine)))
     before, after = starts[run] - 1, np.append(starts[1:], len(mine))[run]
     for near in (before, after):
         inside = (near >= 0) & (near < len(mine))
         near = np.clip(near, 0, max(len(mine) - 1, 0))  # noqa: PLW2901
-        found[mine] |= inside & (key[near] == key) & (np.abs(time[near] - time) <= window)
+        inside &= key[near] == key
+        at = mine[inside]
+        found[at] = np.minimum(found[at], np.abs(time[near[inside]] - incidence.time[at]))
     return found
 
 
 def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*COPIED)
     if not incidences:
-        return {"copied": _untested(len(total))}
-    rows = [_told(acts, i, joint_events(i, acts.codes(i), group, _EVER)) for i in incidences]
-    return {"copied": share_of(_acts_by_network(rows, of_post, len(total)), total)}
+        none = np.zeros(0, dtype=np.int64)
+        return {**dict.fromkeys(("copied", "copied_held"), _untested(len(total))), **_hosts(acts, of_post, none, total)}
+    rows, held = [], np.zeros(len(of_post))
+    for incidence in [*incidences, *acts.incidences("url")]:
+        account = acts.codes(incidence)
+        copied = joint_events(incidence, account, group, _EVER)
+        captured = _capture(incidence, account, group)
+        link = incidence not in incidences
+        rows.append(incidence.row[copied & (captured >= MIN_HELD)] if link else _told(acts, incidence, copied))
+        held[incidence.row] = np.maximum(held[incidence.row], np.where(copied, captured, 0.0))
+    copies = np.unique(np.concatenate(rows)).astype(np.int64)
+    copies = copies[of_post[copies] >= 0]
+    count = np.bincount(of_post[copies], minlength=len(total))
+    return {
+        "copied": share_of(count, total),
+        "copied_held": share_of(np.bincount(of_post[copies], held[copies], len(total)), count),
+        **_hosts(acts, of_post, copies, total),
+    }
 
 
 def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]:
@@ -131,68 +165,114 @@ def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]
     return rows
 
 
-def _one_host(acts: Acts, of_post: Ints, total: Ints) -> Numbers | pl.Series:
-    """The share of the acts of each network that link to the host that most of them link to."""
-    posts = acts.activity.posts_table
+def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+    """The host that most acts, and most copies, of each network link to, and who else links to the latter."""
+    n, posts = len(total), acts.activity.posts_table
     if "urls" not in posts.columns:
-        return _untested(len(total))
-    linked = posts.select("urls", network=pl.Series(of_post), row=pl.int_range(pl.len()))
-    linked = linked.filter(pl.col("network") >= 0).explode("urls").drop_nulls("urls")
-    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"])
-    most = linked.group_by("network", "host").len().group_by("network").agg(pl.col("len").max())
-    counts = np.zeros(len(total), dtype=np.int64)
-    counts[most["network"].to_numpy()] = most["len"].to_numpy()
-    return share_of(counts, total)
+        return dict.fromkeys(("one_host", "copied_host", "host_held"), _untested(n))
+    linked = posts.select("urls", row=pl.int_range(pl.len())).explode("urls").drop_nulls("urls")
+    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"]).drop("urls")
+    row = linked["row"].to_numpy()
+    account = pl.Series(acts.account[row])
+    linked = linked.with_columns(network=pl.Series(of_post[row]), account=account, copy=pl.Series(np.isin(row, copies)))
+    mine = linked.filter(pl.col("network") >= 0)
+    known = mine.unique(["host", "account"]).group_by("host").agg(grouped=pl.len()).join(acts.host_accounts, on="host")
+    known = known.select("host", held=pl.col("grouped") / pl.col("accounts"))
+    counts = mine.group_by("network", "host").agg(acts=pl.len(), copies=pl.col("copy").sum()).join(known, on="host")
+    best = counts.group_by("network").agg(
+        pl.col("acts").max(), pl.col("copies").max(), pl.col("held").sort_by("copies", "host").last()
+    )
+    most, copied, held = np.zeros((3, n))
+    network = best["network"].to_numpy()
+    most[network], copied[network], held[network] = (best[name].to_numpy() for name in ("acts", "copies", "held"))
+    of_copies = np.bincount(of_post[copies][of_post[copies] >= 0], minlength=n)
+    return {"one_host": share_of(most, total), "copied_host": share_of(copied, of_copies), "host_held": held}
 
 
-def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
+def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*JOINT)
-    names = ("joint", "hasty", "density", "held")
+    names = ("joint", "hasty", "density", "held", "held_regular")
     if not incidences:
         return dict.fromkeys(names, _untested(len(total)))
     tied = _tied(acts, group)
-    rows, hasty, known, captured = [], [], np.zeros(len(of_post)), np.zeros(len(of_post))
+    rows, hasty = [], []
+    known, captured, regular = np.zeros((3, len(of_post)))
     for incidence in incidences:
         account = acts.codes(incidence)
-        joint = joint_events(incidence, account, group, HOUR)
-        rows.append(incidence.row[joint])
-        hasty.append(incidence.row[joint_events(incidence, account, group, MINUTE)])
+        nearest = _nearest(incidence, account, group)
+        near = nearest <= HOUR
+        rows.append(incidence.row[near])
+        hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
         captured[incidence.row] = tied[account] * _capture(incidence, account, group)
-    joint = np.unique(np.concatenate(rows))
+        if regulars:
+            passing = _passers_by(incidence, account, group, near)
+            regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
+    joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
     count = np.bincount(of_post[joint], minlength=len(total))
-    means = (share_of(np.bincount(of_post[joint], of_each[joint], len(total)), count) for of_each in (known, captured))
-    quick = _acts_by_network(hasty, of_post, len(total))
-    return dict(zip(names, (share_of(count, total), share_of(quick, total), *means), strict=True))
+    shares: list[Numbers | pl.Series] = [
+        share_of(count, total),
+        share_of(_acts_by_network(hasty, of_post, len(total)), total),
+        *(share_of(np.bincount(of_post[joint], values[joint], len(total)), count) for values in (known, captured)),
+        share_of(np.bincount(of_post[joint], regular[joint], len(total)), count) if regulars else _untested(len(total)),
+    ]
+    return dict(zip(names, shares, strict=True))
 
 
 def _tied(acts: Acts, group: Ints) -> Numbers:
     """The share of the other members with whom each member has an edge in a layer of joint acts."""
-    pairs = [pl.DataFrame(schema={"source": pl.Int64, "target": pl.Int64})]
-    pairs += [_pairs(graph, acts) for graph in acts.graphs if graph.construction.objects in JOINT]
-    table = pl.concat(pairs).unique()
-    source, target = (table[end].to_numpy() for end in ("source", "target"))
+    pairs = [_pairs(graph, acts) for graph in acts.graphs if graph.construction.objects in JOINT]
+    source, target = np.divmod(distinct_values(np.concatenate([np.empty(0, np.int64), *pairs])), acts.n_accounts)
     inside = (group[source] >= 0) & (group[source] == group[target])
     partners = np.bincount(np.concatenate([source[inside], target[inside]]), minlength=len(group))
     size = np.bincount(group[group >= 0], minlength=1)
     return np.where(group >= 0, partners / np.maximum(size[group] - 1, 1), 0.0)
 
 
-def _pairs(graph: Graph, acts: Acts) -> pl.DataFrame:
-    codes = encode(graph.ids, acts.activity.account_ids).cast(pl.Int64)
-    return pl.DataFrame({end: codes.gather(graph.table[end]) for end in ("source", "target")})
+def _pairs(graph: Graph, acts: Acts) -> Ints:
+    """One number an edge: the codes of both ends."""
+    codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
+    source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
+    pairs: Ints = source * acts.n_accounts + target
+    return pairs
 
 
-def _capture(incidence: Incidence, account: Ints, group: Ints) -> Numbers:
-    """Of the other accounts on the object of each event, the share that is of the same network."""
+def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
+    """Share of the other accounts on the object of each event that is of the same network, `passing` not counted."""
     network = group[account]
     key = np.where(network >= 0, network * len(incidence.object_ids) + incidence.object, -1)
-    who = pl.DataFrame({"key": key, "account": account}).filter(pl.col("key") >= 0).unique()
-    members = who.group_by("key").len().sort("key")
-    own = np.append(members["len"].to_numpy().astype(np.int64), 1)[np.searchsorted(members["key"].to_numpy(), key)] - 1
-    others = incidence.popularity[incidence.object] - 1
+    mine = key >= 0
+    pairs = distinct_values(incidence.object[mine].astype(np.int64) * len(group) + account[mine])
+    what, who = np.divmod(pairs, len(group))
+    keys, members = np.unique(group[who] * len(incidence.object_ids) + what, return_counts=True)
+    own = np.append(members, 1)[np.searchsorted(keys, key)] - 1
+    others = incidence.popularity[incidence.object] - 1 - passing
     return np.where(key >= 0, share_of(own, others), 0.0)
+
+
+def _passers_by(incidence: Incidence, account: Ints, group: Ints, joint: Flags) -> Ints:
+    """Count the accounts on the object of each event that share no other object of joint acts with its network.
+
+    Objects of more than `POPULAR` accounts are not looked at: all accounts on them count as regular.
+    """
+    named = {"object": incidence.object.astype(np.int64), "account": account}
+    events = pl.DataFrame({**named, "network": group[account]})
+    popular = pl.Series(incidence.popularity > POPULAR).gather(events["object"])
+    keys = events.filter(pl.Series(joint) & ~popular).select("network", "object").unique().sort("network", "object")
+    on = events.select("object", "account").join(keys.select("object").unique(), on="object", how="semi").unique()
+    work = pl.Series(incidence.popularity.astype(np.int64)).gather(keys["object"]).cum_sum() // BATCH
+    keys = keys.with_columns(batch=work).with_columns(pl.col("batch").min().over("network"))
+    parts = [_once_only(part.join(on, on="object"), group) for part in keys.partition_by("batch", include_key=False)]
+    found = pl.concat([pl.DataFrame(schema=dict.fromkeys(("network", "object", "n"), pl.Int64)), *parts])
+    return events.join(found, on=["network", "object"], how="left", maintain_order="left")["n"].fill_null(0).to_numpy()
+
+
+def _once_only(rows: pl.DataFrame, group: Ints) -> pl.DataFrame:
+    """Of ``network, object, account``, the number of non-members on each object who are on no other of the network."""
+    outside = rows.filter(pl.Series(group[rows["account"].to_numpy()]) != pl.col("network"))
+    once = outside.filter(pl.len().over("network", "account") == 1)
+    return once.group_by("network", "object").agg(n=pl.len().cast(pl.Int64))
 
 
 def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
@@ -203,14 +283,16 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     network = group[source]
     inside = network == group[target]
     aims = pl.DataFrame({"network": network, "target": target, "source": source})
-    common = aims.group_by("network", "target").agg(members=pl.col("source").n_unique(), own=pl.len())
+    pair, key = (pl.col(end) * acts.n_accounts + pl.col("target") for end in ("source", "network"))
+    common = aims.group_by(pair=pair).agg(pl.all().first(), own=pl.len())
+    common = common.group_by(key=key).agg(pl.col("network", "target").first(), pl.col("own").sum(), members=pl.len())
+    on_each = common.select("network", pl.col("own").cast(pl.Float64).alias("len"))
     common = common.filter(pl.col("members") >= 3).sort("network", "target")
-    received = np.bincount(acts.pairs[2], minlength=acts.n_accounts)
-    on_each = aims.group_by("network", "target").len().with_columns(pl.col("len").cast(pl.Float64))
+    common = common.filter(pl.Series(acts.unearned[common["target"].to_numpy()]))
     on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
     targets = np.zeros(n)
     targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
-    share = share_of(common["own"].to_numpy(), received[common["target"].to_numpy()])
+    share = share_of(common["own"].to_numpy(), acts.received[common["target"].to_numpy()])
     key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
     own = network * acts.n_accounts + target
     place = np.searchsorted(key, own)
@@ -235,15 +317,21 @@ def _mutual(source: Ints, target: Ints, network: Ints, n_accounts: int, n: int) 
 
 
 def _distinct(row: Ints, network: Ints, n: int) -> Ints:
-    """The number of distinct posts of each network."""
-    _, first = np.unique(row, return_index=True)
-    return np.bincount(network[first], minlength=n)
+    """The number of distinct posts of each network; `row` ascends."""
+    return np.bincount(network[np.diff(row, prepend=-1) > 0], minlength=n)
 
 
 def _acts_by_network(rows: Sequence[NDArray[np.uint32]], of_post: Ints, n: int) -> Ints:
-    joint = np.unique(np.concatenate(rows))
-    network = of_post[joint]
+    network = of_post[_once(rows, len(of_post))]
     return np.bincount(network[network >= 0], minlength=n)
+
+
+def _once(rows: Sequence[NDArray[np.uint32]], n: int) -> Ints:
+    """Each of some rows below n once, ascending."""
+    found = np.zeros(n, dtype=bool)
+    for each in rows:
+        found[each] = True
+    return np.flatnonzero(found)
 
 
 def _untested(n: int) -> pl.Series:

@@ -22,7 +22,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from cib.activity import encode
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
@@ -94,14 +93,9 @@ def _order(graph: Graph) -> Labels:
     """
     if graph.incidence is None:
         return np.arange(graph.n_accounts)
-    events, n = graph.incidence, len(graph.incidence.account_ids)
-    first = np.full(n, np.iinfo(np.int64).max)
-    last, total = np.zeros((2, n), dtype=np.int64)
-    np.minimum.at(first, events.account, events.time)
-    np.maximum.at(last, events.account, events.time)
-    np.add.at(total, events.account, events.time // 10**6)
-    keys = (total, last, first, np.bincount(events.account, minlength=n))
-    mine = encode(graph.ids, events.account_ids).to_numpy()
+    number, first, last, total = graph.incidence.totals
+    keys = (total, last, first, number)
+    mine = graph.codes_in(graph.incidence.account_ids).to_numpy()
     return np.lexsort([key[mine] for key in keys])
 
 
@@ -147,6 +141,9 @@ def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int)
         tol_optimization=_TOLERANCE,
         tol_aggregation=_TOLERANCE,
         shuffle_nodes=True,
+        sort_clusters=False,
+        return_probs=False,
+        return_aggregate=False,
         random_state=seed,
     )
     return _connected(matrix, louvain.fit_predict(sp.csr_matrix(matrix)))

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from cib.activity import encode
@@ -22,7 +21,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.nulls.registry import backbone, chance
 from cib.networks.communities import clusters_of
-from cib.networks.evidence import LEAST, rows_inside
+from cib.networks.evidence import LEAST, networks_in, rows_inside
 from cib.networks.object_sets import audiences, is_timeless
 
 __all__ = ["confirm"]
@@ -72,8 +71,7 @@ def confirm(
         test, level = (_audience, set_resolution) if is_timeless(graph) else (_clusters, resolution)
         one, other = _halves(graph)
         for searched, held_out in ((one, other), (other, one)):
-            clusters, tested = test(searched, held_out, _HALF * level, min_size, seed)
-            tests.append(_stand_for(clusters, membership).join(tested, on="cluster").select("network", "p"))
+            tests.append(test(searched, held_out, membership, _HALF * level, min_size, seed).select("network", "p"))
     if not tests:
         return pl.DataFrame(schema={"network": pl.Int64, "p_confirm": pl.Float64})
     best = pl.concat(tests).group_by("network").agg(p_confirm=(pl.col("p").min() * len(tests)).clip(upper_bound=1.0))
@@ -82,51 +80,38 @@ def confirm(
 
 def _halves(graph: Graph) -> Iterator[Graph]:
     """Both halves of a layer, with what stands out in each; those of one without a window have the events alone."""
-    side = _side(graph)
-    for k in (0, 1):
-        half = graph.events.keep_events(side == k)
+    for side in (0, 1):
+        # Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
+        half = graph.events.half(side, of_events=is_timeless(graph))
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:
             yield backbone(project(half, graph.construction.window_s, 2), graph.significance.null, _ALPHA)
 
 
-def _side(graph: Graph) -> NDArray[np.int64]:
-    """0 or 1 for each event: distinct times in turn, of the first act on an object within a window, of acts without.
-
-    Without a window objects are few and collect many acts each, as authors do: halves of them show nothing. Times, and
-    not rows, so that the halves do not depend on ids.
-    """
-    incidence = graph.events
-    if is_timeless(graph):
-        return _turns(incidence.time)
-    first = np.full(len(incidence.object_ids), np.iinfo(np.int64).max)
-    np.minimum.at(first, incidence.object, incidence.time)
-    return _turns(first)[incidence.object]
-
-
-def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.unique(times, return_inverse=True)[1] % 2
-
-
-#: Clusters found in one half, ``account_id, cluster``, and their test on the other, ``cluster, p``.
-_Tested = tuple[pl.DataFrame, pl.DataFrame]
-
-
-def _clusters(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
-    """Pairs that were edges in one half: their co-actions in the other."""
+def _clusters(
+    searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
+) -> pl.DataFrame:
+    """Pairs that were edges in one half: their co-actions in the other. ``network, cluster, p``."""
     clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
-    rows, cluster = rows_inside(searched, clusters.rename({"cluster": "network"}))
-    codes = encode(searched.ids, held_out.events.account_ids)
+    stand = _stand_for(clusters, membership)
+    clusters = clusters.join(stand, on="cluster", how="semi")  # what stands for no network need not be tested
+    ((_, of),) = networks_in([searched], clusters.rename({"cluster": "network"}))
+    rows, cluster = rows_inside(searched, of)
+    codes = searched.codes_in(held_out.events.account_ids)
     ends = {end: codes.gather(searched.table[end].gather(rows)) for end in ("source", "target")}
     pairs = pl.DataFrame({**ends, "cluster": cluster})
-    return clusters, _poisson(pairs.with_columns(_weights(held_out, pairs)))
+    return stand.join(_poisson(pairs.with_columns(_weights(held_out, pairs))), on="cluster")
 
 
-def _audience(searched: Graph, held_out: Graph, resolution: float, min_size: int, seed: int) -> _Tested:
-    """Accounts that were drawn to a set of objects in one half: their acts on it in the other."""
+def _audience(
+    searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
+) -> pl.DataFrame:
+    """Accounts that were drawn to a set of objects in one half: their acts on it in the other. As `_clusters`."""
     groups, sets = audiences(searched.events, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
-    return groups, _poisson(_acts_on(held_out.events, sets, groups))
+    stand = _stand_for(groups, membership)
+    groups, sets = (table.join(stand, on="cluster", how="semi") for table in (groups, sets))
+    return stand.join(_poisson(_acts_on(held_out.events, sets, groups)), on="cluster")
 
 
 def _poisson(table: pl.DataFrame) -> pl.DataFrame:
@@ -139,11 +124,11 @@ def _poisson(table: pl.DataFrame) -> pl.DataFrame:
 
 def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """``cluster, observed, expected``: acts of the accounts drawn to a set on it, and at everybody's share."""
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-    events = pl.DataFrame({"account": incidence.account, "object": incidence.object}).join(sets, on="object")
-    share = events.group_by("cluster").agg(share=pl.len() / max(len(incidence), 1))
+    acts = incidence.totals[0]
+    events = incidence.acts_on(sets["object"]).join(sets, on="object")
+    share = events.group_by("cluster").agg(share=pl.col("acts").sum() / max(len(incidence), 1))
     drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))
-    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.len())
+    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.col("acts").sum())
     mine = (
         drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()]))
         .group_by("cluster")
@@ -160,8 +145,10 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     for end in ("source", "target"):
         cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
     inside = project(incidence.within(cluster), graph.construction.window_s, 1).spread(incidence.account_ids)
-    weights = inside.table.select("source", "target", observed=pl.col("weight").cast(pl.Float64))
-    observed = pairs.join(weights, on=["source", "target"], how="left", maintain_order="left")["observed"]
+    # one whole number a pair: to join on two columns takes several times as long
+    pair = pl.col("source").cast(pl.Int64) * len(incidence.account_ids) + pl.col("target")
+    weights = inside.table.select(pair=pair, observed=pl.col("weight").cast(pl.Float64))
+    observed = pairs.select(pair=pair).join(weights, on="pair", how="left", maintain_order="left")["observed"]
     asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
     expected, _ = chance(asked, graph.significance.null)
     return [observed.fill_null(0.0), pl.Series("expected", expected)]

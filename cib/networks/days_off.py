@@ -3,6 +3,10 @@
 People post at weekends about as much as on other days; staff do not. The acts of a network are not independent (the
 fifty acts of an evening are one event), so that the share of weekend acts is tested on the effective number of days,
 ``D = (sum n_d)^2 / sum n_d^2`` for n_d acts on day d.
+
+Who reacts to others rests when these do: customers do not answer a shop that is closed. An act on a post of another
+network, or of nobody's, is therefore compared with acts of unaffiliated accounts on posts that were made at weekends
+as well, or on other days as well.
 """
 
 from __future__ import annotations
@@ -11,15 +15,12 @@ import numpy as np
 import polars as pl
 from scipy.special import betainc
 
-from cib.networks.acts import Acts, Flags, Ints, share_of
+from cib.networks.acts import Acts, Flags, Ints, Numbers, is_weekend, share_of
 
 __all__ = ["days_off"]
 
 #: Acts of unaffiliated accounts of a language from which its weekend share is taken; with fewer, from all.
 MIN_ACTS = 2000
-
-#: Saturday and Sunday, counted from Monday; 1970 began on a Thursday.
-_SATURDAY, _THURSDAY = 5, 3
 
 
 def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
@@ -40,17 +41,14 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
         among unaffiliated accounts) and ``p``, the probability of a share as small.
     """
     n = int(group.max(initial=-1)) + 1
-    weekend = (acts.day + _THURSDAY) % 7 >= _SATURDAY
-    language, names = acts.language
-    spoken, outside = language[acts.account], free[acts.account]
-    crowd = np.bincount(spoken[outside], minlength=len(names))
-    rested = np.bincount(spoken[outside & weekend], minlength=len(names))
-    rate = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(), crowd.sum()))
+    rates, acts = _rates(acts, free), acts.seen_by(group)
+    weekend = is_weekend(acts.day)
     network = group[acts.account]
     mine = network >= 0
+    rate = rates[acts.language[0][acts.account], _occasion(acts, group)]
     total = np.bincount(network[mine], minlength=n)
     seen = share_of(np.bincount(network[mine & weekend], minlength=n), total)
-    elsewhere = share_of(np.bincount(network[mine], rate[spoken[mine]], n), total)
+    elsewhere = share_of(np.bincount(network[mine], rate[mine], n), total)
     by_day = pl.DataFrame({"network": network[mine], "day": acts.day[mine]}).group_by("network", "day").len()
     squares = np.zeros(n, dtype=np.int64)
     np.add.at(squares, by_day["network"].to_numpy(), by_day["len"].to_numpy().astype(np.int64) ** 2)
@@ -60,3 +58,23 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     p = betainc(np.maximum(days - hits, 1e-9), hits + 1, 1 - elsewhere)
     table = pl.DataFrame({"network": np.arange(n), "days": days, "weekend": seen, "elsewhere": elsewhere, "p": p})
     return table.with_columns(pl.col("days", "weekend", "elsewhere").round(9), p=pl.Series(np.where(days > 0, p, 1.0)))
+
+
+def _occasion(acts: Acts, group: Ints) -> Ints:
+    """What each act reacts to: 0 to nothing or to its own network, 1 to a post of a working day, 2 of a weekend."""
+    posts, ours = acts.activity.posts_table, group[acts.account]
+    known = pl.DataFrame({"post": posts["post_id"], "by": ours}).unique("post", keep="first", maintain_order=True)
+    by = posts.select(post="target_post_id").join(known, on="post", how="left", maintain_order="left")["by"]
+    inside = (by.fill_null(-1).to_numpy() == ours) & (ours >= 0)
+    return np.where(inside, 0, acts.occasion)
+
+
+def _rates(acts: Acts, free: Flags) -> Numbers:
+    """The weekend share of acts of unaffiliated accounts, by language and occasion; shape (n_languages, 3)."""
+    language, names = acts.language
+    crowd, rested = np.zeros((2, len(names), 3), dtype=np.int64)
+    for counts, of_accounts in ((crowd, acts.occasions[0]), (rested, acts.occasions[1])):
+        np.add.at(counts, language[free], of_accounts[free])
+    everybody = share_of(rested.sum(axis=0), crowd.sum(axis=0))
+    rates: Numbers = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), everybody)
+    return rates

@@ -6,7 +6,7 @@ cost hardly more than one. ``membership`` is always a table of ``account_id`` an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
 
 __all__ = [
     "EVIDENCE",
@@ -25,6 +26,7 @@ __all__ = [
     "decades",
     "edges_at",
     "log_evidence",
+    "networks_in",
     "networks_of",
     "rows_inside",
     "shared_objects",
@@ -129,13 +131,27 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
     Columns ``network, object, members, acts, first, last``: members of the network, their acts on the object, and
     the times of these.
     """
-    objects = acts.group_by("network", "object").agg(
-        members=pl.col("account").n_unique(),
-        acts=pl.len(),
-        first=pl.col("time").min().cast(pl.Datetime("us", "UTC")),
-        last=pl.col("time").max().cast(pl.Datetime("us", "UTC")),
+    network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
+    # sorted whole numbers: to group by several columns takes many times as long
+    key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
+    order = np.argsort(key, kind="stable")  # by time within an object, as the acts are
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    acts_on = np.diff(starts, append=len(order))
+    run = np.repeat(np.arange(len(starts)), acts_on)
+    width = int(account.max(initial=0)) + 1
+    members = distinct_values(run * width + account[order]) // width
+    table = pl.DataFrame(
+        {
+            "network": network[order[starts]],
+            "object": object_[order[starts]],
+            "members": np.bincount(members, minlength=len(starts)),
+            "acts": acts_on,
+            "first": time[order[starts]],
+            "last": time[order[starts + acts_on - 1]],
+        }
     )
-    return objects.filter(pl.col("members") >= 2)
+    counts, moments = pl.col("members", "acts").cast(pl.UInt32), pl.col("first", "last").cast(pl.Datetime("us", "UTC"))
+    return table.filter(pl.col("members") >= 2).with_columns(counts, moments)
 
 
 def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -147,7 +163,7 @@ def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl
         shared.select(
             "network",
             layer=pl.lit(graph.name),
-            object_id=graph.events.object_ids.gather(shared["object"]),
+            object_id=graph.events.names_of(shared["object"]),
             members="members",
             accounts=pl.Series(graph.events.popularity[shared["object"].to_numpy()]),
             first="first",
@@ -167,9 +183,22 @@ def networks_of(ids: pl.Series, membership: pl.DataFrame) -> NDArray[np.int64]:
     return network
 
 
-def rows_inside(graph: Graph, membership: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of the edges with both ends in one network, by network, and the network of each."""
-    network = networks_of(graph.ids, membership)
+def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[tuple[Graph, NDArray[np.int64]]]:
+    """Each graph with the network of each account of its events, which is looked up once for graphs of one activity."""
+    ids, network = None, np.empty(0, dtype=np.int64)
+    for graph in graphs:
+        if graph.events.account_ids is not ids:
+            ids = graph.events.account_ids
+            network = networks_of(ids, membership)
+        yield graph, network
+
+
+def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the edges with both ends in one network, by network, and the network of each.
+
+    `network` is that of each account of the events, from :func:`networks_in`.
+    """
+    network = network[graph.codes_in(graph.events.account_ids).to_numpy()]
     source, target = graph.endpoints
     rows = np.flatnonzero((network[source] >= 0) & (network[source] == network[target]))
     inside = network[source[rows]]
@@ -183,16 +212,11 @@ def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:
     return edges.with_columns(source=graph.ids.gather(edges["source"]), target=graph.ids.gather(edges["target"]))
 
 
-def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence."""
+def acts_of_members(graph: Graph, network: NDArray[np.int64]) -> pl.DataFrame:
+    """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence.
+
+    `network` is that of each account of the events, from :func:`networks_in`.
+    """
     incidence = graph.events
-    network = networks_of(incidence.account_ids, membership)[incidence.account]
-    mine = network >= 0
-    return pl.DataFrame(
-        {
-            "network": network[mine],
-            "account": incidence.account[mine],
-            "object": incidence.object[mine],
-            "time": incidence.time[mine],
-        }
-    )
+    account, object_, time, *_ = incidence.events_of(network >= 0)
+    return pl.DataFrame({"network": network[account], "account": account, "object": object_, "time": time})

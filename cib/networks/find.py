@@ -1,8 +1,9 @@
 """find_networks(): propose groups, measure them, confirm some, recruit who belongs to these, attach evidence.
 
 Groups are clusters of ties over all layers, and for accounts outside of these the clusters of each layer by itself,
-joined where they share members. What a group does over all of its acts, and what is known of its accounts, decides
-the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit (:mod:`cib.networks.recruitment`).
+joined where they share members; and the sets of accounts that these groups serve. What a group does over all of its
+acts, and what is known of its accounts, decides the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit
+(:mod:`cib.networks.recruitment`).
 """
 
 from __future__ import annotations
@@ -17,21 +18,32 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.activity import Activity, encode
-from cib.domains import ACTIVITY, GRAPHS, IDS, SEED, either, instance, takes
+from cib.domains import GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
+from cib.graphs.numbered import NumberedActivity
 from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
-from cib.networks.evidence import Evidence, acts_of_members, decades, rows_inside, shared_objects, told_objects
+from cib.networks.engine_acts import EngineActs
+from cib.networks.evidence import (
+    Evidence,
+    acts_of_members,
+    decades,
+    networks_in,
+    rows_inside,
+    shared_objects,
+    told_objects,
+)
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.recruitment import recruit
+from cib.networks.served import served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -41,6 +53,7 @@ from cib.networks.verdict import (
     Rule,
     kinds_of_evidence,
     reasons_of,
+    shared_kinds,
     verdicts,
 )
 from cib.roles import RoleScores
@@ -48,12 +61,12 @@ from cib.roles import RoleScores
 __all__ = ["find_networks"]
 
 #: How accounts can be in a network; the last two by what they or others do to its members.
-_CO_ACTS = ("co-action", "alike", "tied", "followed")
+_CO_ACTS = ("co-action", "shared targets", "tied", "served", "leader")
 
 
 @takes(
     roles=either(instance("RoleScores"), None),
-    activity=either(ACTIVITY, None),
+    activity=either(instance("Activity", "NumberedActivity"), None),
     rule=either(instance("Rule"), None),
     seed=SEED,
     coactions=GRAPHS,
@@ -63,7 +76,7 @@ def find_networks(
     coactions: Graph | Iterable[Graph],
     roles: RoleScores | None = None,
     *,
-    activity: Activity | None = None,
+    activity: Activity | NumberedActivity | None = None,
     tied: Sequence[Graph] | None = None,
     exclude: Collection[str] = (),
     rule: Rule | None = None,
@@ -116,7 +129,7 @@ def find_networks(
     graphs = [graph for graph in graphs if graph.n_edges or is_timeless(graph)]
     if not graphs:
         return Networks(library=library)
-    acts = None if activity is None else Acts(activity, [_without(graph, exclude) for graph in tied or graphs])
+    acts = None if activity is None else _acts(activity, [_without(graph, exclude) for graph in tied or graphs])
     membership, sets = _groups(graphs, acts, exclude, rule, seed)
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
@@ -138,6 +151,10 @@ def find_networks(
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
     return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
+
+
+def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Acts:
+    return EngineActs(activity, graphs) if isinstance(activity, NumberedActivity) else Acts(activity, graphs)
 
 
 #: Of a layer whose clusters are not asked for.
@@ -183,6 +200,8 @@ def _groups(
         table = ties(acts, rule)
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
+    if acts is not None:
+        membership = _with_served(membership, acts, exclude, rule)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
 
 
@@ -222,6 +241,16 @@ def _with_ties(
     return together.select("account_id", "network", "layer", "decades"), origin
 
 
+def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str], rule: Rule) -> pl.DataFrame:
+    """The members, and the sets of accounts that networks serve."""
+    found = served_sets(acts, _codes(acts, membership.rename({"network": "dense"})), rule)
+    table = pl.DataFrame({"account_id": acts.activity.account_ids, "network": found}).filter(pl.col("network") >= 0)
+    table = table.filter(~pl.col("account_id").is_in(list(exclude)))
+    table = table.join(membership.drop("network"), on="account_id", how="left", maintain_order="left")
+    table = table.with_columns(pl.col("joined").fill_null("served"), pl.col("decades").fill_null(0.0))
+    return table.filter(pl.len().over("network") >= rule.min_size).select(membership.columns)
+
+
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
     if is_timeless(graph):
@@ -259,13 +288,13 @@ def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]
 
 def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
     """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
-    ends = pl.concat([_ends_inside(graph, placed) for graph in graphs]).implode()
+    ends = pl.concat([_ends_inside(graph, network) for graph, network in networks_in(graphs, placed)]).implode()
     audience = [k for k, graph in enumerate(graphs) if is_timeless(graph)]
     joined = (
         pl.when(pl.col("account_id").is_in(ends))
         .then(pl.lit("co-action"))
         .when(pl.col("layer").is_in(audience))
-        .then(pl.lit("alike"))
+        .then(pl.lit("shared targets"))
         .when(pl.col("layer").is_null())
         .then(pl.lit("tied"))
     )
@@ -273,9 +302,9 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
     return members.drop("layer")
 
 
-def _ends_inside(graph: Graph, placed: pl.DataFrame) -> pl.Series:
+def _ends_inside(graph: Graph, network: Ints) -> pl.Series:
     """Accounts with an edge to another of their network."""
-    rows, _ = rows_inside(graph, placed)
+    rows, _ = rows_inside(graph, network)
     inside = np.zeros(graph.n_accounts, dtype=bool)
     for end in graph.endpoints:
         inside[end[rows]] = True
@@ -291,13 +320,13 @@ def _quickest(graphs: Sequence[Graph]) -> Graph | None:
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
-    """Who nearly always acts first is ``followed``; what others do after it is no evidence of its own."""
+    """Who nearly always acts first is ``leader``; what others do after it is no evidence of its own."""
     if quickest is None:
         return membership
     members = membership.join(leading(quickest, membership), on="account_id", how="left")
-    followed = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
+    leads = ((pl.col("objects") >= rule.min_objects) & (pl.col("led") >= rule.min_led)).fill_null(False)
     return members.with_columns(
-        joined=pl.when(followed).then(pl.lit("followed")).otherwise("joined"),
+        joined=pl.when(leads).then(pl.lit("leader")).otherwise("joined"),
         decades=pl.col("decades") * (1 - pl.col("led").fill_null(0.0)),
     )
 
@@ -337,9 +366,13 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
     free = unaffiliated(acts, group, rule.most_aimed)
-    done = behaviour(acts, group).join(disclosed(acts, group), on="network", maintain_order="left")
+    seen = acts.seen_by(group, everybody=rule.min_single > 0)
+    done = behaviour(seen, group, regulars=rule.min_single > 0).join(
+        disclosed(seen, group), on="network", maintain_order="left"
+    )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
+    kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
@@ -442,12 +475,13 @@ def _with_shared_objects(
     """
     membership = members.select("account_id", "network")
     inside, sharing = [], []
-    for graph in graphs:
-        acts = acts_of_members(graph, membership)
+    for graph, network in networks_in(graphs, membership):
+        acts = acts_of_members(graph, network)
         shared = shared_objects(acts)
-        inside.append(Inside(*rows_inside(graph, membership), shared))
-        mine = acts.join(shared, on=["network", "object"], how="semi")["account"].unique()
-        sharing.append(graph.events.account_ids.gather(mine))
+        inside.append(Inside(*rows_inside(graph, network), shared))
+        pair = pl.col("network") * (int(acts["object"].max() or 0) + 1) + pl.col("object")  # type: ignore[arg-type]
+        mine = acts.select("account", pair=pair).join(shared.select(pair=pair), on="pair", how="semi")["account"]
+        sharing.append(graph.events.account_ids.gather(mine.unique()))
     tied = pl.col("joined") != "tied"
     kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
     return inside, kept.filter(pl.len().over("network") >= rule.min_size)
@@ -484,7 +518,7 @@ def _networks(
         own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
         evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        told = about.rows_by_key("fact", named=True, unique=True)
+        told = {row["fact"]: row for row in about.iter_rows(named=True)}
         reasons = (*_seen(best), *(reasons_of(best, told, rule) if best["measured"] else (_NOTHING_MEASURED,)))
         kinds = {kind: best[kind] for kind in KINDS}
         found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
@@ -516,8 +550,9 @@ def _seen(row: dict[str, Any]) -> tuple[Reason, ...]:
 
 
 def _with_roles(members: pl.DataFrame, roles: RoleScores | None) -> pl.DataFrame:
-    columns = ("role", "highly_engaged", "amplifier")
     if roles is None:
         unknown = {"role": pl.String, "highly_engaged": pl.Float64, "amplifier": pl.Float64}
         return members.with_columns(*(pl.lit(None, dtype=dtype).alias(name) for name, dtype in unknown.items()))
-    return members.join(roles.table.select("account_id", *columns), on="account_id", how="left")
+    return members.join(
+        roles.table.select("account_id", "role", *(role.name for role in roles.roles)), on="account_id", how="left"
+    )

@@ -16,7 +16,6 @@ from typing import Any, overload
 
 import numpy as np
 import polars as pl
-from scipy.stats import poisson
 
 from cib.activity import to_library
 from cib.domains import INSIDE, TEXT, takes
@@ -42,15 +41,15 @@ class Network:
     id : str
         ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
     members : polars.DataFrame
-        ``account_id, joined, coordination, network_role, acts, aimed, role, highly_engaged, amplifier``.
-        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'alike'`` (is drawn to what
-        the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with members,
-        or what few others posted), ``'followed'`` (acts first, and the others after it), ``'copied text'`` or
-        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
-        ``'boosted'`` (receives its acts mostly from members). `followed` and `boosted` can happen to an account
-        without its doing. ``network_role`` is what it is to the network: ``'core'``, ``'amplifier'`` or
-        ``'boosted'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members who
-        never act on it.
+        ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
+        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'shared targets'`` (is drawn to
+        what the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with
+        members, or what few others posted), ``'served'`` (a network acts on it, and hardly anybody else), ``'leader'``
+        (acts first, and the others after it), ``'copied text'`` or ``'amplifier'`` (copies texts of the confirmed
+        members, or aims its acts at them without return) or ``'boosted'`` (receives its acts mostly from members).
+        `served`, `leader` and `boosted` can happen to an account without its doing. ``network_role`` is what it is to
+        the network: ``'core'``, ``'amplifier'`` or ``'boosted'``; ``acts`` is the number of all its acts and ``aimed``
+        of those aimed at confirmed members who never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}
@@ -95,10 +94,8 @@ class Network:
             "network_id": self.id,
             "accounts": len(self),
             "boosted": int((self.members["joined"] == "boosted").sum()),
-            **{
-                role: roles.get(role, 0)
-                for role in ("highly_engaged", "amplifier", "both", "peripheral", "low_support")
-            },
+            **dict.fromkeys(("highly_engaged", "amplifier", "both", "peripheral", "low_support"), 0),
+            **{role: count for role, count in roles.items() if role},
             "coordination": self.coordination,
             "verdict": self.verdict,
             "first": objects["first"].min(),
@@ -172,6 +169,8 @@ class Network:
 
 def _removed_by(edges: pl.DataFrame, alpha: float) -> pl.Series:
     """How many shared objects less make each edge insignificant, if q stays the same multiple of p."""
+    from scipy.stats import poisson  # takes half a second to import
+
     p, q = (np.maximum(edges[name].to_numpy(), _LEAST) for name in ("p", "q"))
     fewest = poisson.isf(np.minimum(alpha * p / q, 1.0), edges["expected"].to_numpy()) + 1
     return pl.Series(np.maximum(edges["weight"].to_numpy() - fewest + 1, 1).astype(np.int64))
@@ -225,22 +224,23 @@ class Networks(Sequence[Network]):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a network: id, accounts, roles, coordination, verdict, first, last."""
-        return pl.DataFrame([network.profile for network in self.found], schema=_TABLE)
+        """One row a network: id, accounts, roles, coordination, verdict, first, last; last, roles of the user's own."""
+        rows = [network.profile for network in self.found]
+        own = dict.fromkeys(sorted({name for row in rows for name in row} - set(_TABLE)), pl.Int64)
+        return pl.DataFrame(rows, schema={**_TABLE, **own}).with_columns(pl.col(own).fill_null(0))
 
     @cached_property
     def members(self) -> pl.DataFrame:
         """One row a member of any network: account_id, network_id, verdict, joined, network_role, coordination."""
         columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
-        parts = [
-            network.members.select(*columns, network_id=pl.lit(network.id), verdict=pl.lit(network.verdict))
-            for network in self.found
-        ]
-        return (
-            pl.concat(parts)
-            if parts
-            else pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
-        )
+        if not self.found:
+            return pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
+        # a query for each of many networks takes longer than one for all
+        sizes = [len(network) for network in self.found]
+        of = {"network_id": [network.id for network in self.found], "verdict": [n.verdict for n in self.found]}
+        number = np.repeat(np.arange(len(sizes)), sizes)
+        members = pl.concat([network.members for network in self.found], how="vertical_relaxed").select(*columns)
+        return members.with_columns(pl.Series(name, values).gather(number) for name, values in of.items())
 
     @property
     def frame(self) -> Any:

@@ -28,7 +28,8 @@ MIN_DECADES = 4.0
 
 
 #: What accounts write: an equal one is a copy, so that pairs of accounts are clustered and not sets of objects.
-CONTENT = ("text", "near-text", "url", "hashtag-sequence")
+TEXTS = ("text", "near-text", "reworded")
+CONTENT = (*TEXTS, "url", "hashtag-sequence")
 
 
 def is_timeless(graph: Graph) -> bool:
@@ -92,14 +93,14 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         ``account, cluster, hits, decades``: at least three objects of the set, and four decades.
     """
-    events = pl.DataFrame({"account": incidence.account, "object": incidence.object})
     hits = (
-        events.join(sets, on="object")
+        incidence.acts_on(sets["object"])
+        .join(sets, on="object")
         .group_by("cluster", "account")
-        .agg(hits=pl.len().cast(pl.Float64), objects=pl.col("object").n_unique())
+        .agg(hits=pl.col("acts").sum().cast(pl.Float64), objects=pl.col("object").n_unique())
     )
-    share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(events), 1))
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
+    share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(incidence), 1))
+    acts = incidence.totals[0]
     hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")
     chance = pl.min_horizontal(pl.Series(acts[hits["account"].to_numpy()]) * hits["r"], hits["hits"])
     decades = (pl.col("hits") * (pl.col("hits") / pl.col("chance")).log() - pl.col("hits") + pl.col("chance")) / np.log(

@@ -116,7 +116,7 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
     count : ndarray of int, shape (n_accounts,)
         The acts of each account aimed at members who do not act on it.
     """
-    row, source, target = acts.pairs
+    row, source, target = acts.pairs_of(group >= 0)
     there = source * acts.n_accounts + target
     ours = (group[target] >= 0) & recruits[np.maximum(group[target], 0)]
     one_way = ours & ~np.isin(target * acts.n_accounts + source, there[group[source] >= 0])
@@ -149,8 +149,7 @@ def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_booste
     ndarray of int, shape (n_accounts,)
         The network of each boosted account, -1 for none. Being boosted is not the account's doing.
     """
-    _, source, target = acts.pairs
-    received = np.bincount(target, minlength=acts.n_accounts)
+    _, source, target = acts.pairs_of(group >= 0)
     ours = (group[source] >= 0) & (settled[target] < 0)
     table = pl.DataFrame({"account": target[ours], "network": group[source[ours]], "booster": source[ours]})
     boosters = table.group_by("account").agg(boosters=pl.col("booster").n_unique())
@@ -158,14 +157,14 @@ def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_booste
     counts[boosters["account"].to_numpy()] = boosters["boosters"].to_numpy()
     own = table.group_by("account", "network").agg(count=pl.len())
     total = np.bincount(target[ours], minlength=acts.n_accounts)
-    enough = (counts >= min_boosters) & (total >= min_share * received)
+    enough = (counts >= min_boosters) & (total >= min_share * acts.received)
     return np.where(enough, _most(own, acts, 0.0), -1)
 
 
 def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
     """``account, network, row`` of posts of other accounts with a text that is mostly a network's."""
-    parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.UInt32})]
-    for incidence in acts.incidences(kind):
+    parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.Int64})]
+    for incidence in acts.touched_by(ours >= 0, kind):
         account = acts.codes(incidence)
         events = pl.DataFrame({"account": account, "object": incidence.object, "row": incidence.row})
         events = events.with_columns(network=pl.Series(ours[account]))
@@ -176,7 +175,7 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
         crowd = pl.Series(incidence.popularity[posted["object"].to_numpy()])
         theirs = posted.filter(pl.col("members") >= 2, 2 * pl.col("members") >= crowd)
         outside = events.filter(pl.Series(group[account] < 0)).drop("network")
-        parts.append(outside.join(theirs, on="object").select("account", "network", "row"))
+        parts.append(outside.join(theirs, on="object").select("account", "network", pl.col("row").cast(pl.Int64)))
     return pl.concat(parts)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import LEAST, acts_of_members, log_evidence, rows_inside, shared_objects
+from cib.networks.evidence import LEAST, acts_of_members, log_evidence, networks_in, rows_inside, shared_objects
 
 __all__ = ["Inside", "group_statistics"]
 
@@ -73,8 +73,8 @@ def group_statistics(
     """
     sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
     found = [
-        _in_layer(graph, membership, sizes, objects)
-        for graph, objects in zip(graphs, sets or [None] * len(graphs), strict=True)
+        _in_layer(graph, network, sizes, objects)
+        for (graph, network), objects in zip(networks_in(graphs, membership), sets or [None] * len(graphs), strict=True)
     ]
     rows, inside = zip(*found, strict=True)
     # sums of decimal numbers depend on their order, which threads decide, in the last digits
@@ -82,15 +82,15 @@ def group_statistics(
 
 
 def _in_layer(
-    graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None
+    graph: Graph, network: NDArray[np.int64], sizes: pl.DataFrame, found_by: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, Inside]:
-    acts = acts_of_members(graph, membership)
-    inside = Inside(*rows_inside(graph, membership), shared_objects(acts))
+    acts = acts_of_members(graph, network)
+    inside = Inside(*rows_inside(graph, network), shared_objects(acts))
     objects = inside.objects.select("network", "object", "acts", pl.col("members").cast(pl.Int64))
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
     targets = _targets(objects, sizes, found_by)
-    crowd = np.diff(graph.events.starts)[targets["object"].to_numpy()]  # acts by anybody
+    crowd = graph.events.events_of_objects[targets["object"].to_numpy()]  # acts by anybody
     behaviour = _behaviour(acts, targets.with_columns(crowd=pl.Series(crowd)))
     table = sizes
     for part in (_pairs(graph, inside, sizes), shares, behaviour):
@@ -127,10 +127,16 @@ def _pairs(graph: Graph, inside: Inside, sizes: pl.DataFrame) -> pl.DataFrame:
 
 def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """How the acts of members are spread over the group's targets and over its members."""
-    aims = targets.select("network", "object", hit=pl.lit(1))
-    on_target = acts.drop("time").join(aims, on=["network", "object"], how="left")
+    network, account, object_ = (acts[name].to_numpy().astype(np.int64) for name in ("network", "account", "object"))
+    width = int(object_.max(initial=0)) + 1
+    aims = np.sort(targets["network"].to_numpy().astype(np.int64) * width + targets["object"].to_numpy())
+    own = network * width + object_
+    hit = np.append(aims, -1)[np.searchsorted(aims, own)] == own
+    of_account = np.full(int(account.max(initial=-1)) + 1, -1, dtype=np.int64)
+    of_account[account] = network
+    counts = {"acts": np.bincount(account), "hits": np.bincount(account[hit], minlength=len(of_account))}
     # members without any act in this layer (another layer found them) are no part of its spread
-    by_member = on_target.group_by("network", "account").agg(acts=pl.len(), hits=pl.col("hit").sum())
+    by_member = pl.DataFrame({"network": of_account, **counts}).filter(pl.col("network") >= 0)
     spread = by_member.group_by("network").agg(
         exclusivity=pl.col("hits").sum() / pl.col("acts").sum(),
         dispersion=pl.col("hits").var(ddof=1) / pl.col("hits").mean(),

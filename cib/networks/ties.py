@@ -13,23 +13,24 @@ one of them in common, too. Clusters of ties are groups of accounts that share m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.networks.acts import Acts, Ints
 from cib.networks.communities import communities
-from cib.networks.object_sets import CONTENT
+from cib.networks.object_sets import CONTENT, TEXTS
 from cib.networks.verdict import Rule
 
 __all__ = ["is_slow", "tie_groups", "ties"]
 
 #: Acts added to those of each account, so that accounts of one act do not make the strongest ties.
 _SHRINKAGE = 4.0
+_TIE = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
 #: Longer windows, in seconds, are slow.
 _QUICK = 600.0
 
@@ -49,10 +50,16 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
         ``source, target`` (codes of the activity) and ``tie``, sorted by the first two.
     """
     edges = [_edges(graph, acts, _worth(graph, rule)) for graph in acts.graphs]
+    wording = [graph.construction.objects in TEXTS for graph in acts.graphs]
+    # equal texts are of like wording as well
+    texts = pl.concat([pl.DataFrame(schema=_TIE), *compress(edges, wording)])
+    texts = texts.group_by("source", "target").agg(pl.col("tie").max())
+    edges = [texts, *compress(edges, (not one for one in wording))]
     several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
     single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
     rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
-    return pl.concat([several, rare.join(several, on=["source", "target"], how="anti")]).sort("source", "target")
+    more = rare.join(several, on="pair", how="anti")
+    return pl.concat([several, more]).sort("pair").drop("pair")
 
 
 def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> Ints:
@@ -96,7 +103,7 @@ def _contents(graphs: Sequence[Graph]) -> list[Graph]:
 
 def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
     """``source, target`` as codes of the activity, and ``tie``, the worth of what they share."""
-    codes = encode(graph.ids, acts.activity.account_ids).cast(pl.Int64)
+    codes = graph.codes_in(acts.activity.account_ids).cast(pl.Int64)
     source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
     return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * worth})
 
@@ -110,9 +117,11 @@ def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
 
 def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.DataFrame:
     """One row a pair, divided by the geometric mean of what the two do."""
-    schema = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
     # the worths are few decimal numbers: rounding makes the sum independent of its order
-    table = pl.concat([pl.DataFrame(schema=schema), *edges]).group_by("source", "target").agg(together.round(6))
+    rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
+    # one whole number a pair: to group by two columns takes several times as long
+    key = pl.col("source") * acts.n_accounts + pl.col("target")
+    table = rows.group_by(pair=key).agg(pl.col("source", "target").first(), together.round(6))
     size = np.sqrt(acts.made + _SHRINKAGE)
     scale = size[table["source"].to_numpy()] * size[table["target"].to_numpy()]
     return table.with_columns(pl.col("tie") / pl.Series(scale))

@@ -1,28 +1,28 @@
-"""The published methods by name, with their own defaults and their own counting.
+"""Published methods by name, with their own defaults and their own counts.
 
 A preset computes what its paper or package computes, so that earlier results can be reproduced and
-compared. Defects that were published are not repeated; each docstring says which. One file holds the
-methods of one group of authors:
+compared. Published defects are not repeated; each docstring lists them. Each file holds the methods of
+one group of authors:
 
 ================ ==================== ==========================================================
-preset           file                 an edge says
+preset           file                 meaning of an edge
 ================ ==================== ==========================================================
-``coortweet``    ``righetti.py``      so many pairs of posts on one object within a window
-``qut``          ``graham.py``        so many messages with another's message of like key near by
-``pacheco2021``  ``pacheco.py``       among the most similar pairs by TF-IDF, or the same sequence
-``luceri2024``   ``luceri.py``        similar in at least one of several ways
-``coornet``      ``giglietto.py``     so many links shared in one interval
-``polio``        ``iiia.py``          so many posts retweeted together, those of one burst counting most
-``nizzoli2021``  ``nizzoli.py``       a similarity that stands out among those of either account
-``iannucci2025`` ``iannucci.py``      co-actions that fade with their lag, in several ways
-``weber2021``    ``weber.py``         part of a heavy structure of co-actions in the same windows
-``pote2026``     ``pote.py``          more similar than by chance in so many ways
-``cinus2025``    ``cinus.py``         in a core that is dense, when weak edges are taken away
-``mannocci2025`` ``mannocci.py``      similar within windows, in several ways
-``d3lta``        ``viginum.py``       so many pairs of texts that are copied, reworded or translated
+``coortweet``    ``righetti.py``      number of pairs of posts on one object within a window
+``qut``          ``graham.py``        number of messages with a matching message within a window
+``pacheco2021``  ``pacheco.py``       one of the most similar pairs by TF-IDF, or the same sequence
+``luceri2024``   ``luceri.py``        similar by at least one of several measures
+``coornet``      ``giglietto.py``     number of links shared in one interval
+``polio``        ``iiia.py``          posts retweeted together, weighted by concentration in time
+``nizzoli2021``  ``nizzoli.py``       a similarity that is large among those of either account
+``iannucci2025`` ``iannucci.py``      co-actions weighted by decay with their lag, in several layers
+``weber2021``    ``weber.py``         part of a focal structure of co-actions in the same windows
+``pote2026``     ``pote.py``          number of indicators by which the pair is significantly similar
+``cinus2025``    ``cinus.py``         part of a dense core, after removal of weak edges
+``mannocci2025`` ``mannocci.py``      similar within windows, in several layers
+``d3lta``        ``viginum.py``       number of pairs of texts copied, reworded or translated
 ================ ==================== ==========================================================
 
-Only ``pote2026`` tests an edge against chance; for the others :func:`cib.backbone` does.
+Only ``pote2026`` tests edges for significance; for the others use :func:`cib.backbone`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The dense core of a similarity network, found by dismantling it (Cinus et al. 2025)."""
+"""Dense core of a similarity network, found by network dismantling (Cinus et al. 2025)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["cinus2025", "dismantle"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: Quantiles of similarities and of centralities that are tried.
+#: Grid of quantiles of similarity and of centrality.
 QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
-#: Rounds of the power iteration, and the change below which it has settled.
+#: Maximum number of rounds of the power iteration, and its tolerance.
 _ROUNDS, _TOLERANCE = 5_000, 1e-12
 
 
@@ -43,7 +43,7 @@ def cinus2025(
     max_flagged: float = 0.05,
     min_size: int = 3,
 ) -> Graph:
-    """The accounts that are left when weak edges and marginal accounts are taken away until what is left is dense.
+    """Find the dense core of a similarity network by removing weak edges and peripheral accounts.
 
     Parameters
     ----------
@@ -51,40 +51,40 @@ def cinus2025(
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     min_objects : int
-        Accounts with fewer different objects are left out.
+        Accounts with fewer distinct objects are left out.
     min_accounts : int
         Objects of fewer accounts are left out.
     max_share : float
         Objects of a larger share of the accounts are left out.
     min_similarity : float
-        Edges with a smaller cosine are left out from the beginning.
+        Edges with a smaller cosine are left out before the search.
     quantiles : sequence of float
-        Thresholds that are tried, of similarity and of centrality, ascending.
+        Grid of thresholds of similarity and of centrality, ascending.
     min_density : float
-        The density that each component of the core must have.
+        Least density of each component of the core.
     max_flagged : float
-        The largest share of the connected accounts that the core may be; never more than 750.
+        Largest share of the connected accounts in the core, which never has more than 750.
     min_size : int
-        The fewest accounts of a core.
+        Least number of accounts of a core.
 
     Returns
     -------
     Graph
-        Undirected, the core; without edges if none is dense enough. ``weight`` is the cosine of TF-IDF rows, inverse
-        document frequency ``ln(n / k)``; ``component`` numbers the connected parts.
-        ``construction.options`` has the thresholds chosen.
+        The core, undirected; without edges if none is dense enough. ``weight`` is the cosine of TF-IDF rows with
+        inverse document frequency ``ln(n / k)``; ``component`` numbers the connected components.
+        ``construction.options`` holds the selected thresholds.
 
     Raises
     ------
     SettingsError
-        If an argument is out of range, or more pairs share something than can be held.
+        If an argument is out of range, or there are too many pairs to hold.
 
     Notes
     -----
     After Cinus, Minici, Luceri & Ferrara (2025), Proceedings of the ACM Web Conference. The paper leaves the choice
-    of thresholds to the analyst. The choice here (the largest jump of the density of the sparsest component), the
-    defaults and the bounds on size are those of the service that runs the method daily (skywatch-bsky/osprey-
-    sidecars, Apache-2.0), with whose code the result was compared. Different from it: accounts and objects are
+    of thresholds to the analyst. The rule used here (the largest jump of the density of the sparsest component), the
+    defaults and the bounds on size are those of a service that runs the method daily (skywatch-bsky/osprey-
+    sidecars, Apache-2.0); the result was compared with that of its code. Different: accounts and objects are
     filtered here, where the service filters in its database.
 
     Examples
@@ -138,25 +138,25 @@ def dismantle(
     max_accounts: int = 750,
     min_size: int = 3,
 ) -> tuple[NDArray[np.bool_], Ints, tuple[float | None, float | None]]:
-    """Find the thresholds of similarity and centrality at which what is left becomes dense.
+    """Find the thresholds of similarity and centrality at which the remaining graph becomes dense.
 
     Parameters
     ----------
     edges : polars.DataFrame
         Columns ``source``, ``target`` (codes) and ``weight``.
     quantiles, min_density, max_flagged, min_size
-        As of :func:`cinus2025`.
+        See :func:`cinus2025`.
     max_accounts : int
-        The largest core.
+        Largest number of accounts of the core.
 
     Returns
     -------
     kept : ndarray of bool, shape (n_edges,)
         Edges of the core.
     component : ndarray of int, shape (n_kept,)
-        The connected part of each of them.
+        Connected component of each of these edges.
     chosen : tuple of float or None
-        Quantile of similarity and of centrality; None without a core.
+        Selected quantile of similarity and of centrality; None without a core.
     """
     if list(quantiles) != sorted(set(quantiles)) or not all(0 < q < 1 for q in quantiles):
         raise SettingsError("quantiles must ascend between 0 and 1", got=list(quantiles))
@@ -184,7 +184,7 @@ def dismantle(
 
 
 def _frequent(incidence: Incidence, min_objects: int, min_accounts: int, max_share: float) -> Incidence:
-    """Events of accounts with enough objects on objects of enough accounts, both counted in all events."""
+    """Keep events of accounts with enough objects on objects with enough accounts, both counted over all events."""
     once = np.unique(np.stack([incidence.account, incidence.object]), axis=1)
     objects = np.bincount(once[0], minlength=len(incidence.account_ids))
     accounts = np.bincount(once[1], minlength=len(incidence.object_ids))
@@ -193,7 +193,7 @@ def _frequent(incidence: Incidence, min_objects: int, min_accounts: int, max_sha
 
 
 def _centrality(source: Ints, target: Ints, weight: Floats, n: int) -> Floats:
-    """Weighted eigenvector centrality within each component, the largest of which is 1."""
+    """Compute the weighted eigenvector centrality within each component, scaled to a maximum of 1."""
     half = sp.coo_array((weight, (source, target)), shape=(n, n))
     matrix = sp.csr_array(half + half.T)
     count, component = sp.csgraph.connected_components(matrix, directed=False)
@@ -205,16 +205,16 @@ def _centrality(source: Ints, target: Ints, weight: Floats, n: int) -> Floats:
         now /= largest[component]
         if np.abs(now - before).max() < _TOLERANCE:
             break
-    return np.round(now, 9)  # accounts in like places must not be parted by rounding
+    return np.round(now, 9)  # rounding errors must not separate accounts in equivalent positions
 
 
 def _jump(density: dict[tuple[int, int], float], i: int, j: int) -> float:
-    """How much denser a cell is than the one with the next lower threshold."""
+    """Compute the largest increase in density from a cell with the next lower threshold."""
     return max((density[i, j] - density[at] for at in ((i - 1, j), (i, j - 1)) if at in density), default=0.0)
 
 
 def _sparsest(source: Ints, target: Ints) -> float:
-    """The smallest density of a component."""
+    """Compute the smallest density of a component."""
     if not len(source):
         return 0.0
     component = _components(source, target)
@@ -225,7 +225,7 @@ def _sparsest(source: Ints, target: Ints) -> float:
 
 
 def _components(source: Ints, target: Ints) -> Ints:
-    """The component of each edge."""
+    """Label the connected component of each edge."""
     _, codes = np.unique(np.concatenate([source, target]), return_inverse=True)
     one, two = codes.reshape(2, -1)
     graph = sp.coo_array((np.ones(len(one)), (one, two)), shape=(codes.max() + 1,) * 2)

@@ -1,4 +1,4 @@
-"""Cosine of TF-IDF rows, account by account, as two of the published methods take it."""
+"""Cosine similarity of the TF-IDF rows of accounts, as used by several published methods."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def cosine_edges(
     smooth: bool = True,
     min_accounts: int = 1,
 ) -> pl.DataFrame:
-    """Every two accounts with a cosine above 0.
+    """Compute the cosine similarity of all pairs of accounts with a cosine above 0.
 
     Parameters
     ----------
     incidence : Incidence
-        The accounts with an event are the documents, also those left without an object by `min_accounts`.
+        The documents are the accounts with an event, including those without an object after `min_accounts`.
     binary : bool
         Count an account's acts on an object once.
     sublinear : bool
-        Let ``c`` acts count ``1 + ln(c)``.
+        Use a term frequency of ``1 + ln(c)`` for ``c`` acts.
     smooth : bool
-        Inverse document frequency ``ln((1 + n) / (1 + k)) + 1`` of scikit-learn; else plain ``ln(n / k)``, by which
-        what all accounts share counts nothing.
+        Use the inverse document frequency ``ln((1 + n) / (1 + k)) + 1`` of scikit-learn; else ``ln(n / k)``, which is
+        0 for objects that all accounts share.
     min_accounts : int
-        Objects of fewer accounts are left out; if that leaves none, all stay.
+        Objects of fewer accounts are left out; if that leaves none, all are kept.
 
     Returns
     -------
@@ -43,8 +43,8 @@ def cosine_edges(
 
     Notes
     -----
-    Rows have unit length, and the product is taken row by row (:mod:`cib.graphs.compiled.similarity`). What comes back
-    holds every pair, so their number is bounded before (see :data:`cib.presets.pairs.MOST_PAIRS`).
+    The product of the normalised rows is computed row by row (:mod:`cib.graphs.compiled.similarity`). The result
+    holds every pair, so their number is checked first (see :data:`cib.presets.pairs.MOST_PAIRS`).
     """
     # numba takes half a second to import
     from cib.graphs.compiled.similarity import similar_rows

@@ -1,4 +1,4 @@
-"""CooRnet: links shared within an interval that the data suggest (Giglietto, Righetti, Rossi & Marino)."""
+"""CooRnet: links shared within an interval estimated from the data (Giglietto, Righetti, Rossi & Marino)."""
 
 from __future__ import annotations
 
@@ -43,50 +43,50 @@ def coornet(
     across_bins: bool = False,
     max_accounts: int | None = None,
 ) -> Graph:
-    """``get_coord_shares`` of the R package CooRnet.
+    """Build the network of ``get_coord_shares`` of the R package CooRnet.
 
     Parameters
     ----------
     activity : Activity
     interval : str, float, timedelta
-        Length of a bin; ``'estimate'`` takes :func:`estimate_coord_interval`.
+        Length of a bin; ``'estimate'`` uses :func:`estimate_coord_interval`.
     q, p : float
-        For the estimate.
+        Arguments of :func:`estimate_coord_interval`.
     edge_quantile : float
-        Of the weights; edges below it are left out (``percentile_edge_weight``).
+        Quantile of the weights; edges below it are left out (``percentile_edge_weight``).
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     across_bins : bool
-        Link accounts also through different bins of an object, as the package does.
+        Also link accounts through different bins of an object, as the package does.
     max_accounts : int, optional
         Objects that more accounts shared are left out. None, as published, keeps all.
 
     Returns
     -------
     Graph
-        Undirected. The shares of an object are cut into consecutive bins from its first share on; those
-        of a bin with two accounts or more are coordinated. ``weight`` is the number of objects that both
-        accounts shared in one bin, ``pairs`` that of pairs of posts, ``lag`` their mean difference in
+        Undirected. The shares of an object are divided into consecutive bins from its first share on; those
+        of a bin with two or more accounts are coordinated. ``weight`` is the number of objects that both
+        accounts shared in one bin, ``pairs`` the number of pairs of posts, ``lag`` their mean lag in
         seconds. ``.incidence`` holds the coordinated shares.
 
     Raises
     ------
     SettingsError
-        If an argument is out of range, or more pairs share something than can be held; `max_accounts` helps.
+        If an argument is out of range, or there are too many pairs to hold; set `max_accounts`.
     InputError
-        If the interval is to be estimated and nothing was shared twice.
+        If the interval is to be estimated and no object was shared twice.
 
     Notes
     -----
     After CooRnet 1.7 (Giglietto, Righetti, Rossi & Marino 2020, Information, Communication & Society).
-    Bins are the method: two shares a second apart may fall into different bins and make no edge, where a
-    sliding window (:func:`cib.coaction_graph`, :func:`coortweet`) has one. Shared objects are normalised
-    as everywhere in `cib`. For components and clusters see :func:`cib.find_networks`.
+    The method uses bins: two shares a second apart may fall into different bins and make no edge, unlike with a
+    sliding window (:func:`cib.coaction_graph`, :func:`coortweet`). Shared objects are normalised
+    as elsewhere in `cib`. For components and clusters see :func:`cib.find_networks`.
 
     Not repeated: a share was marked as coordinated if its object, its time and its account each occurred
     in any coordinated share, not together; two shares of one account made a bin coordinated; the bin was
-    forgotten in the projection, so that two who never shared anything together were linked by an object
-    that each shared with somebody else (`across_bins` does that).
+    ignored in the projection, so that two accounts that never shared an object in the same bin were linked by an
+    object that each shared with another account (as with `across_bins`).
 
     Examples
     --------
@@ -133,30 +133,30 @@ def coornet(
 
 @takes(activity=ACTIVITY, q=SHARE, p=SHARE, objects=OBJECTS)
 def estimate_coord_interval(activity: Activity, q: float = 0.1, p: float = 0.5, *, objects: Objects = "url") -> float:
-    """How fast the fastest links spread: the interval that CooRnet suggests.
+    """Estimate the coordination interval of CooRnet from the objects that spread fastest.
 
     Parameters
     ----------
     activity : Activity
     q : float
-        Share of the objects, those with the earliest second share, in [0, 1].
+        Quantile of the time from the first to the second share up to which objects are the fastest, in [0, 1].
     p : float
-        Share of an object's shares, in [0, 1).
+        Fraction of the shares of an object, in [0, 1).
     objects : str or callable
         See :func:`cib.graphs.objects.object_events`.
 
     Returns
     -------
     float
-        Seconds: the median, over the fastest objects, of the time from the first share until more than
-        `p` of all their shares were made; 1 if that is 0.
+        The median, over the fastest objects, of the time in seconds from the first share until more than
+        the fraction `p` of all shares were made; 1 if it is 0.
 
     Raises
     ------
     SettingsError
         If `q` or `p` is out of range.
     InputError
-        If nothing was shared twice.
+        If no object was shared twice.
 
     Examples
     --------
@@ -183,13 +183,13 @@ def _estimate(incidence: Incidence, q: float, p: float) -> float:
     time = incidence.time
     second = time[first + 1] - time[first]
     fast = second <= np.quantile(second, q)
-    enough = np.floor(p * count + 1e-9).astype(np.int64)  # the first rank, from 0, above the share p
+    enough = np.floor(p * count + 1e-9).astype(np.int64)  # the first rank, from 0, above the fraction p
     reached = (time[first + enough] - time[first])[fast]
     return float(np.median(reached)) / 1e6 or 1.0
 
 
 def _bins(incidence: Incidence, seconds: float) -> Ints:
-    """A number for the object and bin of each share, ascending."""
+    """Number the object and bin of each share, ascending."""
     since = incidence.time - incidence.time[incidence.starts[incidence.object]]
     cut = since // max(round(seconds * 1e6), 1)
     fresh = (np.diff(incidence.object, prepend=-1) != 0) | (np.diff(cut, prepend=-1) != 0)
@@ -198,7 +198,7 @@ def _bins(incidence: Incidence, seconds: float) -> Ints:
 
 
 def _in_company(incidence: Incidence, bins: Ints) -> NDArray[np.bool_]:
-    """The shares in whose bin there are at least two accounts."""
+    """Return a mask of the shares in bins with at least two accounts."""
     n_accounts = len(incidence.account_ids)
     present = distinct_values(bins * n_accounts + incidence.account) // n_accounts
     several: NDArray[np.bool_] = np.bincount(present, minlength=len(bins))[bins] > 1

@@ -1,4 +1,4 @@
-"""The networks of the QUT coordination network toolkit (Graham, QUT Digital Observatory)."""
+"""Networks of the QUT coordination network toolkit (Graham, QUT Digital Observatory)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from cib.presets.pairs import pair_blocks, post_codes
 
 __all__ = ["QUT_NETWORKS", "qut"]
 
-#: Words; an ideograph is a word of its own, as in the toolkit.
+#: Pattern of words; each ideograph is a word, as in the toolkit.
 _WORD = r"[\p{Han}\p{Hiragana}]|[\w'\x{2019}--[\p{Han}\p{Hiragana}]]+"
-#: Pairs of texts compared at once, so that their words stay within some tens of megabytes.
+#: Number of pairs of texts compared at a time, so that their words need some tens of megabytes.
 _TEXTS = 100_000
 
 Ints = NDArray[np.int64]
@@ -41,7 +41,7 @@ def qut(
     loops: bool = False,
     similarity: float = 0.8,
 ) -> Graph:
-    """Directed networks of the QUT coordination network toolkit.
+    """Build a directed network of the QUT coordination network toolkit.
 
     Parameters
     ----------
@@ -50,23 +50,23 @@ def qut(
         What two messages must have in common: ``'co_retweet'`` (the reposted post), ``'co_tweet'`` (the
         text, in lower case, without @mentions and repeated spaces), ``'co_reply'`` (the post replied to),
         ``'co_link'`` (a URL, as written), ``'co_similar_tweet'`` (words, by Jaccard similarity) or
-        ``'co_post'`` (nothing). Reposts take part in the first and the last only.
+        ``'co_post'`` (nothing). Reposts are included in the first and the last only.
     window : str, float, timedelta or None
-        Largest difference between the two, inclusive; None: any. The toolkit's shell takes 1 s, its
-        README 60 s.
+        Largest lag between the two, inclusive; None: any. The default of the toolkit's command line is 1 s; its
+        README uses 60 s.
     min_edge_weight : int
         Smallest weight of an edge.
     loops : bool
-        Whether an account can be its own partner.
+        Whether to include edges from an account to itself.
     similarity : float
         Smallest Jaccard similarity of ``'co_similar_tweet'``, in (0, 1].
 
     Returns
     -------
     Graph
-        Directed. ``weight`` of u -> v is the number of distinct messages of u that have a message of v
-        in common with them within the window; that of v -> u may differ. No ``incidence`` for
-        ``'co_similar_tweet'``, where there is no object.
+        Directed. ``weight`` of u -> v is the number of distinct messages of u that match a message of v
+        within the window; that of v -> u may differ. ``incidence`` is None for ``'co_similar_tweet'``, which has
+        no objects.
 
     Raises
     ------
@@ -78,10 +78,10 @@ def qut(
     Notes
     -----
     After coordination-network-toolkit 1.5 (Graham, QUT Digital Observatory). Not repeated: a message
-    compared with itself, which inflates loops in 1.5.2; empty URLs, and texts that are nothing but
-    mentions, which link their authors there; division by zero for two texts without words. Different:
-    a punctuation mark is no word here. Similar texts are found by their rarest words (prefix filter), so
-    that not every two texts within the window are compared; the result is the same.
+    compared with itself, which inflates loops in 1.5.2; empty URLs, and texts that consist of mentions
+    only, which link their authors there; division by zero for two texts without words. Different:
+    punctuation marks are not words here. Similar texts are found by their rarest words (prefix filtering),
+    without comparing all pairs of texts within the window; the result is the same.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def qut(
 
 
 def _weights(incidence: Incidence, seconds: float | None, loops: bool, alike: Alike | None) -> Iterator[pl.DataFrame]:
-    """Distinct messages of each account that have a message of another in common with them."""
+    """Count the distinct messages of each account that match a message of each other account."""
     account, row, posts = incidence.account.astype(np.int64), incidence.row.astype(np.int64), post_codes(incidence)
     for own, other in pair_blocks(incidence, seconds):
         kept = posts[own] != posts[other]
@@ -167,7 +167,7 @@ _KEYS: dict[str, Callable[[Activity], pl.DataFrame]] = {
     "co_post": _posted,
 }
 
-#: What ``network=`` takes: the toolkit's own names.
+#: Values of ``network=``: the names of the toolkit.
 QUT_NETWORKS = (*_KEYS, "co_similar_tweet")
 
 
@@ -176,7 +176,7 @@ def _without_mentions() -> pl.Expr:
 
 
 def _words(activity: Activity) -> pl.DataFrame:
-    """The distinct words of each text: ``row``, ``word`` (a number, rare words first) and ``words``, how many."""
+    """List the distinct words of each text: ``row``, ``word`` (coded, rare words first) and ``words``, their number."""
     posts = posts_having(activity, "text", retweets=False)
     words = posts.select("row", word=_without_mentions().str.extract_all(_WORD)).explode("word").drop_nulls().unique()
     ranked = words.with_columns(texts=pl.len().over("word")).with_columns(
@@ -186,10 +186,10 @@ def _words(activity: Activity) -> pl.DataFrame:
 
 
 def _rarest_words(words: pl.DataFrame, similarity: float) -> pl.DataFrame:
-    """So many of each text's rarest words that two similar texts have one of them in common.
+    """Select a prefix of each text's rarest words such that two similar texts share a word of their prefixes.
 
     Two texts of similarity t or more share at least t n of the n words of either, so they cannot differ in
-    all of the n - ceil(t n) + 1 that come first in a common order.
+    all of the first n - ceil(t n) + 1 words in a common order.
     """
     shared = (pl.col("words") * similarity - 1e-9).ceil()
     place = pl.col("word").rank("ordinal").over("row")
@@ -198,7 +198,7 @@ def _rarest_words(words: pl.DataFrame, similarity: float) -> pl.DataFrame:
 
 
 def _jaccard(words: pl.DataFrame, n_rows: int, similarity: float) -> Alike:
-    """A test of pairs of rows, true where the Jaccard similarity of their words is large enough."""
+    """Make a function that tests whether the Jaccard similarity of the words of each pair of rows is large enough."""
     row, word = words["row"].to_numpy(), words["word"].to_numpy()
     holds = sp.coo_array((np.ones(len(row), np.int32), (row, word)), shape=(n_rows, int(word.max(initial=0)) + 1))
     texts = holds.tocsr()

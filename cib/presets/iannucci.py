@@ -1,4 +1,4 @@
-"""A multiplex of co-actions that fade with their lag (Iannucci et al. 2025)."""
+"""Multiplex network of co-actions weighted by exponential decay with their lag (Iannucci et al. 2025)."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ __all__ = ["iannucci2025", "modularity_clusters"]
 
 Ints = NDArray[np.int64]
 
-#: Kinds of object that the paper has layers of.
+#: Kinds of object of the layers of the paper.
 LAYERS = ("post", "mention", "hashtag", "url")
-#: What separates the layer from the object in ``incidence.object_ids``.
+#: Separator of layer and object in ``incidence.object_ids``.
 _MARK = ": "
-#: Weights are added up in so many parts of 1, so that the order of adding does not matter.
+#: Weights are summed as integer multiples of 1 / `_PARTS`, so that the order of summation does not matter.
 _PARTS = 1e9
 
 
@@ -50,44 +50,44 @@ def iannucci2025(
     max_accounts: int | None = None,
     seed: int = 0,
 ) -> Graph:
-    """Accounts that act on the same things soon after one another, in several ways.
+    """Build a multiplex graph of co-actions weighted by exponential decay with their lag.
 
     Parameters
     ----------
     activity : Activity
     layers : sequence of str, optional
-        Of ``'post'``, ``'mention'``, ``'hashtag'`` and ``'url'``; those that the data have, unless said.
+        Some of ``'post'``, ``'mention'``, ``'hashtag'`` and ``'url'``; by default those that the data have.
     scales : sequence of str, float or timedelta
-        Times in which a co-action fades to 1/e (1 / beta), of which each layer takes the one whose graph
-        has the clearest clusters.
+        Time constants (1 / beta) after which the weight of a co-action has decayed to 1/e; each layer uses the one
+        whose graph has the clusters of largest modularity.
     epsilon : float
-        What has faded below this is nothing: the longest lag is ``-ln(epsilon)`` scales. In (0, 1).
+        Smaller weights of a co-action are 0: the longest lag is ``-ln(epsilon)`` scales. In (0, 1).
     max_accounts : int, optional
         Objects that more accounts acted on are left out. None, as published, keeps all.
     seed : int
-        Of the clustering that chooses the scale.
+        Seed of the clustering that selects the scale.
 
     Returns
     -------
     Graph
-        Undirected. In each layer the sum of ``exp(-lag / scale)`` over pairs of acts, divided by the number of
-        acts of either account, the mean of the two; one column a layer, null where it lacks the edge, and
-        ``weight`` their sum. ``construction.options['scales_s']`` names the scale of each layer. For clusters see
+        Undirected. The weight in a layer is the sum of ``exp(-lag / scale)`` over pairs of acts, times the mean of
+        the inverse numbers of acts of the two accounts; one column per layer, null where it lacks the edge, and
+        ``weight`` their sum. ``construction.options['scales_s']`` holds the scale of each layer. For clusters see
         :func:`modularity_clusters`.
 
     Raises
     ------
     SettingsError
-        If there is no such layer, an argument is out of range, or more pairs lie within the longest lag than
-        can be counted; `max_accounts` helps.
+        If there is no such layer, an argument is out of range, or there are too many pairs within the longest
+        lag; set `max_accounts`.
     InputError
-        If the posts lack the column of a layer that was asked for.
+        If the posts lack the column of a given layer.
 
     Notes
     -----
-    After Iannucci et al. (2025), arXiv 2512.19677, of which only a digest could be read. So these are ours:
-    the grid of scales, `epsilon`, the norm of a weight. Different: clusters come from Louvain on the sum of
-    the layers, in the paper from Leiden on all layers at once, with coupling between them.
+    After Iannucci et al. (2025), arXiv 2512.19677, of which only a digest could be read. The grid of scales,
+    `epsilon` and the normalisation of weights are therefore our own. Different: clusters are those of Louvain on the
+    sum of the layers; the paper uses Leiden on all layers, with coupling between them.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def iannucci2025(
 
 @takes(graph=GRAPH, seed=SEED)
 def modularity_clusters(graph: Graph, *, seed: int = 0) -> pl.DataFrame:
-    """Clusters of largest modularity (Louvain).
+    """Find clusters by maximising modularity (Louvain).
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def modularity_clusters(graph: Graph, *, seed: int = 0) -> pl.DataFrame:
 def _layer(
     incidence: Incidence, layer: str, scales: Sequence[float], epsilon: float, seed: int
 ) -> tuple[float, pl.DataFrame]:
-    """The scale of a layer, and its edges."""
+    """Select the scale of a layer, and compute its edges."""
     own = incidence.object_ids.str.starts_with(layer + _MARK).to_numpy()
     events = incidence.keep_objects(own)
     summed = _faded(events, scales, epsilon)
@@ -183,7 +183,7 @@ def _layer(
 
 
 def _faded(incidence: Incidence, scales: Sequence[float], epsilon: float) -> pl.DataFrame:
-    """Pairs of accounts with the sum of what is left of their co-actions, one column a scale."""
+    """Sum the decayed co-actions of each pair of accounts, one column per scale."""
     reach = -math.log(epsilon)
     longest = reach * max(scales)
     check_pairs(incidence, longest)
@@ -210,7 +210,7 @@ def _parts(faded: NDArray[np.float64], reach: float) -> Ints:
 
 
 def _clusters(matrix: sp.csr_array, seed: int) -> tuple[Ints, float]:
-    """Labels of largest modularity, and that modularity; -1 if there is no edge."""
+    """Return the Louvain labels and their modularity, which is -1 if there is no edge."""
     if not matrix.nnz:
         return np.arange(matrix.shape[0]), -1.0
     # scikit-network and scikit-learn behind it take a second to import

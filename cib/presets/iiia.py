@@ -1,4 +1,4 @@
-"""Co-retweets weighted by how concentrated in time a post was (IIIA-ML/polio)."""
+"""Co-retweets weighted by the concentration in time of the post's retweets (IIIA-ML/polio)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 #: Periods begin at this hour, as in the authors' code.
 _DAWN_S = 5 * 3600
-#: Weights are added up in so many parts of 1, so that the order of adding does not matter.
+#: Weights are summed as integer multiples of 1 / `_PARTS`, so that the order of summation does not matter.
 _PARTS = 1e12
 
 
@@ -36,15 +36,15 @@ def polio(
     *,
     max_accounts: int | None = None,
 ) -> Graph:
-    """Accounts that retweeted the same posts within a minute, posts of one burst counting most.
+    """Build the co-retweet graph with posts weighted by the concentration in time of their retweets.
 
     Parameters
     ----------
     activity : Activity
     window : str, float, timedelta or None
-        Largest difference between two retweets, inclusive.
+        Largest lag between two retweets, inclusive.
     period : str, float, timedelta
-        Length of a period; one begins at 05:00 UTC.
+        Length of a period; one period begins at 05:00 UTC.
     min_posts : int
         Pairs with fewer posts are left out.
     max_accounts : int, optional
@@ -54,21 +54,21 @@ def polio(
     -------
     Graph
         Undirected. ``weight`` is the sum, over the posts that both retweeted within the window, of the share
-        of all retweets of the post that fell into that period (the mean of two shares, if the two retweets lie
-        in different ones); ``posts`` is their number. An account is ranked by its largest weight; by
-        ``posts`` it is the plain count that the authors compare with.
+        of all retweets of the post in that period (the mean of the two shares, if the two retweets are
+        in different periods); ``posts`` is their number. The authors rank an account by its largest weight, and
+        compare with ``posts``, the unweighted count.
 
     Raises
     ------
     SettingsError
-        If the period has no length, or more pairs lie within the window than can be counted.
+        If the period has no length, or there are too many pairs within the window.
 
     Notes
     -----
-    After the code of IIIA-ML/polio (2026). A post retweeted within one period only counts 1, however popular.
+    After the code of IIIA-ML/polio (2026). A post retweeted within one period only has weight 1, however popular.
 
-    Not repeated: the evening period, from 17:00 to 05:00, was cut in two at midnight, its second half being
-    counted with the evening after it.
+    Not repeated: the evening period, from 17:00 to 05:00, was split at midnight, and its second half was
+    counted with the following evening.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def polio(
 
 
 def _shares(incidence: Incidence, number: Ints) -> Floats:
-    """Share of all retweets of its post that fell into the same period, for each event."""
+    """Compute for each event the share of all retweets of its post in the same period."""
     events = pl.DataFrame({"object": incidence.object, "number": number})
     share = pl.len().over("object", "number") / pl.len().over("object")
     return events.select(share).to_series().to_numpy()

@@ -1,7 +1,7 @@
-"""What presets ask of their input: a name among names, a quantile, a column that is there.
+"""Checks of the arguments of presets, and selection of their posts.
 
-Published methods compare URLs and hashtags as they were written, so these are read here without the
-normalising of ``graphs/objects.py``. What is empty links nobody.
+Published methods compare URLs and hashtags as written, so these are read here without the
+normalisation of ``graphs/objects.py``. Empty values are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_h
 
 
 def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
-    """Refuse a value that is not among those known.
+    """Raise an error for a value that is not one of the known ones.
 
     >>> check_choice("network", "co_retwet", ["co_retweet", "co_link"])
     Traceback (most recent call last):
@@ -31,7 +31,7 @@ def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
 
 
 def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) -> None:
-    """Refuse a list without a name, or with one that is not among those known."""
+    """Raise an error for an empty list of names, or one with an unknown name."""
     known = list(known)
     if isinstance(values, str) or not values:
         remedy = f"Take some of {', '.join(known)}."
@@ -41,18 +41,18 @@ def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) ->
 
 
 def check_quantile(argument: str, value: float) -> None:
-    """Refuse a quantile outside [0, 1]."""
+    """Raise an error for a quantile outside [0, 1]."""
     if not 0 <= value <= 1:
         raise SettingsError(f"{argument} is a quantile and must lie between 0 and 1", got=value)
 
 
 def posts_having(activity: Activity, column: str, *, retweets: bool) -> pl.LazyFrame:
-    """The posts with their ``row``, with or without retweets, if they have the column.
+    """Return the posts with their ``row``, with or without retweets, after checking that they have a column.
 
     Raises
     ------
     InputError
-        If they lack it.
+        If they lack the column.
     """
     posts = activity.posts_table
     if column not in posts.columns:
@@ -66,12 +66,12 @@ def posts_having(activity: Activity, column: str, *, retweets: bool) -> pl.LazyF
 
 
 def listed(activity: Activity, column: str, *, retweets: bool) -> pl.LazyFrame:
-    """The posts, one line for each item of a list column (``object``), in their order and as written."""
+    """Explode a list column of the posts to ``object``, in order and as written."""
     posts = posts_having(activity, column, retweets=retweets).filter(pl.col(column).list.len() > 0)
     return posts.with_columns(object=column).explode("object").filter(pl.col("object") != "")
 
 
 def tagged(activity: Activity, *, retweets: bool) -> pl.LazyFrame:
-    """The posts with their hashtags in order and as written (``tags``), also those that have none."""
+    """Add the hashtags of the posts as ``tags``, in order and as written; posts without any are included."""
     tags = pl.col("hashtags").list.eval(pl.element().filter(pl.element() != ""))
     return posts_having(activity, "hashtags", retweets=retweets).with_columns(tags=tags)

@@ -1,4 +1,4 @@
-"""Similarity networks fused and pruned by centrality (Luceri et al. 2024)."""
+"""Fused similarity networks, pruned by centrality (Luceri et al. 2024)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from cib.presets.inputs import check_choices, check_quantile, listed, tagged
 
 __all__ = ["LUCERI_NETWORKS", "eigenvector_centrality", "luceri2024"]
 
-#: What separates the network from the object in ``incidence.object_ids``.
+#: Separator of network and object in ``incidence.object_ids``.
 _MARK = ": "
-#: Retweets that an account must have made, hashtags of a sequence, seconds of a fast retweet, times it was fast.
+#: Least number of retweets of an account, least length of a sequence of hashtags, largest latency of a fast retweet in
+#: seconds, least number of fast retweets.
 MIN_RETWEETS, MIN_HASHTAGS, FAST_S, MIN_FAST = 20, 5, 10, 2
 _ROUNDS, _TOLERANCE = 500, 1e-6
 
@@ -36,7 +37,7 @@ def luceri2024(
     quantile: float = 0.0,
     max_accounts: int | None = None,
 ) -> Graph:
-    """Accounts that are similar in at least one way, pruned by eigenvector centrality.
+    """Fuse several similarity networks and prune accounts by eigenvector centrality.
 
     Parameters
     ----------
@@ -44,14 +45,15 @@ def luceri2024(
     networks : sequence of str
         ``'co_retweet'`` (posts retweeted, by accounts with 20 retweets or more), ``'co_url'`` (URLs of
         posts and retweets, as written), ``'fast_retweet'`` (accounts retweeted within 10 seconds of the
-        post, at least twice), ``'hashtag_sequence'`` (five or more hashtags of one post, in their order,
-        retweets apart).
+        post, at least twice), ``'hashtag_sequence'`` (the sequence of five or more hashtags of one post, without
+        retweets).
     also : sequence of Graph
         Further undirected graphs of accounts of the activity to be fused with these. The paper's fifth
-        network, similar texts, needs a language model, which `cib` does not have: it is left out unless
-        you make it from your own embeddings and hand it in here.
+        network, similar texts, needs a language model: it is left out unless it is built from your own
+        embeddings and passed here.
     quantile : float
-        Of the centralities; accounts below it go. 0 keeps all: the authors leave the choice to the analyst.
+        Quantile of the centralities; accounts below it are left out. 0 keeps all: the authors leave the choice to
+        the analyst.
     max_accounts : int, optional
         Objects that more accounts acted on are left out. None, as published, keeps all.
 
@@ -59,14 +61,14 @@ def luceri2024(
     -------
     Graph
         Undirected. ``weight`` is 1 (the union is unweighted), ``networks`` the number of networks with the
-        edge, and one column a network holds its cosine, null where it lacks the edge. Objects of
-        ``.incidence`` begin with their network.
+        edge, and one column per network holds its cosine, null where it lacks the edge. Objects of
+        ``.incidence`` are prefixed with their network.
 
     Raises
     ------
     SettingsError
-        If there is no such network, a graph in `also` is directed, or more pairs share something than can
-        be held; `max_accounts` helps.
+        If there is no such network, a graph in `also` is directed, or there are too many pairs to hold; set
+        `max_accounts`.
     InputError
         If the posts lack a column that a network needs; leave that network out.
 
@@ -74,12 +76,12 @@ def luceri2024(
     -----
     After Luceri, Pantè, Burghardt & Ferrara (2024), Unmasking the Web of Deceit, WWW, and the authors'
     scripts. Each network is the cosine of TF-IDF rows (``ln((1 + n) / (1 + k)) + 1``); only ``fast_retweet``
-    counts how often. Pruning accounts, not edges, is what the paper recommends; their supervised part is
-    not here. A post of which the time is not known is not retweeted fast.
+    uses counts, the others are binary. As the paper recommends, accounts are pruned, not edges; its supervised part
+    is not included. A retweet of a post of unknown time is not fast.
 
     Not repeated: whole days were dropped from the lag of a retweet, so that a retweet a day and 3 seconds
-    later counted as fast, as did one before its post; self-similarity kept accounts that are similar to
-    nobody; matrices of all accounts with all accounts; sequences of no hashtag counted as one.
+    later counted as fast, as did one before its post; self-similarity kept accounts that are similar to no other;
+    dense matrices of all pairs of accounts; empty sequences of hashtags counted as one.
 
     Examples
     --------
@@ -119,7 +121,7 @@ def luceri2024(
 
 @takes(graph=GRAPH)
 def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
-    """Eigenvector centrality of each account, every edge counting 1.
+    """Compute the eigenvector centrality of each account, ignoring edge weights.
 
     Parameters
     ----------
@@ -129,13 +131,13 @@ def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float, shape (n_accounts,)
-        Of unit length, in the order of ``graph.ids``. High for accounts whose neighbours have many
+        A vector of unit length, in the order of ``graph.ids``. High for accounts whose neighbours have many
         neighbours; near 0 outside the densest component.
 
     Warns
     -----
     CibWarning
-        If the iteration has not settled after 500 rounds.
+        If the iteration has not converged after 500 rounds.
 
     Notes
     -----
@@ -163,7 +165,7 @@ def eigenvector_centrality(graph: Graph) -> NDArray[np.float64]:
 
 
 def _pruned(graph: Graph, quantile: float) -> Graph:
-    # accounts in like places must not be parted by rounding
+    # rounding errors must not separate accounts in equivalent positions
     centrality = np.round(eigenvector_centrality(graph), 12)
     kept = centrality >= np.quantile(centrality, quantile)
     source, target = graph.endpoints
@@ -171,7 +173,7 @@ def _pruned(graph: Graph, quantile: float) -> Graph:
 
 
 def _events(activity: Activity, networks: Sequence[str]) -> pl.DataFrame:
-    """The events of all networks, each object named after its network."""
+    """Concatenate the events of all networks, with the network as a prefix of each object."""
     return pl.concat(
         [
             LUCERI_NETWORKS[network](activity)
@@ -221,7 +223,7 @@ def _sequenced(activity: Activity) -> pl.DataFrame:
     return long.select("row", object=pl.col("tags").list.join("__")).collect()
 
 
-#: What ``networks=`` takes, with what an account acted on.
+#: Values of ``networks=``, with the function that extracts the events.
 LUCERI_NETWORKS: dict[str, Callable[[Activity], pl.DataFrame]] = {
     "co_retweet": _retweeted,
     "co_url": _linked,

@@ -1,4 +1,4 @@
-"""A multiplex of similarities within sliding windows, and its communities (Mannocci et al. 2025)."""
+"""Multiplex network of similarities within sliding windows, and its communities (Mannocci et al. 2025)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["MANNOCCI_LAYERS", "mannocci2025", "multiplex_clusters"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: Kinds of object that the paper has layers of.
+#: Kinds of object of the layers of the paper.
 MANNOCCI_LAYERS = ("post", "replied", "domain", "mention", "hashtag")
-#: What separates the layer from the object in ``incidence.object_ids``.
+#: Separator of layer and object in ``incidence.object_ids``.
 _MARK = ": "
 
 
@@ -42,18 +42,18 @@ def mannocci2025(
     min_weight: float = 0.0,
     max_accounts: int | None = None,
 ) -> Graph:
-    """Accounts that are similar within windows, one layer for each kind of action.
+    """Build a multiplex graph of accounts that are similar within sliding windows, one layer per kind of object.
 
     Parameters
     ----------
     activity : Activity
     layers : sequence of str, optional
-        Of ``'post'`` (retweeted), ``'replied'``, ``'domain'``, ``'mention'`` and ``'hashtag'``; those that the data
-        have, unless said.
+        Some of ``'post'`` (retweeted), ``'replied'``, ``'domain'``, ``'mention'`` and ``'hashtag'``; by default those
+        that the data have.
     window, slide : str, float or timedelta
-        Length of a window, and by how much the next one begins later. The first begins with the first act.
+        Length of a window, and offset of the next one. The first window begins with the first act.
     min_common : int or mapping of str to int
-        Objects that two accounts must have in common, added up over windows, in every layer or in each.
+        Least number of common objects of two accounts, summed over windows; one for all layers, or one per layer.
     min_weight : float
         Edges with a smaller similarity are left out.
     max_accounts : int, optional
@@ -62,16 +62,16 @@ def mannocci2025(
     Returns
     -------
     Graph
-        Undirected. One column a layer holds the mean, over the windows in which two accounts have something in common,
-        of the cosine of TF-IDF rows of the sets of their objects; null where the layer lacks the edge. ``weight`` is
-        the sum. For communities of all layers at once see :func:`multiplex_clusters`.
+        Undirected. One column per layer holds the mean, over the windows in which two accounts share an object, of the
+        cosine of the TF-IDF rows of their sets of objects; null where the layer lacks the edge. ``weight`` is the sum
+        over layers. For communities of all layers see :func:`multiplex_clusters`.
 
     Raises
     ------
     SettingsError
-        If there is no such layer, an argument is out of range, or more pairs share something than can be held.
+        If there is no such layer, an argument is out of range, or there are too many pairs to hold.
     InputError
-        If the posts lack the column of a layer that was asked for.
+        If the posts lack the column of a given layer.
 
     Notes
     -----
@@ -79,8 +79,8 @@ def mannocci2025(
     strategies, Information Sciences, and the authors' scripts (lmannocci/Multimodal-Coordinated-Behavior), which take 6
     hours for the 2019 UK data and 7 days for the Russian. Inverse document frequency is ``ln((1 + n) / (1 + k)) + 1``.
 
-    Not repeated: objects were joined to a text and cut into words again, so that ``a.org`` and ``b.org`` shared a word,
-    names with a hyphen fell apart, and those of one letter were lost.
+    Not repeated: objects were joined to a text and split into words again, so that ``a.org`` and ``b.org`` shared a
+    word, names with a hyphen were split, and those of one letter were lost.
 
     Examples
     --------
@@ -128,23 +128,23 @@ def mannocci2025(
 
 
 def multiplex_clusters(graph: Graph, *, omega: float = 0.1, gamma: float = 1.0, seed: int = 0) -> pl.DataFrame:
-    """Communities of all layers at once: generalised Louvain with coupling between layers.
+    """Find communities of all layers by the generalised Louvain method with coupling between layers.
 
     Parameters
     ----------
     graph : Graph
-        From :func:`mannocci2025` or :func:`cib.presets.iannucci2025`: one column of weights a layer.
+        From :func:`mannocci2025` or :func:`cib.presets.iannucci2025`: one column of weights per layer.
     omega : float
-        Weight of the coupling of an account with itself in each two layers; not negative.
+        Weight of the coupling of an account with itself between each two layers; not negative.
     gamma : float
         Resolution.
     seed : int
-        Of the order in which accounts are visited.
+        Seed of the order in which accounts are visited.
 
     Returns
     -------
     polars.DataFrame
-        ``account_id, layer, cluster``: an account may lie in another community in another layer.
+        ``account_id, layer, cluster``: an account may belong to different communities in different layers.
 
     References
     ----------
@@ -177,7 +177,7 @@ def multiplex_clusters(graph: Graph, *, omega: float = 0.1, gamma: float = 1.0, 
 
 
 def _merged(incidence: Incidence, length: int, step: int) -> pl.DataFrame:
-    """Mean similarity and number of common objects of two accounts over all windows."""
+    """Compute the mean similarity and the number of common objects of each two accounts over all windows."""
     parts = [pl.DataFrame(schema={"source": pl.UInt32, "target": pl.UInt32, "weight": pl.Float64, "common": pl.Int64})]
     first, last = (incidence.time.min(), incidence.time.max()) if len(incidence) else (0, -1)
     for k in range(max(-(-(int(last) - int(first) - length) // step), 0) + 1 if len(incidence) else 0):
@@ -195,7 +195,7 @@ def _merged(incidence: Incidence, length: int, step: int) -> pl.DataFrame:
 
 
 def _common(incidence: Incidence, edges: pl.DataFrame) -> pl.Series:
-    """How many objects the two accounts of each edge share."""
+    """Count the objects that the two accounts of each edge share."""
     shape = len(incidence.account_ids), len(incidence.object_ids)
     acts = sp.coo_array((np.ones(len(incidence)), (incidence.account, incidence.object)), shape=shape).tocsr()
     acts.data[:] = 1
@@ -204,7 +204,7 @@ def _common(incidence: Incidence, edges: pl.DataFrame) -> pl.Series:
 
 
 def _supra(graph: Graph, names: Sequence[str], omega: float) -> tuple[sp.csr_array, Floats]:
-    """One node for each account in each layer, with its edges and couplings, and its strength in each layer."""
+    """Build the supra-adjacency matrix with couplings, and the strength of each node in each layer."""
     n, ends = len(graph.ids), graph.table.select("source", "target").to_numpy().astype(np.int64)
     strength = np.zeros((n * len(names), len(names)))
     parts = []
@@ -222,7 +222,7 @@ def _supra(graph: Graph, names: Sequence[str], omega: float) -> tuple[sp.csr_arr
 
 
 def _generalised_louvain(matrix: sp.csr_array, strength: Floats, gamma: float, seed: int) -> Ints:
-    """Communities of largest multislice modularity; each layer has a null model of its own."""
+    """Maximise the multislice modularity, with a separate null model for each layer, and return the labels."""
     rng, labels, total = np.random.default_rng(seed), np.arange(matrix.shape[0]), strength.sum(axis=0)
     while len(strength):
         order = rng.permutation(len(strength))

@@ -1,4 +1,4 @@
-"""The multiscale backbone of similar superspreaders (Nizzoli et al. 2021)."""
+"""Multiscale backbone of the similarity network of superspreaders (Nizzoli et al. 2021)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ __all__ = ["nizzoli2021"]
 def nizzoli2021(
     activity: Activity, top: float = 0.01, alpha: float = 0.15, *, max_accounts: int | None = None
 ) -> Graph:
-    """The most active retweeters, linked where their similarity stands out among those of either.
+    """Build the similarity network of the most active retweeters and keep its multiscale backbone.
 
     Parameters
     ----------
     activity : Activity
     top : float
-        Share of the accounts that retweeted, those with most retweets; ties at the end are all in.
+        Share of the retweeting accounts that are included, those with most retweets; ties are all included.
     alpha : float
-        Edges with a disparity of so much or more are left out; 1 keeps all that are tested.
+        Edges with a disparity of `alpha` or more are left out; 1 keeps all edges with a disparity below 1.
     max_accounts : int, optional
         Posts that more accounts retweeted are left out. None, as published, keeps all.
 
@@ -40,23 +40,23 @@ def nizzoli2021(
     -------
     Graph
         Undirected. ``weight`` is the cosine of TF-IDF rows of retweeted posts; ``alpha`` the disparity
-        ``(1 - w / s) ** (k - 1)``, with s the sum and k the number of an account's weights, of the end where
-        it is smaller; ``coordination`` the share of the kept edges that weigh no more, in (0, 1]: an account
-        stays connected up to its largest.
+        ``(1 - w / s) ** (k - 1)``, with s the sum and k the number of an account's weights, the smaller of the two
+        ends; ``coordination`` the share of the kept edges of at most its weight, in (0, 1]: an account
+        stays connected up to its largest value.
 
     Raises
     ------
     SettingsError
-        If an argument is out of range, or more pairs share something than can be held; `max_accounts` helps.
+        If an argument is out of range, or there are too many pairs to hold; set `max_accounts`.
 
     Notes
     -----
     After Nizzoli, Tardelli, Avvenuti, Cresci & Tesconi (2021), Coordinated Behavior on Social Media in 2019 UK
     General Election, ICWSM, with the disparity filter of Serrano, Boguna & Vespignani (2009). Inverse document
-    frequency is ``log(n / k)``. The paper goes on to follow communities through rising thresholds; here the
-    threshold up to which an edge survives is given, and the following is left out.
+    frequency is ``log(n / k)``. The paper then tracks communities over increasing thresholds; here only the
+    threshold up to which an edge is kept is returned.
 
-    Not repeated: the disparity of an edge was that of whichever end came later.
+    Not repeated: the disparity of an edge was that of the end that was processed last.
 
     Examples
     --------
@@ -95,6 +95,6 @@ def _with_disparity(edges: pl.DataFrame) -> pl.DataFrame:
     source, target, weight = (edges[name].to_numpy() for name in ("source", "target", "weight"))
     ends = np.concatenate([source, target])
     total, degree = np.bincount(ends, np.tile(weight, 2)), np.bincount(ends)
-    # rounding may lift a weight above its own sum
+    # rounding may make a weight larger than its own sum
     both = [np.maximum(1 - weight / total[end], 0.0) ** (degree[end] - 1) for end in (source, target)]
     return edges.with_columns(alpha=pl.Series(np.minimum(*both), dtype=pl.Float64))

@@ -21,7 +21,7 @@ from cib.presets.pairs import common_objects, weight_quantile
 
 __all__ = ["PACHECO_TRACES", "pacheco2021"]
 
-#: What ``trace=`` takes, with the smallest support of an account.
+#: Values of ``trace=``, with the least support of an account.
 PACHECO_TRACES = {"co_retweet": 11, "synchronous": 9, "hashtag_sequence": 5}
 
 
@@ -44,21 +44,21 @@ def pacheco2021(
     bins: Window = "30min",
     max_accounts: int | None = None,
 ) -> Graph:
-    """Accounts with the most similar traces, one network a trace.
+    """Build the network of accounts with the most similar traces of one kind.
 
     Parameters
     ----------
     activity : Activity
     trace : {'co_retweet', 'synchronous', 'hashtag_sequence'}
-        Retweeted posts; times of any posts, in bins; all hashtags of a day (UTC) in their order.
+        Retweeted posts; times of any posts, in bins; the sequence of all hashtags of a day (UTC).
     min_support : int, optional
         Accounts with fewer posts of the trace are left out. Default: more than 10 retweets, more than 8
-        posts, as in the authors' code (their text says at least 10 and 8). For hashtag sequences, of
-        one day: at least 5 posts, of which 5 with hashtags, and 5 different hashtags.
+        posts, as in the authors' code (their text says at least 10 and 8). For hashtag sequences, per
+        day: at least 5 posts, 5 posts with hashtags, and 5 distinct hashtags.
     min_accounts : int
-        Retweeted posts and bins of fewer accounts are left out (min_df); all stay if none is left.
+        Retweeted posts and bins of fewer accounts are left out (min_df); all are kept if none would be left.
     quantile : float
-        Of the cosines above 0; edges below it are left out. Not for hashtag sequences.
+        Quantile of the cosines above 0; edges below it are left out. Not used for hashtag sequences.
     bins : str, float, timedelta
         Length of a bin of ``'synchronous'``.
     max_accounts : int, optional
@@ -74,22 +74,22 @@ def pacheco2021(
     Raises
     ------
     SettingsError
-        If there is no such trace, an argument is out of range, or more pairs share something than can be
-        held; `max_accounts` helps.
+        If there is no such trace, an argument is out of range, or there are too many pairs to hold; set
+        `max_accounts`.
     InputError
-        If hashtags are asked for and the posts have none.
+        If the trace needs hashtags and the posts have none.
 
     Notes
     -----
     After Pacheco, Hui, Torres-Lugo, Truong, Flammini & Menczer (2021), Uncovering Coordinated Networks on
     Social Media, ICWSM, and the authors' notebooks. Retweets of one's own posts are left out, as the text
-    says. Their other traces are not here: shared handles need the history of names, which an activity
-    does not have, and images need the images.
+    says. Their other traces are not included: shared handles need the history of names, which an activity
+    does not have, and images need the image files.
 
-    Not repeated: only 100 neighbours a row were kept, which loses edges of dense groups (here all pairs
-    are compared, and are held while the quantile is taken); hashtags were joined without a separator,
+    Not repeated: only 100 neighbours per row were kept, which loses edges of dense groups (here all pairs
+    are compared, and held until the quantile is computed); hashtags were joined without a separator,
     so that ``ab, c`` equals ``a, bc``; bins were counted from the first record of a file, so that the two
-    bins around it became one (here from the earliest post).
+    bins around it were merged (here from the earliest post).
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Pairs of events, and edges counted from them: a block of accounts at a time, and not too many.
+"""Enumerate pairs of events in blocks of accounts, and count edges from them.
 
-Some published weights count distinct posts on either side of an edge, or compare texts two by two. For
-that the pairs themselves are needed, which ``graphs/kernel.py`` never makes. Here they are
-made for a few accounts at a time and all pairs of an account together: what is counted about an edge is
-complete within its block, and memory does not grow with the data but with the busiest account.
+Some published weights count distinct posts on either side of an edge, or compare pairs of texts. This needs
+the pairs themselves, which ``graphs/compiled/coaction.py`` never makes. Here they are made for a few accounts
+at a time, and all pairs of an account together: counts of an edge are complete within a block, and memory grows
+with the most active account, not with the data.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ __all__ = [
 
 Ints = NDArray[np.int64]
 
-#: Pairs of one block; some 100 bytes each while they are counted.
+#: Number of pairs in a block; about 100 bytes each while they are counted.
 _BLOCK = 2_000_000
 
-#: Pairs of accounts that a method without a window may hold; some 50 bytes each while they are compared.
+#: Largest number of pairs that a method without a window may hold; about 50 bytes each.
 MOST_PAIRS = 100_000_000
 
 
 def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[Ints, Ints]]:
-    """Ordered pairs of different events on one object within a window, inclusive.
+    """Yield ordered pairs of different events on one object within a window, inclusive.
 
     Parameters
     ----------
@@ -50,10 +50,10 @@ def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[I
     Yields
     ------
     own, other : ndarray of int, shape (n_pairs,)
-        Positions of the events. Each pair comes in both orders, and all pairs in which an account is the
-        first come in one block; without any, one block is empty.
+        Positions of the events. Each pair occurs in both orders, and all pairs in which an account is the
+        first are in one block; without any pair, one empty block is yielded.
     """
-    # numba takes half a second to import; only those who ask for pairs wait for it
+    # numba takes half a second to import, so it is imported only where it is used
     from cib.graphs.compiled.windows import ALWAYS, window_bounds
 
     span = ALWAYS if seconds is None else round(seconds * 1e6)
@@ -75,7 +75,7 @@ def _pairs(events: Ints, partners: Ints, low: NDArray[np.int32]) -> tuple[Ints, 
 
 
 def check_pairs(incidence: Incidence, seconds: float | None) -> None:
-    """Refuse to walk more than :data:`MOST_PAIRS` pairs of events within a window, before the first."""
+    """Raise an error for more than :data:`MOST_PAIRS` pairs of events within a window, before they are made."""
     from cib.graphs.compiled.windows import ALWAYS, window_bounds, window_pairs
 
     span = ALWAYS if seconds is None else round(seconds * 1e6)
@@ -84,7 +84,7 @@ def check_pairs(incidence: Incidence, seconds: float | None) -> None:
 
 
 def post_codes(incidence: Incidence) -> Ints:
-    """A number for the post of each event; events and rows of one post have the same, shape (n_events,)."""
+    """Code the post of each event, shape (n_events,); all events and rows of a post have the same code."""
     ids = incidence.post_ids
     if ids.n_unique() == len(ids):
         return incidence.row.astype(np.int64)
@@ -92,7 +92,7 @@ def post_codes(incidence: Incidence) -> Ints:
 
 
 def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
-    """Edges between accounts with events in one group.
+    """Count the edges between accounts with events in the same group.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Columns ``source``, ``target``, ``weight`` (distinct objects), ``pairs`` (of events), ``lag`` (mean
-        over pairs, seconds).
+        Columns ``source``, ``target``, ``weight`` (number of distinct objects), ``pairs`` (number of pairs of
+        events), ``lag`` (mean over pairs, seconds).
     """
     from cib.graphs.compiled.coaction import coactions
 
@@ -124,12 +124,12 @@ def common_objects(incidence: Incidence, groups: Ints) -> pl.DataFrame:
 
 
 def weight_quantile(edges: pl.DataFrame, quantile: float) -> float:
-    """A quantile of the weights, interpolated between them (type 7 of R); 0 without edges."""
+    """Compute a quantile of the weights by linear interpolation (type 7 of R); 0 without edges."""
     return float(np.quantile(edges["weight"].to_numpy(), quantile)) if edges.height else 0.0
 
 
 def check_affordable(pairs: int) -> None:
-    """Refuse a computation that would hold more than :data:`MOST_PAIRS` pairs, before it begins."""
+    """Raise an error for a computation that would hold more than :data:`MOST_PAIRS` pairs."""
     if pairs > MOST_PAIRS:
         raise SettingsError(
             f"up to {pairs:,} pairs share an object, more than the {MOST_PAIRS:,} that this method may hold",

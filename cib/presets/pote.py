@@ -1,4 +1,4 @@
-"""A permutation null of similarity over five indicators (Pote et al.)."""
+"""Permutation test of the similarity of accounts in five indicators (Pote et al.)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ __all__ = ["POTE_INDICATORS", "permutation_p", "pote2026"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: Fewest accounts and acts of a value that counts.
+#: Least number of accounts and of acts of a value.
 MIN_ACCOUNTS, MIN_ACTS = 2, 10
-#: Accounts that must be left for the indicator to be tested.
+#: Least number of remaining accounts for an indicator to be tested.
 MIN_TESTED = 5
-#: What separates the indicator from the value in ``incidence.object_ids``.
+#: Separator of indicator and value in ``incidence.object_ids``.
 _MARK = ": "
 
 
@@ -40,22 +40,22 @@ def pote2026(
     max_accounts: int | None = None,
     seed: int = 0,
 ) -> Graph:
-    """Pairs of accounts that are more similar than when values are dealt out to posts at random, in several ways.
+    """Find pairs of accounts that are significantly similar in several indicators, by a permutation test.
 
     Parameters
     ----------
     activity : Activity
     indicators : sequence of str, optional
-        Of ``'hashtag'``, ``'url'`` (as written), ``'retweeted_account'``, ``'retweeted_post'`` and ``'half_hour'`` (in
-        which half hours of which days an account posted); those that the data have, unless said.
+        Some of ``'hashtag'``, ``'url'`` (as written), ``'retweeted_account'``, ``'retweeted_post'`` and ``'half_hour'``
+        (the half hours, with date, in which an account posted); by default those that the data have.
     permutations : int
-        Random deals, for each indicator.
+        Number of permutations of the values over the posts, for each indicator.
     alpha : float
         False discovery rate within an indicator (Benjamini-Hochberg over the pairs that share a value).
     max_accounts : int, optional
         Values that more accounts have are left out. None, as published, keeps all.
     seed : int
-        Of the first deal; each further one has the next.
+        Seed of the first permutation; permutation k uses ``seed + k``.
 
     Returns
     -------
@@ -67,19 +67,21 @@ def pote2026(
     Raises
     ------
     SettingsError
-        If there is no such indicator, an argument is out of range, or more pairs share something than can be held.
+        If there is no such indicator, an argument is out of range, or there are too many pairs to hold.
     InputError
-        If the posts lack the column of an indicator that was asked for.
+        If the posts lack the column of a given indicator.
 
     Notes
     -----
     After the code of manitapote/null-model-coord (2026; read, no licence stated): values of at least 2 accounts and 10
-    acts, TF-IDF with ``ln(n / k)``, cosine, ``p = (1 + deals with as large a cosine) / (1 + deals)``. No p is smaller
-    than ``1 / (1 + deals)``: of m pairs at least ``m / (alpha * (1 + deals))`` must reach it for any to be significant.
+    acts, TF-IDF with ``ln(n / k)``, cosine, ``p = (1 + r) / (1 + R)`` with r of the R permutations reaching the
+    observed cosine. No p is smaller than ``1 / (1 + R)``: of m pairs at least ``m / (alpha * (1 + R))`` must reach it
+    for any to be significant.
 
-    Not repeated: the observed cosine comes from another formula (``1 + ln((1 + n) / (1 + k))``) than the dealt ones;
-    posts with one hashtag or one URL are in the observed but not in the dealt; ``half_hour`` is published as an
-    indicator but its test is not implemented. Pairs of equal similarity count as reached up to rounding of 1e-12.
+    Not repeated: the observed cosine uses another formula (``1 + ln((1 + n) / (1 + k))``) than the permuted ones;
+    posts with one hashtag or one URL are in the observed data but not in the permuted data; ``half_hour`` is published
+    as an indicator but its test is not implemented. A permuted cosine reaches the observed one up to a tolerance of
+    1e-12.
 
     Examples
     --------
@@ -131,23 +133,24 @@ def pote2026(
 def permutation_p(
     account: Ints, value: Ints, source: Ints, target: Ints, cosine: Floats, permutations: int, seed: int
 ) -> Floats:
-    """Share of random deals in which a pair of accounts is at least as similar.
+    """Compute the p-value of the similarity of each pair of accounts under random permutations of the values.
 
     Parameters
     ----------
     account, value : ndarray of int, shape (n_acts,)
-        From 0 upwards without gaps.
+        Codes from 0 without gaps.
     source, target : ndarray of int, shape (n_pairs,)
         Accounts of the pairs.
     cosine : ndarray of float, shape (n_pairs,)
         Their observed similarity.
     permutations, seed : int
-        Number of deals; deal k is a permutation of `value` by a generator with the seed ``seed + k``.
+        Number of permutations; permutation k of `value` uses a generator with the seed ``seed + k``.
 
     Returns
     -------
     ndarray of float, shape (n_pairs,)
-        ``(1 + reached) / (1 + permutations)``.
+        ``(1 + reached) / (1 + permutations)``, with `reached` the number of permutations in which the pair is at least
+        as similar.
     """
     reached = np.zeros(len(source), np.int64)
     for k in range(permutations):
@@ -158,13 +161,13 @@ def permutation_p(
 
 
 def _tested(incidence: Incidence, permutations: int, seed: int) -> pl.DataFrame:
-    """Pairs with a value in common, their similarity, p and q."""
+    """Compute the similarity, p and q of the pairs with a common value."""
     edges = cosine_edges(incidence, smooth=False)
     accounts, account = np.unique(incidence.account, return_inverse=True)
     schema = {"source": pl.UInt32, "target": pl.UInt32, "cosine": pl.Float64, "p": pl.Float64, "q": pl.Float64}
     if len(accounts) < MIN_TESTED or not edges.height:
         return pl.DataFrame(schema=schema)
-    order = np.lexsort((incidence.object, account))  # whatever the rows were sorted by
+    order = np.lexsort((incidence.object, account))  # independent of the order of the rows
     source, target = (np.searchsorted(accounts, edges[name].to_numpy()) for name in ("source", "target"))
     value = np.unique(incidence.object, return_inverse=True)[1]
     p = permutation_p(account[order], value[order], source, target, edges["weight"].to_numpy(), permutations, seed)
@@ -210,7 +213,7 @@ def _half_hours(activity: Activity) -> pl.DataFrame:
     return rows.select("row", object=pl.col("created_at").dt.truncate("30m").dt.to_string()).collect()
 
 
-#: What ``indicators=`` takes, with the column it needs and what an account acted on.
+#: Values of ``indicators=``, with the column needed and the function that extracts the events.
 POTE_INDICATORS: dict[str, tuple[str, Callable[[Activity], pl.DataFrame]]] = {
     "hashtag": (KINDS["hashtag"].column, _listed("hashtags")),
     "url": (KINDS["url"].column, _listed("urls")),

@@ -42,16 +42,16 @@ def coortweet(
     objects: Objects = "post",
     fast_window: Window = None,
 ) -> Graph:
-    """``detect_groups`` and ``generate_coordinated_network`` of the R package CooRTweet.
+    """Build the network of ``detect_groups`` and ``generate_coordinated_network`` of the R package CooRTweet.
 
     Parameters
     ----------
     activity : Activity
     window : str, float, timedelta
-        Largest difference between two shares of an object, inclusive.
+        Largest lag between two shares of an object, inclusive.
     min_participation : int
-        Accounts with fewer rows are left out at first; of the pairs found, those stay in which at least
-        one account has so many posts in pairs (an account below it may remain as a partner).
+        Accounts with fewer rows are left out first; then pairs are kept in which at least one account has this
+        number of posts in pairs or more (an account with fewer may remain as a partner).
     edge_weight : float
         Quantile of the weights, in [0, 1]; edges strictly above it have ``above_threshold`` true.
     remove_loops : bool
@@ -60,32 +60,32 @@ def coortweet(
     objects : str or callable
         What is shared; see :func:`cib.graphs.objects.object_events`.
     fast_window : str, float, timedelta, optional
-        A second, shorter window (``flag_speed_share`` and ``fast_net=TRUE``): every edge then has all
-        attributes again with the suffix ``_fast``, of its pairs within that window, null without any.
+        A second, shorter window (``flag_speed_share`` and ``fast_net=TRUE``): all attributes of each edge are
+        added with the suffix ``_fast`` for its pairs within that window, null without any.
 
     Returns
     -------
     Graph
-        Undirected. ``weight`` counts pairs of posts, not objects; ``lag`` is their mean difference in
-        seconds; ``n_source`` and ``n_target`` count distinct posts of either side; ``symmetry`` is the
-        smaller of the two over the larger; ``above_threshold`` as said. ``symmetry_published`` is what
-        the package calls ``edge_symmetry_score``, for comparison with results made by it.
+        Undirected. ``weight`` is the number of pairs of posts, not of objects; ``lag`` their mean lag in
+        seconds; ``n_source`` and ``n_target`` the numbers of distinct posts of the two accounts; ``symmetry`` the
+        smaller of the two over the larger; for ``above_threshold`` see `edge_weight`. ``symmetry_published`` is
+        ``edge_symmetry_score`` of the package, for comparison with its results.
 
     Raises
     ------
     SettingsError
-        If `edge_weight` is no quantile, or the fast window is the longer one.
+        If `edge_weight` is not a quantile, or the fast window is longer than the window.
 
     Notes
     -----
     After CooRTweet 2.1 (Righetti & Balluff 2025, Computational Communication Research); its published and
     computed numbers are reproduced in ``tests/presets/test_righetti.py``.
 
-    Not repeated: its symmetry score counts older against newer posts where it says one account's against
-    the other's (five posts against one on an object: 0.75 there, 0.2 here). Its memory grows with the
+    Not repeated: its symmetry score compares older with newer posts instead of the posts of the two accounts
+    (five posts against one on an object: 0.75 there, 0.2 here). Its memory grows with the
     square of an object's shares; here pairs within the window are made twice, a block of accounts at a
-    time, and only edges are kept. The order of pairs with equal times is not defined there: a few
-    ``symmetry_published`` may differ for it.
+    time, and only edges are kept. The order of pairs with equal times is not defined there, so a few values
+    of ``symmetry_published`` may differ.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def _with_threshold(edges: pl.DataFrame, quantile: float) -> tuple[pl.DataFrame,
 
 @dataclass(frozen=True, eq=False)
 class _Shares:
-    """The shares of accounts with enough of them, and the rules by which pairs of them count."""
+    """Shares of accounts with enough of them, and the rules by which their pairs count."""
 
     incidence: Incidence
     posts: NDArray[np.int64]
@@ -150,7 +150,7 @@ class _Shares:
         return cls(incidence, post_codes(incidence), min_participation, remove_loops)
 
     def edges(self, seconds: float | None) -> pl.DataFrame:
-        """Pairs of accounts with what their pairs of posts come to."""
+        """Aggregate the pairs of posts to edges between accounts."""
         counted = self._participating(seconds)
         blocks = []
         for own, other in self._pairs(seconds):
@@ -159,7 +159,7 @@ class _Shares:
         return pl.concat(blocks)
 
     def _pairs(self, seconds: float | None) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Each pair once, the event of the account that comes first by id first."""
+        """Yield each pair once, the event of the account with the smaller id first."""
         account = self.incidence.account
         itself = self._posts_that_are_the_object() if self.remove_loops else None
         for own, other in pair_blocks(self.incidence, seconds):
@@ -176,7 +176,7 @@ class _Shares:
         return (objects == incidence.post_ids.gather(incidence.row)).to_numpy()
 
     def _participating(self, seconds: float | None) -> NDArray[np.bool_]:
-        """Shares of posts whose account has enough rows of posts that occur in pairs."""
+        """Return a mask of the shares of posts whose account has enough rows of posts in pairs."""
         paired = np.zeros(self.posts.max(initial=0) + 1, dtype=bool)
         for own, other in self._pairs(seconds):
             paired[self.posts[own]] = paired[self.posts[other]] = True

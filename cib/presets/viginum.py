@@ -1,4 +1,4 @@
-"""D3lta: pairs of texts that are copied, reworded or translated, by three fixed distances (VIGINUM 2023)."""
+"""D3lta: pairs of texts that are copied, reworded or translated, by three fixed thresholds (VIGINUM 2023)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cib.presets.inputs import check_quantile, posts_having
 
 __all__ = ["d3lta", "d3lta_pairs"]
 
-#: Letters of a text below which it is left out.
+#: Least number of letters of a text.
 MIN_LETTERS = 30
 
 _URL = re.compile(r"(?:https?://|www\.)\S+")
@@ -36,7 +36,7 @@ def d3lta(
     threshold_language: float = 0.715,
     threshold_semantic: float = 0.85,
 ) -> Graph:
-    """Accounts of which posts copy, reword or translate one another.
+    """Build the graph of accounts whose posts copy, reword or translate one another.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def d3lta(
         With text, and languages where they are known.
     encode : callable, optional
         Takes a list of texts, returns one vector for each. By default the packaged multilingual Universal Sentence
-        Encoder, version 3; the authors take its large variant, which no package holds.
+        Encoder, version 3; the authors use its large variant, which no package provides.
     threshold_grapheme : float
         Edit similarity above which a text is a copy.
     threshold_language : float
@@ -55,8 +55,8 @@ def d3lta(
     Returns
     -------
     Graph
-        Undirected. ``weight`` counts pairs of posts of the two accounts; ``copied``, ``reworded`` and ``translated``
-        those of each kind.
+        Undirected. ``weight`` is the number of pairs of posts of the two accounts; ``copied``, ``reworded`` and
+        ``translated`` are the numbers of each kind.
 
     Raises
     ------
@@ -69,8 +69,8 @@ def d3lta(
     -----
     After Richard, Giordani & the VIGINUM service (2023), Unmasking information manipulation: a quantitative approach to
     detecting copy-pasta, rewording, and translation, arXiv 2312.17338, and the package d3lta 1.0.2 (MIT), whose
-    function gives the same pairs and kinds on the same vectors. Different: languages are those of the posts, not
-    detected; emojis are whatever Unicode calls so; of each text only the 100 most similar are kept.
+    function returns the same pairs and kinds on the same vectors. Different: languages are those of the posts, not
+    detected; emojis are defined by their Unicode category; only the 100 most similar texts of each text are kept.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def d3lta_pairs(
     threshold_language: float = 0.715,
     threshold_semantic: float = 0.85,
 ) -> pl.DataFrame:
-    """Pairs of texts that copy, reword or translate one another.
+    """Find pairs of texts that copy, reword or translate one another.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def d3lta_pairs(
     vectors : ndarray of int16, shape (n, n_dimensions)
         From :func:`cib.content.vectors.unit_vectors`.
     threshold_grapheme, threshold_language, threshold_semantic : float
-        As of :func:`d3lta`.
+        See :func:`d3lta`.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def d3lta_pairs(
 
 
 def letters(text: str) -> str:
-    """The letters of a text as D3lta compares them: no case, accents, links, mentions, emojis, outer tags, spaces.
+    """Normalise a text as D3lta does: without case, accents, links, mentions, emojis, outer hashtags and spaces.
 
     >>> letters("#news Café à 5 €! https://t.co/x @anna")
     'cafea5'

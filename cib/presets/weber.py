@@ -1,4 +1,4 @@
-"""Highly coordinating communities: latent networks of windows and focal structures (Weber & Neumann 2021)."""
+"""Highly coordinating communities: latent networks over windows, and focal structures (Weber & Neumann 2021)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def weber2021(
     max_accounts: int | None = None,
     seed: int = 0,
 ) -> Graph:
-    """Focal structures in the network of accounts that acted on the same things in the same windows.
+    """Find focal structures in the network of accounts that acted on the same objects in the same windows.
 
     Parameters
     ----------
@@ -43,32 +43,33 @@ def weber2021(
     window : str, float or timedelta
         Length of the adjacent windows, the first of which begins with the first act.
     theta : float
-        By how many standard deviations an edge may lower the mean of a focal structure.
+        Largest number of standard deviations by which an edge may lower the mean weight of a focal structure.
     max_accounts : int, optional
         Objects that more accounts acted on are left out. None, as published, keeps all.
     seed : int
-        Of the clustering.
+        Seed of the clustering.
 
     Returns
     -------
     Graph
-        Undirected, the edges of the focal structures (FSA_V). ``weight`` is the sum over windows of
-        ``r * r / (s + t - r)`` with r the pairs of acts of the two accounts on one object and s and t those of either
-        with anybody; ``raw_weight`` the sum of r; ``structure`` numbers the community that the edge belongs to.
+        The edges of the focal structures (FSA_V), undirected. ``weight`` is the sum over windows of
+        ``r * r / (s + t - r)`` with r the number of pairs of acts of the two accounts on the same object, and s and t
+        the numbers of such pairs of either account with any other; ``raw_weight`` is the sum of r; ``structure``
+        numbers the community of the edge.
 
     Raises
     ------
     SettingsError
-        If an argument is out of range, or more pairs share something than can be held.
+        If an argument is out of range, or there are too many pairs to hold.
 
     Notes
     -----
     After Weber & Neumann (2021), Amplifying influence through coordinated behaviour in social networks, Social Network
-    Analysis and Mining, and the authors' scripts (weberdc/find_hccs, Apache-2.0). Windows are not decayed here.
+    Analysis and Mining, and the authors' scripts (weberdc/find_hccs, Apache-2.0). Windows are not weighted by decay.
 
-    Not repeated: the number of acts with anybody was read while it was being filled in, so that weights depended on
-    the order of edges; communities of one edge were always dropped; an isolated account stopped the script. Of equally
-    heavy edges the one that comes first by account is taken.
+    Not repeated: s and t were read while they were being computed, so that weights depended on the order of edges;
+    communities of one edge were always dropped; an isolated account stopped the script. Ties in weight are broken by
+    the order of accounts.
 
     Examples
     --------
@@ -101,23 +102,25 @@ def weber2021(
 
 
 def focal_structures(graph: Graph, theta: float = 0.3, *, clusters: Ints | None = None, seed: int = 0) -> Graph:
-    """FSA_V: in each community the heaviest edge and those that follow it without making the structure much lighter.
+    """Extract the focal structure of each community (FSA_V), grown from its heaviest edge.
+
+    Adjacent edges are added while they do not lower the mean weight of the structure too much.
 
     Parameters
     ----------
     graph : Graph
         Undirected.
     theta : float
-        As of :func:`weber2021`.
+        See :func:`weber2021`.
     clusters : ndarray of int, shape (n_accounts,), optional
-        The community of each account, in the order of ``graph.ids``; by default those of largest modularity.
+        Community of each account, in the order of ``graph.ids``; by default those of largest modularity.
     seed : int
-        Of that clustering.
+        Seed of that clustering.
 
     Returns
     -------
     Graph
-        The edges of the structures that weigh at least the mean of the graph, with ``structure``.
+        The edges of the structures, each of at least the mean weight of the graph, with ``structure``.
     """
     if clusters is None:
         clusters = modularity_clusters(graph, seed=seed)["cluster"].to_numpy()
@@ -138,7 +141,7 @@ def focal_structures(graph: Graph, theta: float = 0.3, *, clusters: Ints | None 
 
 
 def _grown(source: Ints, target: Ints, weight: Floats, mean: float, theta: float) -> list[int]:
-    """Edges of the focal structure of one community, in the order in which they were taken."""
+    """Return the edges of the focal structure of one community, in the order of addition."""
     order = np.lexsort((target, source, -weight))  # heaviest first
     touching: dict[int, list[int]] = {}
     for edge in order.tolist():
@@ -161,7 +164,7 @@ def _grown(source: Ints, target: Ints, weight: Floats, mean: float, theta: float
 
 
 def _latent(incidence: Incidence, span: int) -> pl.DataFrame:
-    """Edges of all windows, added up."""
+    """Sum the edges over all windows."""
     window = (incidence.time - incidence.time.min(initial=np.iinfo(np.int64).max)) // max(span, 1)
     n = len(incidence.account_ids)
     pairs, codes = np.unique(window * n + incidence.account, return_inverse=True)

@@ -1,1 +1,1 @@
-"""Profiles of networks: members, narratives, alternative explanations."""
+"""Profile networks: members, narratives, alternative explanations."""

@@ -1,7 +1,7 @@
-"""What else might explain a network: the harmless reasons for acting together, each with a figure.
+"""Measure indicators of alternative explanations of a network.
 
-None of these figures decides anything. They say where to look before anybody draws a conclusion: share
-buttons, schedulers, one event, a public campaign, newsrooms and other accounts with an audience.
+The indicators decide nothing. They show what to check before drawing a conclusion: share buttons, schedulers, one
+event, a public campaign, newsrooms and other accounts with an audience.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from cib.networks.network import Network
 
 __all__ = ["explanation_table", "explanations", "explanations_of"]
 
-#: Followers from which an account is one that the public knows.
+#: Number of followers from which an account counts as public.
 _AUDIENCE = 5_000
 
-#: Schedulers post at the full minute, most often at one of these steps of minutes.
+#: Schedulers mostly post at second 0 of minutes that are multiples of this step.
 _STEP = 5
 
 _SCHEMA = {
@@ -32,33 +32,33 @@ _SCHEMA = {
 
 
 def explanations(activity: Activity, network: Network) -> pl.DataFrame:
-    """Measure what innocent reasons would leave behind, among members and among everybody else.
+    """Measure indicators of alternative explanations among members and among all others.
 
     Parameters
     ----------
     activity : Activity
-        In which the network was found.
+        Activity in which the network was found.
     network : Network
 
     Returns
     -------
     polars.DataFrame
-        ``explanation, measure, members, others``: what might explain the network, of what a share was
-        taken, and the share among members and among others; null where the data do not tell. An explanation
-        gains where members stand out.
+        ``explanation, measure, members, others``: the possible explanation, the quantity measured, and its share in
+        [0, 1] among members and among others; null where the data do not contain it. A larger share among members
+        supports an explanation.
     """
     [found] = explanations_of(activity, [network])
     return found
 
 
 def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.DataFrame]:
-    """:func:`explanations` of several networks, none of which share an account."""
+    """Return :func:`explanations` of several networks without common accounts."""
     table = explanation_table(activity, networks)
     return [table.filter(network_id=network.id).drop("network_id") for network in networks]
 
 
 def explanation_table(activity: Activity, networks: Sequence[Network]) -> pl.DataFrame:
-    """:func:`explanations` of several networks in one table and one pass over all posts, with ``network_id``."""
+    """Return :func:`explanations` of several networks in one table with ``network_id``, in one pass over all posts."""
     ids = pl.Enum([network.id for network in networks])
     members = pl.concat(
         [
@@ -94,7 +94,7 @@ _UNKNOWN: Shares = (None, None)
 
 
 def _explained(network: Network, shares: Mapping[str, Shares]) -> list[tuple[Any, ...]]:
-    """The rows of one network."""
+    """Return the rows of one network."""
     return [
         ("one event", "common acts that are on one object", network.statistics["top_share"].min(), None),
         ("one event", "acts on the busiest day", *shares["busiest day"]),
@@ -112,7 +112,7 @@ _ON_TIME = (pl.col("created_at").dt.minute() % _STEP == 0) & (pl.col("created_at
 
 
 def _true_of(table: pl.DataFrame, column: str, true: pl.Expr) -> dict[str, Shares]:
-    """The share of rows for which something is true, of each network and of all others, where there is the column."""
+    """Return the share of rows that satisfy a condition, by network and for all others; empty without the column."""
     if column not in table.columns:
         return {}
     known = table.lazy().filter(pl.col(column).is_not_null())
@@ -124,7 +124,7 @@ def _true_of(table: pl.DataFrame, column: str, true: pl.Expr) -> dict[str, Share
 
 
 def _most_frequent(table: pl.DataFrame, value: pl.Expr) -> dict[str, Shares]:
-    """The share of rows that have the most frequent value, of each network and of all others."""
+    """Return the share of the most frequent value, by network and for all others."""
     known = table.lazy().select("network_id", value=value).filter(pl.col("value").is_not_null())
     counts = known.group_by("network_id", "value").agg(n=pl.len()).collect(engine="streaming")
     totals = counts.group_by("value").agg(total=pl.col("n").sum())
@@ -140,7 +140,7 @@ def _most_frequent(table: pl.DataFrame, value: pl.Expr) -> dict[str, Shares]:
 
 
 def _of_both_sides(texts: pl.DataFrame) -> dict[str, Shares]:
-    """The share of own posts with a text that members and others posted, of each network and of all others."""
+    """Return the share of own posts with a text that both members and others posted, by network and for others."""
     of_members = texts.drop_nulls("network_id")["text"].unique()
     counts = texts.filter(pl.col("text").is_in(of_members.implode())).group_by("network_id", "text").agg(n=pl.len())
     counts = counts.with_columns(others=pl.col("n").sum().over("text") - pl.col("n")).drop_nulls("network_id")
@@ -152,18 +152,18 @@ def _of_both_sides(texts: pl.DataFrame) -> dict[str, Shares]:
 
 
 def _by_network(shares: pl.DataFrame) -> dict[str, Shares]:
-    """``network_id, members, others`` by the first; nothing of nothing is unknown."""
+    """Convert ``network_id, members, others`` to a dict of pairs by network; undefined shares are None."""
     return {
         network: (mine, others) for network, mine, others in shares.fill_nan(None).drop_nulls("network_id").iter_rows()
     }
 
 
 def _texts(activity: Activity, network: pl.Series) -> pl.DataFrame:
-    """Own posts: ``text`` (its hash), ``network_id``, and whether another account posted the text ``again``."""
+    """Return own posts: ``text`` (hashed), ``network_id``, and ``again``, whether another account posted the text."""
     if "text" not in activity.posts_table.columns:
         return pl.DataFrame(schema={"text": pl.UInt64, "network_id": network.dtype, "again": pl.Boolean})
     hashed = lazy_events(activity, "text").select("row", text=pl.col("object").hash())
-    said = hashed.collect(engine="streaming")  # the texts themselves are never all there
+    said = hashed.collect(engine="streaming")  # the texts are never all in memory
     account, network = (values.gather(said["row"]) for values in (activity.account_codes, network))
     texts = said.select("text", network_id=network, account=account)
     again = pl.col("account").min().over("text") != pl.col("account").max().over("text")

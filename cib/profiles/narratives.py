@@ -1,8 +1,8 @@
-"""What a network talks about: the hashtags, sites, links and terms that it uses more than all others.
+"""Find the narratives of a network: hashtags, sites, links and terms that it uses more than all others.
 
-What is distinctive is measured by log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008),
-so that neither rare nor common words stand out by chance. A term is one to three words; see
-:mod:`cib.content.words`. Narratives by meaning are posts that say the same, in whatever words and languages.
+Distinctiveness is measured by log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008), so that
+neither rare nor common words are selected by chance. A term is one to three words; see :mod:`cib.content.words`.
+Narratives by meaning are clusters of posts with the same meaning, in any wording and language.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from cib.graphs.objects import KINDS, object_events
 
 __all__ = ["MOST", "distinctive_terms", "distinctive_values", "log_odds", "narratives_by_meaning"]
 
-#: Texts of members, and as many of others, that are looked at for terms; words of a term, at most.
+#: Maximum number of texts of members, and of others, in which terms are counted; maximum words of a term.
 _TEXTS, _MOST_WORDS = 4_000, 3
 
-#: Terms that fewer texts have are passed over.
+#: Minimum number of texts with a term.
 _FEWEST_TEXTS = 5
 
-#: Distinctive values that are shown of each kind.
+#: Maximum number of distinctive values of each kind.
 MOST = 15
 
-#: Values that fewer posts of members have are no narrative.
+#: Minimum number of members' posts of a narrative.
 _FEWEST_POSTS = 3
 
-#: Smallest log-odds, in standard errors, that is distinctive.
+#: Minimum log-odds, in standard errors, of a distinctive value.
 _DISTINCTIVE = 3.0
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ Ints = NDArray[np.int64]
 
 
 def distinctive_values(activity: Activity, members: pl.DataFrame) -> pl.DataFrame:
-    """Hashtags, domains and links that each network uses more than all others; with ``network_id``."""
+    """Return hashtags, domains and links that each network uses more than all others, with ``network_id``."""
     parts = [pl.DataFrame(schema={"network_id": pl.String, **_NARRATIVE})]
     posts = activity.posts_table
     network = posts.select("account_id").join(members, on="account_id", how="left", maintain_order="left")["network_id"]
@@ -67,16 +67,16 @@ _NARRATIVE = {
 
 
 def _distinctive(counts: pl.DataFrame, kind: str, most: int = MOST) -> pl.DataFrame:
-    """Values that the members of each network use more than others, by log-odds over their standard error.
+    """Rank the values that each network uses more than others, by log-odds over their standard error.
 
-    `counts` has ``network_id, value, inside, outside``, and in ``all_inside, all_outside`` the sums of both.
+    `counts` has the columns ``network_id, value, inside, outside``, and in ``all_inside, all_outside`` the totals.
     """
     columns = ("inside", "outside", "all_outside", "all_inside")
     counts = counts.cast(dict.fromkeys(columns, pl.Int64))
     z = log_odds(*(counts[column].to_numpy() for column in columns))
     table = counts.with_columns(z=pl.Series(z, dtype=pl.Float64), kind=pl.lit(kind))
     telling = table.filter(pl.col("z") > _DISTINCTIVE, pl.col("inside") >= _FEWEST_POSTS)
-    longest = pl.col("value").str.len_chars()  # of terms that always come together
+    longest = pl.col("value").str.len_chars()  # ties are terms that always co-occur
     descending = [False, True, True, False]
     ranked = telling.sort("network_id", pl.col("z").round(3), longest, "value", descending=descending)
     return ranked.select("network_id", *_NARRATIVE).group_by("network_id", maintain_order=True).head(most)
@@ -99,22 +99,22 @@ def narratives_by_meaning(
     members : polars.DataFrame
         ``account_id, network_id``.
     encode, similarity
-        As of :func:`cib.content.embeddings.like_meanings`. Its threshold is calibrated on the texts of members and
-        as many of others, so that a network that speaks of one thing only does not take it for chance.
+        As for :func:`cib.content.embeddings.like_meanings`. The threshold is calibrated on the texts of members and
+        as many of others, so that the single topic of a network does not count as chance similarity.
     examples : int
-        Posts that are quoted, in different words and where there are in different languages.
+        Number of posts that are quoted, with different wording and, where possible, in different languages.
 
     Returns
     -------
     polars.DataFrame
         ``network_id, posts, accounts, languages`` (most frequent first), ``first, last`` (UTC), and ``examples``, a
-        list of ``post_id, lang, text`` as they were posted. Narratives of at least three posts of a network, at most
-        15, those of most accounts first. Nothing is summed up or put into words.
+        list of verbatim ``post_id, lang, text``. Narratives have at least three posts of a network; at most 15 are
+        returned, by decreasing number of accounts. Nothing is summarised.
 
     Raises
     ------
     InputError
-        If the posts have no text, or too few to calibrate on.
+        If the posts have no text, or are too few for calibration.
     MissingDependencyError
         If the packaged encoder is not installed.
 
@@ -163,22 +163,22 @@ def narratives_by_meaning(
 
 
 def log_odds(inside: Ints, outside: Ints, all_outside: int | Ints, all_inside: int | Ints | None = None) -> Floats:
-    """Log-odds ratio of each value with an informative Dirichlet prior, over its standard error.
+    """Compute the log-odds ratio of each value with an informative Dirichlet prior, over its standard error.
 
     Parameters
     ----------
     inside, outside : ndarray of int, shape (n_values,)
-        Counts of each value that there is inside.
+        Counts of each value that occurs inside.
     all_outside : int, or ndarray of int, shape (n_values,)
-        Sum of the counts outside, values that are not inside among them. The prior is the sum of both sides,
-        scaled to weigh as much as the smaller one.
-    all_inside : the same, optional
-        Sum of the counts inside; if not given, that of `inside`.
+        Sum of the counts outside, including values that do not occur inside. The prior is the sum of both sides,
+        scaled to the total of the smaller one.
+    all_inside : int, or ndarray of int, shape (n_values,), optional
+        Sum of the counts inside; by default that of `inside`.
 
     Returns
     -------
     ndarray of float, shape (n_values,)
-        Positive where the value is more frequent inside.
+        z-scores, positive where the value is more frequent inside.
 
     References
     ----------
@@ -198,8 +198,8 @@ def log_odds(inside: Ints, outside: Ints, all_outside: int | Ints, all_inside: i
 
 
 def distinctive_terms(activity: Activity, inside: pl.Series) -> pl.DataFrame:
-    """Terms of up to three words that many texts of the members have and few others; longer ones before their parts."""
-    # scikit-learn takes a second to import
+    """Return terms of up to three words that members use more than others; longer terms precede their parts."""
+    # importing scikit-learn takes a second
     from sklearn.feature_extraction.text import CountVectorizer
 
     if "text" not in activity.posts_table.columns:
@@ -212,7 +212,7 @@ def distinctive_terms(activity: Activity, inside: pl.Series) -> pl.DataFrame:
     vectorizer = CountVectorizer(analyzer=_terms, binary=True, min_df=_FEWEST_TEXTS, dtype=np.int64)
     try:
         counts = vectorizer.fit_transform(words(texts[0])), vectorizer.transform(words(texts[1]))
-    except ValueError:  # no term is in so many texts
+    except ValueError:  # no term occurs in the minimum number of texts
         return pl.DataFrame(schema=_NARRATIVE)
     seen = {
         side: np.asarray(count.sum(axis=0)).ravel() for side, count in zip(("inside", "outside"), counts, strict=True)
@@ -228,13 +228,13 @@ def distinctive_terms(activity: Activity, inside: pl.Series) -> pl.DataFrame:
 
 
 def _terms(text: list[str]) -> list[str]:
-    """Runs of one to three words, joined as they are written."""
+    """Return all sequences of one to three words, joined as they are written."""
     runs = (text[k : k + n] for n in range(1, _MOST_WORDS + 1) for k in range(len(text) - n + 1))
     return [reduce(_join, run) for run in runs if len(run) > 1 or len(run[0]) > 1]
 
 
 def _join(left: str, right: str) -> str:
-    """No space between what is written without one."""
+    """Join two words without a space if their script is written without spaces."""
     return left + right if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]) else f"{left} {right}"
 
 
@@ -242,12 +242,12 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u3005\u3040-\u30ff\u3400-\u9fff]")
 
 
 def _evenly(texts: pl.Series) -> pl.Series:
-    """So many of the texts as are looked at, spread evenly."""
+    """Return at most the maximum number of texts, evenly spaced."""
     return texts.gather_every(max(len(texts) // _TEXTS, 1)).head(_TEXTS)
 
 
 def _whole(values: list[str]) -> list[bool]:
-    """Which terms say something that none before them says: of texts without spaces, those that share no half."""
+    """Mark terms that are not redundant with an earlier term; in unspaced scripts, that share no half with one."""
     kept: list[str] = []
     told = []
     for value in values:

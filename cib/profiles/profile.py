@@ -1,7 +1,6 @@
-"""Profile: who is in a network, what it talks about, when, and how far it reached.
+"""Profile a network: its members, narratives, times, and reach.
 
-Reach is what others did with it, and is kept apart from coordination: a network can be perfectly coordinated
-and heard by nobody.
+Reach measures the reactions of others and is separate from coordination: a coordinated network may have no reach.
 """
 
 from __future__ import annotations
@@ -15,52 +14,52 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from cib.activity import Activity
+from cib.networks.acts import binomial_tail
 from cib.networks.network import Network
 from cib.profiles.narratives import MOST, distinctive_terms, distinctive_values
 
 __all__ = ["Profile", "profile", "profile_tables", "profiles", "working_zone"]
 
-#: Hours of work, local time, Monday to Friday.
+#: Office hours, local time, Monday to Friday.
 _WORK = range(9, 18)
 
-#: Weeks in which more members were created than chance explains at this level are batches.
+#: Significance level at which weeks with more created members than expected are batches.
 _BATCH_ALPHA = 0.01
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Profile:
-    """One network in figures.
+    """Profile of one network.
 
     Parameters
     ----------
     network_id : str
     roles : dict of str to int
-        Members by role.
+        Number of members by role.
     reach : dict of str to float
-        ``followers`` (median of members where known), ``without_followers`` (share), ``posts`` (acts of
-        members that are no retweets), ``engagement`` (retweets, quotes and replies received), ``inside`` (share
-        of that from members), ``outsiders`` (other accounts that engaged) and ``impressions`` (a proxy:
-        followers of whoever wrote or passed on a member's post, summed over these acts).
+        ``followers`` (median of members where known), ``without_followers`` (share), ``posts`` (actions of
+        members other than retweets), ``engagement`` (retweets, quotes and replies received), ``inside`` (share
+        of these from members), ``outsiders`` (number of other accounts that engaged) and ``impressions`` (a proxy:
+        followers of the accounts that wrote or retweeted a member's post, summed over these actions).
     languages, clients : polars.DataFrame
-        ``value, share``: of the members' acts.
+        ``value, share`` of the members' actions.
     narratives : polars.DataFrame
-        ``kind, value, inside, outside, z``: posts of members and of others with a distinctive hashtag,
-        domain, url or term of up to three words, and log-odds over their standard error; strongest first within a kind.
+        ``kind, value, inside, outside, z``: number of posts of members and of others with a distinctive hashtag,
+        domain, url or term of up to three words, and log-odds over their standard error; largest first within a kind.
     hours : polars.DataFrame
-        ``weekday`` (1 is Monday), ``hour`` (UTC) and ``acts``; all 168.
+        ``weekday`` (1 is Monday), ``hour`` (UTC) and number of actions ``acts``; all 168 hours of the week.
     zone : int or None
-        The hours ahead of UTC at which most acts fall into office hours; a hint, no place.
+        Offset from UTC in hours that maximises the share of actions in office hours; not evidence of a location.
     office : float
-        Share of acts in office hours of that zone, Monday to Friday, 9 to 18; 0.27 if spread evenly.
+        Share of actions in office hours of that zone, Monday to Friday, 9 to 18; 0.27 for a uniform distribution.
     batches : polars.DataFrame
-        ``week, accounts, expected, p``: weeks in which more members were created than chance explains.
+        ``week, accounts, expected, p``: weeks in which significantly more members were created than expected.
     timeline : polars.DataFrame
-        ``day, acts, accounts``.
+        ``day, acts, accounts``: number of actions and of active members by day.
     leads : polars.DataFrame
-        ``account_id, role, posts, engagement, inside``: the members that members engage with most.
+        ``account_id, role, posts, engagement, inside``: the members with the most engagement from members.
     """
 
     network_id: str
@@ -77,7 +76,7 @@ class Profile:
     leads: pl.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values: tables as lists of rows."""
+        """Convert to plain values: tables become lists of rows."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: part.to_dicts() if isinstance(part, pl.DataFrame) else part for name, part in parts.items()}
 
@@ -89,7 +88,7 @@ class Profile:
         return f"<p><b>{escape(self.network_id)}</b></p><ul>{said}</ul>{self.narratives._repr_html_()}"
 
     def _lines(self) -> list[str]:
-        """The profile in sentences."""
+        """Return the profile as sentences."""
         roles = ", ".join(f"{count:,} {role}" for role, count in self.roles.items())
         lines = [f"{sum(self.roles.values()):,} accounts: {roles}"]
         if self.reach["followers"] is not None:
@@ -117,12 +116,12 @@ class Profile:
 
 
 def profile(activity: Activity, network: Network) -> Profile:
-    """Describe a network by what its members are and did.
+    """Profile a network by the properties and actions of its members.
 
     Parameters
     ----------
     activity : Activity
-        In which the network was found.
+        Activity in which the network was found.
     network : Network
 
     Returns
@@ -145,14 +144,14 @@ def profile(activity: Activity, network: Network) -> Profile:
 
 
 def profiles(activity: Activity, networks: Sequence[Network]) -> list[Profile]:
-    """The profiles of several networks, none of which share an account, without terms of texts.
+    """Return the profiles of several networks without common accounts, without terms of texts.
 
-    Each profile needs all posts; here they are gone through once for all networks.
+    All networks are profiled in one pass over all posts.
 
     Parameters
     ----------
     activity : Activity
-        In which the networks were found.
+        Activity in which the networks were found.
     networks : sequence of Network
     """
     tables = {name: _split(table) for name, table in profile_tables(activity, networks).items()}
@@ -166,12 +165,12 @@ def profiles(activity: Activity, networks: Sequence[Network]) -> list[Profile]:
 
 
 def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str, pl.DataFrame]:
-    """The tables of :func:`profiles`, each of all networks together, with ``network_id``: one query, not one a network.
+    """Return the tables of :func:`profiles` for all networks together, with ``network_id``, in one query.
 
     Returns
     -------
     dict of str to polars.DataFrame
-        The fields of :class:`Profile` that are tables, and ``reach``, a row a network.
+        The fields of :class:`Profile` that are tables, and ``reach``, one row per network.
     """
     columns = {"account_id": pl.String, "role": pl.String}
     members = pl.concat(
@@ -211,7 +210,7 @@ def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str,
 
 
 def _split(table: pl.DataFrame) -> defaultdict[str, pl.DataFrame]:
-    """The rows of each network; none of those it does not name."""
+    """Split a table by network; networks without rows get an empty table."""
     nothing = table.clear().drop("network_id")
     parts = table.partition_by("network_id", as_dict=True, include_key=False)
     return defaultdict(lambda: nothing, {str(network): part for (network,), part in parts.items()})
@@ -220,7 +219,7 @@ def _split(table: pl.DataFrame) -> defaultdict[str, pl.DataFrame]:
 def _reach(
     ids: pl.DataFrame, own: pl.DataFrame, wrote: pl.DataFrame, received: pl.DataFrame, passed_on: pl.DataFrame
 ) -> pl.DataFrame:
-    """What others saw and did, as far as the data tell; a row a network."""
+    """Compute the reach of each network, one row per network."""
     followers, audience = (
         pl.col("followers"),
         pl.concat([t.select("network_id", "followers") for t in (wrote, passed_on)]),
@@ -243,14 +242,14 @@ def _reach(
 
 
 def _followers(known: pl.DataFrame) -> pl.DataFrame:
-    """``account_id, followers`` where known."""
+    """Return ``account_id, followers`` where known."""
     if "followers" not in known.columns:
         return pl.DataFrame(schema={"account_id": pl.String, "followers": pl.Int64})
     return known.select("account_id", "followers").drop_nulls()
 
 
 def _shares(posts: pl.DataFrame, column: str) -> pl.DataFrame:
-    """``network_id, value, share``, most frequent first."""
+    """Return ``network_id, value, share``, by decreasing share."""
     if column not in posts.columns:
         return pl.DataFrame(schema={"network_id": pl.String, "value": pl.String, "share": pl.Float64})
     counts = posts.drop_nulls(column).group_by("network_id", value=column).agg(share=pl.len())
@@ -270,7 +269,7 @@ def _hours(ids: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
 
 
 def working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
-    """The hours ahead of UTC with most acts in office hours, the nearest to 0 of equals, and their share."""
+    """Return the UTC offset with the largest share of actions in office hours (nearest to 0 if tied), and the share."""
     if not acts.sum():
         return None, 0.0
     office = np.isin(np.arange(168) % 24, _WORK) & (np.arange(168) < 5 * 24)
@@ -281,7 +280,7 @@ def working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
 
 
 def _batches(known: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Weeks of creation that chance does not explain, given when all others were created; with ``network_id``."""
+    """Return the weeks with significantly many created members, given the creation weeks of all others."""
     if "created_at" not in known.columns:
         return pl.DataFrame(schema=_BATCH)
     created = known.drop_nulls("created_at").select("account_id", week=pl.col("created_at").dt.truncate("1w").dt.date())
@@ -290,7 +289,7 @@ def _batches(known: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     weeks = weeks.join(totals, on="week").with_columns(mine=pl.col("accounts").sum().over("network_id"))
     share = (pl.col("all") - pl.col("accounts") + 1) / (created.height - pl.col("mine") + totals.height)
     weeks = weeks.with_columns(share=share, expected=share * pl.col("mine"))
-    p = binom.sf(weeks["accounts"].to_numpy() - 1.0, weeks["mine"].to_numpy(), weeks["share"].to_numpy())
+    p = binomial_tail(weeks["accounts"].to_numpy(), weeks["mine"].to_numpy(), weeks["share"].to_numpy())
     tested = weeks.with_columns(p=pl.Series(np.minimum(np.asarray(p) * totals.height, 1.0)))
     return tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1).select(*_BATCH).sort("p", "week")
 

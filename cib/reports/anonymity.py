@@ -55,7 +55,7 @@ _KINDS = {
     **dict.fromkeys(("post", "quoted", "replied"), "post"),
 }
 
-_TEXT_KINDS = ("text", "near-text", "meaning")
+_TEXT_KINDS = ("text", "near-text", "reworded", "meaning")
 
 #: What the ids under these names in findings are.
 _IDS = {

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cib.activity import Activity, encode
+from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
@@ -62,7 +62,8 @@ def gather(result: Result) -> dict[str, Any]:
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
-    members = shown_members(shown)
+    roles = [role.name for role in result.roles.roles]
+    members = shown_members(shown, roles)
     shared = _shared(shown, layers)
     edges = edges_among(shown, members)
     bins = Bins.of(result.activity)
@@ -80,7 +81,7 @@ def gather(result: Result) -> dict[str, Any]:
         "accounts": result.table.height,
         "bins": {"first": f"{bins.first:%Y-%m-%d %H:%M}", "hours": bins.step / timedelta(hours=1)},
         "layers": {name: {"kind": kind_of(g), "window_s": g.construction.window_s} for name, g in layers.items()},
-        "networks": _networks(result.networks, parts),
+        "networks": _networks(result.networks, parts, roles),
         "roles": roles_told(result.roles),
         "members": described(result, members, edges, shared, layers),
         "edges": drawn_edges(result.activity, lines(result.graphs, edges, members), members, edges, layers),
@@ -90,7 +91,7 @@ def gather(result: Result) -> dict[str, Any]:
     return found
 
 
-def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]]) -> Rows:
+def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles: Sequence[str]) -> Rows:
     """What is said of each network; the parts of those that are shown."""
     joined: dict[str, dict[str, int]] = {network.id: {} for network in networks}
     counts = networks.members.group_by("network_id", "joined").len().sort("joined")
@@ -103,7 +104,7 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]]) -> Row
     rows = []
     for network, told in zip(networks, networks.table.to_dicts(), strict=True):
         row = {
-            **{name: as_plain(told[name]) for name in _PROFILE},
+            **{name: as_plain(told.get(name, 0)) for name in dict.fromkeys((*_PROFILE, *roles))},
             "joined": joined[network.id],
             "reasons": [reason.to_dict() for reason in network.reasons],
             "facts": facts.get(network.id, []),
@@ -126,7 +127,7 @@ def _linked(result: Result) -> dict[str, int]:
     pairs = [np.empty(0, np.int64)]
     for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
         rows = np.concatenate([network.evidence.rows[k] for network in networks])
-        code = encode(graph.ids, ids).to_numpy().astype(np.int64)
+        code = graph.codes_in(ids).to_numpy().astype(np.int64)
         source, target = (code[graph.table[end].to_numpy()[rows]] for end in ("source", "target"))
         pairs.append(source * len(ids) + target)
     # an account is in one network, and both ends in the same

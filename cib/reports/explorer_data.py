@@ -13,16 +13,17 @@ __all__ = ["JOINED", "explorer_data", "explorer_details"]
 #: How a member came into its network.
 JOINED = {
     "co-action": "did the same as another member more often than chance explains",
-    "alike": "is drawn to the same things as the network, though it forms no pair with any one member",
-    "followed": "acts first, and the other members after it; that can happen without its doing",
+    "shared targets": "is drawn to the same things as the network, though it forms no pair with any one member",
+    "leader": "acts first, and the other members after it; that can happen without its doing",
     "tied": "shares a good part of what it does with other members, or what few others posted",
+    "served": "is acted on by another network, and by hardly anybody else",
     "copied text": "copies the texts of confirmed members in a good part of all its acts",
     "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
     "boosted": "receives its acts mostly from members; that can happen without its doing",
 }
 
 #: What is known of an account at once; the rest with its network.
-_AT_ONCE = ("account", "network_id", "joined", "role", "coordination", "highly_engaged", "amplifier")
+_AT_ONCE = ("account", "network_id", "joined", "role", "coordination")
 
 #: What an act of two accounts is made of, in order.
 _ACT = ("object", "kind", "post_a", "post_b", "time_a", "time_b", "lag", "second")
@@ -43,11 +44,11 @@ def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str,
     dict
         ``members`` and their ``places``, ``edges`` as pairs of positions in them, ``networks`` and ``bins`` of time.
     """
-    members = found["members"]
+    members, at_once = found["members"], (*_AT_ONCE, *(role["name"] for role in found["roles"]))
     edges = [[edge["place_a"], edge["place_b"]] for edge in found["edges"]]
     shown = [network for network in found["networks"] if "timeline" in network]
     return {
-        "members": [{name: member[name] for name in _AT_ONCE} for member in members],
+        "members": [{name: member[name] for name in at_once} for member in members],
         "places": positions([member["network_id"] for member in members], edges).tolist(),
         "edges": edges,
         "roles": found["roles"],
@@ -72,10 +73,10 @@ def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         For each network its ``members`` and ``edges`` by position in those of :func:`explorer_data`, and ``said``: the
         texts of the posts that these name.
     """
-    members = found["members"]
+    members, at_once = found["members"], {*_AT_ONCE, *(role["name"] for role in found["roles"])}
     details: dict[str, dict[str, Any]] = {}
     for place, member in enumerate(members):
-        rest = {name: value for name, value in member.items() if name not in _AT_ONCE}
+        rest = {name: value for name, value in member.items() if name not in at_once}
         network = details.setdefault(member["network_id"], {"members": {}, "edges": {}})
         network["members"][place] = rest
     for k, edge in enumerate(found["edges"]):

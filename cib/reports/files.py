@@ -7,11 +7,11 @@ a folder never holds half a file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
+import orjson
 import polars as pl
 
 from cib.atomic import atomically
@@ -87,10 +87,12 @@ def write_parquet(
     atomically(folder / f"{name}.parquet", lambda path: table.lazy().sink_parquet(path, metadata=told))
 
 
-def write_json(values: Mapping[str, Any], path: Path, *, indent: int | None = 2) -> None:
+def write_json(values: Mapping[str, Any], path: Path, *, indented: bool = True) -> None:
     """Write plain values, keys sorted, so that equal values give equal bytes."""
-    text = json.dumps(values, indent=indent, sort_keys=True, ensure_ascii=False, default=str) + "\n"
-    atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
+    options |= orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS  # these become text, as all else
+    text = orjson.dumps(values, default=str, option=options | (orjson.OPT_INDENT_2 if indented else 0))
+    atomically(path, lambda target: target.write_bytes(text))
 
 
 def flat(table: _Frame) -> _Frame:

@@ -13,7 +13,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.graph_xml import write_gexf, write_graphml
 from cib.reports.anonymity import under_pseudonyms
 from cib.reports.layout import positions
-from cib.reports.palette import ROLES
+from cib.reports.palette import ROLES, colours
 from cib.reports.pseudonyms import Pseudonyms
 
 __all__ = ["write_graph"]
@@ -46,8 +46,8 @@ def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str, *, p
 
 def _drawn(graph: Graph, nodes: pl.DataFrame) -> pl.DataFrame:
     """The nodes with the colour of their role, and the place of those that have a network."""
-    role = pl.col("role") if "role" in nodes.columns else pl.lit(None, pl.String)
-    nodes = nodes.with_columns(colour=role.replace_strict(ROLES, default=ROLES["low_support"]))
+    role = nodes["role"] if "role" in nodes.columns else pl.Series([None] * nodes.height, dtype=pl.String)
+    nodes = nodes.with_columns(colour=role.replace_strict(colours(role.unique()), default=ROLES["low_support"]))
     if "network_id" not in nodes.columns:
         return nodes
     members = nodes.select("network_id", row=pl.int_range(pl.len(), dtype=pl.Int64)).drop_nulls()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,6 +25,7 @@ from cib.errors import InputError
 from cib.reports.anonymity import hide_findings, hide_texts
 from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
+from cib.reports.limits import MEASURED
 from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
 from cib.reports.pseudonyms import Pseudonyms
@@ -76,11 +78,11 @@ BENIGN = (
     "The collection itself: sampled by keyword or account, it shows more of one thing than there was.",
 )
 
-#: Headings of the table of networks, and whether they hold numbers.
-_COLUMNS = (
-    *(("network", "text"), ("verdict", "text"), ("accounts", "number"), ("highly engaged", "number")),
-    *(("amplifiers", "number"), ("coordination", "number"), ("times the same", "number"), ("by chance", "number")),
-    *(("from", "text"), ("to", "text")),
+#: Headings of the table of networks, and whether they hold numbers; those of roles stand between.
+_COLUMNS = (("network", "text"), ("verdict", "text"), ("accounts", "number"))
+_MORE_COLUMNS = (
+    *(("coordination", "number"), ("times the same", "number"), ("by chance", "number"), ("from", "text")),
+    ("to", "text"),
 )
 
 
@@ -136,6 +138,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     style = _asset("explorer.css") + _asset("report.css")
     scripts = [_asset("graph.min.js"), _asset("explorer.js"), _asset("report.js")]
     known = [] if pseudonymous else permalinks(found["imported"]["format"])
+    roles = [role["name"] for role in found["roles"]]
     said = found.get("said", {"texts": [], "of_post": {}})
     from markupsafe import Markup
 
@@ -156,8 +159,11 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         benign=BENIGN,
         kinds=KINDS,
         steps=STEPS,
+        measured=MEASURED,
         applied=_applied,
-        columns=_COLUMNS,
+        columns=(*_COLUMNS, *((role.replace("_", " "), "number") for role in roles), *_MORE_COLUMNS),
+        role_names=roles,
+        own_roles=[role for role in roles if role not in ("highly_engaged", "amplifier")],
         days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
         bin=_span(found["bins"]["hours"] * 3600),
         when=lambda k: _when(found["bins"], k),
@@ -171,7 +177,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         style=Markup(style),  # noqa: S704
         scripts=[Markup(script) for script in scripts],  # noqa: S704
         data=Markup(_json(explorer_data(found, known))),  # noqa: S704
-        details=[(name, Markup(_json(told))) for name, told in explorer_details(found).items()],  # noqa: S704
+        details=[(name, packed(_json(told))) for name, told in explorer_details(found).items()],
     )
 
 
@@ -196,6 +202,15 @@ def _json(value: Any) -> str:
     """JSON in ASCII that no HTML parser takes for anything else."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def packed(text: str) -> str:
+    """A text as Base64 of its zlib stream: what stands behind the map is most of a page, and shrinks to a tenth.
+
+    >>> zlib.decompress(base64.b64decode(packed("told"))).decode()
+    'told'
+    """
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _hash(text: str) -> str:
@@ -229,6 +244,7 @@ _KINDS = {
     "mention": "mentioned the same account",
     "text": "posted the same text",
     "near-text": "posted nearly the same text",
+    "reworded": "posted a text of much the same wording",
     "media": "posted the same picture or video",
     "meaning": "said the same in other words or another language",
     "hashtag-sequence": "posted the same hashtags in the same order",

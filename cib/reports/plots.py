@@ -23,7 +23,7 @@ import polars as pl
 from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.networks.network import Network
 from cib.reports.layout import positions
-from cib.reports.palette import ROLES, VERDICTS
+from cib.reports.palette import VERDICTS, colours
 from cib.reports.result import Result
 from cib.reports.selection import edges_among, lines, shown_members
 from cib.reports.times import Bins
@@ -300,11 +300,12 @@ def _axes(axes: Axes | None, size: tuple[float, float]) -> Axes:
 
 def _dots(axes: Axes, places: np.ndarray[Any, Any], roles: pl.Series) -> None:
     """Accounts in the colours of their roles, with a legend; the rarest roles on top."""
-    for role in reversed(ROLES):
+    colour = colours(roles.unique())
+    for role in reversed(colour):
         mine = places[(roles == role).fill_null(False).to_numpy()]
         if len(mine):
             axes.scatter(
-                mine[:, 0], mine[:, 1], s=9, c=ROLES[role], label=role.replace("_", " "), linewidths=0, zorder=3
+                mine[:, 0], mine[:, 1], s=9, c=colour[role], label=role.replace("_", " "), linewidths=0, zorder=3
             )
     _legend(axes, markerscale=2, fontsize=8)
 

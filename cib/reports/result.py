@@ -17,7 +17,14 @@ from cib.networks.network import Networks
 from cib.reports.limits import LIMITS
 from cib.roles import RoleScores
 
-__all__ = ["Result", "about", "outcome_of"]
+__all__ = ["NOTES", "Result", "about", "outcome_of"]
+
+#: What notes say of an outcome.
+NOTES = {
+    "nothing found by these tests": "Nothing found by these tests. What they would have found: detection.power().",
+    "nothing to test": "Nothing to test: no two accounts have anything in common that a layer looks at. That is no "
+    "all-clear; detection.layers says what each layer had.",
+}
 
 
 class _Settings(Protocol):

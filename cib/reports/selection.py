@@ -21,9 +21,10 @@ MAX_ACCOUNTS = 10_000
 LINES = 4
 
 
-def shown_members(networks: Sequence[Network]) -> pl.DataFrame:
-    """The first members of the networks, with their ``place`` in the list."""
-    return stacked(((n.id, n.members) for n in networks), _MEMBERS).head(MAX_ACCOUNTS).with_row_index("place")
+def shown_members(networks: Sequence[Network], roles: Sequence[str] = ()) -> pl.DataFrame:
+    """The first members of the networks, with their ``place`` in the list and their scores of `roles`."""
+    columns = {**_MEMBERS, **dict.fromkeys(roles, _NUMBER)}
+    return stacked(((n.id, n.members) for n in networks), columns).head(MAX_ACCOUNTS).with_row_index("place")
 
 
 def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +82,7 @@ def stacked(tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.
 _TEXT, _COUNT, _NUMBER = pl.String(), pl.Int64(), pl.Float64()
 _MEMBERS = {
     **dict.fromkeys(("account_id", "joined", "role"), _TEXT),
-    **dict.fromkeys(("coordination", "highly_engaged", "amplifier"), _NUMBER),
+    "coordination": _NUMBER,
 }
 _EDGES = {
     **dict.fromkeys(("layer", "source", "target"), _TEXT),

@@ -31,7 +31,7 @@ CONFIDENCE = 15
 DISARM = {
     **dict.fromkeys(("post", "author"), "T0118"),
     "hashtag": "T0049.002",
-    **dict.fromkeys(("text", "near-text"), "T0084.001"),
+    **dict.fromkeys(("text", "near-text", "reworded"), "T0084.001"),
 }
 
 #: Names that STIX has for platforms, where they are not ours.

@@ -1,1 +1,1 @@
-"""Robustness: reruns of a detection, and matching of their networks."""
+"""Rerun a detection, and match the networks of reruns."""

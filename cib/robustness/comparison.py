@@ -1,8 +1,8 @@
-"""Two results side by side: what differs, and because of which choice."""
+"""Compare two results: what differs, and which choice causes the difference."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import Any
@@ -21,25 +21,26 @@ __all__ = ["Comparison", "compare"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """What one result has and another has not.
+    """Differences between two results.
 
     Parameters
     ----------
     account_table : polars.DataFrame
-        One row an account that is in a network of either: ``account_id, network_id, other_network_id, verdict,
-        other_verdict, change``. ``change`` is ``kept`` (in networks that go together), ``moved`` (in others), ``gone``
-        (in no network of the other result) or ``new`` (only there).
+        One row per account that is in a network of either result: ``account_id, network_id, other_network_id, verdict,
+        other_verdict, change``. ``change`` is ``kept`` (in matching networks), ``moved`` (in networks that do not
+        match), ``gone`` (in no network of the other result) or ``new`` (only there).
     network_table : polars.DataFrame
-        One row two networks that go together (they share half of the smaller one), or one that has no counterpart:
+        One row per pair of matching networks (they share half of the smaller one), or network without a match:
         ``network_id, other, accounts, others, shared, jaccard, verdict, other_verdict``.
     choice_table : polars.DataFrame
-        One row a choice that differs: ``choice, here, there``, and what this choice alone changes in the first result:
-        ``networks`` and ``candidates`` (more or fewer), ``new`` and ``gone`` accounts, and ``agreement`` with the other
-        result (Jaccard similarity of the accounts in networks). These are null where a choice cannot be tried alone.
+        One row per choice that differs: ``choice, here, there``, and the effect of this choice alone on the first
+        result: differences in the number of ``networks`` and ``candidates``, numbers of ``new`` and ``gone`` accounts,
+        and ``agreement`` with the other result (Jaccard similarity of the accounts in networks). The effect is null
+        if a choice cannot be varied alone.
     agreement : float
         Jaccard similarity of the accounts in networks of both results.
     library : str
-        Of the frames.
+        Library of the frames.
     """
 
     account_table: pl.DataFrame
@@ -50,17 +51,17 @@ class Comparison:
 
     @property
     def accounts(self) -> Any:
-        """:attr:`account_table`, in the library that the activity came in."""
+        """Return :attr:`account_table` in the library of the activity."""
         return to_library(self.account_table, self.library)
 
     @property
     def networks(self) -> Any:
-        """:attr:`network_table`, in the library that the activity came in."""
+        """Return :attr:`network_table` in the library of the activity."""
         return to_library(self.network_table, self.library)
 
     @property
     def choices(self) -> Any:
-        """:attr:`choice_table`, in the library that the activity came in."""
+        """Return :attr:`choice_table` in the library of the activity."""
         return to_library(self.choice_table, self.library)
 
     def __repr__(self) -> str:
@@ -102,11 +103,11 @@ def compare(
     ----------
     here, there : Rerun
     same_activity : bool
-        Whether both were made of the same activity; if not, ``activity`` is one of the choices.
+        Whether both are results of the same activity; if not, ``activity`` is one of the choices.
     because : bool
-        Search again with each choice that differs, for what it changes.
+        Whether to search again with each choice that differs, to measure its effect.
     progress : bool
-        Print a line a search to standard error.
+        Whether to print one line per search to standard error.
     """
     rows: list[dict[str, Any]] = []
     for choice, values, changed in _choices(here, there, same_activity):
@@ -131,7 +132,7 @@ _EFFECT: dict[str, Any] = {
 
 
 def _choices(here: Rerun, there: Rerun, same_activity: bool) -> Iterator[tuple[str, tuple[str, str], Rerun | None]]:
-    """Choices that differ: name, value here and there, and a search that differs from `here` in this alone."""
+    """Yield each choice that differs: its name, both values, and a rerun that differs from `here` in it alone."""
     if not same_activity:
         yield (
             "activity",
@@ -139,8 +140,9 @@ def _choices(here: Rerun, there: Rerun, same_activity: bool) -> Iterator[tuple[s
             replace(here, activity=there.activity),
         )
     mine, other = here.settings, there.settings
+    plain = mine.to_dict(), other.to_dict()  # in which '60s' and 60 are one window
     for layer in (*mine.layers, *other.layers):
-        if (layer in mine.layers) != (layer in other.layers):
+        if (layer.to_dict() in plain[0]["layers"]) != (layer.to_dict() in plain[1]["layers"]):
             has = ("yes", "no") if layer in mine.layers else ("no", "yes")
             kept = tuple(each for each in mine.layers if each != layer)
             layers = kept if layer in mine.layers else (*mine.layers, layer)
@@ -150,11 +152,21 @@ def _choices(here: Rerun, there: Rerun, same_activity: bool) -> Iterator[tuple[s
         if values[0] != values[1]:
             rule = replace(mine.rule, **{field.name: values[1]})
             yield f"rule.{field.name}", (str(values[0]), str(values[1])), _with(here, rule=rule)
+    roles = [{role.name: role.weights for role in each.roles} for each in (mine, other)]
+    for name in dict.fromkeys((*roles[0], *roles[1])):
+        weights = [each.get(name) for each in roles]
+        if weights[0] != weights[1]:
+            yield f"role {name!r}", (_weights(weights[0]), _weights(weights[1])), None
     for field in fields(Settings):
-        if field.name not in ("layers", "rule") and (value := getattr(other, field.name)) != getattr(mine, field.name):
-            # features change the scores of roles, which were computed with the whole result
+        if field.name not in ("layers", "rule", "roles") and plain[0][field.name] != plain[1][field.name]:
+            value = getattr(other, field.name)
+            # features change the role scores, which are computed with the whole result
             changed = None if field.name == "features" else _with(here, **{field.name: value})
             yield field.name, (str(getattr(mine, field.name)), str(value)), changed
+
+
+def _weights(weights: Mapping[str, float] | None) -> str:
+    return "no" if weights is None else ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
 
 
 def _with(rerun: Rerun, **choice: Any) -> Rerun:

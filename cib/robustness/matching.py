@@ -1,7 +1,7 @@
-"""Which network of one run is which of another: over time, over samples, over seeds.
+"""Match the networks of two runs: over time, over samples, over seeds.
 
-``members`` is always a table of ``account_id`` and ``network_id``, an account in one network at most. Two
-networks go together if they share half of the smaller one (after MONIC, Spiliopoulou et al. 2006).
+``members`` is always a table of ``account_id`` and ``network_id``, with at most one network per account. Two networks
+match if they share half of the smaller one (after MONIC, Spiliopoulou et al. 2006).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,28 +18,30 @@ import polars as pl
 
 from cib.activity import to_library
 
-__all__ = ["Timeline", "agreement", "staying", "timeline", "together"]
+__all__ = ["Timeline", "agreement", "lasting_ids", "staying", "timeline", "together"]
 
-#: Share of the smaller network that both have, from which two networks go together.
+#: Minimum common share of the smaller network of a match.
 _SAME = 0.5
 
-#: A network that is so much larger has grown; one that is smaller by as much has shrunk.
+#: Ratio of sizes from which a network has grown; its inverse, from which it has shrunk.
 _GROWN = 1.25
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Timeline:
-    """The networks of consecutive windows of time, matched from each to the next.
+    """Networks of consecutive time windows, matched from each window to the next.
 
     Parameters
     ----------
     table : polars.DataFrame
-        One row a network and window: ``start, network_id, accounts, fate, gone, before, after, jaccard``. ``fate``
-        is how it came about: ``born``, ``kept``, ``grown``, ``shrunk``, ``merged`` (of several) or ``split``
-        (off one that others come from as well). ``gone`` is true if nothing of the next window goes
-        together with it. ``before`` and ``after`` list what does; ``jaccard`` is its likeness to the most
+        One row a network and window: ``start, network_id, lasting_id, accounts, fate, gone, before, after, jaccard``.
+        ``lasting_id`` stays with a network that continues (see :func:`lasting_ids`). ``fate``
+        is its origin: ``born``, ``kept``, ``grown``, ``shrunk``, ``merged`` (from several) or ``split``
+        (from one that others match, too). ``gone`` is true if no network of the next window matches.
+        ``before`` and ``after`` list the matching networks; ``jaccard`` is the similarity to the most
         similar one before.
     library : str
+        Library of :attr:`frame`.
     """
 
     table: pl.DataFrame
@@ -46,14 +49,14 @@ class Timeline:
 
     @property
     def frame(self) -> Any:
-        """:attr:`table`, in the library that the activity came in."""
+        """Return :attr:`table` in the library of the activity."""
         return to_library(self.table, self.library)
 
     @property
     def stability(self) -> float | None:
-        """Mean likeness of networks to those of the window before, by accounts; None with one window.
+        """Return the mean Jaccard similarity of networks to those of the window before, weighted by accounts.
 
-        1: nothing changes; a network without any before counts as 0.
+        1 means no change; a network without a match counts as 0. None with a single window.
         """
         later = self.table.filter(pl.col("start") > pl.col("start").min())
         if later.is_empty():
@@ -76,7 +79,7 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
     Parameters
     ----------
     windows : mapping of datetime to polars.DataFrame
-        Start of each window, in order, and its members.
+        Start of each window, in ascending order, and its members.
     library : str
 
     Examples
@@ -88,7 +91,7 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
     ['born', 'born', 'merged']
     """
     starts = list(windows)
-    parts = [pl.DataFrame(schema=_TIMELINE)]
+    parts = [pl.DataFrame(schema=_TIMELINE).drop("lasting_id")]
     for k, start in enumerate(starts):
         sizes = windows[start].group_by("network_id").agg(accounts=pl.len())
         before = together(windows[starts[k - 1]] if k else windows[start].clear(), windows[start])
@@ -103,12 +106,60 @@ def timeline(windows: Mapping[datetime, pl.DataFrame], library: str = "polars") 
         known = sizes.join(came, on="network_id", how="left").join(went, on="network_id", how="left")
         gone = pl.lit(k + 1 < len(starts)) & pl.col("after").is_null()
         parts.append(known.select(pl.lit(start).cast(_TIMELINE["start"]).alias("start"), *_columns(gone)))
-    return Timeline(pl.concat(parts).sort("start", "network_id"), library)
+    table = pl.concat(parts).join(lasting_ids(windows), on=["start", "network_id"], how="left")
+    return Timeline(table.select(list(_TIMELINE)).sort("start", "network_id"), library)
 
+
+def lasting_ids(windows: Mapping[datetime, pl.DataFrame]) -> pl.DataFrame:
+    """Name networks so that one which goes on keeps its name.
+
+    Of the networks that go together with one of the window before, the one that shares the most accounts with it goes
+    on under its name, and so does the one of several before that merge; the others end, or are new. One that comes
+    back after a window without it is new, too.
+
+    Parameters
+    ----------
+    windows : mapping of datetime to polars.DataFrame
+        Start of each window, in order, and its members.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``start, network_id, lasting_id``, the latter ``'L1'``, ``'L2'``, ...: larger networks first.
+
+    Examples
+    --------
+    >>> day = [datetime(2020, 6, k) for k in (1, 2)]
+    >>> before = pl.DataFrame({"account_id": list("abc"), "network_id": ["N1"] * 3})
+    >>> after = pl.DataFrame({"account_id": list("wxyzabc"), "network_id": ["N1"] * 4 + ["N2"] * 3})
+    >>> lasting_ids({day[0]: before, day[1]: after})["lasting_id"].to_list()
+    ['L1', 'L2', 'L1']
+    """
+    rows: list[tuple[datetime, str, str]] = []
+    before, names, numbers = pl.DataFrame(schema=_MEMBERS), dict[str, str](), count(1)
+    for start, members in windows.items():
+        pairs = together(before, members).with_columns(-pl.col("shared").cast(pl.Int64), -pl.col("jaccard"))
+        ranked = pairs.sort("shared", "jaccard", "network_id", "other")
+        going_on: dict[str, str] = {}
+        for old, new in ranked.select("network_id", "other").iter_rows():
+            if new not in going_on and names[old] not in going_on.values():
+                going_on[new] = names[old]
+        sizes = members.group_by("network_id").agg(pl.len(), first=pl.col("account_id").min())
+        ordered = sizes.sort("len", "first", descending=[True, False])["network_id"]
+        names = {network: going_on.get(network) or f"L{next(numbers)}" for network in ordered}
+        rows += [(start, network, name) for network, name in sorted(names.items())]
+        before = members
+    return pl.DataFrame(
+        rows, schema={name: _TIMELINE[name] for name in ("start", "network_id", "lasting_id")}, orient="row"
+    )
+
+
+_MEMBERS = {"account_id": pl.String, "network_id": pl.String}
 
 _TIMELINE: dict[str, Any] = {
     "start": pl.Datetime("us", "UTC"),
     "network_id": pl.String,
+    "lasting_id": pl.String,
     "accounts": pl.UInt32,
     "fate": pl.String,
     "gone": pl.Boolean,
@@ -139,7 +190,7 @@ def _columns(gone: pl.Expr) -> list[pl.Expr]:
 
 
 def _overlaps(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Networks with accounts in common: ``network_id, other, shared, accounts, others``; the last two are sizes."""
+    """Return pairs of networks with common accounts: ``network_id, other, shared, accounts, others`` (sizes)."""
     both = members.select("account_id", "network_id").join(
         others.select("account_id", other="network_id"), on="account_id"
     )
@@ -154,7 +205,7 @@ def _overlaps(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Networks that go together, how alike they are, and how many others go with the same one.
+    """Return the matching networks, their similarity, and the number of matches of the same network.
 
     Parameters
     ----------
@@ -172,7 +223,7 @@ def together(members: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def staying(members: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
-    """Whether each member is, in another run, in the network that has most of its own.
+    """Return whether each member is, in another run, in the network with most members of its own network.
 
     Parameters
     ----------
@@ -198,7 +249,7 @@ def staying(members: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
 
 
 def agreement(members: pl.DataFrame, others: pl.DataFrame) -> float:
-    """Jaccard similarity of the accounts that are in any network; 1 if nobody is in either."""
+    """Compute the Jaccard similarity of the accounts in any network; 1 if both sets are empty."""
     shared = members.join(others, on="account_id", how="semi").height
     either = members.height + others.height - shared
     return shared / either if either else 1.0

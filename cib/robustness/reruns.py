@@ -1,4 +1,4 @@
-"""Reruns of a detection: at other settings, on samples of the posts, in windows of time."""
+"""Rerun a detection: with other settings, on samples of the posts, in time windows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Rerun"]
 
 @dataclass(frozen=True)
 class Rerun:
-    """What a detection found, and what it takes to search again.
+    """A detection result with the inputs required to search again.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Rerun:
     networks: Networks
 
     def sensitivity(self, windows: Sequence[Window], settings: Sequence[Settings], progress: bool) -> pl.DataFrame:
-        """Search with each window in place of those of the layers, and at each of several settings."""
+        """Search with each window in place of those of the layers, and with each of several settings."""
         most = max(settings, key=lambda each: each.alpha, default=self.settings)
         with stage("layers at any time", progress):
             at_any_time = self._tested([layer for layer in most.layers if layer.window is None], most)
@@ -70,11 +70,11 @@ class Rerun:
         return table.sort("network_id", "account_id")
 
     def search_again(self) -> Networks:
-        """Find the networks of all posts at the settings."""
+        """Search the networks of all posts with the settings."""
         return self._search(self._tested(self.settings.layers, self.settings), self.settings)
 
     def found_in(self, posts: pl.Series) -> Networks:
-        """Find the networks of some of the posts, true or false for each, at the same settings."""
+        """Search the networks of the posts selected by a boolean mask, with the same settings."""
         return replace(self, activity=self.activity.keep_posts(posts)).search_again()
 
     def _tested(self, layers: Sequence[Layer], settings: Settings) -> list[Graph]:

@@ -10,7 +10,8 @@ none is a published value. ``benchmarks/roles.py`` measures them on other seeds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from scipy.special import logit
 
@@ -53,6 +54,13 @@ class Role:
         check_fields(self, name=TEXT, label=TEXT, weights=MAPPING, bias=real())
         for feature, weight in self.weights.items():
             real().check(f"the weight of {feature!r}", weight, f"Role {self.name!r}")
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.label, frozenset(self.weights.items()), self.bias))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; weights as pairs, for their order decides the last digit of a score."""
+        return {**asdict(self), "weights": [[feature, weight] for feature, weight in self.weights.items()]}
 
 
 HIGHLY_ENGAGED = Role(

@@ -18,12 +18,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import validate_data
 
 from cib.errors import InputError, SettingsError, check_several, did_you_mean
-from cib.features.standard import STANDARD
 from cib.features.table import FeatureTable
 from cib.roles.population import Population
 from cib.roles.role import Role
 from cib.roles.scores import RoleScores
-from cib.roles.scoring import COUNTS, ROLES, Scoring, check_features, wanted
+from cib.roles.scoring import COUNTS, ROLES, Scoring, check_features, check_names, wanted
 
 __all__ = ["RoleScorer"]
 
@@ -131,7 +130,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         if isinstance(X, FeatureTable):
             check_features(features, self.roles)
         if isinstance(X, FeatureTable) or hasattr(self, "feature_names_in_"):  # an array has the features of the roles
-            self._check_names(features.names)
+            check_names(features.names, self.roles)
         for name, given in (("y", y), ("groups", groups)):
             if given is not None and len(np.asarray(given)) != len(features):
                 raise InputError(
@@ -230,17 +229,6 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         columns = {str(name): matrix[:, k] for k, name in enumerate(names)}
         known = {name: columns[name] for name in (*wanted(self.roles), *COUNTS) if name in columns}
         return FeatureTable(pl.DataFrame({"account_id": [str(k) for k in range(len(matrix))], **known}))
-
-    def _check_names(self, names: Sequence[str]) -> None:
-        """Refuse a role that names a feature which is neither in the data nor a standard one."""
-        known = [*names, *STANDARD.names]
-        for role in self.roles:
-            for name in role.weights:
-                if name not in known:
-                    raise InputError(
-                        f"the role {role.name!r} names a feature {name!r} that there is not",
-                        remedy=did_you_mean(name, known) or "Extract it with the others, or take it out of the role.",
-                    )
 
     def __repr__(self) -> str:
         roles = ", ".join(role.name for role in self.roles)

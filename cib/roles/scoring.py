@@ -28,13 +28,14 @@ from scipy.special import expit
 
 from cib.domains import INSIDE, check_fields, real
 from cib.errors import InputError, SettingsError, check_kind, did_you_mean
+from cib.features.standard import STANDARD
 from cib.features.table import FeatureTable
 from cib.roles.calibration import RoleCalibration, calibrate
 from cib.roles.population import Distribution, Population
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
 from cib.roles.scores import RoleScores, contributions
 
-__all__ = ["COUNTS", "ROLES", "Scoring", "score_roles"]
+__all__ = ["COUNTS", "ROLES", "Scoring", "check_names", "score_roles"]
 
 Numbers = NDArray[np.float64]
 
@@ -151,26 +152,28 @@ class Scoring:
         return calibration.probability(logits) if calibration else expit(logits)
 
 
-def score_roles(features: FeatureTable) -> RoleScores:
-    """Score the accounts of a table against one another, at default settings.
+def score_roles(features: FeatureTable, roles: Sequence[Role] = ROLES) -> RoleScores:
+    """Score the accounts of a table against one another.
 
     Parameters
     ----------
     features : FeatureTable
         With the counts of actions and features of each role.
+    roles : sequence of Role
 
     Returns
     -------
     RoleScores
-        As ``RoleScorer().fit(features).score(features)``.
+        As ``RoleScorer(roles).fit(features).score(features)``.
 
     Raises
     ------
     InputError
         If features are missing.
     """
-    check_features(features, ROLES)
-    return Scoring().learn(features).score(features)
+    check_features(features, roles)
+    check_names(features.names, roles)
+    return Scoring(tuple(roles)).learn(features).score(features)
 
 
 def wanted(roles: Iterable[Role]) -> list[str]:
@@ -203,3 +206,15 @@ def check_features(features: FeatureTable, roles: Sequence[Role]) -> None:
                 got=f"features {', '.join(features.names)}",
                 remedy=f"Extract it too: features + {list(COUNTS)}.",
             )
+
+
+def check_names(names: Sequence[str], roles: Sequence[Role]) -> None:
+    """Refuse a role that names a feature which is neither in the data nor a standard one."""
+    known = [*names, *STANDARD.names]
+    for role in roles:
+        for name in role.weights:
+            if name not in known:
+                raise InputError(
+                    f"the role {role.name!r} names a feature {name!r} that there is not",
+                    remedy=did_you_mean(name, known) or "Extract it with the others, or take it out of the role.",
+                )

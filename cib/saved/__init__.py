@@ -1,1 +1,1 @@
-"""A detection as a folder of files."""
+"""Save a detection as a folder of files, and read it."""

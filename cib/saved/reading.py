@@ -1,10 +1,10 @@
-"""A saved detection, read back and checked: nothing is taken from a file that is not what cib writes there."""
+"""Read a saved detection and validate it: only content that cib itself writes is accepted."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from cib.settings import Settings
 
 __all__ = ["MAKE", "AbsentActivity", "read_about", "read_findings", "read_result", "read_table"]
 
-#: What to do without a saved detection.
+#: Remedy if there is no saved detection.
 MAKE = "Make it with: cib detect INPUT --out FOLDER."
 
 _REMEDY = "Save the detection again."
@@ -55,10 +55,10 @@ _MADE = {
     "options": {"max_accounts?": (None, count)},
 }
 
-#: A reason; version 0.1 wrote sentences.
+#: Shape of a reason; version 0.1 wrote sentences.
 _REASON = (str, {"kind": str, "text": str, "numbers": {str: number}, "speaks": str})
 
-#: The shape of ``detection.json``, as far as it is read; of the first format what there was.
+#: Shape of the parts of ``detection.json`` that are read; optional keys are absent in the first format.
 _ABOUT: dict[str, Any] = {
     "settings": {
         "layers": [
@@ -75,6 +75,7 @@ _ABOUT: dict[str, Any] = {
         "features": [str],
         "max_pairs": count,
         "seed": count,
+        "roles?": [(str, {"name": str, "label": str, "weights": [[(str, number)]], "bias": number})],
         "exclude?": [str],
     },
     "imported": {
@@ -118,7 +119,10 @@ _ABOUT: dict[str, Any] = {
     "features?": {"labels": _TEXTS, "units": _TEXTS, "compared": [str]},
 }
 
-#: The columns that are asked of each table; other columns may be there, and any of a type that JSON would not keep.
+#: What version 0.1 called some values of ``joined``.
+_JOINED_OF_FIRST = {"alike": "shared targets", "followed": "leader"}
+
+#: Required columns of each table; further columns are allowed.
 _COLUMNS: dict[str, dict[str, Any]] = {
     "accounts": {
         **dict.fromkeys(("account_id", "role", "network_id", "verdict", "joined"), pl.String),
@@ -152,7 +156,7 @@ def read_table(folder: Path, name: str, told: Mapping[str, Any]) -> pl.DataFrame
     Raises
     ------
     InputError
-        If it is absent, of another detection than `told` (from :func:`read_about`), or not what is written there.
+        If it is absent, belongs to another detection than `told` (from :func:`read_about`), or is invalid.
     """
     path = folder / f"{name}.parquet"
     if not path.is_file():
@@ -163,7 +167,7 @@ def read_table(folder: Path, name: str, told: Mapping[str, Any]) -> pl.DataFrame
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError("cannot be read as a table", where=str(path), got=error, remedy=_REMEDY) from error
     _check_columns(table, _COLUMNS.get(name, _EDGES if name.startswith("edges-") else {}), path)
-    return table
+    return table.with_columns(pl.col("joined").replace(_JOINED_OF_FIRST)) if "joined" in table.columns else table
 
 
 def _check_columns(table: pl.DataFrame, columns: Mapping[str, Any], path: Path) -> None:
@@ -175,8 +179,8 @@ def _check_columns(table: pl.DataFrame, columns: Mapping[str, Any], path: Path) 
 
 
 def _check_belongs(path: Path, told: Mapping[str, Any]) -> None:
-    """Refuse a file of another detection: a folder into which files were copied, or that a program left half-way."""
-    if "result" not in told:  # version 0.1 wrote no marks
+    """Raise if a file belongs to another detection, as after copying files or an interrupted program."""
+    if "result" not in told:  # version 0.1 wrote no result ids
         return
     mark = pl.read_parquet_metadata(path).get("cib", "{}")
     if read_mark(mark) != told["result"]:
@@ -184,7 +188,7 @@ def _check_belongs(path: Path, told: Mapping[str, Any]) -> None:
 
 
 def read_mark(mark: str) -> str | None:
-    """The result that a file's metadata name."""
+    """Return the result id in the metadata of a file, or None."""
     try:
         named = json.loads(mark)["result"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -193,7 +197,7 @@ def read_mark(mark: str) -> str | None:
 
 
 def read_findings(folder: str | Path) -> dict[str, Any]:
-    """Read ``report.json``, of which the page is made."""
+    """Read ``report.json``, the data of the report page."""
     told = read_about(folder)
     path = Path(folder) / "report.json"
     findings: dict[str, Any] = read_json(path, _FINDINGS, MAKE)
@@ -203,7 +207,7 @@ def read_findings(folder: str | Path) -> dict[str, Any]:
     return {**findings, "edges": [{**_OLD_LINE, **line} for line in lines]}
 
 
-#: What version 0.1 said of a line of the map, and what it did not say.
+#: Fields of an edge of the map in version 0.1, and defaults of the fields that it lacked.
 _LINE = ("place_a", "place_b")
 _OLD_LINE: dict[str, Any] = {"layer": "co-action", "weight": None, "expected": None, "q": None, "acts": []}
 
@@ -225,13 +229,13 @@ _FINDINGS: dict[str, Any] = {
 
 
 class _Absent:
-    """What stands for the posts where they were not loaded: it says so when it is asked for anything."""
+    """Placeholder for data that were not loaded; any access raises an error with a remedy."""
 
     def __init__(self, what: str, remedy: str) -> None:
         self._told = what, remedy
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # Python asks values what they can do
+        if name.startswith("__"):  # protocol look-ups by Python
             raise AttributeError(name)
         raise InputError(self._told[0], remedy=self._told[1])
 
@@ -240,7 +244,7 @@ class _Absent:
 
 
 class AbsentActivity(_Absent):
-    """The activity of a detection that was loaded without its posts: it knows where it came from, and has no rows."""
+    """The activity of a detection that was loaded without its posts: its metadata without rows."""
 
     def __init__(self, imported: ImportReport, fingerprint: str, library: str, folder: Path) -> None:
         super().__init__(
@@ -250,7 +254,7 @@ class AbsentActivity(_Absent):
         self.imported, self.fingerprint, self.library, self.folder = imported, fingerprint, library, folder
 
     def native(self, frame: pl.DataFrame) -> Any:
-        """A result in the library that the activity came in."""
+        """Convert a result to the library of the activity."""
         return to_library(frame, self.library)
 
     def __repr__(self) -> str:
@@ -258,12 +262,12 @@ class AbsentActivity(_Absent):
 
 
 def read_result(folder: str | Path, activity: Activity | None = None) -> dict[str, Any]:
-    """Read all parts of a detection, by the names that :class:`cib.Detection` gives them.
+    """Read all parts of a detection, by the attribute names of :class:`cib.Detection`.
 
     Raises
     ------
     InputError
-        If there is no detection in the folder, its files do not belong together, or the activity is another.
+        If there is no detection in the folder, its files do not belong together, or the activity differs.
     """
     path, told = Path(folder), read_about(folder)
     if activity is not None:
@@ -301,13 +305,14 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
         told.get("features", {}).get("units", {}),
         library,
     )
+    roles = _roles(path, told, table, features)
     return {
         "table": table,
         "networks": _networks(path, told, table, [graph for graph in graphs.values() if not graph.directed], library),
         "graphs": graphs,
         "features": features,
-        "roles": _roles(path, told, table, features),
-        "settings": _settings(told["settings"]),
+        "roles": roles,
+        "settings": replace(_settings(told["settings"]), roles=roles.roles),
         "imported": imported,
         "activity": AbsentActivity(imported, told["fingerprint"], library, path) if activity is None else activity,
         "notes": tuple(told["notes"]),
@@ -316,7 +321,7 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
 
 
 def _or_ids(path: Path, name: str, told: Mapping[str, Any], table: pl.DataFrame) -> pl.DataFrame:
-    """A table of accounts, which version 0.1 did not write."""
+    """Read a table of accounts; return only the ids for version 0.1, which did not write it."""
     return read_table(path, name, told) if "result" in told else table.select("account_id")
 
 
@@ -347,7 +352,7 @@ _NO_POSTS = (
 
 
 def _incidence(activity: Activity, made: Construction) -> Incidence | _Absent:
-    """What a layer was projected from, made again."""
+    """Rebuild the incidence from which a layer was projected."""
     if made.objects not in OBJECTS:
         return _Absent(f"the posts behind {made.objects!r} cannot be found again", "Run cib.detect again.")
     incidence = Incidence.from_events(activity, object_events(activity, made.objects))
@@ -359,7 +364,7 @@ def _incidence(activity: Activity, made: Construction) -> Incidence | _Absent:
 
 
 def _graphs_of_first(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What version 0.1 did not say of its graphs."""
+    """Return the metadata of graphs that version 0.1 did not write."""
     found: list[dict[str, Any]] = [
         {"name": name, "directed": True, "made": None} for name in ("retweet", "mention", "reply", "quote")
     ]
@@ -407,13 +412,13 @@ def _reason(told: Any) -> Reason:
 
 
 def _by_network(table: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """The rows of each network, and none."""
+    """Return the rows of each network, and an empty table."""
     parts = table.partition_by("network_id", as_dict=True, include_key=False, maintain_order=True)
     return {str(network): part for (network,), part in parts.items()}, table.clear().drop("network_id")
 
 
 def _rows_of(graph: Graph, edges: pl.DataFrame) -> dict[str, np.ndarray[Any, np.dtype[np.int64]]]:
-    """For each network the rows of the graph's table that are its evidence."""
+    """Return, for each network, the rows of the graph's table that are its evidence."""
     ends = [encode(edges[end], graph.ids).alias(end) for end in ("source", "target")]
     mine = edges.select("network_id", "layer", *ends).filter(pl.col("layer") == graph.name)
     numbered = graph.table.select("source", "target").with_row_index("row")
@@ -425,7 +430,7 @@ def _rows_of(graph: Graph, edges: pl.DataFrame) -> dict[str, np.ndarray[Any, np.
 
 
 def _networks_of_first(path: Path, table: pl.DataFrame) -> tuple[list[dict[str, Any]], dict[str, pl.DataFrame]]:
-    """Networks as version 0.1 wrote them: the report says what the tables do not."""
+    """Read networks written by version 0.1: the report contains what the tables lack."""
     told: dict[str, Any] = read_json(path / "report.json", _FINDINGS, MAKE)
     columns = ("network_id", "account_id", "joined", "coordination", "role", "highly_engaged", "amplifier")
     parts = {"members": table.drop_nulls("network_id").select(columns)}
@@ -460,10 +465,10 @@ def _distribution(knots: pl.DataFrame) -> Distribution:
 
 def _settings(told: Mapping[str, Any]) -> Settings:
     known = {each.name for each in fields(Settings)}
-    plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features"}}
+    plain = {name: value for name, value in told.items() if name in known - {"layers", "rule", "features", "roles"}}
     return Settings(
         layers=tuple(Layer.from_saved(layer) for layer in told["layers"]),
-        # thresholds of version 0.1 that no longer exist say nothing about this rule
+        # thresholds of version 0.1 that no longer exist are ignored
         rule=Rule(**{each.name: told["rule"][each.name] for each in fields(Rule) if each.name in told["rule"]}),
         features=_features(told["features"]),
         **plain,
@@ -471,13 +476,13 @@ def _settings(told: Mapping[str, Any]) -> Settings:
 
 
 def _features(names: Sequence[str]) -> FeatureSet:
-    """The features of these names; what does not come with the package is known by its name only."""
+    """Return the features of some names; features outside the package have only a name."""
     known = STANDARD - [name for name in STANDARD.names if name not in names]
     return known + [_unknown(name) for name in names if name not in STANDARD]
 
 
 def _unknown(reference: str) -> Feature:
-    """What stands for a function that is named only: a file is no reason to import and run one."""
+    """Return a placeholder for a function known by name, since reading a file must not import and run code."""
 
     def function() -> None:
         raise InputError(f"the feature {reference!r} was a function, which is not saved", remedy="Give it again.")

@@ -1,8 +1,8 @@
-"""A detection as a folder of files: written whole or not at all, and read back.
+"""Write a detection as a folder of files, completely or not at all.
 
-The folder is for whoever holds the data: its tables have the ids of accounts and posts. Every Parquet file names the
-result it belongs to in its metadata, and ``detection.json``, written last, lists the files; on reading both are
-checked. What is checked is whether files belong together and have the shape that was written, not who wrote them.
+The folder is for the holder of the data: its tables contain the ids of accounts and posts. The metadata of every
+Parquet file contain the id of its result, and ``detection.json``, written last, lists the files; both are checked on
+reading. The check covers whether files belong together and have the written shape, not who wrote them.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ from cib.roles.population import Distribution
 
 __all__ = ["AUDIENCE", "FORMAT", "MAX_DRAWN", "PARTS", "SMALL_GRAPH", "tables_of", "write_result"]
 
-#: Of the folder; version 0.1 wrote none.
+#: Version of the folder format; version 0.1 of cib wrote none.
 FORMAT = 2
 
-#: Edges of a layer in its GraphML and GEXF files: about what people can look at, and their tools open.
+#: Maximum number of edges of a layer in its GraphML and GEXF files, limited by what viewers can open.
 MAX_DRAWN = 50_000
 
-#: Graphs of at most so many edges are written unasked.
+#: Maximum number of edges of graphs that are written by default.
 SMALL_GRAPH = 5_000
 
-#: What :meth:`cib.Detection.save` can write.
+#: Parts that :meth:`cib.Detection.save` can write.
 PARTS = ("tables", "report", "graphs")
 
-#: Tables of each network that are stacked into one file of that name.
+#: Tables of each network that are concatenated into one file of that name.
 OF_NETWORKS = ("members", "statistics", "facts")
 
-#: Columns of the distributions that roles are relative to.
+#: Columns of the reference distributions of roles.
 KNOTS = {"feature": pl.String, "value": pl.Float64, "share": pl.Float64}
 
-#: For whom the folder is.
+#: Intended audience of the folder.
 AUDIENCE = "the holder of the data: it has ids of accounts and posts; do not pass it on"
 
 
@@ -69,13 +69,13 @@ def write_result(
             told |= _write_tables(result, new, metadata, csv)
         told["drawn"] = _write_graphs(result, new, None if "graphs" in parts else 0 if write else SMALL_GRAPH)
         if "report" in parts:
-            write_json({**result.findings, "result": told["result"]}, new / "report.json", indent=None)
+            write_json({**result.findings, "result": told["result"]}, new / "report.json", indented=False)
         told["files"] = {path.name: path.stat().st_size for path in sorted(new.iterdir())}
         write_json(told, new / DETECTION.marker)
 
 
 def tables_of(result: Result) -> dict[str, pl.DataFrame | pl.LazyFrame]:
-    """The tables for people."""
+    """Return the tables intended for users."""
     return {
         "accounts": result.table,
         "networks": result.networks.table,
@@ -98,12 +98,12 @@ def _parts(write: Sequence[str] | None) -> Collection[str]:
 
 
 def _digest(told: Mapping[str, Any]) -> str:
-    """What tells results apart: the data, the settings, and the version."""
+    """Return a hash that identifies a result by its data, settings and version."""
     return blake2b(json.dumps(told, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()
 
 
 def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv: CSV) -> dict[str, Any]:
-    """All tables; returns what they do not say."""
+    """Write all tables, and return the metadata that they do not contain."""
     for name, table in {**tables_of(result), "trivial": trivial_scores(result.activity)}.items():
         write_table(table, folder, name, metadata, csv)
     for name in OF_NETWORKS:
@@ -128,7 +128,7 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
             }
             for n in result.networks
         ],
-        "roles": [{**asdict(role), "weights": list(role.weights.items())} for role in roles.roles],  # in their order
+        "roles": [role.to_dict() for role in roles.roles],
         "features": {
             "labels": dict(result.features.labels),
             "units": dict(result.features.units),
@@ -143,7 +143,7 @@ def _stacked(networks: Networks, part: str) -> pl.DataFrame:
 
 
 def _evidence(networks: Networks, part: str) -> pl.LazyFrame:
-    """One part of the evidence of all networks, with the network it belongs to; made one by one, for it can be long."""
+    """Return one part of the evidence of all networks as a lazy table, created network by network to save memory."""
 
     def tables(*_: object) -> Iterator[pl.DataFrame]:
         for network in networks:
@@ -161,7 +161,7 @@ def _knots(distributions: Mapping[str, Distribution]) -> pl.DataFrame:
 
 
 def _write_graphs(result: Result, folder: Path, most: int | None) -> dict[str, dict[str, int]]:
-    """Draw the layers inside networks that have at most `most` edges there; returns how many were drawn."""
+    """Write the layers inside networks with at most `most` edges, and return the numbers of edges drawn."""
     drawn = {}
     for name, graph in result.graphs.items():
         if not graph.directed and most != 0:
@@ -183,7 +183,7 @@ def _graph_told(name: str, graph: Graph) -> dict[str, Any]:
 
 
 def _made(construction: Construction) -> dict[str, Any]:
-    """How a layer was made, as plain values; functions by their names."""
+    """Convert the construction of a layer to plain values; functions are replaced by their names."""
     tested = construction.tested
     return {
         "objects": construction.objects,

@@ -1,7 +1,7 @@
-"""Boosting: a core that posts, and amplifiers that retweet it, in teams.
+"""Simulate boosting: a core that posts, and teams of amplifiers that retweet it.
 
-Modelled on what Twitter, ASPI and the Stanford Internet Observatory published about the largest of the three
-operations that were made known on 12 June 2020. Its posts reach almost nobody outside, so they are not in the feed.
+Modelled on publications by Twitter, ASPI and the Stanford Internet Observatory about the largest of the three
+operations disclosed on 12 June 2020. Its posts reach almost nobody outside the operation, so they are not in the feed.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ __all__ = ["AMPLIFIER", "ISTANBUL", "MOSCOW", "TEAM_BATCHES", "Boosting", "Signa
 #: Hours ahead of UTC.
 BEIJING, ISTANBUL, MOSCOW = 8, 3, 3
 
-#: Operations speak of topics, and so use hashtags, of their own; this one of nine from the first.
+#: First topic and number of topics; operations have separate topics and therefore separate hashtags.
 BOOSTED_TOPICS = (100_000, 9)
 
-#: 78.5 % of the core have no follower, 95 % fewer than eight; hardly any has a description (ASPI).
+#: 78.5 % of the core have no followers, 95 % fewer than eight; few have a description (ASPI).
 CORE = Profile(
     followers=(3, 1.2),
     following=(8, 1.3),
@@ -49,17 +49,17 @@ AMPLIFIER = Profile(
 TEAM_BATCHES = Batches(size=(30, 100), days=(5, 200), zone=BEIJING, older=0.1)
 
 
-#: From posts (numbers from 0, repeated) to delays in seconds.
+#: Function of a random generator and post indices (repeated) that returns delays in seconds.
 Style = Callable[[np.random.Generator, Ints], Ints]
 
 
 def soon(mean: float) -> Style:
-    """Delays of those who watch: exponential, in seconds."""
+    """Return a style with exponential delays in seconds, as of accounts that watch for posts."""
     return lambda rng, post: 2 + rng.exponential(mean, len(post)).astype(np.int64)
 
 
 def later(median: float, sigma: float) -> Style:
-    """Delays of those who take their time: lognormal, in seconds."""
+    """Return a style with lognormal delays in seconds."""
     return lambda rng, post: lognormal_delays(rng, len(post), median, sigma)
 
 
@@ -67,40 +67,39 @@ at_once = soon(75)
 
 
 def when_told(rng: np.random.Generator, post: Ints) -> Ints:
-    """Delays of those who are sent a link: the same after a moment common to all, up to an hour later."""
+    """Draw delays around one instruction per post: a common delay of 5 to 60 minutes, plus an exponential one."""
     told = rng.integers(5 * MINUTE, 60 * MINUTE, post.max(initial=0) + 1)
     delays: Ints = told[post] + at_once(rng, post)
     return delays
 
 
 def at_leisure(rng: np.random.Generator, post: Ints) -> Ints:
-    """Delays of those who work through a list: lognormal, half an hour or so."""
+    """Draw lognormal delays with a median of 20 to 60 minutes, as of accounts that work through a list."""
     return lognormal_delays(rng, len(post), rng.uniform(20, 60) * MINUTE, 0.8)
 
 
-#: Teams use one each, in equal numbers.
+#: Each team uses one style; styles are equally frequent.
 STYLES: tuple[Style, ...] = (at_once, when_told, at_leisure)
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What an operation keeps, more or less, when it begins again with new accounts.
+    """Properties that an operation partly keeps when it restarts with new accounts.
 
     Parameters
     ----------
     zone : int, optional
-        Its office, hours ahead of UTC; where its accounts are at home if not given.
+        Time zone of its office in hours ahead of UTC; by default that of its accounts.
     client : str
-        That most of its accounts use.
+        Client that most of its accounts use.
     grammar : int, optional
-        The way its names are made; see :func:`cib.simulation.population.renamed`.
+        Pattern of its account names; see :func:`cib.simulation.population.renamed`.
     wording : int, optional
-        The forms its slogans prefer.
+        Code of the preferred forms of its slogans, see :func:`cib.simulation.wording.slogans`.
     sites : tuple of int
-        Where a fifth of its posts link to.
+        Sites that a fifth of its posts link to.
     targets : tuple of int
-        Ranks, by popularity, of the authors outside that it turns to: each amplifier retweets or mentions
-        one for every `aimed` boosts.
+        Popularity ranks of the outside authors that it retweets or mentions, once for every `aimed` boosts.
     aimed : float
     """
 
@@ -114,7 +113,7 @@ class Signature:
 
     @classmethod
     def of(cls, number: int) -> Signature:
-        """A signature for each number; some share an office, a client or a way to make names."""
+        """Return the signature of a number; signatures may share an office, a client or a name pattern."""
         rng = np.random.default_rng(number)
         return cls(
             zone=int(rng.choice([BEIJING, ISTANBUL, MOSCOW, 1, -5])),
@@ -127,7 +126,7 @@ class Signature:
         )
 
     def again(self, reuse: float) -> Signature:
-        """Of the next generation: other names, one site of three, a share of the targets."""
+        """Return the signature of the next generation: new names, one of three sites, a share of the targets."""
         kept = round(reuse * len(self.targets))
         return replace(
             self,
@@ -139,52 +138,52 @@ class Signature:
 
 @dataclass(frozen=True)
 class Boosting:
-    """A core that posts and amplifiers that retweet it, in teams.
+    """A core that posts, and teams of amplifiers that retweet it.
 
     Parameters
     ----------
     core, amplifiers : int
-        Accounts.
+        Numbers of accounts.
     name : str
     team : int
-        Core accounts of a team, about; amplifiers are spread over the teams unevenly.
+        Approximate number of core accounts of a team; amplifiers are distributed unevenly over the teams.
     core_posts : float
-        Mean posts of a core account, geometric: 348,608 tweets by 23,750 accounts.
+        Mean number of posts of a core account, geometric: 348,608 tweets by 23,750 accounts.
     quota : int, optional
-        Posts of each core account, if all are told to post as much.
+        Number of posts of each core account, if it is the same for all.
     off_hours : float
-        Share of these posts at any hour; the others come in office hours, Monday to Friday.
+        Share of these posts at any hour; the others are made in office hours, Monday to Friday.
     english : float
         Share of these posts in English; the others are in Chinese.
     amplification : tuple of float
-        A team's share of its core's posts that an amplifier acts on lies between these.
+        Range of the team's mean share of core posts that an amplifier acts on.
     spread, post_spread : float
         Sigma of the lognormal variation of that share between amplifiers, and between posts.
     handful : int
-        The fewest acts that an amplifier is asked for.
+        Minimum expected number of actions of an amplifier.
     across : float
-        Acts on posts of any team, for each on one's own.
+        Number of actions on posts of any team per action on posts of the own team.
     comments : float
-        Share of acts that are replies with a few words of approval.
+        Share of actions that are replies with a few words of approval.
     camouflage : float
-        Mean everyday acts of an amplifier: posts, and reactions to popular accounts.
+        Mean number of everyday actions of an amplifier: posts, and reactions to popular accounts.
     traction : float
-        Organic retweets of the core, for each by an amplifier.
+        Number of organic retweets of the core per boost.
     batches : Batches
-        How accounts were created: 30 to 100 on a day, a tenth long before.
+        Distribution of creation times: 30 to 100 accounts on a day, a tenth long before.
     language : str
     topics : tuple of int
-        Hashtags are those of so many topics from the first.
+        First topic and number of topics.
     styles : tuple of Style
-        When amplifiers act; teams use one each, in equal numbers.
+        Distributions of delays; each team uses one, and they are equally frequent.
     cells : int
-        Each post is given to one of so many cells of the team's amplifiers.
+        Number of cells of a team's amplifiers; each post is assigned to one cell.
     cover : float
-        Mean everyday acts of an amplifier beyond `camouflage`, Poisson: about as many for each.
+        Mean number of everyday actions of an amplifier beyond `camouflage`, Poisson, similar for all.
     aged : float
-        Share of accounts that were bought: they look and were created as those of anybody.
+        Share of accounts that were bought: profile and creation time as of ordinary accounts.
     mixed : float
-        Share of the core that amplifies, too.
+        Share of the core that also amplifies.
     signature : Signature
     """
 
@@ -216,11 +215,11 @@ class Boosting:
 
     @property
     def teams(self) -> int:
-        """Number of teams."""
+        """Return the number of teams."""
         return max(round(self.core / self.team), 1)
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """The core first; the group is the team. Teams are set up one after the other."""
+        """Create the accounts, core first; the group is the team. Teams are created one after the other."""
         team = self._teams(rng)
         created = np.empty_like(team)
         created[np.argsort(team, kind="stable")] = self.batches.draw(rng, len(team))
@@ -249,7 +248,7 @@ class Boosting:
         return bought(rng, members.with_columns(role=pl.when(both).then(pl.lit("both")).otherwise("role")), self.aged)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """The posts to boost, and everyday posts of amplifiers."""
+        """Create the posts to boost, and everyday posts of amplifiers."""
         core, amplifiers = people.split(self.core)
         n_posts = rng.geometric(1 / self.core_posts, len(core)) if self.quota is None else self.quota
         authors = core.repeat(np.broadcast_to(n_posts, len(core)))
@@ -257,14 +256,14 @@ class Boosting:
         zone = self.signature.zone
         office = authors.zone if zone is None else np.full(len(authors), zone)
         time = np.where(off, waking_times(rng, authors.zone), office_times(rng, office))
-        # A team has two topics, and teams share them.
+        # Each team has two topics, which it shares with other teams.
         first, n_topics = self.topics
         topic = first + (authors.group + rng.integers(0, 2, len(authors))) % n_topics
         words = slogans(rng, topic, self.english, self.signature.wording, self._links(rng, len(topic)))
         return pl.concat([acts("post", authors.number, time, words=words), own_posts(rng, amplifiers)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """The boosting, what little traction it gets, and camouflage."""
+        """Create the boosts, the organic retweets of the core, and camouflage."""
         core, _ = people.split(self.core)
         amplifiers = people.take(np.concatenate([np.arange(self._n_mixed), np.arange(self.core, len(people))]))
         styles = rng.permutation(np.arange(self.teams) % len(self.styles))
@@ -289,7 +288,7 @@ class Boosting:
         return sometimes(rng, linked, 0.2)
 
     def _aimed(self, rng: np.random.Generator, amplifiers: People, boosted: int, world: World) -> pl.DataFrame:
-        """Retweets of the targets outside, and replies to them."""
+        """Create retweets of and replies to the outside targets."""
         if not self.signature.targets:
             return stacked([])
         ranks = np.array(self.signature.targets) % len(world.feed.everywhere)
@@ -310,7 +309,7 @@ class Boosting:
     def _boosts(
         self, rng: np.random.Generator, members: People, posts: Ints, style: Style, world: World
     ) -> pl.DataFrame:
-        """What the amplifiers of one team do for the posts of its core."""
+        """Create the actions of one team's amplifiers on the posts of its core."""
         share = rng.uniform(*self.amplification) * varied(rng, len(members), self.spread)
         share = np.maximum(share, self.handful / len(posts))
         chance = share[:, None] * varied(rng, len(posts), self.post_spread)

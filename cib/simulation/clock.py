@@ -1,7 +1,7 @@
-"""When things are done: waking and office hours, delays, sleep.
+"""Draw times of actions: waking and office hours, delays, sleep.
 
-Times are whole seconds since :data:`START`. The span is a number of whole weeks, so that a time moved
-past one end may come in again at the other without changing its weekday.
+Times are whole seconds since :data:`START`. The span is a whole number of weeks, so that times can wrap around its ends
+without a change of weekday.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ __all__ = [
 ]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-#: A Saturday; the span ends with 17 April 2020, the last day of the release of June 2020.
+#: Start of the span, a Saturday; the span ends with 17 April 2020, the last day of the release of June 2020.
 START = datetime(2020, 3, 21, tzinfo=UTC)
 DAYS = 28
 END = DAYS * DAY
 
-#: Weight of each local hour for people at leisure and for people at work (with a lunch break).
+#: Weight of each local hour in leisure time and in working time (with a lunch break).
 WAKING = np.array([3, 1.5, 0.8, 0.5, 0.4, 0.6, 1.5, 3, 4, 4.5, 5, 5, 5.5, 5.5, 5, 5, 5, 5.5, 6, 7, 8, 8, 7, 5])
 OFFICE = np.array([0, 0, 0, 0, 0, 0, 0, 0, 3, 10, 12, 9, 4, 6, 11, 12, 10, 6, 2, 0, 0, 0, 0, 0], dtype=float)
 ALL_DAYS = np.arange(DAYS)
 WEEKDAYS = ALL_DAYS[(START.weekday() + ALL_DAYS) % 7 < 5]
 
 ASLEEP = (1 * HOUR, 7 * HOUR)  # local time of day
-LIGHT_SLEEPERS = 0.15  # share of what falls into the night that is done nevertheless
-LATE_START = 75 * MINUTE  # mean time from waking up to catching up
+LIGHT_SLEEPERS = 0.15  # share of actions at night that are not postponed
+LATE_START = 75 * MINUTE  # mean time from waking up to postponed actions
 
 
 def waking_times(rng: np.random.Generator, zones: Ints) -> Ints:
-    """A moment for each, on any day, by the waking hours of its time zone (hours ahead of UTC)."""
+    """Draw a time for each account, on any day, from the waking hours of its time zone (hours ahead of UTC)."""
     return _times(rng, zones, ALL_DAYS, WAKING)
 
 
 def office_times(rng: np.random.Generator, zones: Ints) -> Ints:
-    """A moment for each, Monday to Friday, by the office hours of its time zone."""
+    """Draw a time for each account, Monday to Friday, from the office hours of its time zone."""
     return _times(rng, zones, WEEKDAYS, OFFICE)
 
 
@@ -59,12 +59,12 @@ def _times(rng: np.random.Generator, zones: Ints, days: Ints, hours: Floats) -> 
 
 
 def lognormal_delays(rng: np.random.Generator, n: int, median: float, sigma: float) -> Ints:
-    """Delays of at least one second, in seconds."""
+    """Draw lognormal delays of at least one second, in seconds."""
     return np.maximum(rng.lognormal(np.log(median), sigma, n), 1).astype(np.int64)
 
 
 def after_sleep(rng: np.random.Generator, times: Ints, zones: Ints) -> Ints:
-    """Put off until the morning what falls into the night of its time zone."""
+    """Postpone times at night, in the local time zone, until the morning."""
     fell_asleep, woke_up = ASLEEP
     local = (times + zones * HOUR) % DAY
     asleep = (local >= fell_asleep) & (local < woke_up) & (rng.random(len(times)) >= LIGHT_SLEEPERS)

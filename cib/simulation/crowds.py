@@ -1,7 +1,7 @@
-"""Parts of a scenario: crowds that act together without any operation, each for reasons of its own.
+"""Define parts of a scenario with organic crowds that act at the same time without an operation.
 
-Those who follow the news, pass on what eyewitnesses post, campaign with a text to copy, retweet their
-friends, or post by a schedule and say so. Fans and newsrooms are in ``organic``.
+Audiences of breaking news, activists with prepared texts, friends who retweet each other, and accounts that declare
+that they are automatic. Fans and newsrooms are in ``organic``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cib.simulation.wording import SITES, links, write
 
 __all__ = ["Activists", "BreakingNews", "RetweetPods", "Scheduled"]
 
-#: Topics, and so hashtags, of their own.
+#: Topics of these crowds, which determine their hashtags.
 BURST_TOPIC, FIRST_CAUSE, FIRST_BULLETIN = 90_000, 90_100, 91_000
 ACTIVIST = Profile(followers=(180, 1.4), described=0.85, past_posts=1_500)
 SCHEDULE = Profile(
@@ -37,22 +37,22 @@ DISCLOSED = "Automatic account, run by its author. Posts by a schedule."
 
 @dataclass(frozen=True)
 class BreakingNews:
-    """Something happens, and within two hours everybody who is there passes on what eyewitnesses post.
+    """A crowd that retweets the posts of eyewitnesses within hours of an event.
 
     Parameters
     ----------
     size : int
-        Accounts.
+        Number of accounts.
     witnesses : int
-        Unknown accounts that post what they see, twice on average; they come on top of `size`.
+        Number of unknown accounts that post about the event, twice on average; added to `size`.
     at : int
-        When it happens, in seconds since the start.
+        Time of the event, in seconds since the start.
     within : int
-        Seconds in which they post.
+        Seconds within which the witnesses post.
     eagerness : tuple of float
         Beta distribution of the share of the posts that an account retweets.
     median_latency, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     """
 
     size: int
@@ -64,7 +64,7 @@ class BreakingNews:
     sigma: float = 1.1
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Witnesses first, who are ordinary accounts."""
+        """Create the accounts, first the witnesses, which are ordinary accounts."""
         activity = np.concatenate([np.zeros(self.witnesses, dtype=np.int64), pareto(rng, self.size, 1.8, 1.25)])
         crowds = (("organic", slice(0, self.witnesses)), ("breaking-burst", slice(self.witnesses, None)))
         home = homes.draw(rng, len(activity))
@@ -74,7 +74,7 @@ class BreakingNews:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """What the witnesses saw, with one set of hashtags, and everyday posts."""
+        """Create the posts of witnesses, with one set of hashtags, and everyday posts."""
         witnesses, crowd = people.split(self.witnesses)
         authors = witnesses.repeat(1 + rng.poisson(1, len(witnesses)))
         time = self.at + rng.integers(0, self.within, len(authors))
@@ -82,7 +82,7 @@ class BreakingNews:
         return pl.concat([acts("post", authors.number, time, words=words), own_posts(rng, crowd)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """The burst, and everyday reactions."""
+        """Create the retweets of witnesses, and everyday reactions."""
         witnesses, crowd = people.split(self.witnesses)
         chance = rng.beta(*self.eagerness, (len(crowd), 1))
         posts = world.posts_by(witnesses)
@@ -92,24 +92,24 @@ class BreakingNews:
 
 @dataclass(frozen=True)
 class Activists:
-    """Campaigners who post the same prepared texts in the same hour, and retweet their organisers.
+    """Movements that post the same prepared texts within the same hours, and retweet their organisers.
 
     Parameters
     ----------
     size : int
-        Accounts, in movements of at most `largest`.
+        Number of accounts, in movements of at most `largest`.
     organisers : int
-        Accounts of a movement whose posts the others retweet.
+        Number of accounts of a movement whose posts the others retweet.
     storms : int
-        Evenings on which a movement meets.
+        Number of storms (concerted posting) of a movement.
     texts : int
-        Prepared texts of a storm, to copy.
+        Number of prepared texts of a storm.
     joining : tuple of float
         Beta distribution of the share of storms that a member joins.
     loyalty : tuple of float
         Beta distribution of the share of the organisers' posts that a member retweets.
     median_latency, sigma : float
-        Of the lognormal delay, of posts after the storm began and of retweets after the post.
+        Parameters of the lognormal delay of posts after the start of the storm and of retweets after the post.
     largest : int
     """
 
@@ -125,11 +125,11 @@ class Activists:
 
     @property
     def movements(self) -> int:
-        """Number of movements."""
+        """Return the number of movements."""
         return max(-(-self.size // self.largest), 1)
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """The group is the movement, and each movement is at home somewhere; organisers come first."""
+        """Create the accounts, organisers first; the group is the movement, and each movement has one home."""
         movement = np.arange(self.size) % self.movements
         activity = pareto(rng, self.size, 3, 1.3)
         activity[: self._organisers] += 60
@@ -145,9 +145,9 @@ class Activists:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """The storms, and everyday posts."""
+        """Create the posts of the storms, and everyday posts."""
         storm = np.repeat(np.arange(self.movements * self.storms), self.texts)
-        first = people.take(storm // self.storms)  # somebody of each movement, for its home
+        first = people.take(storm // self.storms)  # one member of each movement, for its home
         texts = write(rng, first.language, FIRST_CAUSE + first.group)
         at = waking_times(rng, people.zone[np.arange(self.movements * self.storms) // self.storms])
         theirs = people.group[:, None] == np.arange(len(at)) // self.storms
@@ -157,7 +157,7 @@ class Activists:
         return pl.concat([acts("post", people.number[who], time, words=copied), own_posts(rng, people)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Retweets of the organisers, and everyday reactions."""
+        """Create retweets of the organisers, and everyday reactions."""
         organisers, members = people.split(self._organisers)
         loyal = team_retweets(
             rng, members, organisers, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
@@ -171,17 +171,17 @@ class Activists:
 
 @dataclass(frozen=True)
 class RetweetPods:
-    """Friends who follow back and retweet each other, some much and some hardly.
+    """Friends who retweet each other, with shares that vary between members.
 
     Parameters
     ----------
     size : int
-        Accounts, in pods of at most `pod`.
+        Number of accounts, in pods of at most `pod`.
     pod : int
     loyalty : tuple of float
         Beta distribution of the share of the pod's posts that a member retweets.
     median_latency, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     """
 
     size: int
@@ -191,7 +191,7 @@ class RetweetPods:
     sigma: float = 1.5
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """The group is the pod; a pod is at home somewhere."""
+        """Create the accounts; the group is the pod, and each pod has one home."""
         pods = -(-self.size // self.pod)
         member = np.arange(self.size) % pods
         home = homes.draw(rng, pods)[member]
@@ -199,11 +199,11 @@ class RetweetPods:
         return accounts(rng, homes, home, "retweet-pod", Profile(), activity=activity, group=member, renown=renown)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Everyday posts."""
+        """Create everyday posts."""
         return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Retweets inside the pod, and everyday reactions."""
+        """Create retweets inside the pod, and everyday reactions."""
         favours = team_retweets(
             rng, people, people, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
         )
@@ -212,21 +212,21 @@ class RetweetPods:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """Accounts that say they are automatic: bulletins at fixed hours, and relays of popular authors.
+    """Accounts that declare that they are automatic: bulletins at fixed times, and relays of popular authors.
 
     Parameters
     ----------
     size : int
-        Accounts, half of them bulletins and half relays.
+        Number of accounts, half of them bulletins and half relays.
     a_day : int
-        Bulletins of an account a day, at the minutes of its service.
+        Number of bulletins of an account per day, at the minute of its service.
     service : int
-        Accounts of a service: one a town, with the same text and a link of its own.
+        Number of accounts of a service: one per town, with the same text and a separate link.
     followed : int
-        Authors that a relay retweets, of the `among` most popular.
+        Number of authors that a relay retweets, of the `among` most popular.
     among : int
     delay : float
-        Mean delay of a relay, in seconds, exponential.
+        Mean of the exponential delay of a relay, in seconds.
     """
 
     size: int
@@ -238,11 +238,11 @@ class Scheduled:
 
     @property
     def bulletins(self) -> int:
-        """Number of accounts that post bulletins."""
+        """Return the number of accounts that post bulletins."""
         return self.size // 2
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Bulletins first; the group is the service."""
+        """Create the accounts, bulletins first; the group is the service."""
         service = np.arange(self.size) // self.service
         table = accounts(
             rng,
@@ -257,7 +257,7 @@ class Scheduled:
         return table.with_columns(description=pl.lit(DISCLOSED))
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """The bulletins."""
+        """Create the bulletins."""
         towns, _ = people.split(self.bulletins)
         slots = self.a_day * END // DAY
         author = towns.repeat(np.full(len(towns), slots))
@@ -272,7 +272,7 @@ class Scheduled:
         return acts("post", author.number, time, words=words)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """The relays."""
+        """Create the retweets of the relays."""
         _, relays = people.split(self.bulletins)
         return stacked([self._relayed(rng, number, world) for number in relays.number])
 

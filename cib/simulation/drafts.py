@@ -1,9 +1,8 @@
-"""Everything that happened in a scenario, by number, before it is told as an activity.
+"""Run the parts of a scenario and collect all actions, with accounts and posts as integers.
 
-Every part draws from a random stream of its own, so the organic parts are the same whether or not an
-operation runs beside them, and their accounts keep their ids. Ids are drawn at random and tell neither who
-an account is nor when a post was made (unlike those of the platforms, which count time), so that nothing
-can be learnt from them.
+Each part draws from a separate random stream, so organic parts are the same with or without an operation, and their
+accounts keep their ids. Ids are drawn at random and carry information about neither the account nor the time of a post
+(unlike those of the platforms, which encode time), so that nothing can be learnt from them.
 """
 
 from __future__ import annotations
@@ -33,17 +32,19 @@ POST_IDS = (1_200_000_000_000_000_000, 1_300_000_000_000_000_000)
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """What happened.
+    """All accounts and actions of a simulated scenario.
 
     Parameters
     ----------
     accounts : polars.DataFrame
         The fields of an account, ``account_id`` (a number), and ``posts``.
     events : polars.DataFrame
+        One row per action, see :mod:`cib.simulation.events`.
     post_ids : ndarray of int, shape (n_events,)
     order : ndarray of int
-        The events that are seen, in the order of an Activity.
+        Rows of the observed events, in the order of an Activity.
     costs : polars.DataFrame
+        See :class:`cib.simulation.Simulation`.
     start : datetime
     """
 
@@ -55,7 +56,7 @@ class Draft:
     start: datetime
 
     def posts(self, rows: slice = slice(None)) -> pl.DataFrame:
-        """Some of the posts of the activity, with ids for numbers."""
+        """Return some of the posts of the activity, with ids."""
         told = self.events[self.order[rows]]
         target = told["target"]
         names, clients = self._names, pl.lit(self.accounts["client"])
@@ -83,11 +84,11 @@ class Draft:
         return shaped(named, POST_COLUMNS)
 
     def profiles(self) -> pl.DataFrame:
-        """The accounts of the activity."""
+        """Return the accounts table of the activity."""
         return shaped(self._seen.with_columns(created_at=self._moment("created")), ACCOUNT_COLUMNS)
 
     def truth(self) -> pl.DataFrame:
-        """Who they are."""
+        """Return the ground truth of the accounts."""
         team = pl.when(pl.col("operation").is_not_null()).then(pl.format("{}/{}", "operation", "group"))
         named = self._seen.with_columns(pl.col("account_id").cast(pl.String), team=team)
         return named.select("account_id", "operation", "role", "community", "team")
@@ -98,7 +99,7 @@ class Draft:
 
     @property
     def _seen(self) -> pl.DataFrame:
-        """The accounts that acted, were acted on or were mentioned, where that is seen."""
+        """Return the accounts that acted, were acted on or were mentioned in observed events."""
         seen = np.zeros(self.accounts.height, dtype=bool)
         told = self.events.select("account", "target", "mentioned")[self.order]
         seen[told["account"].to_numpy()] = True
@@ -107,12 +108,12 @@ class Draft:
         return self.accounts.filter(pl.Series(seen)).sort("account_id")
 
     def _moment(self, column: str) -> pl.Expr:
-        """Seconds since the start as a time."""
+        """Convert seconds since the start to a time."""
         return pl.lit(self.start).cast(TIME) + pl.duration(seconds=column)
 
 
 def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: Evasion) -> Draft:
-    """Let the parts of a scenario act.
+    """Run the parts of a scenario.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
     scale : float
     rng : numpy.random.Generator
     evasion : Evasion
-        Of all operations.
+        Evasion of all operations.
     """
     parts = scenario.parts(scale, rng)
     own_ids, *streams = rng.spawn(1 + len(parts))
@@ -144,7 +145,7 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
         reactions.append(evasion.applied(scheme, plan, own, world))
     counts = counting(posts, pl.concat(table.select("action", "account", "time", "target") for table in reactions))
     first = 0
-    for k, table in enumerate(reactions):  # one by one: all of them twice would not fit
+    for k, table in enumerate(reactions):  # one by one: two copies of all would not fit in memory
         reactions[k] = table.filter(counts[first : first + table.height]).rechunk()
         first += table.height
     events = pl.concat([posts, *reactions])
@@ -162,7 +163,7 @@ def draft(scenario: Scenario, scale: float, rng: np.random.Generator, evasion: E
 
 
 def _numbered(tables: Sequence[pl.DataFrame]) -> list[People]:
-    """The people of each table, numbered through."""
+    """Return the people of each table, numbered consecutively."""
     ends = np.cumsum([table.height for table in tables])
     return [People.of(table, np.arange(end - table.height, end)) for table, end in zip(tables, ends, strict=True)]
 
@@ -179,7 +180,7 @@ def _world(rng: np.random.Generator, accounts: pl.DataFrame, posts: pl.DataFrame
 
 
 def _first_words(rng: np.random.Generator, accounts: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """A post by each account that did nothing: who is not seen is not there."""
+    """Create one post for each account without any action, so that it is observed."""
     everyone = People.of(accounts, np.arange(accounts.height))
     seen = np.bincount(events["account"].to_numpy(), minlength=len(everyone)) > 0
     silent = everyone.take(~seen)
@@ -189,7 +190,7 @@ def _first_words(rng: np.random.Generator, accounts: pl.DataFrame, events: pl.Da
 def _costs(
     accounts: pl.DataFrame, planned: pl.DataFrame, events: pl.DataFrame, world: World, evasion: Evasion
 ) -> pl.DataFrame:
-    """What evasion costs each operation; see :class:`cib.simulation.Simulation`."""
+    """Return the costs of evasion of each operation; see :class:`cib.simulation.Simulation`."""
     operation = accounts.select("operation").with_row_index("account")
 
     def boosts(table: pl.DataFrame, suffix: str) -> pl.DataFrame:
@@ -217,16 +218,16 @@ def _costs(
 
 
 def _account_ids(own: np.random.Generator, rng: np.random.Generator, n_organic: int, n: int) -> Ints:
-    """Organic accounts come first, and have the same ids whoever is there beside them."""
+    """Draw account ids, organic accounts first; these are the same whatever operations are present."""
     organic = _scattered_ids(own, n_organic, ACCOUNT_IDS)
-    while True:  # two of two million equal ids: once in a hundred thousand runs
+    while True:  # a collision among two million ids occurs about once in 100,000 runs
         ids = np.concatenate([organic, rng.integers(*ACCOUNT_IDS, n - n_organic)])
         if len(np.unique(ids)) == n:
             return ids
 
 
 def _scattered_ids(rng: np.random.Generator, n: int, between: tuple[int, int]) -> Ints:
-    """Different numbers of nineteen digits in random order."""
+    """Draw distinct numbers of nineteen digits in random order."""
     first, last = between
     room = (last - first) // max(n, 1)
     ids: Ints = first + rng.permutation(n) * room + rng.integers(0, room, n)

@@ -1,8 +1,7 @@
-"""What an operation may do to be found less easily, at four strengths, and what that costs it.
+"""Apply evasion to operations, at four strengths, and measure its costs.
 
-Parts run their operation as planned and mark the acts that serve it (`boost`). An :class:`Evasion` then
-changes these acts, so that the same evasions can be laid over every operation, and what is lost can be
-counted.
+Parts run their operation as planned and mark the actions that serve it (`boost`). An :class:`Evasion` then changes
+these actions, so that the same evasions apply to every operation, and the loss can be counted.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from cib.simulation.population import People
 
 __all__ = ["EVASIONS", "STRENGTHS", "Evasion"]
 
-#: What each evasion does at the strengths 0 (as planned) to 3.
+#: Parameter of each evasion at the strengths 0 (as planned) to 3.
 STRENGTHS: Mapping[str, tuple[float, float, float, float]] = MappingProxyType(
     {
-        "jitter": (0, 10 * MINUTE, HOUR, 12 * HOUR),  # median of a lognormal delay on top, in seconds
-        "camouflage": (0, 1, 4, 10),  # everyday reactions of a member, for each of its boosts
-        "cells": (1, 2, 5, 20),  # cells that share posts out; none touches the posts of another
-        "rate_matching": (np.inf, 100, 50, 10),  # most acts of a member, boosts and camouflage, in the four weeks
-        "dilution": (0, 0.2, 0.4, 0.6),  # share of boosts that go to posts of popular authors instead
-        "quota_skew": (0, 0.5, 1, 1.5),  # sigma of the lognormal weights by which work is shared out
-        "aged_metadata": (0, 1 / 3, 2 / 3, 1),  # share of accounts that were bought: those of anybody
-        "partial_observation": (1, 0.5, 0.1, 0.01),  # share of all acts, of anybody, that are seen
+        "jitter": (0, 10 * MINUTE, HOUR, 12 * HOUR),  # median of an additional lognormal delay, in seconds
+        "camouflage": (0, 1, 4, 10),  # everyday reactions of a member per boost
+        "cells": (1, 2, 5, 20),  # number of cells; a cell acts only on its own share of the posts
+        "rate_matching": (np.inf, 100, 50, 10),  # maximum actions of a member, boosts and camouflage, in the four weeks
+        "dilution": (0, 0.2, 0.4, 0.6),  # share of boosts redirected to posts of popular authors
+        "quota_skew": (0, 0.5, 1, 1.5),  # sigma of the lognormal weights by which boosts are distributed over members
+        "aged_metadata": (0, 1 / 3, 2 / 3, 1),  # share of accounts that were bought: profiles of ordinary accounts
+        "partial_observation": (1, 0.5, 0.1, 0.01),  # share of all actions, of all accounts, that are observed
     }
 )
 BEHAVIOUR = tuple(STRENGTHS)[:6]
@@ -42,13 +41,13 @@ EVASIONS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {"moderate": MappingProxyType(dict.fromkeys(BEHAVIOUR, 2))}
 )
 
-POPULAR = 30  # authors that diluted boosts go to
-SIGMA = 1.0  # of the jitter
+POPULAR = 30  # number of authors that diluted boosts are redirected to
+SIGMA = 1.0  # sigma of the jitter
 
 
 @dataclass(frozen=True)
 class Evasion:
-    """What each evasion does; the values are those of :data:`STRENGTHS`."""
+    """Parameters of all evasions; the values are those of :data:`STRENGTHS`."""
 
     jitter: float
     camouflage: float
@@ -61,7 +60,7 @@ class Evasion:
 
     @classmethod
     def of(cls, strengths: Mapping[str, int] | str | None) -> Evasion:
-        """The evasion of that name, or of these strengths; those not named have strength 0."""
+        """Return the evasion of a name, or of a mapping to strengths; evasions not listed have strength 0."""
         if isinstance(strengths, str):
             strengths = EVASIONS[_known(strengths, EVASIONS)]
         if not isinstance(strengths, Mapping | None):
@@ -81,7 +80,7 @@ class Evasion:
         return cls(**{name: values[chosen.get(name, 0)] for name, values in STRENGTHS.items()})
 
     def put_off(self, rng: np.random.Generator, posts: pl.DataFrame) -> pl.DataFrame:
-        """Posts, those that are boosts of something else later than planned."""
+        """Delay the posts that serve an operation."""
         boost = posts["boost"].fill_null(False).to_numpy()
         if not (self.jitter and boost.any()):
             return posts
@@ -89,14 +88,14 @@ class Evasion:
         return posts.with_columns(time=pl.when("boost").then(pl.Series(later)).otherwise("time"))
 
     def applied(self, rng: np.random.Generator, reactions: pl.DataFrame, members: People, world: World) -> pl.DataFrame:
-        """Reactions, the boosts as they are made, and the camouflage they are made under.
+        """Apply the evasion to the boosts among some reactions, and add camouflage.
 
         Parameters
         ----------
         rng : numpy.random.Generator
         reactions : polars.DataFrame
         members : People
-            Of the operation, in the order of their numbers.
+            Members of the operation, sorted by number.
         world : World
         """
         boosts = reactions.filter("boost")
@@ -139,12 +138,12 @@ class Evasion:
         return made.filter(pl.Series(kept)), own_reactions(rng, disguised, world, CURIOUS)
 
 
-#: Nothing but the plan.
+#: No evasion.
 PLAIN = Evasion(**{name: values[0] for name, values in STRENGTHS.items()})
 
 
 def _reassigned(rng: np.random.Generator, actor: Ints, group: Ints, weight: Floats) -> Ints:
-    """For each act a member of the group who does it, those with more weight more often."""
+    """Draw a member of the same group for each action, with probability proportional to weight."""
     pairs = np.unique(np.stack([group, actor]), axis=1)
     ends = np.cumsum(weight[pairs[1]])
     first, last = (np.searchsorted(pairs[0], group, side) for side in ("left", "right"))
@@ -155,11 +154,11 @@ def _reassigned(rng: np.random.Generator, actor: Ints, group: Ints, weight: Floa
 
 
 def _in_cells(rng: np.random.Generator, actor: Ints, group: Ints, target: Ints, cells: int) -> tuple[Ints, Bools]:
-    """For each act a post of the own cell; and whether the cell has any."""
+    """Draw a post of the member's own cell for each action; and return whether the cell has any."""
     cell_of_member = rng.permutation(actor.max(initial=0) + 1) % cells
     posts, post = np.unique(target, return_inverse=True)
     cell_of_act = rng.integers(0, cells, len(posts))[post]
-    # Posts are drawn from the acts of the group on posts of the cell, the more acted on the more often.
+    # Posts are drawn from the group's actions on posts of the cell, proportionally to the actions on them.
     order = np.argsort(group * cells + cell_of_act, kind="stable")
     key = (group * cells + cell_of_act)[order]
     wanted = group * cells + cell_of_member[actor]
@@ -170,7 +169,7 @@ def _in_cells(rng: np.random.Generator, actor: Ints, group: Ints, target: Ints, 
 
 
 def _repeated(actor: Ints, target: Ints) -> Bools:
-    """Whether an earlier row has the same actor and target; it is not the quickest that counts."""
+    """Return whether an earlier row has the same actor and target, in order of rows, not of time."""
     order = np.lexsort((target, actor))
     repeated = np.zeros(len(actor), dtype=bool)
     repeated[order[1:]] = (np.diff(actor[order]) == 0) & (np.diff(target[order]) == 0)
@@ -178,7 +177,7 @@ def _repeated(actor: Ints, target: Ints) -> Bools:
 
 
 def _turn(rng: np.random.Generator, actor: Ints) -> Ints:
-    """The place of each act among those of its actor, in random order, from 0."""
+    """Return the position of each action among those of its actor, in random order, from 0."""
     order = np.lexsort((rng.random(len(actor)), actor))
     turn = np.empty_like(order)
     turn[order] = np.arange(len(actor)) - np.searchsorted(actor[order], actor[order])

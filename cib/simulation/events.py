@@ -1,7 +1,7 @@
-"""What accounts do, before ids are given: one row an act, accounts and posts by their number.
+"""Tables of actions before ids are assigned: one row per action, accounts and posts as integers.
 
-Posts that others can act on come first and are numbered by their row; acts that nobody acts on
-(retweets, replies, quotes, posts that are made last) follow.
+Posts that can be acted on come first and are numbered by row; other actions follow (retweets, replies, quotes, and
+posts made last).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EVENT_COLUMNS: dict[str, pl.DataType] = {
     "lang": pl.String(),
     "hashtags": pl.List(pl.String()),
     "urls": pl.List(pl.String()),
-    "boost": pl.Boolean(),  # whether it serves an operation
+    "boost": pl.Boolean(),  # whether the action serves an operation
 }
 
 
@@ -39,7 +39,7 @@ def acts(
     target: Ints | pl.Series | None = None,
     words: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """A table of acts.
+    """Create a table of actions.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ def acts(
     time : ndarray of int, shape (n,)
         Seconds since the start.
     target : ndarray or Series of int, shape (n,), optional
-        Numbers of the posts acted on.
+        Numbers of the target posts.
     words : polars.DataFrame, optional
-        Any of ``text, lang, hashtags, urls, mentioned``, n rows.
+        Any of the columns ``text, lang, hashtags, urls, mentioned``, n rows.
     """
     known = pl.DataFrame({"account": account, "time": time} | ({} if target is None else {"target": target}))
     known = known.with_columns(action=pl.lit(action))
@@ -60,25 +60,25 @@ def acts(
 
 
 def shaped(table: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """The columns of a schema, in its order and types; null where the table lacks one."""
+    """Select the columns of a schema, in its order and types; null where the table lacks one."""
     columns = {name: pl.col(name) if name in table.columns else pl.lit(None) for name in schema}
     return table.select(column.cast(schema[name]).alias(name) for name, column in columns.items())
 
 
 def stacked(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """All rows in order; no row if there is no table."""
+    """Concatenate tables of actions; return an empty table if there is none."""
     return pl.concat([pl.DataFrame(schema=EVENT_COLUMNS), *tables])
 
 
 def marked(*tables: pl.DataFrame) -> pl.DataFrame:
-    """All rows in order, marked as acts that serve an operation."""
+    """Concatenate tables of actions, and mark the actions as serving an operation."""
     return stacked(tables).with_columns(boost=pl.lit(True))
 
 
 def counting(posts: pl.DataFrame, reactions: pl.DataFrame) -> pl.Series:
-    """Which reactions count.
+    """Return a mask of the valid reactions.
 
-    Those after the end do not, nor those to own posts, nor any but the first retweet of a post by an account.
+    Reactions after the end, to own posts, and repeated retweets of a post by an account are invalid.
     """
     account, time = reactions["account"].to_numpy(), reactions["time"].to_numpy()
     target = reactions["target"].fill_null(posts.height).to_numpy().astype(np.int64)

@@ -1,4 +1,4 @@
-"""Ordinary behaviour: posting by day, and reacting to those who are popular, sooner or later.
+"""Simulate ordinary behaviour: daily posts, and reactions to popular authors with a delay.
 
 Heavy-tailed activity and popularity, communities with favourite authors, lognormal latency, hours by time zone.
 """
@@ -29,14 +29,14 @@ __all__ = [
     "team_retweets",
 ]
 
-#: Of everyday acts so many are posts that others may react to.
+#: Share of everyday actions that are posts that others may react to.
 POSTED = 0.22
 REACTIONS, REACTION_WEIGHTS = ("retweet", "reply", "quote", "post"), (0.64, 0.18, 0.09, 0.09)
 
-FAVOURITES = 8  # authors of a home that most reactions of the home go to
-#: Shares of reactions to favourites of the home, to anyone of the home, and to anyone.
+FAVOURITES = 8  # number of authors that receive most reactions from their home
+#: Shares of reactions to favourites of the home, to any author of the home, and to any author.
 AT_HOME = (0.6, 0.25, 0.15)
-#: The same for those who look around for popular authors and have no favourites.
+#: The same for accounts that react to popular authors everywhere and have no favourites.
 CURIOUS = (0.0, 0.2, 0.8)
 ZIPF = 1.1  # exponent of popularity by rank
 MEDIAN_LATENCY, LATENCY_SIGMA = 40 * MINUTE, 1.8
@@ -44,20 +44,20 @@ MEDIAN_LATENCY, LATENCY_SIGMA = 40 * MINUTE, 1.8
 
 @dataclass(frozen=True, eq=False)
 class Feed:
-    """Authors by popularity, and their posts: what an account may come across.
+    """Authors by popularity, and their posts, from which accounts choose what they react to.
 
     Parameters
     ----------
     everywhere : ndarray of int
-        Authors (positions in `first_post`), most popular first.
+        Authors (positions in `first_post`), sorted by decreasing popularity.
     at_home : ndarray of int
-        The same, home after home.
+        The same, grouped by home.
     home_start, home_size : ndarray of int
-        Where a home's authors lie in `at_home`.
+        Start and number of the authors of each home in `at_home`.
     first_post, n_posts : ndarray of int
-        Where an author's posts lie in `posts`.
+        Start and number of the posts of each author in `posts`.
     posts : ndarray of int
-        Numbers of posts, author after author.
+        Numbers of posts, grouped by author.
     """
 
     everywhere: Ints
@@ -70,7 +70,7 @@ class Feed:
 
     @classmethod
     def of(cls, rng: np.random.Generator, author: Ints, home: Ints, renown: Floats) -> Feed:
-        """The feed of all posts by authors of any renown.
+        """Create the feed of all posts by authors with a renown.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class Feed:
             Accounts whose renown is nan are not in the feed.
         """
         shown = np.flatnonzero(~np.isnan(renown[author]))
-        # In random order within an author, because the first of them are chosen most often.
+        # Random order within an author, because the first posts are chosen most often.
         shown = shown[np.lexsort((rng.random(len(shown)), author[shown]))]
         accounts, first_post, n_posts = np.unique(author[shown], return_index=True, return_counts=True)
         popularity = renown[accounts] * np.sqrt(n_posts)
@@ -98,7 +98,7 @@ class Feed:
         )
 
     def posts_of(self, ranks: Ints) -> Ints:
-        """The numbers of the posts of the authors of these ranks, the most popular being 0."""
+        """Return the numbers of the posts of the authors with these ranks; rank 0 is the most popular."""
         author = self.everywhere[ranks]
         return np.concatenate(
             [
@@ -108,7 +108,7 @@ class Feed:
         )
 
     def choose(self, rng: np.random.Generator, home: Ints, mix: tuple[float, float, float]) -> Ints:
-        """The number of a post for each of some accounts, given their homes."""
+        """Draw the number of a post for each account, given its home."""
         n = len(home)
         kind = rng.choice(3, n, p=mix)
         size = self.home_size[home]
@@ -123,12 +123,12 @@ class Feed:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """What everybody can see: accounts, the posts to act on, and the feed.
+    """State visible to all parts: organic accounts, the posts to act on, and the feed.
 
     Parameters
     ----------
     organic : People
-        Those who belong to no operation.
+        Accounts that belong to no operation.
     author, time : ndarray of int, shape (n_posts,)
         Account and time of each post.
     feed : Feed
@@ -140,13 +140,13 @@ class World:
     feed: Feed
 
     def posts_by(self, authors: People) -> Ints:
-        """The numbers of their posts."""
+        """Return the numbers of the posts of some authors."""
         return np.flatnonzero(np.isin(self.author, authors.number))
 
     def teams(self, members: People, authors: People) -> Iterator[tuple[People, Ints]]:
-        """Group by group, the members and the posts by authors of the same group.
+        """Yield, for each group, the members and the posts by authors of the same group.
 
-        `authors` are in the order of their numbers.
+        `authors` must be sorted by number.
         """
         posts = self.posts_by(authors)
         group = authors.group[np.searchsorted(authors.number, self.author[posts])]
@@ -156,7 +156,7 @@ class World:
 
 
 def own_posts(rng: np.random.Generator, people: People) -> pl.DataFrame:
-    """The everyday posts of some accounts."""
+    """Create the everyday posts of some accounts."""
     authors = people.repeat(rng.binomial(people.activity, POSTED))
     words = write(rng, authors.language, authors.home)
     return acts("post", authors.number, waking_times(rng, authors.zone), words=words)
@@ -165,7 +165,7 @@ def own_posts(rng: np.random.Generator, people: People) -> pl.DataFrame:
 def own_reactions(
     rng: np.random.Generator, people: People, world: World, mix: tuple[float, float, float] = AT_HOME
 ) -> pl.DataFrame:
-    """The everyday retweets, replies, quotes and mentions of some accounts."""
+    """Create the everyday retweets, replies, quotes and mentions of some accounts."""
     actors = people.repeat(rng.binomial(people.activity, 1 - POSTED))
     kind = rng.choice(len(REACTIONS), len(actors), p=REACTION_WEIGHTS)
     target = world.feed.choose(rng, actors.home, mix)
@@ -178,7 +178,7 @@ def own_reactions(
 def _in_words(
     rng: np.random.Generator, actors: People, kind: Ints, target: Ints, time: Ints, world: World
 ) -> pl.DataFrame:
-    """Replies and quotes, and posts that mention the author instead of acting on a post."""
+    """Create replies and quotes, and posts that mention the author instead of acting on a post."""
     author, mentioning = world.author[target], kind == REACTIONS.index("post")
     names = masked(pl.Series(author), kind == REACTIONS.index("quote"))
     words = write(rng, actors.language, actors.home).with_columns(mentioned=names)
@@ -196,19 +196,19 @@ def retweets(
     median: float,
     sigma: float,
 ) -> pl.DataFrame:
-    """Retweets of posts by members of a group.
+    """Create retweets of posts by members of a group.
 
     Parameters
     ----------
     rng : numpy.random.Generator
     members : People
     posts : ndarray of int
-        Their numbers.
+        Numbers of the posts.
     chance : ndarray of float or float
-        Of each member to retweet each post; fits the shape (members, posts).
+        Probability of each member to retweet each post; broadcast to the shape (members, posts).
     world : World
     median, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     """
     who, what = takes_part(rng, np.broadcast_to(chance, (len(members), len(posts))))
     actors, target = members.take(who), posts[what]
@@ -225,10 +225,10 @@ def team_retweets(
     median: float,
     sigma: float,
 ) -> pl.DataFrame:
-    """Group by group, retweets by its members of the posts of its authors.
+    """Create, for each group, retweets by its members of the posts of its authors.
 
-    `chance` gives that of each member of a group to retweet each post, from the number of members; all else as
-    for :func:`retweets`.
+    `chance` takes the number of members of a group and returns the probability of each member to retweet each post; all
+    other parameters are those of :func:`retweets`.
     """
     return stacked(
         [
@@ -239,7 +239,7 @@ def team_retweets(
 
 
 def scattered(rng: np.random.Generator, people: People, posts: Ints, n: int, world: World) -> pl.DataFrame:
-    """So many retweets of any of the posts by any of the people."""
+    """Create `n` retweets of random posts by random people."""
     if not n:
         return stacked([])
     actor, target = people.take(rng.integers(0, len(people), n)), rng.choice(posts, n)
@@ -253,5 +253,5 @@ def reaction_times(
     median: float = MEDIAN_LATENCY,
     sigma: float = LATENCY_SIGMA,
 ) -> Ints:
-    """When people react to posts of these times: after a lognormal delay, and not in their sleep."""
+    """Draw the times of reactions to posts: after a lognormal delay, postponed during sleep."""
     return after_sleep(rng, posted + lognormal_delays(rng, len(posted), median, sigma), zones)

@@ -1,7 +1,7 @@
-"""Parts of a scenario that run an operation of another kind than boosting.
+"""Define parts of a scenario that run operations other than boosting.
 
-Ring and cross-posters are modelled on what ASPI and the Stanford Internet Observatory published about the smaller
-two operations of 12 June 2020. Their posts reach almost nobody outside, so they are not in the feed.
+Ring and cross-posters are modelled on publications by ASPI and the Stanford Internet Observatory about the two smaller
+operations of 12 June 2020. Their posts reach almost nobody outside the operation, so they are not in the feed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from cib.simulation.wording import LANGUAGES, SITES, links, write
 
 __all__ = ["CrossPosting", "Piggybacking", "RetweetRing"]
 
-#: Topics, and so hashtags, of their own, beyond those of boosting.
+#: Topics of these operations, which determine their hashtags.
 RING_TOPICS, CROSS_POSTED_TOPICS = 100_009, 100_010
-#: Cross-posters link to sites that lie beyond those of newsrooms.
+#: Sites of cross-posters, distinct from those of newsrooms.
 OWN_SITES = SITES + 100_000 + np.arange(3)
 
 RING_MEMBER = Profile(
@@ -51,22 +51,22 @@ CROSS_POSTER_BATCHES = Batches(size=(4, 12), days=(200, 1_500), zone=MOSCOW, old
 
 @dataclass(frozen=True)
 class Piggybacking:
-    """Accounts that make popular authors look more popular: the first to retweet them, time and again.
+    """Accounts that boost popular authors by being the first to retweet them, repeatedly.
 
     Parameters
     ----------
     size : int
-        Accounts.
+        Number of accounts.
     name : str
     authors : int
-        How many are boosted, of the `among` most popular.
+        Number of authors that are boosted, of the `among` most popular.
     among : int
     participation : float
-        Share of their posts that an account retweets.
+        Share of the authors' posts that an account retweets.
     within : int
-        Seconds after the post; each moment is as likely as any other.
+        Maximum delay in seconds; the delay is uniform.
     camouflage : float
-        Mean everyday acts, geometric.
+        Mean number of everyday actions, geometric.
     language : str
     batches : Batches
     """
@@ -82,7 +82,7 @@ class Piggybacking:
     batches: Batches = TEAM_BATCHES
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """All amplify."""
+        """Create the accounts, all amplifiers."""
         return accounts(
             rng,
             homes,
@@ -96,11 +96,11 @@ class Piggybacking:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Everyday posts."""
+        """Create everyday posts."""
         return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """The boosting, and camouflage."""
+        """Create the boosts, and camouflage."""
         posts = world.feed.posts_of(rng.choice(self.among, self.authors, replace=False))
         who, what = takes_part(rng, np.full((len(people), len(posts)), self.participation))
         time = world.time[posts[what]] + rng.integers(2, self.within + 1, len(what))
@@ -110,22 +110,22 @@ class Piggybacking:
 
 @dataclass(frozen=True)
 class RetweetRing:
-    """Accounts that retweet each other, all of them, as in Turkey: 75 % of what they post are retweets.
+    """Accounts that all retweet each other, as in Turkey, where 75 % of their posts were retweets.
 
     Parameters
     ----------
     size : int
-        Accounts, in rings of at most `largest`.
+        Number of accounts, in rings of at most `largest`.
     name : str
     mean_posts : float
-        Of a member; Poisson, at least one.
+        Mean number of posts of a member; Poisson, at least one.
     retweets : float
-        Mean retweets of a post inside the ring; three make 75 %.
+        Mean number of retweets of a post inside the ring; 3 corresponds to 75 % retweets.
     median_latency, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     largest : int
     batches : Batches
-        How accounts were created; many were bought or taken over.
+        Distribution of creation times; many accounts were bought or taken over.
     """
 
     size: int
@@ -138,7 +138,7 @@ class RetweetRing:
     batches: Batches = RING_BATCHES
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """All amplify each other; the group is the ring."""
+        """Create the accounts, all amplifiers; the group is the ring."""
         return accounts(
             rng,
             homes,
@@ -153,13 +153,13 @@ class RetweetRing:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Posts to pass round."""
+        """Create the posts that the ring retweets."""
         authors = people.repeat(1 + rng.poisson(self.mean_posts - 1, len(people)))
         words = write(rng, authors.language, np.full(len(authors), RING_TOPICS))
         return acts("post", authors.number, waking_times(rng, authors.zone), words=words)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Retweets inside the ring, and everyday reactions."""
+        """Create retweets inside the ring, and everyday reactions."""
         passed = team_retweets(rng, people, people, lambda n: self.retweets / n, world, self.median_latency, self.sigma)
         return pl.concat([marked(passed), own_reactions(rng, people, world)])
 
@@ -171,16 +171,16 @@ class CrossPosting:
     Parameters
     ----------
     size : int
-        Accounts, in groups of at most `largest`.
+        Number of accounts, in groups of at most `largest`.
     name : str
     stories : int
-        Texts that each group puts out, in office hours.
+        Number of texts of each group, released in office hours.
     posted_by, retweeted_by : float
-        Shares of the group that post a story, and that retweet a post of another.
+        Shares of the group that post a story, and that retweet a post of another member.
     pause : float
-        Mean delay of a post after the story is there, in seconds, exponential.
+        Mean of the exponential delay of a post after the release of the story, in seconds.
     median_latency, sigma : float
-        Of the lognormal delay of the retweets.
+        Parameters of the lognormal delay of the retweets.
     largest : int
     batches : Batches
     """
@@ -198,11 +198,11 @@ class CrossPosting:
 
     @property
     def groups(self) -> int:
-        """Number of groups."""
+        """Return the number of groups."""
         return -(-self.size // self.largest)
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Neither much engaged with nor amplifiers: no role. The group is the group."""
+        """Create the accounts, without a role; the group is the posting group."""
         return accounts(
             rng,
             homes,
@@ -216,7 +216,7 @@ class CrossPosting:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Each story by several of the group."""
+        """Create posts of each story by several members of the group."""
         n = self.groups * self.stories
         told = office_times(rng, np.full(n, MOSCOW))
         link = links(rng.choice(OWN_SITES, n), np.arange(n))
@@ -227,6 +227,6 @@ class CrossPosting:
         return marked(acts("post", people.number[member], np.minimum(time, END - 1), words=stories[story]))
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Retweets inside the group, and everyday reactions."""
+        """Create retweets inside the group, and everyday reactions."""
         passed = team_retweets(rng, people, people, lambda _: self.retweeted_by, world, self.median_latency, self.sigma)
         return pl.concat([marked(passed), own_reactions(rng, people, world)])

@@ -1,7 +1,7 @@
-"""Parts of a scenario in which nobody runs an operation: ordinary people, and crowds that look alike.
+"""Define organic parts of a scenario: ordinary accounts, and crowds that resemble operations.
 
-Fans, newsrooms and the audience of a viral post do the same things at the same time, for reasons of
-their own. What finds operations must not find them.
+Fans, newsrooms and the audience of a viral post do the same things at the same time for independent reasons. A detector
+must not report them.
 """
 
 from __future__ import annotations
@@ -30,30 +30,30 @@ REPORTER = Profile(followers=(1_500, 1), zero_followers=0, described=0.95)
 
 
 class Part(Protocol):
-    """One population of a scenario and what it does."""
+    """One population of a scenario, with its accounts, posts and reactions."""
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Its accounts; see :func:`cib.simulation.population.accounts`."""
+        """Create its accounts; see :func:`cib.simulation.population.accounts`."""
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """The posts of its `people` that anyone can act on."""
+        """Create the posts of its `people` that anyone can act on."""
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Everything else that they do, knowing all posts."""
+        """Create all other actions of its `people`, given all posts."""
 
 
 @dataclass(frozen=True)
 class Ordinary:
-    """People with communities, favourites and habits, and some celebrities.
+    """Accounts with communities, favourites and habits, and some celebrities.
 
     Parameters
     ----------
     size : int
-        Accounts.
+        Number of accounts.
     least, shape : float
-        Everyday acts are Pareto distributed: the fewest, and the exponent.
+        Minimum and exponent of the Pareto distribution of everyday actions.
     celebrities : float
-        Share of accounts that everybody knows, at least four.
+        Share of accounts that are celebrities, at least four.
     """
 
     size: int
@@ -62,7 +62,7 @@ class Ordinary:
     celebrities: float = 0.0005
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Celebrities first."""
+        """Create the accounts, celebrities first."""
         famous = max(round(self.size * self.celebrities), 4)
         rest = self.size - famous
         activity = pareto(rng, rest, self.least, self.shape)
@@ -71,11 +71,11 @@ class Ordinary:
         return pl.concat([celebrities(rng, homes, np.zeros(famous, dtype=np.int64)), ordinary])
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Everyday posts."""
+        """Create everyday posts."""
         return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Everyday reactions."""
+        """Create everyday reactions."""
         return own_reactions(rng, people, world)
 
 
@@ -86,26 +86,26 @@ class Fandoms:
     Parameters
     ----------
     size : int
-        Fans, in fandoms of at most `largest`.
+        Number of fans, in fandoms of at most `largest`.
     community : str
     idols : int
-        Idols of a fandom, who are celebrities and come on top of `size`.
+        Number of idols of a fandom, who are celebrities and added to `size`.
     idol_posts : float
-        Mean posts of an idol.
+        Mean number of posts of an idol.
     devotion : tuple of float or float
         Beta distribution of the share of the idols' posts that a fan retweets, or the same share for all.
-        The heavy tail of the former is what tells an audience from accounts that work through a list.
+        The heavy tail of the former distinguishes an audience from accounts that work through a list.
     median_latency, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     largest : int
     casual : int
-        Other organic accounts that retweet some of the idols' posts, `casual_acts` each on average.
+        Number of other organic accounts that retweet some of the idols' posts, `casual_acts` each on average.
     casual_acts : float
     profile : Profile
-        Of the fans.
+        Profile of the fans.
     joined : tuple of int, optional
-        First and last day, from the start, on which the fans created their accounts, if they came in a
-        wave; over the years if not given.
+        First and last day, relative to the start, on which the fans created their accounts; by default they were
+        created over the years.
     """
 
     size: int
@@ -123,11 +123,11 @@ class Fandoms:
 
     @property
     def fandoms(self) -> int:
-        """Number of fandoms."""
+        """Return the number of fandoms."""
         return max(-(-self.size // self.largest), 1)
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Idols first; the group is the fandom."""
+        """Create the accounts, idols first; the group is the fandom."""
         fandom = np.arange(self.size) % self.fandoms
         activity, renown = pareto(rng, self.size, 1.2, 1.4), rng.lognormal(-0.5, 0.8, self.size)
         home = homes.draw(rng, self.size)
@@ -146,14 +146,14 @@ class Fandoms:
         return pl.concat([celebrities(rng, homes, np.repeat(np.arange(self.fandoms), self.idols)), fans])
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """The idols post without pause, the fans as everybody does."""
+        """Create the frequent posts of the idols, and everyday posts of the fans."""
         idols, fans = self._idols_and_fans(people)
         stars = idols.repeat(1 + rng.poisson(self.idol_posts - 1, len(idols)))
         words = write(rng, stars.language, stars.home)
         return pl.concat([acts("post", stars.number, waking_times(rng, stars.zone), words=words), own_posts(rng, fans)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """What fans do for their idols, and everything else."""
+        """Create the fans' retweets of their idols, everyday reactions, and retweets by casual accounts."""
         idols, fans = self._idols_and_fans(people)
         cheers = team_retweets(rng, fans, idols, lambda n: self._chance(rng, n), world, self.median_latency, self.sigma)
         outer = world.organic.take(rng.integers(0, len(world.organic), self.casual))
@@ -165,29 +165,29 @@ class Fandoms:
         return people.split(self.idols * self.fandoms)
 
     def _chance(self, rng: np.random.Generator, n: int) -> Floats | float:
-        """Of each of `n` fans to retweet a post."""
+        """Return the probability of each of `n` fans to retweet a post."""
         return self.devotion if isinstance(self.devotion, float) else rng.beta(*self.devotion, (n, 1))
 
 
 @dataclass(frozen=True)
 class Newsrooms:
-    """Houses of a desk, sections that post the desk's links, and reporters who retweet the desk.
+    """Newsrooms of a desk, sections that post the desk's links, and reporters who retweet the desk.
 
     Parameters
     ----------
     size : int
-        Accounts, in houses of `house`.
+        Number of accounts, in houses of `house`.
     articles : float
-        Mean posts of a desk a day, put out by a scheduler on the round minute.
+        Mean number of posts of a desk per day, scheduled at multiples of five minutes.
     house : int
     sections : int
-        Accounts of a house that post some of the desk's links, too.
+        Number of accounts of a house that also post some of the desk's links.
     taken_up : float
         Share of the links that a section posts.
     loyalty : tuple of float
         Beta distribution of the share of the desk's posts that a member of staff retweets.
     median_latency, sigma : float
-        Of the lognormal delay of these retweets.
+        Parameters of the lognormal delay of these retweets.
     """
 
     size: int
@@ -201,11 +201,11 @@ class Newsrooms:
 
     @property
     def houses(self) -> int:
-        """Number of houses."""
+        """Return the number of houses."""
         return max(round(self.size / self.house), 1)
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Desks first, then the other accounts house by house in turn; the group is the house."""
+        """Create the accounts, desks first, then the staff of all houses in turn; the group is the house."""
         home, n = homes.draw(rng, self.houses), self.size - self.houses
         desk, staff = np.arange(self.houses), np.arange(n) % self.houses
         none, some = np.zeros(self.houses, dtype=np.int64), pareto(rng, n, 4, 1.5)
@@ -218,7 +218,7 @@ class Newsrooms:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Articles by the desks, some of the same links by their sections, and everyday posts."""
+        """Create articles of the desks, posts with the same links by their sections, and everyday posts."""
         desk = np.repeat(np.arange(self.houses), rng.poisson(self.articles * END / DAY, self.houses))
         time = waking_times(rng, people.zone[desk]) // (5 * MINUTE) * (5 * MINUTE)
         link = links(SITES + desk, np.arange(len(desk)))
@@ -231,7 +231,7 @@ class Newsrooms:
         return pl.concat([*articles, own_posts(rng, people)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Staff retweet their desk; and everyday reactions."""
+        """Create retweets of the desk by its staff, and everyday reactions."""
         desks, staff = people.split(self.houses)
         shared = team_retweets(
             rng, staff, desks, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
@@ -241,18 +241,18 @@ class Newsrooms:
 
 @dataclass(frozen=True)
 class ViralPost:
-    """One post of an unknown account that a tenth of everybody retweets within hours.
+    """One post of an unknown account that a tenth of all accounts retweet within hours.
 
     Parameters
     ----------
     casual : int
-        Accounts of which nothing else is seen.
+        Number of accounts without any other action.
     guests : int
-        Other organic accounts that join in.
+        Number of other organic accounts that retweet it.
     at : int
-        When it is posted, in seconds since the start.
+        Time of the post, in seconds since the start.
     median_latency, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     """
 
     casual: int
@@ -262,7 +262,7 @@ class ViralPost:
     sigma: float = 0.9
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """The author, who is an ordinary account, then the casual ones."""
+        """Create the author, an ordinary account, then the casual accounts."""
         kinds = (("organic", 1), ("viral-post", self.casual))
         return pl.concat(
             accounts(rng, homes, homes.draw(rng, n), community, Profile(), activity=np.zeros(n, dtype=np.int64))
@@ -270,12 +270,12 @@ class ViralPost:
         )
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """The post."""
+        """Create the post."""
         author, _ = people.split(1)
         return acts("post", author.number, np.array([self.at]), words=write(rng, author.language, author.home))
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Its retweets; so many are awake somewhere that nobody waits for the morning."""
+        """Create its retweets, without postponement during sleep, since the crowd spans all time zones."""
         author, casual = people.split(1)
         others = np.setdiff1d(world.organic.number, people.number)
         crowd = np.concatenate([casual.number, rng.choice(others, self.guests, replace=False)])
@@ -284,12 +284,12 @@ class ViralPost:
 
 
 def celebrities(rng: np.random.Generator, homes: Homes, group: Ints) -> pl.DataFrame:
-    """Accounts that everybody knows, one for each entry of `group`."""
+    """Create one celebrity for each entry of `group`."""
     n = len(group)
     home, activity, renown = homes.draw(rng, n), rng.poisson(120, n), rng.lognormal(6, 0.7, n)
     return accounts(rng, homes, home, "celebrity", FAMOUS, activity=activity, group=group, renown=renown)
 
 
 def _linking(rng: np.random.Generator, authors: People, time: Ints, link: pl.Series) -> pl.DataFrame:
-    """Posts with the given links."""
+    """Create posts with the given links."""
     return acts("post", authors.number, time, words=write(rng, authors.language, authors.home, link))

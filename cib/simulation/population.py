@@ -1,7 +1,7 @@
-"""Who there is: accounts, where they are at home, and their profiles.
+"""Create accounts, their homes and their profiles.
 
-Accounts are rows of one table with the columns of :data:`ACCOUNT_FIELDS`; their number is the row.
-Every organic account is at home in a *home*, a community of one language and time zone.
+Accounts are rows of one table with the columns of :data:`ACCOUNT_FIELDS`; their number is the row. Every organic
+account belongs to a *home*, a community of one language and time zone.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ ACCOUNT_FIELDS = (
     "client", "created", "name", "followers", "following", "past_posts", "description",
 )  # fmt: skip
 
-#: Accounts of a home on average: some hundred communities among 16 to 20 thousand accounts.
+#: Mean number of accounts of a home.
 ACCOUNTS_A_HOME = 450
 LANGUAGE_WEIGHTS = {"en": 0.36, "es": 0.14, "pt": 0.08, "fr": 0.06, "tr": 0.08, "ar": 0.08, "ja": 0.1, "zh": 0.1}
 CLIENTS, CLIENT_WEIGHTS = ("android", "ios", "web", "scheduler"), (0.42, 0.34, 0.22, 0.02)
-SAME_CLIENT = 0.7  # share of those who use a common client, where there is one
+SAME_CLIENT = 0.7  # share of accounts that use the common client, if there is one
 
-OLDEST = 3_900 * DAY  # the first accounts, summer 2009
-#: From December 2017 on the platform gave new accounts a name and eight digits.
+OLDEST = 3_900 * DAY  # maximum age of accounts, created in summer 2009
+#: Maximum age of accounts created since December 2017, when default names became a name and eight digits.
 DEFAULT_NAMES_SINCE = 840 * DAY
 BETWEEN = (" and ", " | ", ", mostly ", " fan from ", " & ", " / ", ", sometimes ", ". Likes ")
 
@@ -44,7 +44,7 @@ class Homes:
 
     @classmethod
     def settle(cls, rng: np.random.Generator, n_accounts: int) -> Homes:
-        """Homes for so many accounts, at least one a language."""
+        """Draw homes for a number of accounts, at least one per language."""
         more = max(n_accounts // ACCOUNTS_A_HOME - len(LANGUAGES), 0)
         weights = np.array([LANGUAGE_WEIGHTS[language] for language in LANGUAGES])
         drawn = rng.choice(len(LANGUAGES), more, p=weights / weights.sum())
@@ -54,29 +54,29 @@ class Homes:
         return cls(language.astype(np.int64), np.array(zone, dtype=np.int64), weight / weight.sum())
 
     def draw(self, rng: np.random.Generator, n: int, language: str | None = None) -> Ints:
-        """A home for each of `n` accounts, of one language if that is given."""
+        """Draw a home for each of `n` accounts, of one language if given."""
         weight = self.weight if language is None else self.weight * (self.language == LANGUAGES.index(language))
         return rng.choice(len(weight), n, p=weight / weight.sum()).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How profiles of one kind are drawn.
+    """Distributions of the profiles of one kind of account.
 
     Parameters
     ----------
     followers, following : tuple of float
-        Median and sigma (of the logarithm) of those above zero.
+        Median and sigma of the lognormal distribution of values above zero.
     zero_followers : float
-        Share without any follower.
+        Share of accounts without followers.
     default_names : float
-        Share of accounts created since December 2017 that kept the name they were given.
+        Share of accounts created since December 2017 that kept their default name.
     described : float
-        Share with a description.
+        Share of accounts with a description.
     past_posts : float
-        Median of the posts before what is simulated.
+        Median number of posts before the simulated span.
     client : str, optional
-        If most of them use the same.
+        Client that most of the accounts use.
     """
 
     followers: tuple[float, float] = (130.0, 1.9)
@@ -88,7 +88,7 @@ class Profile:
     client: str | None = None
 
     def draw(self, rng: np.random.Generator, created: Ints) -> pl.DataFrame:
-        """One row an account: what its profile shows."""
+        """Draw the profiles, one row per account."""
         n = len(created)
         followers = np.ceil(rng.lognormal(np.log(self.followers[0]), self.followers[1], n)).astype(np.int64)
         following = np.floor(rng.lognormal(np.log(self.following[0]), self.following[1], n)).astype(np.int64)
@@ -112,18 +112,18 @@ class Profile:
 
 @dataclass(frozen=True)
 class Batches:
-    """How the accounts of an operation were created.
+    """Distribution of the creation times of an operation's accounts.
 
     Parameters
     ----------
     size : tuple of int
-        Fewest and most accounts created on one day.
+        Minimum and maximum number of accounts created on one day.
     days : tuple of int
         First and last day before the start.
     zone : int
-        The batches come in the office hours of this zone, hours ahead of UTC.
+        Time zone of the office hours in which batches are created, in hours ahead of UTC.
     older : float
-        Share of accounts that were created one by one, over the years.
+        Share of accounts that were created individually, over the years.
     """
 
     size: tuple[int, int]
@@ -132,7 +132,7 @@ class Batches:
     older: float
 
     def draw(self, rng: np.random.Generator, n: int) -> Ints:
-        """Times of creation, in seconds since the start; neighbours share a batch."""
+        """Draw times of creation, in seconds since the start; neighbours share a batch."""
         sizes = rng.integers(self.size[0], self.size[1] + 1, n // self.size[0] + 1)
         batch = np.repeat(np.arange(len(sizes)), sizes)[:n]
         day = -rng.integers(self.days[0], self.days[1] + 1, len(sizes))
@@ -143,15 +143,14 @@ class Batches:
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Some accounts, as arrays of equal length.
+    """Selected accounts, as arrays of equal length.
 
     Parameters
     ----------
     number : ndarray of int
         Row in the table of all accounts.
     home, zone, language, group, activity : ndarray of int
-        ``group`` is the team, house or fandom inside a part; ``activity`` the everyday acts that the
-        account is going to do.
+        ``group`` is the team, house or fandom inside a part; ``activity`` is the number of everyday actions.
     """
 
     number: Ints
@@ -163,12 +162,12 @@ class People:
 
     @classmethod
     def of(cls, table: pl.DataFrame, number: Ints) -> People:
-        """The accounts of a table, whose rows have these numbers."""
+        """Create people from a table whose rows have these numbers."""
         columns = ("home", "zone", "language", "group", "activity")
         return cls(number, *(table[name].to_numpy() for name in columns))
 
     def take(self, index: Ints | Bools | slice) -> People:
-        """Those at some positions, in that order, an account as often as asked."""
+        """Return the accounts at some positions, in that order, with repetition."""
         return People(
             self.number[index],
             self.home[index],
@@ -179,11 +178,11 @@ class People:
         )
 
     def repeat(self, counts: Ints) -> People:
-        """Each account as often as its count says."""
+        """Repeat each account by its count."""
         return self.take(np.repeat(np.arange(len(self)), counts))
 
     def split(self, first: int) -> tuple[People, People]:
-        """The first so many, and the others."""
+        """Split into the first `first` accounts and the others."""
         return self.take(slice(0, first)), self.take(slice(first, None))
 
     def __len__(self) -> int:
@@ -204,7 +203,7 @@ def accounts(
     operation: str | None = None,
     role: str | None = None,
 ) -> pl.DataFrame:
-    """A table of accounts of one kind.
+    """Create a table of accounts of one kind.
 
     Parameters
     ----------
@@ -212,14 +211,14 @@ def accounts(
     homes : Homes
     home : ndarray of int, shape (n,)
     community : str
-        As the truth will call them.
+        Name of the community in the ground truth.
     profile : Profile
     activity : ndarray of int, shape (n,)
     group : ndarray of int, shape (n,), optional
     renown : ndarray of float or float, optional
-        How gladly others react to their posts; None if nobody comes across them by chance.
+        Weight with which others react to their posts; None keeps them out of the feed.
     created : ndarray of int, shape (n,), optional
-        Seconds since the start; drawn over the years if not given.
+        Seconds since the start; by default drawn over the years.
     operation, role : str, optional
     """
     n = len(home)
@@ -242,7 +241,7 @@ def accounts(
 
 
 def bought(rng: np.random.Generator, table: pl.DataFrame, share: float) -> pl.DataFrame:
-    """A table of accounts, a share of which look and were created like those of anybody."""
+    """Replace a share of the profiles and creation times by those of ordinary accounts."""
     if not share:
         return table
     others = Profile().draw(rng, _grown(rng, table.height))
@@ -251,7 +250,7 @@ def bought(rng: np.random.Generator, table: pl.DataFrame, share: float) -> pl.Da
 
 
 def renamed(rng: np.random.Generator, table: pl.DataFrame, grammar: int) -> pl.DataFrame:
-    """A table of accounts whose names are all made in one way, of five."""
+    """Replace the names of accounts by names of one of five patterns."""
     n = table.height
     first, second = (pl.lit(invented(rng.integers(0, 1_000_000, n))) for _ in range(2))
     digits = pl.lit(pl.Series(rng.integers(10_000_000, 100_000_000, n)).cast(pl.String))
@@ -266,7 +265,7 @@ def renamed(rng: np.random.Generator, table: pl.DataFrame, grammar: int) -> pl.D
 
 
 def _grown(rng: np.random.Generator, n: int) -> Ints:
-    """Times of creation of accounts that came one by one, over the years."""
+    """Draw creation times of accounts that were created individually, over the years."""
     return -HOUR - (OLDEST * rng.beta(1, 1.5, n)).astype(np.int64)
 
 
@@ -275,7 +274,7 @@ def _names(rng: np.random.Generator, created: Ints, default: float) -> pl.Series
     word = invented(rng.integers(0, 1_000_000, n))
     given = (created > -DEFAULT_NAMES_SINCE) & (rng.random(n) < default)
     digits = np.where(given, rng.integers(10_000_000, 100_000_000, n), rng.integers(0, 3_000, n))
-    # Names that people choose have a short number or none.
+    # Chosen names have a short number or none.
     numbered = masked(pl.Series(digits).cast(pl.String), ~given & (digits >= 1_500)).fill_null("")
     return pl.select(pl.concat_str(pl.lit(word), pl.lit(numbered))).to_series()
 

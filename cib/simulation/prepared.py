@@ -1,7 +1,7 @@
-"""Operations that write and boost nobody: prepared originals, and prepared replies.
+"""Define operations that write instead of boosting: prepared originals, and prepared replies.
 
-Modelled on what was published about the originals of the operation of June 2020, and about brigades that answer
-journalists. Their own posts are not in the feed.
+Modelled on publications about the originals of the operation of June 2020, and about brigades that answer journalists.
+Their own posts are not in the feed.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from cib.simulation.wording import SITES, links, reworded, write
 
 __all__ = ["Originals", "ReplyBrigade"]
 
-#: A topic, and so hashtags, and a site of their own.
+#: Topic, which determines the hashtags, and site of these operations.
 PREPARED_TOPIC, PREPARED_SITE = 100_011, SITES + 110_000
 
 
 @dataclass(frozen=True)
 class Originals:
-    """Accounts that post prepared lines, verbatim or with a word more, and retweet nobody for it.
+    """Accounts that post prepared lines, verbatim or with one added word, without retweeting each other.
 
     Parameters
     ----------
     size : int
-        Accounts, in desks of at most `desk`.
+        Number of accounts, in desks of at most `desk`.
     name : str
     desk : int
     lines : int
-        Lines of a desk.
+        Number of lines of a desk.
     posted_by : tuple of float
         Beta distribution of the share of its desk's lines that an account posts.
     verbatim : float
-        Share of the posts that repeat the line as it is.
+        Share of the posts that repeat the line verbatim.
     median_latency, sigma : float
-        Of the lognormal delay of a post after the line was handed out.
+        Parameters of the lognormal delay of a post after the release of the line.
     off_hours : float
-        Share of the lines handed out at any hour; the others come in office hours, Monday to Friday.
+        Share of the lines released at any hour; the others are released in office hours, Monday to Friday.
     linked : float
         Share of the lines with a link to the site of the operation.
     camouflage : float
-        Mean everyday acts, geometric.
+        Mean number of everyday actions, geometric.
     aged : float
         Share of the accounts that were bought.
     language : str
@@ -72,17 +72,17 @@ class Originals:
 
     @property
     def desks(self) -> int:
-        """Number of desks."""
+        """Return the number of desks."""
         return -(-self.size // self.desk)
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Neither boosted nor amplifiers: no role. The group is the desk."""
+        """Create the accounts, without a role: neither boosted nor amplifiers. The group is the desk."""
         return _recruits(rng, homes, self, np.arange(self.size) % self.desks)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Each line by several accounts of its desk, and everyday posts."""
+        """Create posts of each line by several accounts of its desk, and everyday posts."""
         desk = np.repeat(np.arange(self.desks), self.lines)
-        office = people.take(desk)  # the first members, one of each desk
+        office = people.take(desk)  # one member of each desk
         off = rng.random(len(desk)) < self.off_hours
         told = np.where(off, waking_times(rng, office.zone), office_times(rng, office.zone))
         link = sometimes(rng, links(np.full(len(desk), PREPARED_SITE), np.arange(len(desk))), self.linked)
@@ -96,33 +96,33 @@ class Originals:
         return pl.concat([marked(posted), own_posts(rng, people)])
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Everyday reactions."""
+        """Create everyday reactions."""
         return own_reactions(rng, people, world, CURIOUS)
 
 
 @dataclass(frozen=True)
 class ReplyBrigade:
-    """Accounts that are called to posts of well-known authors and answer them with prepared points.
+    """Accounts that reply to selected posts of well-known authors with prepared points.
 
     Parameters
     ----------
     size : int
-        Accounts.
+        Number of accounts.
     name : str
     targets, among : int
-        Authors that are answered, of the `among` most popular.
+        Number of authors that are answered, of the `among` most popular.
     calls : int
-        Posts that the brigade is called to.
+        Number of posts that the brigade is called to answer.
     answered : tuple of float
         Beta distribution of the share of the calls that an account follows.
     points : int
-        Prepared replies.
+        Number of prepared replies.
     verbatim : float
-        Share of the replies that repeat a point as it is.
+        Share of the replies that repeat a point verbatim.
     median_latency, sigma : float
-        Of the lognormal delay of a reply after the post.
+        Parameters of the lognormal delay of a reply after the post.
     camouflage : float
-        Mean everyday acts, geometric.
+        Mean number of everyday actions, geometric.
     aged : float
         Share of the accounts that were bought.
     language : str
@@ -145,15 +145,15 @@ class ReplyBrigade:
     batches: Batches = TEAM_BATCHES
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Neither boosted nor amplifiers: no role."""
+        """Create the accounts, without a role: neither boosted nor amplifiers."""
         return _recruits(rng, homes, self, np.zeros(self.size, dtype=np.int64))
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Everyday posts."""
+        """Create everyday posts."""
         return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Replies to the posts that the brigade is called to, and everyday reactions."""
+        """Create replies to the posts that the brigade is called to, and everyday reactions."""
         among = min(self.among, len(world.feed.everywhere))
         known = world.feed.posts_of(rng.choice(among, min(self.targets, among), replace=False))
         called = rng.choice(known, min(self.calls, len(known)), replace=False)
@@ -174,7 +174,7 @@ class ReplyBrigade:
 
 
 def _recruits(rng: np.random.Generator, homes: Homes, part: Originals | ReplyBrigade, group: Ints) -> pl.DataFrame:
-    """Accounts of an operation without roles, some of them bought."""
+    """Create the accounts of an operation without roles, some of them bought."""
     members = accounts(
         rng,
         homes,

@@ -1,4 +1,4 @@
-"""Organic parts in which people share news and talk with friends: publishers, share buttons, circles of friends."""
+"""Define organic parts that share news and talk with friends: publishers, share buttons, circles of friends."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from cib.simulation.wording import SITES, links, write
 
 __all__ = ["Friends", "Publishers"]
 
-#: Sites beyond those of newsrooms.
+#: First site of publishers, distinct from those of newsrooms.
 PUBLISHED = SITES + 400_000
 FRIEND = Profile(followers=(25, 0.9), following=(40, 0.9), past_posts=700)
 
 
 @dataclass(frozen=True)
 class Publishers:
-    """Houses of outlets that post the same headline with the link of one domain, and readers who share both.
+    """Publishers whose outlets post the same headlines with links to one domain, and readers who share both.
 
     Parameters
     ----------
     size : int
-        Readers who press the share button.
+        Number of readers who use the share button.
     houses : int
     outlets : int
-        Outlets of a house, all created on one day; they come on top of `size`.
+        Number of outlets of a house, all created on one day; added to `size`.
     articles : float
-        Mean articles of a house a day.
+        Mean number of articles of a house per day.
     taken_up : float
         Share of the articles that an outlet posts.
     pause : int
         Seconds within which the outlets post an article.
     shared : tuple of float
-        Fewest and exponent of the Pareto distribution of the articles that a reader shares.
+        Minimum and exponent of the Pareto distribution of the number of articles that a reader shares.
     median_latency, sigma : float
-        Of the lognormal delay of a share.
+        Parameters of the lognormal delay of a share.
     """
 
     size: int
@@ -56,7 +56,7 @@ class Publishers:
     sigma: float = 1.4
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Outlets first, house by house in turn; the group is the house."""
+        """Create the accounts, first the outlets of all houses in turn; the group is the house."""
         house = np.arange(self.houses * self.outlets) % self.houses
         home, n = homes.draw(rng, self.houses), len(house)
         opened = -rng.integers(100, 3_000, self.houses) * DAY
@@ -70,7 +70,7 @@ class Publishers:
         return pl.concat([staff, readers])
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Articles by the outlets and shares by the readers, in the same words, and everyday posts."""
+        """Create articles of the outlets, shares of them by readers in the same words, and everyday posts."""
         outlets, readers = people.split(self.houses * self.outlets)
         house = np.repeat(np.arange(self.houses), 1 + rng.poisson(self.articles * END / DAY, self.houses))
         first = outlets.take(house)  # the first outlet of each house
@@ -91,12 +91,12 @@ class Publishers:
         )
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Everyday reactions of the readers."""
+        """Create everyday reactions of the readers."""
         _, readers = people.split(self.houses * self.outlets)
         return own_reactions(rng, readers, world)
 
     def _shares(self, rng: np.random.Generator, readers: People, house: Ints) -> tuple[Ints, Ints]:
-        """Readers and the articles of their house that they share, popular ones most often."""
+        """Draw the articles of their house that readers share, popular ones most often."""
         n = np.bincount(house, minlength=self.houses)
         start = np.cumsum(n) - n
         reader = np.repeat(np.arange(len(readers)), pareto(rng, len(readers), *self.shared, most=200))
@@ -108,17 +108,17 @@ class Publishers:
 
 @dataclass(frozen=True)
 class Friends:
-    """Small circles of friends with few followers, who answer and retweet each other much more than anybody else.
+    """Small circles of friends with few followers, who mostly answer and retweet each other.
 
     Parameters
     ----------
     size : int
-        Accounts, in circles of at most `circle`.
+        Number of accounts, in circles of at most `circle`.
     circle : int
     closeness : tuple of float
         Beta distribution of the share of the circle's posts that a member answers; half as many are retweeted.
     median_latency, sigma : float
-        Of the lognormal delay.
+        Parameters of the lognormal delay.
     """
 
     size: int
@@ -128,7 +128,7 @@ class Friends:
     sigma: float = 1.5
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """The group is the circle, at home somewhere."""
+        """Create the accounts; the group is the circle, and each circle has one home."""
         circles = -(-self.size // self.circle)
         group = np.arange(self.size) % circles
         home, activity = homes.draw(rng, circles)[group], pareto(rng, self.size, 6, 1.6)
@@ -136,18 +136,18 @@ class Friends:
         return accounts(rng, homes, home, "friends", FRIEND, activity=activity, group=group, renown=renown)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Everyday posts."""
+        """Create everyday posts."""
         return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Replies and retweets inside the circle, and everyday reactions."""
+        """Create replies and retweets inside the circle, and everyday reactions."""
         liked = team_retweets(
             rng, people, people, lambda n: rng.beta(*self.closeness, (n, 1)) / 2, world, self.median_latency, self.sigma
         )
         return pl.concat([liked, self._talk(rng, people, world), own_reactions(rng, people, world)])
 
     def _talk(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Replies to posts of the circle."""
+        """Create replies to posts of the circle."""
         return stacked([self._replies(rng, members, posts, world) for members, posts in world.teams(people, people)])
 
     def _replies(self, rng: np.random.Generator, members: People, posts: Ints, world: World) -> pl.DataFrame:

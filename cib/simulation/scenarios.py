@@ -1,4 +1,4 @@
-"""The scenarios: which parts there are, and how large each is at a scale."""
+"""Define the scenarios: their parts, and the size of each part at a given scale."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ __all__ = ["SCENARIOS", "Scenario"]
 
 #: Accounts of the takedown of June 2020 at full scale: Twitter, 12 June 2020.
 CORE, AMPLIFIERS, RING, CROSS_POSTERS = 23_750, 150_000, 7_340, 1_152
-#: Accounts made known in August 2019, and what that operation and the one of 2020 had in common.
+#: Number of accounts disclosed in August 2019, and the signature that operation shares with the one of 2020.
 PRIOR = 936
 PRIOR_SIGNATURE = Signature(
     wording=101, sites=tuple(range(300_000, 300_003)), targets=tuple(range(400, 1_400, 100)), aimed=25
 )
-#: Small operations of a scenario of many, at scale 1, and how their accounts were created.
+#: Number of small operations of the scenario "operations" at scale 1, and the creation of their accounts.
 OPERATIONS = 200
 SMALL = Batches(size=(6, 20), days=(61, 400), zone=8, older=0.1)
-#: Smaller networks appear when they come to this many accounts.
+#: Minimum number of accounts of a smaller operation or crowd.
 FEWEST = 8
-#: Organic accounts for each account of the operations.
+#: Number of organic accounts per account of the operations.
 ORGANIC = 10.5
 TAKEN_DOWN = ORGANIC * (CORE + AMPLIFIERS + RING + CROSS_POSTERS)
 
@@ -45,21 +45,21 @@ def _takedown(scale: float) -> tuple[Part, ...]:
 
 
 def _mixed_roles(scale: float) -> tuple[Part, ...]:
-    """The takedown with a core of which a fifth amplifies, too."""
+    """Return the takedown with a core of which a fifth also amplifies."""
     return (*_organic(scale), *_operations(scale, mixed=0.2))
 
 
 def _prior_generation(scale: float) -> tuple[Part, ...]:
-    """The 936 accounts made known in August 2019, which the takedown of 2020 followed."""
+    """Return the operation of 936 accounts disclosed in August 2019, the predecessor of the takedown of 2020."""
     core = max(round(PRIOR * scale / 5), 4)
     prior = Boosting(core, max(round(PRIOR * scale), 20) - core, "takedown-2019", signature=PRIOR_SIGNATURE)
     return (*_organic(scale), prior)
 
 
 def _many_operations(scale: float) -> tuple[Part, ...]:
-    """Unrelated small operations in one language on the same topics, some of which began again.
+    """Return unrelated small operations in one language on the same topics, some of which restart.
 
-    A name that ends in ``-again`` is the next generation of the operation that it is called after.
+    A name that ends in ``-again`` is the next generation of the operation with the rest of the name.
     """
     parts: list[Part] = [Ordinary(round(MIXED * scale)), Fandoms(max(round(600 * scale), FEWEST))]
     for number in range(max(round(OPERATIONS * scale), 2)):
@@ -98,9 +98,9 @@ def _operations(scale: float, mixed: float = 0) -> tuple[Part, ...]:
     return parts
 
 
-#: Organic accounts of the mix of tactics at scale 1: some 16 thousand of them act at least three times.
+#: Number of organic accounts of the mix of tactics at scale 1: about 16 thousand of them act at least three times.
 MIXED = 22_000
-#: Organic accounts of a scenario with drawn parts at scale 1, about.
+#: Approximate number of organic accounts of a scenario with drawn parts at scale 1.
 DRAWN = 18_000
 NEWCOMER = Profile(
     followers=(6, 1.3), following=(30, 1.2), zero_followers=0.4, default_names=0.8, described=0.3, past_posts=3
@@ -108,7 +108,7 @@ NEWCOMER = Profile(
 
 
 def _tactics(scale: float) -> tuple[Part, ...]:
-    """Five small operations, one a tactic, among everything that looks alike."""
+    """Return five small operations, one per tactic, among all look-alike crowds."""
     return (
         *_lookalikes(scale),
         _tactic("A", 60, styles=(soon(60),), amplification=(0.3, 0.3)),
@@ -122,7 +122,7 @@ def _tactics(scale: float) -> tuple[Part, ...]:
 
 
 def _tactic(letter: str, amplifiers: int, **how: Any) -> Boosting:
-    """Six accounts that post 30 times each, and those who retweet them; each member does about as much."""
+    """Return an operation of six accounts with 30 posts each, and amplifiers of similar activity."""
     usual = {"quota": 30, "team": 6, "spread": 0.1, "across": 0, "handful": 3, "camouflage": 4}
     english = float(how.get("language") == "en")
     return Boosting(
@@ -131,7 +131,7 @@ def _tactic(letter: str, amplifiers: int, **how: Any) -> Boosting:
 
 
 def _lookalikes(scale: float) -> tuple[Part, ...]:
-    """Ordinary people and every kind of crowd that looks like an operation."""
+    """Return ordinary accounts and every kind of crowd that resembles an operation."""
 
     def share(accounts: int) -> int:
         return max(round(accounts * scale), FEWEST)
@@ -153,7 +153,7 @@ def _lookalikes(scale: float) -> tuple[Part, ...]:
 
 
 def _originals(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
-    """One to three operations that post prepared lines."""
+    """Return one to three operations that post prepared lines, among drawn look-alikes."""
     (own,) = rng.spawn(1)
     crowds = _drawn_lookalikes(scale, own)
     names = [f"originals-{letter}" for letter in "ABC"[: own.integers(1, 4)]]
@@ -175,7 +175,7 @@ def _drawn_originals(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _reply_brigade(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
-    """A brigade that answers well-known authors."""
+    """Return a brigade that answers well-known authors, among drawn look-alikes."""
     (own,) = rng.spawn(1)
     crowds = _drawn_lookalikes(scale, own)
     brigade = ReplyBrigade(
@@ -193,13 +193,13 @@ def _reply_brigade(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
 
 
 def _readers(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
-    """Publishers, share buttons, friends and all other crowds, with habits drawn; no operation."""
+    """Return publishers, share buttons, friends and all other crowds, with drawn habits; no operation."""
     (own,) = rng.spawn(1)
     return _drawn_lookalikes(scale, own)
 
 
 def _drawn_members(rng: np.random.Generator) -> dict[str, Any]:
-    """How the accounts of an operation are made and disguised."""
+    """Draw how the accounts of an operation are created and disguised."""
     fewest = int(rng.integers(2, 20))
     first = int(rng.integers(3, 200))
     batches = Batches(
@@ -218,7 +218,7 @@ def _drawn_members(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _drawn_lookalikes(scale: float, rng: np.random.Generator) -> tuple[Part, ...]:
-    """Every kind of crowd, with sizes and habits from wide priors."""
+    """Return every kind of crowd, with sizes and habits drawn from wide priors."""
 
     def size(accounts: int) -> int:
         return max(_about(rng, accounts / 2, accounts * 2, scale), FEWEST)
@@ -251,19 +251,19 @@ def _drawn_lookalikes(scale: float, rng: np.random.Generator) -> tuple[Part, ...
 
 
 def _about(rng: np.random.Generator, low: float, high: float, scale: float = 1) -> int:
-    """A whole number, log-uniform between two and times a scale."""
+    """Draw a log-uniform integer between `low` and `high`, times a scale."""
     return round(scale * float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 
 
 def _fixed(parts: Callable[[float], tuple[Part, ...]]) -> Callable[[float, np.random.Generator], tuple[Part, ...]]:
-    """Parts without anything to draw."""
+    """Adapt parts that do not draw to the signature of parts that do."""
     return lambda scale, rng: parts(scale)  # noqa: ARG005
 
 
 class Scenario(NamedTuple):
-    """How a scenario is made: its parts at a scale, organic ones first; organic accounts at scale 1; scales.
+    """Parts of a scenario as a function of scale, its organic accounts at scale 1, and its scales.
 
-    Parts are drawn from a stream of their own, which is spawned only by scenarios that draw.
+    Organic parts come first. Parts are drawn from a separate stream, which is spawned only by scenarios that draw.
     """
 
     parts: Callable[[float, np.random.Generator], tuple[Part, ...]]
@@ -274,7 +274,7 @@ class Scenario(NamedTuple):
 
     @classmethod
     def named(cls, name: str) -> Scenario:
-        """The scenario of that name."""
+        """Return the scenario of a name."""
         if name not in SCENARIOS:
             raise SettingsError(
                 "there is no such scenario",
@@ -285,7 +285,7 @@ class Scenario(NamedTuple):
         return SCENARIOS[name]
 
     def checked(self, scale: float | None) -> float:
-        """The scale, or the usual one."""
+        """Validate the scale; None is replaced by the usual scale."""
         if scale is None:
             return self.usual
         if not self.smallest <= scale < math.inf:

@@ -1,4 +1,4 @@
-"""simulate(): the activity of a scenario, with the truth about it and what evasion cost."""
+"""Simulate the activity of a scenario, with its ground truth and the costs of evasion."""
 
 from __future__ import annotations
 
@@ -23,28 +23,27 @@ from cib.simulation.scenarios import Scenario
 
 __all__ = ["Simulation", "simulate", "write"]
 
-#: Posts are written this many at a time.
+#: Number of posts written at a time.
 ROWS = 250_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
-    """Activity with the truth about it; unpacks as ``activity, truth``.
+    """Simulated activity with its ground truth; unpacks as ``activity, truth``.
 
     Parameters
     ----------
     activity : Activity
     truth : polars.DataFrame
-        One row an account, sorted by ``account_id``: ``operation`` (null if organic), ``role``
-        (``'highly_engaged'``, ``'amplifier'``, ``'both'``, or null for accounts of neither role and
-        organic ones), ``community`` (``'organic'``, ``'celebrity'``, ``'fandom'``, ``'multi-idol-fandom'``
-        and the like, or the name of the operation), ``team`` (those of an operation who work together;
-        null if organic).
+        One row per account, sorted by ``account_id``: ``operation`` (null if organic), ``role`` (``'highly_engaged'``,
+        ``'amplifier'``, ``'both'``, or null for organic accounts and those of neither role), ``community``
+        (``'organic'``, ``'celebrity'``, ``'fandom'``, ``'multi-idol-fandom'`` and others, or the name of the
+        operation), ``team`` (subgroup of an operation; null if organic).
     costs : polars.DataFrame
-        One row an operation, what its evasions cost it: ``planned`` and ``boosts``, the acts that serve it
-        as planned and as made; ``amplification_lost``, the share that is missing; ``delay`` and
-        ``delay_added``, the median seconds from a post to its boost and how much of it is evasion;
-        ``effort``, acts of its members for each boost; ``bought``, the share of its accounts that were.
+        One row per operation, the costs of its evasion: ``planned`` and ``boosts``, the numbers of planned and actual
+        actions that serve it; ``amplification_lost``, 1 - boosts / planned; ``delay`` and ``delay_added``, the median
+        delay of a boost after its post in seconds, and its increase due to evasion; ``effort``, actions of its members
+        per boost; ``bought``, the share of its accounts that were bought.
     """
 
     activity: Activity
@@ -74,41 +73,41 @@ def simulate(
     seed: int = 0,
     evasion: Mapping[str, int] | str | None = None,
 ) -> Simulation:
-    """Make account activity of which the truth is known.
+    """Simulate account activity with known ground truth.
 
     Parameters
     ----------
     scenario : {'takedown-2020', 'takedown-2020-mixed-roles', 'takedown-2019', 'organic', 'tactics', \
 'tactics-organic', 'operations', 'originals', 'reply-brigade', 'readers'}
-        ``'takedown-2020'``: the operations made known in June 2020, among organic accounts with
+        ``'takedown-2020'``: the operations disclosed in June 2020, among organic accounts with
         fandoms, newsrooms, celebrities and a viral post. ``'takedown-2020-mixed-roles'``: a fifth of the
-        core amplifies, too. ``'takedown-2019'``: the generation before it, in the summer before, among
+        core also amplifies. ``'takedown-2019'``: the previous generation, in the summer before, among
         the same organic accounts if scale and seed are the same. ``'organic'``: no operation.
-        ``'tactics'``: five small operations, ``'tactic-A'`` (retweets within a minute or so) to ``'tactic-E'``,
-        among all crowds that look alike: fans of one idol and of several, news crowds, a breaking
+        ``'tactics'``: five small operations, ``'tactic-A'`` (retweets within about a minute) to ``'tactic-E'``,
+        among all look-alike crowds: fans of one idol and of several, news crowds, a breaking
         burst, activists, retweet pods, scheduled accounts, a wave of new accounts.
-        ``'tactics-organic'``: the same without the operations. ``'operations'``: many unrelated small ones in
-        one language on the same topics, a quarter of which began again under the name ``...-again``.
-        In the last three the sizes and habits of all parts are drawn from wide priors by the seed:
+        ``'tactics-organic'``: the same without the operations. ``'operations'``: many unrelated small operations in
+        one language on the same topics, a quarter of which restart under the name ``...-again``.
+        In the last three, sizes and habits of all parts are drawn from wide priors by the seed:
         ``'originals'``, one to three operations that post prepared lines and boost nobody;
         ``'reply-brigade'``, one that answers well-known authors with prepared points; ``'readers'``, no
         operation, but publishers of one domain, share buttons, friends who answer each other, and the crowds
         of the tactics.
     scale : float, optional
-        Of the takedown, 1 is the published size: 23,750 highly engaged accounts and 150,000
-        amplifiers; 0.01, the default, makes 21 thousand accounts and 200 thousand rows. Of the
-        tactics, 1, the default, is 22 thousand organic accounts; the operations keep their size of
-        340 accounts at any scale.
+        For the takedown, 1 is the published size: 23,750 highly engaged accounts and 150,000
+        amplifiers; the default 0.01 yields 21 thousand accounts and 200 thousand rows. For the
+        tactics, the default 1 is 22 thousand organic accounts; the operations have 340 accounts
+        at any scale.
     seed : int
-        The same seed makes the same activity.
+        Seed of the random generator; the same seed yields the same activity.
     evasion : mapping of str to int, or 'moderate', optional
-        What all operations do to be found less easily, each at a strength of 0 (as planned) to 3:
-        ``jitter`` (10 minutes, 1 hour or 12 hours on top of each delay), ``camouflage`` (1, 4 or 10
-        everyday reactions for each boost), ``cells`` (2, 5 or 20 of them share the posts out),
-        ``rate_matching`` (at most 100, 50 or 10 acts of a member), ``dilution`` (20, 40 or 60 % of the
-        boosts go to popular authors), ``quota_skew`` (work is shared out unequally), ``aged_metadata``
-        (a third, two thirds or all accounts were bought), ``partial_observation`` (the observer sees 50,
-        10 or 1 % of all acts). ``'moderate'`` is strength 2 of the first six.
+        Evasion of all operations, each kind at a strength of 0 (as planned) to 3:
+        ``jitter`` (a median of 10 minutes, 1 hour or 12 hours added to each delay), ``camouflage`` (1, 4 or 10
+        everyday reactions per boost), ``cells`` (posts are divided among 2, 5 or 20 cells),
+        ``rate_matching`` (at most 100, 50 or 10 actions of a member), ``dilution`` (20, 40 or 60 % of the
+        boosts go to popular authors), ``quota_skew`` (boosts are distributed unequally over members),
+        ``aged_metadata`` (a third, two thirds or all accounts were bought), ``partial_observation`` (50, 10 or
+        1 % of all actions are observed). ``'moderate'`` is strength 2 of the first six.
 
     Returns
     -------
@@ -118,14 +117,14 @@ def simulate(
     Raises
     ------
     SettingsError
-        If there is no such scenario or evasion, the scale is too small, or the seed is negative.
+        If the scenario or evasion is unknown, the scale is too small, or the seed is negative.
 
     Notes
     -----
-    Four weeks, times in seconds. Retweets have no text of their own. Sources of all numbers: Twitter,
-    ASPI and the Stanford Internet Observatory on the takedown; Pareto activity, Zipf popularity and
-    lognormal latency for everybody else. Nothing here was measured on real accounts, and results on it
-    hold for made data only.
+    The span is four weeks, with a resolution of one second. Retweets have no text. Sources of all parameters:
+    Twitter, ASPI and the Stanford Internet Observatory for the takedown; Pareto activity, Zipf popularity and
+    lognormal latency for all other accounts. No parameter was measured on real accounts, and results
+    hold for simulated data only.
 
     Examples
     --------
@@ -138,7 +137,7 @@ def simulate(
     >>> len(truth) == len(activity.account_ids)
     True
 
-    Evasion has a price:
+    Evasion has costs:
 
     >>> costs = cib.simulate(scale=0.002, seed=1, evasion={"jitter": 2}).costs
     >>> costs.filter(operation="takedown-2020")["delay_added"].item() > 3_000
@@ -168,15 +167,15 @@ def write(
     seed: int = 0,
     evasion: Mapping[str, int] | str | None = None,
 ) -> Path:
-    """Write what :func:`simulate` makes to a folder, without ever holding all posts as an activity.
+    """Write simulated data to a folder, without holding all posts in memory as an activity.
 
-    The folder gets ``posts.parquet``, ``accounts.parquet``, ``truth.parquet`` and ``simulation.json``, which
-    says how it was made and what evasion cost. At scale 1 the takedown has 21 million posts.
+    The folder contains ``posts.parquet``, ``accounts.parquet``, ``truth.parquet`` and ``simulation.json``, which states
+    the parameters and the costs of evasion. At scale 1 the takedown has 21 million posts.
 
     Parameters
     ----------
     folder : str or Path
-        Made if it is not there.
+        Created if it does not exist.
     scenario, scale, seed, evasion
         As for :func:`simulate`.
 
@@ -213,7 +212,7 @@ def write(
 def _drafted(
     scenario: str, scale: float | None, seed: int, evasion: Mapping[str, int] | str | None
 ) -> tuple[str, Draft]:
-    """What happened, and the call that made it."""
+    """Return a label of the call, and the simulated draft."""
     recipe, evades = Scenario.named(scenario), Evasion.of(evasion)
     scale = recipe.checked(scale)
     if seed < 0:

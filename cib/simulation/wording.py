@@ -1,8 +1,8 @@
-"""What is said: invented sentences, names, hashtags and links.
+"""Generate sentences, names, hashtags and links.
 
-Organic posts are strings of common words, so that two of them are hardly ever alike. Operations draw
-from few sentence frames, so that many of theirs are nearly alike. No real person, place or link
-occurs; ``.example`` is reserved for such use.
+Organic posts are sequences of common words, so that two posts are rarely similar. Operations use few sentence
+templates, so that many of their posts are near-duplicates. No real person, place or link occurs; the domain
+``.example`` is reserved.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cib.simulation.draws import Ints, masked, pick, sometimes, zipf_ranks
 
 __all__ = ["LANGUAGES", "ZONES", "approvals", "invented", "links", "reworded", "slogans", "write"]
 
-#: Forty common words a language; Chinese and Japanese are written without spaces.
+#: About forty common words per language; Chinese and Japanese are written without spaces.
 WORDS = {
     "en": "the a this that we they today again never always good long little day night train coffee rain game song "
     "book street friend morning week work home weather city film really maybe still think see want like read walk",
@@ -37,7 +37,7 @@ WORDS = {
 }
 LANGUAGES = tuple(WORDS)
 UNSPACED = ("ja", "zh")
-#: Where a language is at home, hours ahead of UTC (summer time is left out).
+#: Time zones of each language, hours ahead of UTC (without daylight saving time).
 ZONES: dict[str, tuple[int, ...]] = {
     "en": (-8, -5, 0, 10),
     "es": (-5, -3, 1),
@@ -48,9 +48,9 @@ ZONES: dict[str, tuple[int, ...]] = {
     "ja": (9,),
     "zh": (8,),
 }
-SHORTEST, LONGEST = 4, 10  # words of a post
+SHORTEST, LONGEST = 4, 10  # number of words of a post
 
-#: Slots of an operation's sentences: the third and fifth are the topic's, the others vary from post to post.
+#: Slots of an operation's sentences: the third and fifth depend on the topic, the others vary between posts.
 SLOGANS = {
     "zh": (
         ("今天", "近日", "昨晚", "这几天", "本周", "一早"),
@@ -81,21 +81,21 @@ SLOGANS = {
         ),
     ),
 }
-#: What amplifiers write below a post.
+#: Replies of amplifiers.
 COMMENTS = ("说得好", "支持", "有道理", "转发了", "说出了大家的心声", "希望更多人看到", "同意", "安定最重要")
 
 SYLLABLES = tuple(a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "el", "or"))
 
 TAGS_A_TOPIC = 12
-TAGGED, TAGGED_TWICE = 0.25, 0.06  # shares of own posts with a hashtag, and with two
-FORMS = 6  # of each slot of a slogan
-LINKED = 0.15  # share with a link
+TAGGED, TAGGED_TWICE = 0.25, 0.06  # shares of own posts with at least one hashtag, and with two
+FORMS = 6  # number of forms of each slot of a slogan
+LINKED = 0.15  # share of posts with a link
 SLOGAN_TAGGED = 0.4  # share of an operation's posts with a hashtag
-SITES, PAGES = 60, 4_000  # links lead to so many sites and pages of a site, most often to the first
+SITES, PAGES = 60, 4_000  # numbers of sites and of pages per site; the first ones are linked most often
 
 
 def write(rng: np.random.Generator, languages: Ints, topics: Ints, link: pl.Series | None = None) -> pl.DataFrame:
-    """Ordinary posts: one row each, columns ``text, lang, hashtags, urls``.
+    """Create ordinary posts: one row per post, columns ``text, lang, hashtags, urls``.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ def write(rng: np.random.Generator, languages: Ints, topics: Ints, link: pl.Seri
     languages : ndarray of int, shape (n,)
         Positions in :data:`LANGUAGES`.
     topics : ndarray of int, shape (n,)
-        Each topic has hashtags of its own.
+        Each topic has separate hashtags.
     link : Series of str, shape (n,), optional
-        What they link to; if not given, some link somewhere.
+        Link of each post; by default some posts have a random link.
     """
     n = len(languages)
     first, second = _tags(rng, topics), _tags(rng, topics)
@@ -122,7 +122,7 @@ def write(rng: np.random.Generator, languages: Ints, topics: Ints, link: pl.Seri
 def slogans(
     rng: np.random.Generator, topics: Ints, english: float, wording: int | None = None, link: pl.Series | None = None
 ) -> pl.DataFrame:
-    """Posts of an operation, from few frames a topic; columns as in :func:`write`.
+    """Create posts of an operation, from few templates per topic; columns as in :func:`write`.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def slogans(
     english : float
         Share of posts in English; the others are in Chinese.
     wording : int, optional
-        Those with the same prefer the same forms: two of each slot instead of all.
+        Code of the preferred forms: two of each slot instead of all.
     link : Series of str, shape (n,), optional
     """
     n = len(topics)
@@ -141,7 +141,7 @@ def slogans(
     else:
         preferred = wording // FORMS ** np.arange(3)
         free = (preferred[:, None] + rng.integers(0, 2, (3, n))) % FORMS
-    chosen = topics * 35 % FORMS**2  # 35 and 36 have no common factor: topics next to each other differ
+    chosen = topics * 35 % FORMS**2  # 35 and 36 are coprime: adjacent topics differ
     choices = [free[0], free[1], chosen % FORMS, free[2], chosen // FORMS]
     in_english = rng.random(n) < english
     sentences = [
@@ -155,28 +155,28 @@ def slogans(
 
 
 def approvals(rng: np.random.Generator, n: int) -> pl.DataFrame:
-    """Short comments that agree; columns ``text, lang``."""
+    """Create short comments that agree; columns ``text, lang``."""
     return pl.DataFrame(
         {"text": pick(COMMENTS, rng.integers(0, len(COMMENTS), n)), "lang": pick(("zh",), np.zeros(n, dtype=np.int64))}
     )
 
 
 def reworded(rng: np.random.Generator, texts: pl.Series, share: float) -> pl.Series:
-    """A share of the texts with one word more in front, so that they are nearly alike; the others as they are."""
+    """Prepend one word to a random share of the texts, which makes them near-duplicates."""
     word = sometimes(rng, invented(rng.integers(0, 100_000, len(texts))), share)
     return pl.select(pl.concat_str(pl.lit(word), pl.lit(texts), separator=" ", ignore_nulls=True)).to_series()
 
 
 def links(sites: Ints, pages: Ints) -> pl.Series:
-    """Addresses that lead nowhere."""
+    """Return links on a reserved domain."""
     return pl.select(
         "https://" + pl.lit(invented(sites)) + ".example/" + pl.lit(pl.Series(pages).cast(pl.String))
     ).to_series()
 
 
 def invented(numbers: Ints) -> pl.Series:
-    """A word of three syllables for each number; equal numbers, equal words."""
-    # A stride that shares no factor with the number of words scatters neighbours over all of them.
+    """Return a word of three syllables for each number; equal numbers yield equal words."""
+    # A stride coprime to the number of words maps adjacent numbers to distant words.
     base = len(SYLLABLES)
     code = numbers * 104_729 % base**3
     return pl.select(pl.concat_str(pick(SYLLABLES, code // base**k % base) for k in range(3))).to_series()
@@ -187,7 +187,7 @@ def _tags(rng: np.random.Generator, topics: Ints) -> pl.Series:
 
 
 def _sentences(rng: np.random.Generator, languages: Ints) -> pl.Series:
-    """Strings of common words of the languages."""
+    """Create sequences of common words of the languages."""
     vocabulary = [WORDS[language].split() for language in LANGUAGES]
     sizes = np.array([len(words) for words in vocabulary])
     first = np.cumsum(sizes) - sizes
@@ -202,13 +202,13 @@ def _sentences(rng: np.random.Generator, languages: Ints) -> pl.Series:
 
 
 def _anywhere(rng: np.random.Generator, n: int) -> pl.Series:
-    """A link in some posts, most often to popular pages."""
+    """Return a random link for some posts, most often to popular pages."""
     sites, pages = zipf_ranks(rng, np.full(n, SITES), 1.6), zipf_ranks(rng, np.full(n, PAGES), 1.3)
     return sometimes(rng, links(sites, pages), LINKED)
 
 
 def _composed(sentence: pl.Series, lang: pl.Series, tags: Sequence[pl.Series], link: pl.Series) -> pl.DataFrame:
-    """Posts of their parts, any of which but the first two may be null."""
+    """Combine sentences, languages, hashtags and links into posts; hashtags and links may be null."""
     written = [pl.lit(sentence), *("#" + pl.lit(tag) for tag in tags), pl.lit(link)]
     return pl.select(
         text=pl.concat_str(written, separator=" ", ignore_nulls=True),
@@ -219,6 +219,6 @@ def _composed(sentence: pl.Series, lang: pl.Series, tags: Sequence[pl.Series], l
 
 
 def _listed(*columns: pl.Series) -> pl.Expr:
-    """The columns as one list, null where all are."""
+    """Combine columns into one list column, null where all are null."""
     listed = pl.concat_list(*columns).list.drop_nulls()
     return pl.when(listed.list.len() > 0).then(listed)

@@ -1,1 +1,1 @@
-"""The way in: files and frames become Activity, and an ImportReport accounts for every row."""
+"""Read files and data frames into an Activity, with an ImportReport that accounts for every row."""

@@ -1,7 +1,7 @@
-"""Clean rows of all parts of a source -> Activity: what takes a look at all rows together.
+"""Assemble the clean rows of all parts of a source into an Activity.
 
-Repeated rows are removed, posts that were taken back left out, missing post ids made up, the authors and times of
-targets looked up in the data, and the rows sorted. Nothing here depends on the order of the rows.
+These are the steps that need all rows at once: remove duplicates, remove withdrawn posts, generate missing post ids,
+look up the authors and times of targets in the data, and sort. The result does not depend on the order of the rows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["STEPS", "assemble", "nothing_left", "with_platform"]
 
 _ORDER = ("post_id", "target_post_id")
 
-#: Steps, in seconds, that times may all be multiples of.
+#: Candidate time resolutions in seconds, coarsest first.
 STEPS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001, 1e-6)
 
 
@@ -42,19 +42,22 @@ def assemble(
     files: int = 0,
     library: str = "polars",
 ) -> Activity:
-    """Make one Activity of all parts of a source.
+    """Assemble all parts of a source into one Activity.
 
     Parameters
     ----------
     parts : sequence of Clean
+        The clean rows of each part.
     accounts : polars.DataFrame
-        As :func:`clean_accounts` returns it.
+        One row per account, as returned by :func:`clean_accounts`.
     format : Format
+        Its `key` defines duplicates, its `name` is reported.
     known, names : sequence of polars.DataFrame
-        What records leave to others, see :mod:`cib.sources.joining`.
+        Posts and account names that rows refer to, see :mod:`cib.sources.joining`.
     source, why, columns, unread, notes, files
-        For the :class:`ImportReport`.
+        Fields of the :class:`ImportReport`.
     library : {'polars', 'pandas', 'pyarrow'}
+        Library of the frames that the activity returns.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def assemble(
 
 
 def with_platform(table: pl.DataFrame) -> pl.DataFrame:
-    """Put the platform before each id of an account or a post: 'x:17', 'bluesky:did:plc:...'."""
+    """Prefix each account id and post id with its platform: 'x:17', 'bluesky:did:plc:...'."""
     ids = [name for name in table.columns if name.endswith("_id")]
     named = [pl.concat_str("platform", pl.col(name), separator=":").alias(name) for name in ids]
     platforms = table["platform"].drop_nulls().unique().sort().to_list()
@@ -124,7 +127,7 @@ def with_platform(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_withdrawn(table: pl.DataFrame, withdrawn: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Honour that an account took a post back: it is not looked at any more."""
+    """Remove the posts that their accounts withdrew, and return the number removed."""
     gone = pl.concat(withdrawn)["post_id"].drop_nulls().unique()
     if gone.is_empty():
         return table, {}
@@ -133,7 +136,7 @@ def _without_withdrawn(table: pl.DataFrame, withdrawn: Sequence[pl.DataFrame]) -
 
 
 def _once_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Remove repeated rows; rows without a post id repeat each other only if they agree in everything."""
+    """Remove duplicate rows; rows without a post id are duplicates only if all their columns are equal."""
     nameless = table["post_id"].is_null()
     if not nameless.any():
         return _first_of_each(table, key)
@@ -146,7 +149,7 @@ def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFram
     hashes = table.select(key).hash_rows()
     if hashes.n_unique() == table.height:
         return table, {}
-    suspect = hashes.is_duplicated()  # all that repeat, and a few that only share a hash
+    suspect = hashes.is_duplicated()  # all duplicates, and possibly rows whose hashes collide
     distinct = table.filter(suspect).unique()
     ordered = distinct.sort(distinct.columns, nulls_last=True)
     first = ordered.unique(subset=key, keep="first", maintain_order=True)
@@ -158,7 +161,7 @@ def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFram
 
 
 def _identified(table: pl.DataFrame) -> pl.DataFrame:
-    """Sort the rows, and make up the post ids that are missing: numbers in the order of all columns."""
+    """Sort the rows, and generate missing post ids: numbers in the sort order of all columns."""
     nameless = table.filter(pl.col("post_id").is_null())
     if nameless.is_empty():
         return _sorted(table, _ORDER)
@@ -169,12 +172,12 @@ def _identified(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
-    """Sort by time, then by account, then by other columns.
+    """Sort by time, then by account, then by the columns `then`.
 
-    Those are looked at only where time and account are equal: to compare the text of all rows takes ten times as long.
+    The columns `then` are compared only where time and account are equal: sorting all rows by text is ten times slower.
     """
     by_time = table.select("created_at", "code").with_row_index("row").sort("created_at")
-    # one number sorts several times as fast as two columns
+    # sorting by one integer is several times faster than by two columns
     moment = pl.col("created_at").rle_id().cast(pl.UInt64)
     keys = by_time.select("row", key=moment * 2**32 + pl.col("code")).sort("key")
     same = keys["key"] == keys["key"].shift()
@@ -191,7 +194,7 @@ def _numbers(count: int) -> pl.Expr:
 
 
 def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
-    """Fill in author and time of a target that is itself among the posts; and the share of retweets whose is not."""
+    """Fill in author and time of targets that are in the data; return the share of retweets whose target is not."""
     originals = _targets(posts)
     place = encode(posts["target_post_id"], originals["post_id"])
     aimed = (pl.col("action") == "retweet") & pl.col("target_post_id").is_not_null()
@@ -206,7 +209,7 @@ def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
 
 
 def _targets(posts: pl.DataFrame) -> pl.DataFrame:
-    """The posts that others act on: hashes are compared, so that a few more may be among them."""
+    """Return the posts that are targets, matched by hash: hash collisions may add a few others."""
     aims = posts.select(hash=pl.col("target_post_id").drop_nulls().hash().unique())
     hashed = posts.select("post_id", "account_id", "created_at", hash=pl.col("post_id").hash())
     return hashed.join(aims, on="hash", how="semi").unique(subset="post_id", keep="first", maintain_order=True)
@@ -214,7 +217,7 @@ def _targets(posts: pl.DataFrame) -> pl.DataFrame:
 
 def _precision(times: pl.Series) -> float:
     ticks = times.to_physical()
-    steps = [step for step in STEPS if (ticks.head(1_000) % round(step * 1e6) == 0).all()]  # that they may be
+    steps = [step for step in STEPS if (ticks.head(1_000) % round(step * 1e6) == 0).all()]  # candidates
     return next((step for step in steps if (ticks % round(step * 1e6) == 0).all()), STEPS[-1])
 
 
@@ -232,7 +235,7 @@ def _remarks(posts: pl.DataFrame, made_up: int) -> list[str]:
 
 
 def nothing_left(source: str, rows_read: int, dropped: Mapping[str, int]) -> InputError:
-    """What to say of a source of which no row is kept."""
+    """Return the error for a source of which no row is kept."""
     if not rows_read:
         return InputError("there are no rows", where=source, remedy="Give a table with at least one row.")
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(dropped.items()) if count)

@@ -1,8 +1,7 @@
-"""A table as it came -> clean rows: the one place where rows are judged.
+"""Clean a raw table: parse its values and decide which rows are kept.
 
-Every source, whatever its format, goes the same way. Column by column the values are read
-(:mod:`cib.sources.values`); row by row they are kept or dropped for a stated reason. What takes a look at all rows
-together is the work of :mod:`cib.sources.assembly`.
+Tables of every format pass through the same steps. Values are parsed column by column (:mod:`cib.sources.values`); each
+row is then kept, or dropped for a stated reason. Steps that need all rows at once are in :mod:`cib.sources.assembly`.
 """
 
 from __future__ import annotations
@@ -28,22 +27,23 @@ __all__ = [
     "Clean",
     "clean_accounts",
     "clean_posts",
+    "read_accounts",
 ]
 
-#: Rows that cannot be read are dropped up to this share; more of them mean a misunderstanding.
+#: Maximum share of unreadable rows that are dropped; a larger share is an error.
 MAX_BAD = 1e-3
 
-#: Said of a source without a column of actions.
+#: Note for a source without an action column.
 NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _WITHDRAWN = {"post_id": pl.String(), "platform": pl.String()}
 
-#: An accounts table with our column names, the source's names of them, and its own name in messages.
+#: An accounts table with canonical column names, their names in the source, and the table's name for messages.
 AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
 
 
 @dataclass(frozen=True)
 class Clean:
-    """The kept rows of one part of a source, and what became of the others."""
+    """Kept rows of one part of a source, with counts of dropped, repaired and missing values."""
 
     table: pl.DataFrame
     rows_read: int
@@ -65,25 +65,25 @@ def clean_posts(
     max_bad: float = MAX_BAD,
     words: Collection[str] = (),
 ) -> Clean:
-    """Read the values of one table and judge its rows.
+    """Parse the values of one table of posts, and keep or drop its rows.
 
     Parameters
     ----------
     raw : polars.DataFrame
-        Our column names, types as they came.
+        Canonical column names, unparsed values.
     columns : mapping of str to str
-        Our column to the source's, for messages.
+        Canonical column name to the source's, for messages.
     format : Format
     synonyms : mapping of str to str or None
-        The source's words for actions, see :class:`Columns`.
+        The source's word for an action to ours, see :class:`Columns`.
     zone : str or None
-        Zone of naive times.
+        Time zone of naive times.
     where : str
         Name of the table, for messages.
     max_bad : float
-        Share of the rows whose time may be unreadable.
+        Maximum share of rows whose time is unreadable, in [0, 1].
     words : collection of str
-        What stands for a missing value inside lists.
+        Words for a missing value inside lists.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def clean_posts(
     Raises
     ------
     InputError
-        If a column cannot be read exactly, or too many times cannot be read.
+        If a column cannot be parsed exactly, or too many times cannot be parsed.
     """
     raw, nulls = _without_nul(raw)
     table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words)
@@ -113,7 +113,7 @@ def clean_posts(
 
 
 def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """The table without NUL characters, which no writer downstream survives, and the number of values mended."""
+    """Remove NUL characters, which later writers cannot store, and return the number of values repaired."""
     counts = raw.select(pl.col(pl.String).str.contains("\0", literal=True).sum())
     bad = {column.name: int(column[0]) for column in counts if column[0]}
     return raw.with_columns(pl.col(list(bad)).str.replace_all("\0", "", literal=True)), sum(bad.values())
@@ -168,7 +168,7 @@ def _real_mentions(mentions: pl.Series) -> pl.Series:
 
 
 def _unreadable(raw: pl.Series, read: pl.Series, label: str, max_bad: float) -> pl.Series:
-    """Where a time is stated and could not be read; an error if that is more than a few rows."""
+    """Mark the rows whose time is stated but unreadable; raise if their share exceeds `max_bad`."""
     bad = read.is_null() & values.stated(raw)
     count = int(bad.sum())
     if count > max_bad * len(raw):
@@ -187,7 +187,7 @@ def _action_by_target() -> pl.Expr:
 
 
 def _mentions(table: pl.DataFrame) -> pl.DataFrame:
-    """Rows that say 'this account mentioned that one' become posts with one mention."""
+    """Convert rows whose action is a mention into posts that mention the target account."""
     mention = pl.col("action") == MENTION
     if not table.select(mention.any()).item():
         return table
@@ -203,7 +203,7 @@ def _mentions(table: pl.DataFrame) -> pl.DataFrame:
 def _judge(
     table: pl.DataFrame, unreadable: pl.Series, format: Format
 ) -> tuple[pl.DataFrame, dict[str, int], pl.DataFrame]:
-    """Keep a row, or drop it for the first reason that applies; and the posts that were taken back."""
+    """Drop each row for the first reason that applies; return kept rows, counts by reason, and withdrawn posts."""
     time = pl.col("created_at")
     late = datetime.now(UTC) + timedelta(days=1)
     absent = {"withdrawn": pl.lit(False), "platform": pl.lit(None, dtype=pl.String)}
@@ -230,22 +230,21 @@ def _judge(
 
 
 def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Read accounts tables and keep one row an account.
+    """Parse accounts tables and keep one row per account.
 
     Parameters
     ----------
     tables : sequence of AccountsTable
-        A column ``seen_at`` says when a row was true; the latest row of an account is kept.
+        The row with the latest ``seen_at`` (time of observation) is kept.
     zone : str or None
-        Zone of naive times; UTC if None, since only days matter here.
+        Time zone of naive times; UTC if None, since a resolution of days is enough here.
 
     Returns
     -------
     polars.DataFrame, tuple of str
-        The accounts sorted by id, and remarks.
+        The accounts sorted by id, and notes for the import report.
     """
-    read = [_read_accounts(raw, columns, zone or "UTC", where) for raw, columns, where in tables]
-    table = pl.concat(read, how="diagonal") if read else pl.DataFrame(schema={"account_id": pl.String})
+    table = read_accounts(tables, zone)
     known = table.filter(pl.col("account_id").is_not_null())
     order = [*(name for name in ("account_id", "seen_at") if name in known.columns), *known.columns]
     single = known.sort(list(dict.fromkeys(order))).unique(subset="account_id", keep="last", maintain_order=True)
@@ -257,13 +256,19 @@ def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[p
     return single.select(name for name in ACCOUNT_COLUMNS if name in single.columns), tuple(remarks)
 
 
+def read_accounts(tables: Sequence[AccountsTable], zone: str | None) -> pl.DataFrame:
+    """Read the values of accounts tables, all of their rows; ``seen_at`` and ``platform`` stay as they are."""
+    read = [_read_accounts(raw, columns, zone or "UTC", where) for raw, columns, where in tables]
+    return pl.concat(read, how="diagonal") if read else pl.DataFrame(schema={"account_id": pl.String})
+
+
 def _read_accounts(raw: pl.DataFrame, columns: Mapping[str, str], zone: str, where: str) -> pl.DataFrame:
     read = [raw["seen_at"]] if "seen_at" in raw.columns else []
     for name, kind in ACCOUNT_COLUMNS.items():
         if name in raw.columns:
             label = f"{where}, column {columns.get(name, name)!r}"
             read.append(_read_account_column(raw[name], name, kind, zone, label).alias(name))
-    return pl.DataFrame(read)
+    return pl.DataFrame([*read, raw["platform"]] if "platform" in raw.columns else read)
 
 
 def _read_account_column(column: pl.Series, name: str, kind: pl.DataType, zone: str, label: str) -> pl.Series:

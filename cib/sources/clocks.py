@@ -1,10 +1,9 @@
-"""Which clock a time comes from: what the source states, what the server saw, or what an id remembers.
+"""Choose the source of each time: stated, observed by the server, or encoded in an id.
 
-* The id of a post of X since late 2010 holds its time to the millisecond, where tables state the minute or the
-  second. It is believed wherever it agrees with what is stated.
-* A time that a client states can be anything. Where the server's first sight of a record is known as well, that is
-  the time, unless the records as a whole were seen long after they say they were made: then they were imported,
-  and the server's time says nothing.
+* Post ids of X since late 2010 encode the time to the millisecond, while tables state the minute or the second. The
+  time of the id is used wherever it agrees with the stated time.
+* A client can state any time. If the time at which the server first saw the record is also known, it is used, unless
+  the median delay shows that the records were imported long after their stated times: then the stated times are used.
 """
 
 from __future__ import annotations
@@ -15,18 +14,18 @@ from cib.activity import TIME
 
 __all__ = ["prefer_id", "prefer_server", "settle", "sources"]
 
-#: An id since late 2010: milliseconds after the epoch (unix ms), and 22 bits that number the post.
+#: Smallest snowflake id (late 2010), epoch in unix ms, and divisor: id = (ms since the epoch) * 2^22 + sequence bits.
 _FIRST_SNOWFLAKE, _EPOCH, _NUMBERING = 29_700_859_247, 1_288_834_974_657, 2**22
 
-#: Id and stated time agree if they differ by no more than the minute that was cut off.
+#: Maximum difference of id time and stated time, which may be truncated to the minute.
 _AGREE = pl.duration(seconds=61)
 
-#: If half of all records were seen later than this after their stated time, they were imported.
+#: Median delay in seconds of server time after stated time above which the records were imported.
 _IMPORTED = 3600.0
 
 
 def prefer_id(table: pl.DataFrame) -> pl.DataFrame:
-    """Take the times of posts, and of the posts they act on, from their ids where these agree."""
+    """Replace the times of posts and of their targets by those of their ids where these agree."""
     own, target = _time_of_id("post_id"), _time_of_id("target_post_id")
     agree = ((own - pl.col("created_at")).abs() <= _AGREE).fill_null(False)
     timed = table.with_columns(
@@ -45,7 +44,7 @@ def _time_of_id(column: str) -> pl.Expr:
 
 
 def prefer_server(table: pl.DataFrame) -> pl.DataFrame:
-    """Take the server's time where it is known, and keep the stated one beside it."""
+    """Replace the time by the server's where it is known, and keep the stated time in ``stated_at``."""
     if "server_at" not in table.columns:
         return table
     if table["server_at"].null_count() == table.height:
@@ -57,7 +56,7 @@ def prefer_server(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def settle(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, float]]:
-    """Decide, over all rows of a source, between stated times and the server's; and how far they lie apart."""
+    """Choose between stated and server times over all rows of a source, and return statistics of the difference."""
     if "stated_at" not in table.columns:
         return table, {}
     seconds = (table["created_at"] - table["stated_at"]).dt.total_microseconds() / 1e6
@@ -81,7 +80,7 @@ def settle(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, float]]:
 
 
 def sources(table: pl.DataFrame) -> dict[str, int]:
-    """Number of rows by where their time comes from."""
+    """Count the rows by the source of their time."""
     if "time_source" not in table.columns:
         return {"stated": table.height}
     return dict(table["time_source"].fill_null("stated").value_counts().sort("time_source").iter_rows())

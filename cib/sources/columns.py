@@ -1,8 +1,8 @@
-"""How a source's names map to ours.
+"""Match the column names of a source to canonical names.
 
-A source calls an account ``user_id``, ``author_id`` or ``userid``; here it is ``account_id``. What is not
-stated is guessed from the tables below, by name only. A guess is never silent: every mapping, guessed or
-given, stands in ``ImportReport.columns``; and where two columns could be meant, the reader asks.
+A source may call the account ``user_id``, ``author_id`` or ``userid``; the canonical name is ``account_id``. Columns
+that the user does not map are matched by name with the tables below. Every mapping, matched or given, is listed in
+``ImportReport.columns``; if two columns match one canonical name, an error asks which one is meant.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from cib.notebook import html_rows
 
 __all__ = ["MENTION", "NEEDED", "SHARE_NAMES", "SYNONYMS", "Columns", "columns_of", "match_columns", "stated_columns"]
 
-#: Without these a table says nothing.
+#: Columns that every table of posts must have.
 NEEDED = ("account_id", "created_at")
 
-#: The words of a share table (CooRTweet) for our columns.
+#: Column names of a share table (CooRTweet) to canonical names.
 SHARE_NAMES = {
     "object_id": "target_post_id",
     "account_id": "account_id",
@@ -29,10 +29,10 @@ SHARE_NAMES = {
     "timestamp_share": "created_at",
 }
 
-#: An action of edge lists that is no action here: it becomes a post that mentions its target.
+#: Action of edge lists that is converted to a post that mentions its target.
 MENTION = "mention"
 
-#: What platforms call an action, in lower case and with ``_`` between words.
+#: Platforms' words for actions, in lower case and with ``_`` between words.
 SYNONYMS: dict[str, str] = {
     **dict.fromkeys(("post", "tweet", "original", "status"), "post"),
     **dict.fromkeys(("retweet", "retweeted", "rt", "repost", "reposted", "boost", "boosted"), "retweet"),
@@ -44,7 +44,7 @@ SYNONYMS: dict[str, str] = {
 
 _ACCOUNT = ("user_id", "userid", "author_id", "id_account", "id_user")
 
-#: Other names of our columns, in lower case and with ``_`` between words.
+#: Other names of the canonical columns, in lower case and with ``_`` between words.
 _ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
     "posts": {
         "account_id": _ACCOUNT,
@@ -69,7 +69,7 @@ _ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "description": ("user_profile_description", "bio"),
     },
 }
-#: What only a table of accounts says of an account, and what only one of posts says of a post.
+#: Columns that describe an account, and names that occur in tables of posts only.
 _PROFILE = ("name", "followers", "following", "posts", "description")
 _DOING = re.compile(
     r"text|tweet_?id|post_?id|status_?id|message|content|body|action|retweet|quote|reply|object|hashtag"
@@ -80,23 +80,23 @@ _SCHEMAS: dict[str, Iterable[str]] = {"posts": POST_COLUMNS, "accounts": ACCOUNT
 
 @dataclass(frozen=True)
 class Columns:
-    """What a source's columns and actions are called.
+    """Map the column names and action words of a source to canonical ones.
 
     Parameters
     ----------
     posts : mapping of str to str or None
-        Our column (or that of a share table) to the source's; None leaves a column unread. Columns not
-        named are recognised by name.
+        Canonical column (or that of a share table) to the source's column; None leaves a column unread. Columns that
+        are not listed are matched by name.
     actions : mapping of str to str or None
-        The source's word for an action to ours (post, retweet, quote, reply, mention); None leaves
-        out the rows of that action. Words not named are looked up in :data:`SYNONYMS`.
+        The source's word for an action to post, retweet, quote, reply or mention; None drops the rows of that action.
+        Words that are not listed are looked up in :data:`SYNONYMS`.
     accounts : mapping of str to str or None
-        The same as `posts`, for the accounts table.
+        Like `posts`, for the accounts table.
 
     Raises
     ------
     SettingsError
-        If one of our names is misspelt.
+        If a canonical name is unknown.
 
     Examples
     --------
@@ -125,14 +125,14 @@ class Columns:
         return html_rows({"posts": self.posts, "actions": self.actions, "accounts": self.accounts})
 
     def of(self, table: str) -> dict[str, str | None]:
-        """The mapping of one table, 'posts' or 'accounts', with our names as keys."""
+        """Return the mapping of one table, 'posts' or 'accounts', with canonical names as keys."""
         if table == "accounts":
             return dict(self.accounts)
         return {SHARE_NAMES.get(ours, ours): theirs for ours, theirs in self.posts.items()}
 
 
 def columns_of(columns: Mapping[str, str | None] | Columns | None) -> Columns:
-    """Take a plain mapping of the posts' columns for a :class:`Columns`."""
+    """Convert a plain mapping of the columns of posts to a :class:`Columns`."""
     return columns if isinstance(columns, Columns) else Columns(columns or {})
 
 
@@ -144,29 +144,29 @@ def match_columns(
     required: Iterable[str] = ("account_id",),
     where: str,
 ) -> dict[str, str]:
-    """Find our columns among those of a source.
+    """Match the columns of a source to canonical columns.
 
     Parameters
     ----------
     names : sequence of str
-        The source's columns.
+        Columns of the source.
     given : mapping of str to str or None
-        What is known already: our column to theirs, None to leave it unread.
+        Canonical column to the source's column as given by the user; None leaves it unread.
     table : {'posts', 'accounts'}
     required : iterable of str
-        Our columns that must be found.
+        Canonical columns that must be found.
     where : str
-        The source, for messages.
+        Name of the source, for messages.
 
     Returns
     -------
     dict of str to str
-        Our column to theirs, in our order.
+        Canonical column to the source's column, in canonical order.
 
     Raises
     ------
     InputError
-        If a column is missing, or several columns could be meant.
+        If a column is missing, or several columns match.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def match_columns(
 
 
 def is_accounts_table(names: Iterable[str]) -> bool:
-    """Tell a table of accounts: it says several things about an account, and nothing that one did.
+    """Return whether a table describes accounts: several columns of a profile, and none of a post.
 
     Examples
     --------
@@ -208,13 +208,13 @@ def is_accounts_table(names: Iterable[str]) -> bool:
 
 
 def _ends(name: str) -> list[str]:
-    """The ends of a nested name: 'public_metrics_followers_count' also ends in 'followers_count'."""
+    """Return the suffixes of a nested name: 'public_metrics_followers_count' also ends in 'followers_count'."""
     words = name.split("_")
     return ["_".join(words[k:]) for k in range(1, len(words))]
 
 
 def stated_columns(**columns: str) -> Callable[[Sequence[str], Columns, str], dict[str, str]]:
-    """The way in of a format whose names are settled: our column to theirs, whatever the names are."""
+    """Return the `match` function of a format with fixed column names: canonical column to the source's."""
 
     def match(_: Sequence[str], given: Columns, where: str) -> dict[str, str]:
         if given.posts or given.actions:

@@ -1,4 +1,4 @@
-"""concat(): several activities as one."""
+"""Concatenate several activities into one."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ __all__ = ["concat"]
 
 
 def concat(activities: Iterable[Activity]) -> Activity:
-    """Join activities, such as those of several days, into one.
+    """Concatenate activities, such as those of several days, into one.
 
     Parameters
     ----------
     activities : iterable of Activity
-        Repeated posts are kept once; where two of them describe one account, the later one in this order counts.
+        Duplicate posts are kept once; if several describe one account, the last one in this order is used.
 
     Returns
     -------
     Activity
-        As if all had been read together: targets are looked up again among all posts, and the import report adds up
-        those of the parts.
+        The same as if all had been read together: targets are looked up again among all posts, and the counts of the
+        import reports are added.
 
     Raises
     ------
     InputError
-        If there is none, or one is not an activity.
+        If `activities` is empty or an item is not an activity.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tables that state what a post retweets, quotes and answers in columns of their own -> one action and one target."""
+"""Derive one action and one target from tables with separate columns for retweeted, quoted and answered posts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cib.sources.values import decided
 
 __all__ = ["KINDS", "as_name", "as_names", "decide", "names_of", "one_row_a_post", "present", "stated_text"]
 
-#: What a post may do, the first that holds first: a retweet carries what its original quotes and answers.
+#: Kinds of actions in order of precedence: a retweet also carries what its original quotes and answers.
 KINDS = ("retweet", "quote", "reply")
 
 
@@ -21,18 +21,18 @@ def decide(
     accounts: Mapping[str, str],
     **more: pl.Expr,
 ) -> pl.DataFrame:
-    """Take the columns of posts, with the action and the target that their columns of targets state.
+    """Select the columns of posts, and derive action and target from the columns of targets.
 
     Parameters
     ----------
     raw : polars.DataFrame
-        With the source's names.
+        Columns with the source's names.
     plain : mapping of str to str
-        Our column to theirs, taken as they are where they are there.
+        Canonical column to the source's column; copied if present.
     posts, accounts : mapping of str to str
-        A kind of :data:`KINDS` to the column of the post, and of the account, that is acted on.
+        Kind (:data:`KINDS`) to the column of the target post, and of the target account.
     more : polars.Expr
-        Further columns, of ours.
+        Further canonical columns.
 
     Returns
     -------
@@ -58,12 +58,12 @@ def decide(
 
 
 def present(plain: Mapping[str, str], raw: pl.DataFrame) -> dict[str, str]:
-    """The part of a mapping of columns whose columns are there."""
+    """Return the part of a mapping whose columns exist in the table."""
     return {ours: theirs for ours, theirs in plain.items() if theirs in raw.columns}
 
 
 def stated_text(name: str, raw: pl.DataFrame) -> pl.Expr:
-    """A column as text, null where it is empty or not there."""
+    """Return a column as text, null where it is empty or the column does not exist."""
     if name not in raw.columns:
         return pl.lit(None, dtype=pl.String).alias(name)
     column = pl.col(name).cast(pl.String).str.strip_chars()
@@ -71,38 +71,38 @@ def stated_text(name: str, raw: pl.DataFrame) -> pl.Expr:
 
 
 def names_of(raw: pl.DataFrame, name: str, number: str) -> pl.DataFrame:
-    """What the table calls its accounts: ``local_id``, as :func:`as_name` writes it, and ``account_id``."""
+    """Return the names of a table's accounts: ``local_id``, as :func:`as_name` writes it, and ``account_id``."""
     nothing = pl.lit(None, dtype=pl.String)
     called, known = (pl.col(column).cast(pl.String) if column in raw.columns else nothing for column in (name, number))
     return raw.select(local_id=as_name(called), account_id=known).drop_nulls().unique(maintain_order=True)
 
 
 def as_name(name: pl.Expr) -> pl.Expr:
-    """A name of an account, as others write it."""
+    """Normalise an account name to the form ``@name`` in lower case."""
     return pl.concat_str(pl.lit("@"), name.str.to_lowercase())
 
 
 def as_names(names: pl.Expr) -> pl.Expr:
-    """Lists of names."""
+    """Apply :func:`as_name` to lists of names."""
     return names.list.eval(as_name(pl.element()))
 
 
 def one_row_a_post(acts: pl.DataFrame) -> pl.DataFrame:
-    """Give every row of a post what its rows say together, so that all but one are duplicates.
+    """Combine the rows of each post, so that all but one become duplicates.
 
     Parameters
     ----------
     acts : polars.DataFrame
-        Our columns, a row for each account that a post names: ``target_account_id`` for the one acted on, ``named`` for
-        one mentioned.
+        Canonical columns, one row per account that a post names: ``target_account_id`` for the target, ``named`` for
+        a mentioned account.
 
     Returns
     -------
     polars.DataFrame
-        With the list ``mentions`` instead of ``named``.
+        With the list column ``mentions`` instead of ``named``.
     """
     mentioned = acts.group_by("post_id").agg(mentions=pl.col("named").drop_nulls().unique().sort())
-    best = pl.col("target_account_id").is_null()  # the row that says whom the post acts on
+    best = pl.col("target_account_id").is_null()  # sort the row that states the target account first
     columns = [name for name in acts.columns if name not in {"post_id", "named"}]
     told = acts.with_columns(pl.col(name).sort_by(best, pl.col("named")).first().over("post_id") for name in columns)
     return told.drop("named").join(mentioned, on="post_id", how="left", maintain_order="left", nulls_equal=True)

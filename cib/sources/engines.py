@@ -1,12 +1,10 @@
-"""A lazy frame -> EngineActivity: columns mapped and rows judged by the engine.
+"""Create an EngineActivity from a lazy frame: the engine maps the columns and filters the rows.
 
-The judgement is that of :mod:`cib.sources.cleaning`, as far as it can be said of each row by itself. One query counts
-the rows by the reason to leave them out, and by their word for the action, so that the report adds up and an
-unknown word is an error, as it is in memory. What takes a look at all rows together is not done, and the report
-says so: repeated rows, ids that were rounded before, post ids to be made up.
+The rules are those of :mod:`cib.sources.cleaning` that apply to single rows. One query counts the rows by reason for
+dropping and by action word, so that the import report adds up and an unknown word is an error, as in memory. Steps that
+need all rows at once are not done, and the report states this: duplicates, rounded ids, generated post ids.
 
-What an engine could only guess is refused: text that should be times or lists is cast in the engine, by a user who
-knows it.
+Columns that would have to be guessed are refused: the user casts text to times or lists in the engine.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ Frame = nw.LazyFrame[Any]
 _NOT_LOOKED_FOR = "on an engine, repeated rows and rounded ids are not looked for, and no post ids are made up"
 _SPILLS_HERE = "DuckDB spills into .tmp in the working directory; SET temp_directory to another folder"
 
-#: From this size on a unix time is in milliseconds, and so on; as in :func:`cib.sources.values.times`.
+#: Smallest unix times in milli-, micro- and nanoseconds, as in :func:`cib.sources.values.times`.
 _MILLI, _MICRO, _NANO = 10**11, 10**14, 10**17
 
 
@@ -48,23 +46,26 @@ def on_engine(
     synonyms: Mapping[str, str | None],
     zone: str | None,
     take_over: Callable[[], Activity],
+    accounts: pl.DataFrame,
 ) -> EngineActivity:
-    """Make an activity that stays on its engine.
+    """Create an activity whose rows stay on their engine.
 
     Parameters
     ----------
     source : polars.LazyFrame, duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
     mapping : mapping of str to str
-        Our column to the source's.
+        Canonical column to the source's column.
     format : Format
     why : str
-        How the format was told.
+        How the format was recognised, for the report.
     synonyms : mapping of str to str or None
-        The source's words for actions, see :class:`cib.Columns`.
+        The source's word for an action to ours, see :class:`cib.Columns`.
     zone : str or None
-        Zone of naive times; only UTC can be read here.
+        Time zone of naive times; only UTC is supported here.
     take_over : callable
-        Reads the same source into memory.
+        Function that reads the same source into memory.
+    accounts : polars.DataFrame
+        Table of what is known about the accounts.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def on_engine(
     Raises
     ------
     InputError
-        If a column is of a type that would have to be guessed at, or no row is left.
+        If the type of a column would require guessing, or no row is kept.
     """
     where = f"{engine_of(source)} frame"
     if format.translate or format.read or format.whole or format.refine is not Format.refine:
@@ -99,7 +100,7 @@ def on_engine(
         notes.append(_SPILLS_HERE)
     posts = judged.select(*(name for name in POST_COLUMNS if name in (*ALWAYS, *mapping)))
     report = _report(counted, where, f"{format.name}: {why}", mapping, notes)
-    return EngineActivity(posts, report, take_over)
+    return EngineActivity(posts, report, take_over, accounts_table=accounts)
 
 
 def _refused(what: str, why: str, where: str, got: object = None) -> InputError:
@@ -116,7 +117,7 @@ def _spills_here(relation: Any) -> bool:
 
 
 def _typed(raw: Frame, mapping: Mapping[str, str], zone: str | None, where: str) -> Frame:
-    """Our columns, in our types; null where nothing is stated."""
+    """Select the canonical columns with canonical types; null where nothing is stated."""
     schema = raw.collect_schema()
     posts = raw.select(**{ours: nw.col(theirs) for ours, theirs in mapping.items()})
     for ours, theirs in mapping.items():
@@ -133,7 +134,7 @@ def _typed(raw: Frame, mapping: Mapping[str, str], zone: str | None, where: str)
             text = nw.col(ours).cast(nw.String)
             posts = posts.with_columns(nw.when(~text.is_in(nothing)).then(text).alias(ours))
     absent = {name: nw.Int64() if POST_COLUMNS[name] == TIME else nw.String() for name in ALWAYS if name not in mapping}
-    if absent:  # to add nothing is an error to narwhals
+    if absent:  # narwhals raises if no column is added
         posts = posts.with_columns(**{name: nw.lit(None, dtype=kind) for name, kind in absent.items()})
     if "action" in mapping:
         return posts
@@ -157,9 +158,9 @@ def _times(posts: Frame, name: str, kind: Any, zone: str | None, label: str, whe
 
 
 def _unix(number: nw.Expr) -> nw.Expr:
-    """Microseconds of a unix time whose unit is told by its size."""
+    """Convert a unix time to microseconds; its magnitude determines its unit."""
     size = number.abs()
-    # an engine may divide as floats: exact here, since the quotient is a whole number below 2^53
+    # engines may use float division: exact here, since the quotient is an integer below 2^53
     nano = ((number - number % 1_000) / 1_000).round().cast(nw.Int64)
     finer = nw.when(size < _NANO).then(number).otherwise(nano)
     milli = nw.when(size < _MICRO).then(number * 1_000).otherwise(finer)
@@ -167,7 +168,7 @@ def _unix(number: nw.Expr) -> nw.Expr:
 
 
 def _reason(format: Format) -> nw.Expr:
-    """The first reason to leave a row out that does not depend on what its action means."""
+    """Return the first reason to drop a row that does not depend on its action."""
     late = datetime.now(UTC) + timedelta(days=1)
     time = nw.col("created_at")
     out = time > round(late.timestamp() * 1e6)
@@ -179,7 +180,7 @@ def _reason(format: Format) -> nw.Expr:
 
 
 def _counted(judged: Frame) -> pl.DataFrame:
-    """The one query over all rows: how many there are of each word, reason and aim, when, and how precise."""
+    """Count the rows by action word, reason and missing target, with time range and resolution, in one query."""
     time = nw.col("created_at")
     rough = {f"finer{k}": (time % round(step * 1e6) != 0).cast(nw.Int64) for k, step in enumerate(STEPS[:-1])}
     unstated = ~nw.col("target_post_id").is_null() & nw.col("target_account_id").is_null()
@@ -196,7 +197,7 @@ def _counted(judged: Frame) -> pl.DataFrame:
 
 
 def _translated(meaning: Mapping[str, str]) -> nw.Expr:
-    """Our word for each action, null for those left out."""
+    """Return the canonical action of each word, null for those that are dropped."""
     action = nw.lit(None, dtype=nw.String)
     for ours in ACTIONS:
         words = [word for word, said in meaning.items() if said == ours]

@@ -1,7 +1,7 @@
-"""How many fields each row of a CSV has: the check that no column shifted, compiled, at the speed of memory.
+"""Count the fields of each CSV row in compiled code, to detect shifted columns.
 
-The engine fills short rows with nulls, and passes over what is too much in a long row if the last columns
-are not asked for: both would go unseen.
+The CSV engine fills short rows with nulls, and ignores excess fields of long rows if the last columns are not
+requested: neither would be noticed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 __all__ = ["field_counts"]
 
-#: Bytes from which compiled code is worth the half second that numba takes to import.
+#: Size in bytes from which compiled code outweighs the half second that importing numba takes.
 SMALL = 1 << 22
 
 _QUOTE, _LINE_END, _RETURN = ord('"'), ord("\n"), ord("\r")
@@ -26,7 +26,7 @@ def field_counts(text: bytes, separator: str) -> NDArray[np.int32]:
     Parameters
     ----------
     text : bytes
-        Whole rows; separators and line ends between quotes do not count.
+        Whole rows; separators and line ends inside quotes are ignored.
     separator : str
         One ASCII character.
 
@@ -43,13 +43,13 @@ def field_counts(text: bytes, separator: str) -> NDArray[np.int32]:
     data = np.frombuffer(text, np.uint8)
     if len(text) < SMALL:
         return _count_small(data, ord(separator))
-    rows = text.count(b"\n") + 1  # more than needed where line ends stand between quotes
+    rows = text.count(b"\n") + 1  # an upper bound: line ends inside quotes end no row
     counts = np.empty(rows, np.int32)
     return counts[: _compiled()(data, ord(separator), counts)]
 
 
 def _count_small(data: NDArray[np.uint8], separator: int) -> NDArray[np.int32]:
-    """The same in several passes of NumPy."""
+    """Count the fields of each row with NumPy, in several passes."""
     outside = np.cumsum(data == _QUOTE) % 2 == 0
     ends = np.flatnonzero((data == _LINE_END) & outside)
     bounds = np.unique([0, *(ends + 1), len(data)])

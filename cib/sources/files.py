@@ -1,8 +1,8 @@
-"""read(): whatever holds the data -> Activity.
+"""Read files and data frames into an Activity.
 
-A source is a path, a folder, a glob, a list of paths, or a frame. It is opened as parts; the format of each is
-told by the names of its columns or by its records; each part is cleaned by itself, and all are assembled
-together. Where they are of several platforms, ids carry the platform: ``x:17``, ``bluesky:did:plc:...``.
+A source is a path, a folder, a glob, a list of paths, or a frame. It is opened as parts; the format of each part is
+recognised by its column names or records; each part is cleaned on its own, and all parts are assembled together. If
+they are from several platforms, ids are prefixed: ``x:17``, ``bluesky:did:plc:...``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from cib.sources.values import check_zone
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
-__all__ = ["read"]
+__all__ = ["Opened", "Reading", "assembled", "check_signals", "read"]
 
 
 @overload
@@ -93,49 +93,49 @@ def read(
     max_bytes: int = MOST_UNPACKED,
     progress: bool = True,
 ) -> Activity | EngineActivity:
-    """Read what accounts did.
+    """Read the actions of accounts from files or data frames.
 
     Parameters
     ----------
     source : path, list of paths, or frame
         A file (.csv, .tsv, .json, .jsonl, .ndjson, .parquet; also .gz, .bz2, .xz, .zst and .zip), a folder of
         such files, a glob, or a pandas, Polars or PyArrow frame. Several files are read as one table. A Polars
-        LazyFrame, a DuckDB relation or a PySpark DataFrame is not read; it stays on its engine.
+        LazyFrame, a DuckDB relation or a PySpark DataFrame is not loaded; its rows stay on its engine.
     accounts : path, list of paths, or frame, optional
-        What is known about the accounts themselves.
+        Profiles of the accounts.
     columns : dict or Columns, optional
-        Our column to the source's, for names that are not recognised; a :class:`Columns` also says what
-        the source calls actions, and how the columns of `accounts` map.
+        Canonical column to the source's column, for names that are not recognised; a :class:`Columns` also maps the
+        source's words for actions and the columns of `accounts`.
     format : str or Format, optional
-        The format, where it is not recognised: 'canonical' (our columns), 'shares' (CooRTweet), 'x-release',
-        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', ...; or one of your own.
+        The format, if it is not recognised: 'canonical' (canonical columns), 'shares' (CooRTweet), 'x-release',
+        'x-v2', 'twarc-csv', 'x-v1', 'bluesky', '4cat', ...; or a :class:`Format` of your own.
     zone : str, optional
-        IANA name of the time zone of times that state none, such as ``'UTC'``.
+        IANA name of the time zone of naive times, such as ``'UTC'``.
     strict : bool
-        Whether any row that is dropped is an error.
+        Whether to raise if any row is dropped.
     max_bad : float
-        Share of the lines, and of the times, that may be unreadable; they are dropped and counted.
+        Maximum share of unreadable lines, and of unreadable times, in [0, 1]; they are dropped and counted.
     missing : collection of str, optional
-        Words that stand for a missing value. Left out, text tables (CSV, TSV) have the usual ones (NA, nan, None,
-        NULL, ...), and sources with null have none; ``()`` keeps every word.
+        Words for a missing value. By default the usual ones (NA, nan, None, NULL, ...) in text tables (CSV, TSV), and
+        none in sources that have null; ``()`` keeps every word.
     max_bytes : int
-        What a packed file may unpack to, whatever its ratio; beyond, 200 times its size.
+        Size in bytes up to which any compressed file is unpacked; beyond it, up to 200 times its compressed size.
     progress : bool
-        Whether to print one line of the import report, to standard error, and while it takes long how far it is.
+        Whether to print one line of the import report to standard error, and the progress of long reads.
 
     Returns
     -------
     Activity, or EngineActivity of a lazy frame
-        Its ``imported`` says what became of every row. Rows are dropped without an account, without a
-        time (also one before 2005, or more than a day ahead), and if they repeat another row. Where the
-        source has no post ids they are made up, in the order of the rows' content.
+        Its ``imported`` report accounts for every row. Rows are dropped if they have no account or no time, a time
+        before 2005 or more than one day in the future, or if they duplicate another row. If the source has no post
+        ids, they are generated in the sort order of the rows.
 
     Raises
     ------
     InputError
-        If the source cannot be read without loss or guesswork; the message says where and what to do.
+        If the source cannot be read without loss or guessing; the message names the place and the remedy.
     SettingsError
-        If an argument makes no sense.
+        If an argument is invalid.
 
     Examples
     --------
@@ -153,29 +153,39 @@ def read(
     >>> activity.posts["target_account_id"].to_list()
     [None, '7']
     """
-    check_zone(zone)
-    given = columns_of(columns)
-    watch = Watch(progress)
-    source = settle(source)
-    opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
-    formats = _recognised(opened, given, format)
-    why = "as asked" if format else _why(formats[0], given)
+    reading = Reading.of(
+        source,
+        accounts=accounts,
+        columns=columns,
+        format=format,
+        zone=zone,
+        max_bad=max_bad,
+        missing=missing,
+        max_bytes=max_bytes,
+        watch=Watch(progress),
+    )
+    opened, formats = reading.opened, reading.formats
 
     def in_memory() -> Activity:
-        gathering = Gathering(given, zone, max_bad, missing, wants_profiles=accounts is None)
-        for number, (part, chosen) in enumerate(zip(opened.parts, formats, strict=True)):
-            gathering.take(part, chosen, opened.names)
-            watch.see(part.where, number + 1, len(opened.parts), "files")
-        gathering.finish()
-        tables = gathering.profiles if accounts is None else _accounts_tables(accounts, given)
-        activity = _assembled(opened, formats, gathering, tables, why)
-        _check_signals(activity, gathering, opened.name, strict=strict)
+        gathering, tables = reading.gather()
+        activity = assembled(opened, formats, gathering, with_platforms(gathering, tables), reading.why)
+        check_signals(activity.posts_table, gathering, opened.name, strict=strict)
         return activity
 
     activity: Activity | EngineActivity
-    if engine_of(source):
-        mapping = formats[0].columns(opened.names, given, opened.name)
-        activity = on_engine(source, mapping, formats[0], why, synonyms=given.actions, zone=zone, take_over=in_memory)
+    if engine_of(reading.source):
+        known, _ = clean_accounts([] if accounts is None else _accounts_tables(accounts, reading.given), zone)
+        mapping = formats[0].columns(opened.names, reading.given, opened.name)
+        activity = on_engine(
+            reading.source,
+            mapping,
+            formats[0],
+            reading.why,
+            synonyms=reading.given.actions,
+            zone=zone,
+            take_over=in_memory,
+            accounts=known,
+        )
     else:
         activity = in_memory()
     if strict and activity.imported.dropped:
@@ -185,9 +195,8 @@ def read(
     return activity
 
 
-def _check_signals(activity: Activity, gathered: Gathering, where: str, *, strict: bool) -> None:
-    """Say so if nothing was read as a target, though columns speak of one."""
-    posts = activity.posts_table
+def check_signals(posts: pl.DataFrame, gathered: Gathering, where: str, *, strict: bool = False) -> None:
+    """Warn, or raise if strict, if no target was read although unread columns seem to hold one."""
     if not gathered.signals or any(posts[name].count() for name in ("target_post_id", "target_account_id")):
         return
     what = (
@@ -199,10 +208,10 @@ def _check_signals(activity: Activity, gathered: Gathering, where: str, *, stric
     warn(f"{where}: {what}. {remedy}")
 
 
-def _assembled(
-    opened: _Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
+def assembled(
+    opened: Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
 ) -> Activity:
-    profiles = with_platforms(gathered, profiles)
+    """Make one activity of all that was gathered."""
     table, remarks = clean_accounts(profiles, gathered.zone)
     return assemble(
         gathered.parts,
@@ -221,8 +230,8 @@ def _assembled(
 
 
 @dataclass(frozen=True, eq=False)
-class _Opened:
-    """A source whose columns are known and whose rows are not yet loaded."""
+class Opened:
+    """A source whose columns are known and whose rows are not loaded yet."""
 
     name: str
     parts: tuple[Part, ...]
@@ -232,7 +241,56 @@ class _Opened:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
+        """All columns of its parts."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A source that is opened, with all that was said of how to read it."""
+
+    source: Any
+    opened: Opened
+    formats: list[Format]
+    given: Columns
+    accounts: Any
+    why: str
+    zone: str | None
+    max_bad: float
+    missing: Collection[str] | None
+    watch: Watch
+
+    @classmethod
+    def of(
+        cls,
+        source: Any,
+        *,
+        accounts: Any = None,
+        columns: Mapping[str, str | None] | Columns | None = None,
+        format: str | Format | None = None,
+        zone: str | None = None,
+        max_bad: float = MAX_BAD,
+        missing: Collection[str] | None = None,
+        max_bytes: int = MOST_UNPACKED,
+        watch: Watch = SILENT,
+    ) -> Reading:
+        """Open a source; the arguments are those of :func:`read`."""
+        check_zone(zone)
+        given = columns_of(columns)
+        source = settle(source)
+        opened = _open(source, given.of("posts"), watch, max_bytes, _forced(format))
+        formats = _recognised(opened, given, format)
+        why = "as asked" if format else _why(formats[0], given)
+        return cls(source, opened, formats, given, accounts, why, zone, max_bad, missing, watch)
+
+    def gather(self) -> tuple[Gathering, list[AccountsTable]]:
+        """Load and clean all parts, and the tables of accounts."""
+        gathering = Gathering(self.given, self.zone, self.max_bad, self.missing, wants_profiles=self.accounts is None)
+        for number, (part, chosen) in enumerate(zip(self.opened.parts, self.formats, strict=True)):
+            gathering.take(part, chosen, self.opened.names)
+            self.watch.see(part.where, number + 1, len(self.opened.parts), "files")
+        gathering.finish()
+        return gathering, (gathering.profiles if self.accounts is None else _accounts_tables(self.accounts, self.given))
 
 
 def _open(
@@ -241,11 +299,11 @@ def _open(
     watch: Watch = SILENT,
     max_bytes: int = MOST_UNPACKED,
     forced: Format | None = None,
-) -> _Opened:
+) -> Opened:
     library = library_of(source)
     if library or not isinstance(source, str | Path | list | tuple):
         where = f"{engine_of(source) or library} frame" if library else "source"
-        return _Opened(where, (frame_part(source, where),), library or "")
+        return Opened(where, (frame_part(source, where),), library or "")
     paths, notes = [], []
     for item in [source] if isinstance(source, str | Path) else source:
         found, passed_over = files_of(item, max_bytes, watch)
@@ -267,15 +325,15 @@ def _open(
     if empty:
         more = f" and {len(empty) - 1:,} more files" if len(empty) > 1 else ""
         notes.append(f"{empty[0].where}{more}: empty, 0 rows")
-    return _Opened(name, tuple(parts), files=len(paths), notes=tuple(notes))
+    return Opened(name, tuple(parts), files=len(paths), notes=tuple(notes))
 
 
 def _forced(format: str | Format | None) -> Format | None:
     return named_format(format) if isinstance(format, str) else format
 
 
-def _recognised(opened: _Opened, given: Columns, format: str | Format | None) -> list[Format]:
-    """The format of each part. Several may stand together only if it is known whose ids they are."""
+def _recognised(opened: Opened, given: Columns, format: str | Format | None) -> list[Format]:
+    """Return the format of each part; several formats are allowed only if the platform of each is known."""
     formats = [_forced(format) or part.format or _kind(part.names, given) for part in opened.parts]
     for chosen, part in zip(formats, opened.parts, strict=True):
         if chosen.read and not part.format:

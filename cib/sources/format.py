@@ -1,4 +1,4 @@
-"""What is particular to one format: how it is recognised, and what its names mean."""
+"""Define a format: how it is recognised, and how its columns or records are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cib.sources.rows import Rows
 
 __all__ = ["Format"]
 
-#: No social platform that people study is older; a time before it is an error of unit or clock.
+#: Earliest valid time: earlier ones are errors of unit or clock, since the platforms studied are younger.
 FIRST_TIME = datetime(2005, 1, 1, tzinfo=UTC)
 
 
@@ -28,50 +28,51 @@ def _same(table: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Format:
-    """What is particular to one format.
+    """Describe how one data format is recognised and read.
 
     Parameters
     ----------
     name : str
+        Its unique name.
     match : mapping of str to str, or callable
-        Our column to theirs; for records, where ours is found, for the report. Or a function from the source's
-        columns, what the user said (:class:`cib.Columns`) and a name for messages, to such a mapping.
+        Canonical column to the source's column; for records, the path of each canonical column, for the report. Or a
+        function of the source's columns, the user's :class:`cib.Columns` and a name for messages that returns it.
     why : str
-        What it is recognised by, for the report.
+        What the format is recognised by, for the report.
     tells : callable, optional
-        Whether columns of these names are a table of this format.
+        Returns whether a table with these column names is of this format.
     fits : callable, optional
-        Whether a JSON record is of this format.
+        Returns whether a JSON record is of this format.
     read : callable, optional
-        Puts down what a JSON record says, with :meth:`Rows.post` and :meth:`Rows.profile`.
+        Adds the content of a JSON record with :meth:`Rows.post` and :meth:`Rows.profile`.
     platform : str, optional
-        Whose ids they are. Ids carry it where several platforms are read together.
+        Platform of the ids; their prefix if several platforms are read together.
     whole : bool
-        Whether all columns are loaded, for they are known by their order.
+        Whether all columns are loaded, because they are identified by position.
     also : tuple of str
-        Further columns of the source that `translate` needs, where they are there.
+        Further columns of the source that `translate` uses if they exist.
     wants : callable, optional
-        Whether `translate` needs a column of this name, where names are not settled.
+        Returns whether `translate` uses a column of this name, if names are not fixed.
     translate : callable, optional
-        From the source's columns to ours (types as they came), for more than renaming; takes the table
+        Converts the source's table to canonical columns (values unparsed) if renaming is not enough; takes the table
         and a name for messages.
     refine : callable
-        From clean columns to better ones (times recovered from ids); runs before rows are judged.
+        Improves parsed columns (such as times recovered from ids) before rows are dropped.
     accounts : callable, optional
-        From the source's columns to an accounts table, where posts carry their account's profile.
+        Extracts an accounts table from the source's table if posts carry the profiles of their accounts.
     names : callable, optional
-        From the source's columns to a frame of ``local_id`` and ``account_id``: what other rows call accounts, which
-        `translate` puts into ``account_local_id`` and ``named_ids``.
+        Extracts a frame of ``local_id`` and ``account_id``: the names by which other rows refer to accounts, which
+        `translate` writes to ``account_local_id`` and ``named_ids``.
     known : callable, optional
-        The same for posts, ``local_id`` and ``post_id``, which `translate` puts into ``target_local_id``.
+        The same for posts: ``local_id`` and ``post_id``; `translate` writes ``target_local_id``.
     key : tuple of str
-        Rows that agree in these columns are one row delivered twice.
+        Rows that are equal in these columns are duplicates.
     first : datetime or None
-        Earlier times are out of range; None takes times as they are.
+        Earlier times are out of range; None accepts all times.
     zone : str or None
-        The zone of naive times, where the format's documentation settles it.
+        Time zone of naive times, if the documentation of the format states it.
     needs_object : bool
-        Whether a row without a target post says nothing.
+        Whether rows without a target post are dropped.
 
     Examples
     --------
@@ -107,5 +108,5 @@ class Format:
             object.__setattr__(self, "match", stated_columns(**self.match))
 
     def columns(self, names: Sequence[str], given: Columns, where: str) -> dict[str, str]:
-        """Our column to theirs, of a table with these names."""
+        """Return the mapping of canonical columns to those of a table with these names."""
         return self.match(names, given, where)  # type: ignore[operator]  # a mapping became a function

@@ -1,8 +1,7 @@
-"""A data frame -> a part of a source, whatever library it is of.
+"""Convert a data frame of any supported library to a part of a source.
 
-A part is a table that can be asked for some of its columns; files make parts too, so that all sources
-look alike further on. Only the columns that are needed are taken over, one by one, so that a column that
-cannot be taken over is named.
+A part is a table from which selected columns can be loaded; files are parts too, so that all sources are handled alike.
+Only the required columns are converted, one by one, so that an error names the column.
 """
 
 from __future__ import annotations
@@ -23,24 +22,24 @@ __all__ = ["Loaded", "NoRowsError", "Part", "frame_part", "library_of", "repeate
 
 
 class NoRowsError(InputError):
-    """A file holds nothing: an error alone, a remark beside others."""
+    """A file without rows: an error if it is the only file, otherwise a note."""
 
 
 class Loaded(NamedTuple):
-    """The rows of a part, and what became of the others."""
+    """The rows of a part, with counts of lost and repaired rows."""
 
     table: pl.DataFrame
-    lost: Mapping[str, int] = {}  #: rows that the source holds and the table does not, by reason
+    lost: Mapping[str, int] = {}  #: rows of the source that are not in the table, by reason
     repaired: Mapping[str, int] = {}
-    bad: tuple[int, ...] = ()  #: numbers of the lines that could not be read, but for a last one cut off
-    accounts: pl.DataFrame | None = None  #: profiles that stand in the records
+    bad: tuple[int, ...] = ()  #: numbers of the unreadable lines, except a truncated last line
+    accounts: pl.DataFrame | None = None  #: profiles found in the records
     known: pl.DataFrame | None = None  #: posts that the records refer to
-    names: pl.DataFrame | None = None  #: what the records call accounts
+    names: pl.DataFrame | None = None  #: names by which the records refer to accounts
     notes: tuple[str, ...] = ()
-    formats: tuple[Format, ...] = ()  #: those of its records
-    mixed: frozenset[str] = frozenset()  #: columns of text in which numbers with a decimal point stood, too
-    missing: Mapping[str, int] = {}  #: words that stood for a missing value, by column
-    has_null: bool = True  #: whether the source can say that a value is missing; text tables write words for it
+    formats: tuple[Format, ...] = ()  #: formats of the records
+    mixed: frozenset[str] = frozenset()  #: text columns that also hold numbers with a decimal point
+    missing: Mapping[str, int] = {}  #: number of words for a missing value, by column
+    has_null: bool = True  #: whether the source has null; text tables write words for a missing value
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,13 @@ class Part:
     Parameters
     ----------
     where : str
-        Its name in messages.
+        Name of the part, for messages.
     names : tuple of str
-        Its columns; none if they are ours already.
+        Column names; empty if the columns are canonical.
     load : callable
-        From some of the names to a frame of these columns.
+        Function that loads the columns of the given names.
     format : Format, optional
-        Its format, where that is told by its records.
+        The format, if it was recognised by records.
     """
 
     where: str
@@ -66,7 +65,7 @@ class Part:
 
 
 def library_of(source: object) -> str | None:
-    """The library of a frame that can be read, or None.
+    """Return the library of a frame that can be read, or None.
 
     Examples
     --------
@@ -81,14 +80,14 @@ def library_of(source: object) -> str | None:
 
 
 def frame_part(source: Any, where: str) -> Part:
-    """Make a part of a pandas or Polars frame, a PyArrow table, or a lazy frame.
+    """Create a part from a pandas or Polars frame, a PyArrow table, or a lazy frame.
 
     Parameters
     ----------
     source : frame
-        Rows of a lazy frame are taken over when they are loaded.
+        Rows of a lazy frame are fetched when they are loaded.
     where : str
-        Its name in messages.
+        Name of the frame, for messages.
 
     Returns
     -------
@@ -97,7 +96,7 @@ def frame_part(source: Any, where: str) -> Part:
     Raises
     ------
     InputError
-        If it is no such frame, or two of its columns have one name.
+        If it is not such a frame, or two columns have the same name.
     """
     if library_of(source) is None:
         raise InputError(
@@ -121,7 +120,7 @@ def frame_part(source: Any, where: str) -> Part:
 
 
 def repeated_name(name: str, where: str) -> InputError:
-    """What to say of two columns with one name."""
+    """Return the error for two columns of the same name."""
     return InputError(f"two columns are called {name!r}", where=where, remedy="Rename one of them.")
 
 

@@ -1,4 +1,4 @@
-"""The parts of a source -> clean rows: loaded and cleaned one after the other, and what is learned on the way."""
+"""Load and clean the parts of a source one after the other, and collect what applies to all of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from cib.sources.values import stated, times
 
 __all__ = ["Gathering", "with_platforms"]
 
-#: Values inside values that may be meant to be read as a target.
+#: Maximum nesting depth of a column that may hold a target.
 _DEEPEST_SIGNAL = 2
 
-#: Small files are cleaned together up to so many rows.
+#: Maximum number of rows of small files that are cleaned together.
 _ROWS_AT_ONCE = 500_000
 
 
 class _Waiting(NamedTuple):
-    """A part that is loaded and not yet cleaned."""
+    """A part that is loaded and not cleaned yet."""
 
     part: Part
     format: Format
@@ -42,7 +42,7 @@ class _Waiting(NamedTuple):
 
 
 class Gathering:
-    """The parts of a source, cleaned one after the other, and what is learned on the way."""
+    """Loads and cleans the parts of a source one after the other, and collects profiles, names and notes."""
 
     def __init__(
         self,
@@ -61,13 +61,13 @@ class Gathering:
         self.names: list[pl.DataFrame] = []
         self.columns: dict[str, str] = {}
         self.formats: dict[str, None] = {}
-        self.signals: dict[str, None] = {}  #: unread columns that hold something and speak of a target or of text
+        self.signals: dict[str, None] = {}  #: unread, non-empty columns whose names suggest a target or text
         self.unread: dict[str, None] = {}
         self._noted: dict[str, list[str]] = {}
         self._waiting: list[_Waiting] = []
 
     def take(self, part: Part, format: Format, names: Sequence[str]) -> None:
-        """Load one part, and clean it with its like."""
+        """Load one part, and clean it together with preceding parts of the same format and schema."""
         mapping = format.columns(names, self.given, part.where)
         _refuse_lack(part, mapping, names)
         loaded = _load(part, mapping, format, signals := _signals(part, mapping, format))
@@ -76,7 +76,7 @@ class Gathering:
         loaded = loaded._replace(table=loaded.table.drop(signals))
         if not part.format:
             loaded = self._tidied(loaded, mapping, part.where)
-        loaded = loaded._replace(table=loaded.table.rechunk())  # to pick rows from pieces takes several times as long
+        loaded = loaded._replace(table=loaded.table.rechunk())  # selecting rows from chunks is several times slower
         for seen in (format, *loaded.formats):
             self.formats[seen.name] = None
             self._remember(mapping if seen is format else seen.columns(names, self.given, part.where))
@@ -93,7 +93,7 @@ class Gathering:
             self.finish()
 
     def finish(self) -> None:
-        """Clean what was loaded: in one go, for small files cost more than their rows; in trouble one by one."""
+        """Clean the loaded parts in one go, since small files cost more than their rows; on an error one by one."""
         waiting, self._waiting = self._waiting, []
         if len(waiting) < 2:
             self.parts += [self._clean(one.part, one.format, one.mapping, one.loaded) for one in waiting]
@@ -114,7 +114,7 @@ class Gathering:
 
     @property
     def notes(self) -> list[str]:
-        """What the files had to say, and how many of them."""
+        """Return the notes on the files, each with the first file and the number of others."""
         return [
             f"{where[0]}{f' and {len(where) - 1:,} more files' if len(where) > 1 else ''}: {note}"
             for note, where in self._noted.items()
@@ -134,7 +134,7 @@ class Gathering:
         return _with_lost(clean, loaded)
 
     def _words(self, loaded: Loaded) -> Collection[str]:
-        """What stands for a missing value in a source."""
+        """Return the words for a missing value in a source."""
         return (() if loaded.has_null else MISSING) if self.missing is None else self.missing
 
     def _tidied(self, loaded: Loaded, mapping: Mapping[str, str], where: str) -> Loaded:
@@ -154,7 +154,7 @@ class Gathering:
             self.profiles.append((carried, {}, where))
 
     def _take_beside(self, loaded: Loaded, format: Format, where: str) -> None:
-        """Keep what the rows call posts and accounts, for the rows of other parts, too."""
+        """Keep the posts and account names that rows of other parts may refer to."""
         whose = pl.lit(format.platform, dtype=pl.String).alias("platform")
         if loaded.known is not None and loaded.names is not None:
             moments = times(loaded.known["created_at"], "UTC", where).values
@@ -171,7 +171,7 @@ class Gathering:
 
 
 def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
-    """The unread columns of a table that may hold targets, or text."""
+    """Return the unread columns of a table whose names suggest targets or text."""
     if format.translate:
         return []
     unread = _unread_names(part, mapping, format)
@@ -181,7 +181,7 @@ def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str
 
 
 def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:
-    """Refuse a file that lacks a column which others have and all need."""
+    """Raise if a file lacks a required column that other files of the source have."""
     for ours in NEEDED:
         if not part.format and mapping[ours] in names and mapping[ours] not in part.names:
             raise InputError(
@@ -200,13 +200,13 @@ def _load(part: Part, mapping: Mapping[str, str], format: Format, more: Collecti
 
 
 def _unread_names(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
-    """The columns of a table that nothing is read from."""
+    """Return the columns of a table that are not read."""
     read = {*mapping.values(), *format.also}
     return [] if format.whole else [name for name in part.names if name and name not in read and not format.wants(name)]
 
 
 def _unread(part: Part, mapping: Mapping[str, str], format: Format, most: int = 12) -> list[str]:
-    """A note of them."""
+    """Return a note that lists the columns that are not read."""
     unread = _unread_names(part, mapping, format)
     if not unread:
         return []
@@ -240,7 +240,7 @@ def _ours(raw: pl.DataFrame, mapping: Mapping[str, str], format: Format, where: 
 
 
 def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
-    """Add what the file itself did not give, or gave broken."""
+    """Add the counts of rows that were lost or repaired when the file was loaded."""
     lines = f" (line{'s' * (len(loaded.bad) > 1)} {', '.join(map(str, loaded.bad[:10]))})" if loaded.bad else ""
     notes = (f"unreadable lines were left out{lines}",) if loaded.bad else ()
     return replace(
@@ -254,7 +254,7 @@ def _with_lost(clean: Clean, loaded: Loaded) -> Clean:
 
 
 def with_platforms(gathered: Gathering, profiles: list[AccountsTable]) -> list[AccountsTable]:
-    """Let ids carry their platform, if there are several."""
+    """Prefix ids with their platform if there are several platforms."""
     parts = gathered.parts
     tables = [part.table for part in parts]
     platforms = {name for table in tables if "platform" in table.columns for name in table["platform"].unique()}

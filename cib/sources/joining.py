@@ -1,7 +1,7 @@
-"""What one record leaves to another: joined over all parts of a source.
+"""Join rows with the records they refer to, over all parts of a source.
 
-* A retweet may hold its text, links and hashtags cut off, and the original stands in another record or file.
-* A reply may name what it answers by an id, or whom it mentions by a name, that only means something beside others.
+* A retweet may hold truncated text, links and hashtags, while the original is in another record or file.
+* A reply may refer to its target by a local id, or to accounts by name, which other records resolve.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ _NO_POST = pl.DataFrame(
 def join_records(
     table: pl.DataFrame, known: Sequence[pl.DataFrame], names: Sequence[pl.DataFrame]
 ) -> tuple[pl.DataFrame, list[str]]:
-    """Complete the rows that point at other records.
+    """Complete the rows that refer to other records.
 
     Parameters
     ----------
     table : polars.DataFrame
-        Clean rows, with the columns :data:`cib.sources.rows.JOINED` if they came from records.
+        Clean rows, with the columns :data:`cib.sources.rows.JOINED` if they were read from records.
     known : sequence of polars.DataFrame
-        Posts that records refer to, as :meth:`cib.sources.rows.Rows.known` gives them.
+        Posts that records refer to, as returned by :meth:`cib.sources.rows.Rows.known`.
     names : sequence of polars.DataFrame
-        Names and local numbers of accounts, as :meth:`cib.sources.rows.Rows.names` gives them.
+        Names and local ids of accounts, as returned by :meth:`cib.sources.rows.Rows.names`.
 
     Returns
     -------
     polars.DataFrame, list of str
-        The table without these columns, and remarks.
+        The table without these columns, and notes for the import report.
     """
     if not any(name in table.columns for name in JOINED):
         return table, []
@@ -76,12 +76,12 @@ def join_records(
 
 
 def _single(pairs: pl.DataFrame, key: str, value: str) -> pl.DataFrame:
-    """The pairs whose key means one thing only."""
+    """Return the pairs whose key has exactly one value."""
     return pairs.select(key, value).drop_nulls().unique().filter(pl.len().over(key) == 1)
 
 
 def _mentions(table: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Accounts mentioned by name, as ids; and how many are not known."""
+    """Add the ids of accounts mentioned by name; return the number of unknown names."""
     if not (table["named_ids"].list.len() > 0).any():
         return table, 0
     numbered = table.with_row_index("row")
@@ -95,7 +95,7 @@ def _mentions(table: pl.DataFrame, accounts: pl.DataFrame) -> tuple[pl.DataFrame
 
 
 def _completed(table: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Rows whose own words are cut off, with those of the post they pass on; and how many stay so."""
+    """Replace truncated texts by those of the originals; return the number that remain truncated."""
     if not table["cut"].any():
         return table, 0
     wanted = table.filter("cut")["target_post_id"].drop_nulls().unique().implode()

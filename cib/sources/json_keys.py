@@ -1,7 +1,8 @@
-"""Which keys the objects of JSON lines have, and what stands behind them: compiled, at the speed of memory.
+"""Find the keys of JSON lines and the kinds of their values, in compiled code.
 
-So the engine parses a file only once, with all columns known; it would parse it a second time to learn them. And it
-would write a number with a decimal point as text where other lines hold text: an id that was once a float would pass.
+The engine then parses a file only once, with all columns known; otherwise it would need a second pass to infer them. It
+would also read a number with a decimal point as text where other lines hold text, so that an id that was once a float
+would not be detected.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ _SPACE, _TAB, _COMMA = (ord(sign) for sign in " \t,")
 
 
 def kinds_of_lines(block: bytes) -> dict[str, int] | None:
-    r"""Say what stands behind each key; of objects inside objects, ``outer.inner``.
+    r"""Return the kind of value of each key; keys of nested objects are written ``outer.inner``.
 
     Parameters
     ----------
     block : bytes
-        Whole lines, an object each.
+        Whole lines, one object per line.
 
     Returns
     -------
     dict of str to int, or None
-        :data:`DECIMAL`, :data:`OTHER`, both or neither. None if brackets or quotes do not match within a line, an
-        object states a key twice, or there are too many keys.
+        Bitwise or of :data:`DECIMAL` and :data:`OTHER`; 0 if neither occurs. None if brackets or quotes do not match
+        within a line, an object repeats a key, or there are too many keys.
 
     Examples
     --------
@@ -54,19 +55,19 @@ def kinds_of_lines(block: bytes) -> dict[str, int] | None:
         return None
     found = dict.fromkeys(names, 0)
     for name, kind in zip(names, kinds[:count].tolist(), strict=True):
-        found[name] |= kind  # one key may be written in several ways
+        found[name] |= kind  # one key may be escaped in several ways
     return found
 
 
 @compiled()
-def _scan(  # noqa: PLR0912 - one pass, without calls that could be branches
+def _scan(  # noqa: PLR0912 - one pass: function calls instead of branches would slow it down
     data: NDArray[np.uint8],
     parents: NDArray[np.int64],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     kinds: NDArray[np.int64],
 ) -> int:
-    places = np.full(4 * _MOST_KEYS, -1, np.int64)  # a hash table of the keys found
+    places = np.full(4 * _MOST_KEYS, -1, np.int64)  # hash table of the keys found
     is_object, owner = np.zeros(_MOST_NESTED, np.bool_), np.full(_MOST_NESTED, -1, np.int64)
     number, last_of = np.zeros(_MOST_NESTED, np.int64), np.zeros(_MOST_KEYS, np.int64)  # objects are numbered
     count, objects, depth, lists, current, i, size = 0, 0, 0, 0, -1, 0, len(data)
@@ -145,7 +146,7 @@ def _place(
     ends: NDArray[np.int64],
     count: int,
 ) -> int:
-    """The number of a key; `count`, if it is new."""
+    """Return the number of a key; `count` if the key is new."""
     mark = np.uint64(1_469_598_103_934_665_603 + parent)  # FNV-1a
     for k in range(start, end):
         mark = (mark ^ np.uint64(data[k])) * np.uint64(1_099_511_628_211)

@@ -1,4 +1,4 @@
-"""What stands behind a key of JSON objects, as far as it matters for a column."""
+"""Classify the values behind a key of JSON objects, as far as this affects the type of a column."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 __all__ = ["DECIMAL", "DEEPEST", "OTHER", "kinds_of_objects"]
 
-#: What stands behind a key, as bits: a number with a decimal point or exponent, or what is no number.
+#: Kinds of values, as bits: a number with a decimal point or exponent; anything other than a number or null.
 DECIMAL, OTHER = 1, 2
 
-#: Values inside values get columns of their own down to this depth.
+#: Maximum depth to which nested values become columns.
 DEEPEST = 6
 
 
 def kinds_of_objects(objects: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Say what stands behind each key of flat objects: :data:`DECIMAL`, :data:`OTHER`, both or neither.
+    """Return the kind of value of each key of flat objects: :data:`DECIMAL`, :data:`OTHER`, both or neither.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-r"""Links of posts: what a post links to, without what only shows its own pictures."""
+r"""Extract the links of posts, without links to a post's own media."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 __all__ = ["PICTURE", "SHOWN", "html_links", "plain_text", "post_link", "post_links"]
 
-#: A picture or video of a post: the same place as the post.
+#: Address of a picture or video of a post, which stands for the post.
 SHOWN = r"(/status(?:es)?/\d+)/(?:photo|video)/\d+/?$"
 
-#: How X writes a link to the pictures of the post itself.
+#: Address of the post's own pictures as written by X.
 PICTURE = r"^(?:https?://)?pic\.(?:twitter|x)\.com/"
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -21,7 +21,7 @@ _NO_LINK = re.compile(r"""\b(?:class|rel)\s*=\s*["'][^"']*\b(?:mention|hashtag|t
 
 
 def post_link(link: str | None) -> str | None:
-    """A link of a post of X; None where it only shows the post's own pictures.
+    """Normalise a link of a post of X; return None if it only shows the post's own pictures.
 
     Examples
     --------
@@ -32,12 +32,12 @@ def post_link(link: str | None) -> str | None:
 
 
 def post_links(links: Iterable[str | None]) -> list[str]:
-    """The links of a post, each once."""
+    """Return the distinct links of a post."""
     return list(dict.fromkeys(link for link in map(post_link, links) if link))
 
 
 def html_links(content: str) -> list[str]:
-    """Where the links of a text in HTML lead, without those of hashtags and mentions.
+    """Return the targets of the links in HTML text, without those of hashtags and mentions.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def html_links(content: str) -> list[str]:
 
 
 def plain_text(content: str) -> str:
-    r"""Text without the marks of HTML, with its line ends.
+    r"""Convert HTML to plain text; paragraph and line breaks become line ends.
 
     Examples
     --------

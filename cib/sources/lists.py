@@ -1,8 +1,8 @@
-r"""A column of lists, in any way of writing -> lists of text.
+r"""Parse a column of lists in any common notation into lists of text.
 
-What tables write: JSON (also with ``\u`` escapes, also of objects), Python (``['a', 'b']``, older files ``[a, b]``),
-NumPy (``['a' 'b']``), R (``c("a", "b")``), PostgreSQL (``{a,b}``), and words parted by commas, semicolons, bars or
-blanks. No tag holds any of these signs; a link may, so links are parted only where the next one begins.
+Supported are JSON (also with ``\u`` escapes, also lists of objects), Python (``['a', 'b']``, older files ``[a, b]``),
+NumPy (``['a' 'b']``), R (``c("a", "b")``), PostgreSQL (``{a,b}``), and items separated by commas, semicolons, bars or
+blanks. Hashtags contain none of these characters; links may, so links are separated only where the next one begins.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from cib.sources.values import Column, is_text_like, text
 
 __all__ = ["lists"]
 
-#: What of an object is wanted, the best first.
+#: Fields of an object that are read, in order of preference.
 _FIELDS = {
     "urls": ("unwound_url", "expanded_url", "expandedUrl", "expanded", "url"),
     "hashtags": ("tag", "text", "name", "hashtag", "title"),
     "mentions": ("id_str", "id", "user_id", "did", "screen_name", "username", "acct"),
 }
 
-#: A quoted word that needs no parser, and one with escapes.
+#: A quoted word without escapes, and one that may contain escapes.
 _QUOTED = r"""(?:'[^'"\\]*'|"[^'"\\]*")"""
 _ESCAPED = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _NUMPY = re.compile(rf"\[\s*{_ESCAPED}(?:\s+{_ESCAPED})*\s*\]", re.DOTALL)
@@ -39,23 +39,23 @@ _SEPARATORS = {",": "commas", ";": "semicolons", "|": "bars"}
 
 
 def lists(column: pl.Series, name: str, where: str, words: Collection[str] = ()) -> Column:
-    """Lists of text.
+    """Parse a column into lists of text.
 
     Parameters
     ----------
     column : polars.Series
-        Lists, or text that holds one in any of the ways above.
+        Lists, or text in any of the notations above.
     name : {'urls', 'hashtags', 'mentions'}
-        What the lists hold.
+        Content of the lists.
     where : str
         File and column, for messages.
     words : collection of str
-        What stands for a missing value inside a list.
+        Words for a missing value inside a list.
 
     Returns
     -------
     Column
-        Null where nothing is stated; an empty list where it is stated that there is nothing.
+        Null where the value is missing; an empty list where the list is stated to be empty.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def lists(column: pl.Series, name: str, where: str, words: Collection[str] = ())
 
 
 def _without_marks(column: pl.Expr, name: str) -> pl.Expr:
-    """Words without the sign of a hashtag or mention; links without those that show a post's own pictures."""
+    """Remove the sign of hashtags and mentions; remove links that show a post's own pictures."""
     item = pl.element()
     if name == "urls":
         return column.list.eval(item.filter(~item.str.contains(PICTURE)).str.replace(SHOWN, "${1}"))
@@ -90,7 +90,7 @@ def _without_marks(column: pl.Expr, name: str) -> pl.Expr:
 
 
 def _split(values: pl.Series, name: str) -> tuple[pl.Series, tuple[str, ...]]:
-    """Read each distinct text once: the plain ways of writing by pattern, the rest one by one."""
+    """Parse each distinct text once: simple notations by pattern, all others one by one."""
     item, inner = pl.col("text"), pl.col("text").str.strip_chars().str.replace(r"^c\s*", "").str.slice(1).str.head(-1)
     bracketed = item.str.contains(_BRACKETED)
     read = (
@@ -123,7 +123,7 @@ def _parted(cell: pl.Expr, name: str) -> pl.Expr:
 
 
 def _separators(cells: pl.Series, name: str) -> tuple[str, ...]:
-    """A note of what parts the items of a column."""
+    """Return a note on the separators that occur in a column."""
     if name == "urls":
         cells = cells.str.extract(r"([,;|])\s*\w+://").drop_nulls()
     found = [word for sign, word in _SEPARATORS.items() if cells.str.contains(sign, literal=True).any()]
@@ -146,11 +146,11 @@ def _one_list(value: str, name: str) -> list[str]:
 
 def _literal(value: str) -> Any:
     value = value.strip()
-    if _NUMPY.fullmatch(value):  # Python would take words side by side for one
+    if _NUMPY.fullmatch(value):  # Python would concatenate adjacent words
         return [_literal(word) for word in re.findall(_ESCAPED, value)]
     if value.startswith("c("):
         return [json.loads(word) for word in re.findall(_ESCAPED, value)]
-    with warnings.catch_warnings(action="ignore"):  # a stray backslash in their text is no news to the user
+    with warnings.catch_warnings(action="ignore"):  # do not warn the user of stray backslashes in the data
         return ast.literal_eval(value)
 
 
@@ -161,5 +161,5 @@ def _text_of(item: Any, name: str) -> str | None:
 
 
 def _encodable(item: str) -> str:
-    """The text with lone surrogates, which no encoding can hold, replaced."""
+    """Replace lone surrogates, which cannot be encoded."""
     return item.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

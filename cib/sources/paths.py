@@ -1,4 +1,4 @@
-"""A path -> files: a file, a folder, a glob, a ZIP archive."""
+"""Resolve a path to files: a file, a folder, a glob, or a ZIP archive."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cib.errors import InputError, did_you_mean
+from cib.folders import COLLECTION
 from cib.progress import Watch
 from cib.sources.streams import File, members
 from cib.sources.tables import SUFFIXES
@@ -15,12 +16,18 @@ __all__ = ["files_of"]
 
 
 def files_of(item: Any, max_bytes: int, watch: Watch) -> tuple[list[File], int]:
-    """The files that a path, folder or glob stands for, sorted, and the number of others in folders."""
+    """Return the sorted files of a path, folder or glob, and the number of other files in folders."""
     if not isinstance(item, str | Path):
         raise InputError(
             "a list must hold paths", where="source", got=type(item).__name__, remedy="Name files, folders or globs."
         )
     path = Path(item)
+    if (path / COLLECTION.marker).is_file():
+        raise InputError(
+            "this is a collection",
+            where=str(path),
+            remedy="Take its activity: cib.Collection(folder).activity.",
+        )
     if path.is_dir():
         below = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
         return _known([file for path in below for file in _files(path, max_bytes, watch)])

@@ -1,10 +1,10 @@
-r"""A file of JSON -> a part of a source: records of a platform, or a plain table, a line an object or a list.
+r"""Read a JSON file as a part of a source: records of a platform, or a plain table of objects.
 
-Plain tables are read by the engine, block by block, all values as text; a nested value is a column of its own,
-``snippet.videoId``. Records of a platform are parsed one by one and put down by the reader of their format; a file may
-hold several formats, told record by record. A line that is no JSON object is a bad line, and a last one counts as cut
-off. Lone surrogates, which no encoding can hold, become U+FFFD, and the ``\xNN`` that Telegram Desktop writes is
-taken for what it means; both are counted.
+Plain tables are read by the engine, block by block, with all values as text; nested values become columns such as
+``snippet.videoId``. Records of a platform are parsed one by one by the reader of their format; a file may hold several
+formats, which are recognised record by record. A line that is not a JSON object is a bad line; a bad last line counts
+as truncated. Lone surrogates, which cannot be encoded, become U+FFFD, and the ``\xNN`` escapes of Telegram Desktop are
+decoded; both are counted.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from cib.sources.streams import A_BLOCK, A_LOOK, File, blocks, unpacked
 
 __all__ = ["LINES", "json_part"]
 
-#: Names that promise a line an object.
+#: Suffixes of files with one object per line.
 LINES = (".jsonl", ".ndjson")
 
 _BAD = "unreadable line"
 _SURROGATES = "lone surrogates replaced"
 _ESCAPES = r"\xNN escapes read"
 
-#: Lines of which one is enough to be no part of an object over several lines.
+#: Number of first lines searched for a whole object, to tell JSON lines from one object over several lines.
 _FIRST_LINES = 20
 
-#: Records that are looked at to tell the format.
+#: Number of records from which the format is recognised.
 _LOOKED_AT = 50
 
-#: Records inside another that are looked at, and what they may stand below.
+#: Number of nested records that are inspected, and keys below which records may be nested.
 _SEEN_INSIDE = 5
 _ENVELOPES = {"data", "result", "response", "_source", "node", "item", "post", "tweet", "thread"}
 
-#: Records are made a table this many at a time.
+#: Number of records that are converted to a table at a time.
 _BATCH = 50_000
 
-#: Values that MongoDB writes with their type.
+#: Typed values of MongoDB extended JSON.
 _EXTENDED = re.compile(rb'"\$(?:number(?:Long|Int|Double|Decimal)|date|oid)"')
 _TYPED: dict[str, Callable[[Any], Any]] = {
     "$numberLong": str,
@@ -62,7 +62,7 @@ _BACKSLASHES = re.compile(rb"(\\\\)|\\x([0-9A-Fa-f]{2})")
 
 
 class _Reading:
-    """What is learned of a file while it is read."""
+    """Counts of bad lines and repairs, collected while a file is read."""
 
     def __init__(self) -> None:
         self.bad: list[int] = []
@@ -70,22 +70,22 @@ class _Reading:
         self.repaired: Counter[str] = Counter()
 
     def loaded(self, frame: pl.DataFrame, accounts: pl.DataFrame | None = None, **more: Any) -> Loaded:
-        """The result; a bad line at the very end is a line cut off, and excused."""
+        """Return the result; a bad last line counts as truncated and is not listed in `bad`."""
         lost = more.pop("lost", Counter()) + Counter({_BAD: len(self.bad)})
         bad = [line for line in self.bad if line != self.lines]
         return Loaded(frame, lost, dict(self.repaired), tuple(bad), accounts, **more)
 
 
 def json_part(file: File, formats: Sequence[Format], forced: Format | None = None) -> Part:
-    """Look at a file of JSON (a line an object, a list, or one object over all), and say how to load it.
+    """Inspect a JSON file (one object per line, a list, or a single object), and return how to load it.
 
     Parameters
     ----------
     file : File
     formats : sequence of Format
-        Those that a record may be of.
+        Formats that are recognised by records.
     forced : Format, optional
-        What all records are of.
+        Format of all records, if the user states it.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def json_part(file: File, formats: Sequence[Format], forced: Format | None = Non
     try:
         return _document_part(file, formats, forced)
     except InputError:
-        if named_lines:  # its first line is broken
+        if named_lines:  # the first line is invalid
             return _lines_part(file, formats, forced)
         raise
 
@@ -142,7 +142,7 @@ def _document_part(file: File, formats: Sequence[Format], forced: Format | None 
 
 
 def _refuse_captures(objects: Sequence[dict[str, Any]], file: File) -> None:
-    """Say how to go on with captures of a platform that no format is of."""
+    """Raise an error with a remedy for captures of a platform for which there is no format."""
     captured = next((item for item in objects[:_LOOKED_AT] if {"source_platform", "data"} <= item.keys()), None)
     if captured or any("__import_meta" in item for item in objects[:_LOOKED_AT]):
         platform = (captured or {}).get("source_platform", "a platform")
@@ -163,7 +163,7 @@ def _recognised(objects: Iterable[dict[str, Any]], formats: Sequence[Format]) ->
 
 
 def _inside(item: dict[str, Any], formats: Sequence[Format], depth: int = 3) -> Iterator[list[Any]]:
-    """The records that an answer of an API holds, below `data`, `statuses`, `feed` or whatever it calls them."""
+    """Yield the lists of records in an API response, below `data`, `statuses`, `feed` or another key."""
     for name, value in item.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             if any(_format_of(record, formats) for record in value[:_SEEN_INSIDE] if isinstance(record, dict)):
@@ -188,7 +188,7 @@ def _format_of(item: dict[str, Any], formats: Sequence[Format]) -> Format | None
 def _records_part(
     file: File, known: Format, formats: Sequence[Format], start: Callable[[], tuple[_Reading, Iterator[dict[str, Any]]]]
 ) -> Part:
-    """A part whose records are put down by the readers of their formats."""
+    """Return a part whose records are read by the readers of their formats."""
 
     def load(_: Sequence[str]) -> Loaded:
         (reading, objects), rows, format = start(), Rows(), known
@@ -232,7 +232,7 @@ def _started(file: File) -> tuple[_Reading, Iterator[dict[str, Any]]]:
 
 
 def _objects(file: File, reading: _Reading, size: int = A_BLOCK) -> Iterator[dict[str, Any]]:
-    """The objects of a file of lines; what is none is noted."""
+    """Yield the objects of a file of lines; other lines are recorded as bad."""
     for block in blocks(file, size=size):
         yield from _objects_of(block, reading)
 
@@ -250,13 +250,13 @@ def _objects_of(block: bytes, reading: _Reading) -> Iterator[dict[str, Any]]:
 
 
 def _parse(text: bytes, repaired: Counter[str]) -> Any:
-    """The value that JSON text stands for, None if it is no JSON."""
+    """Parse JSON text; return None if it is invalid."""
     item = _loads(text, repaired)
     return _plain(item) if item is not None and _EXTENDED.search(text) else item
 
 
 def _plain(value: Any) -> Any:
-    """The value without the types that MongoDB writes around it."""
+    """Remove the type wrappers of MongoDB extended JSON."""
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if not isinstance(value, dict):
@@ -302,7 +302,7 @@ def _document(file: File, reading: _Reading) -> list[Any]:
 
 
 def _one_after_another(text: bytes, file: File) -> list[Any]:
-    """Objects with nothing but blanks between, over several lines each, as jq writes them."""
+    """Parse concatenated objects that each span several lines, as jq writes them."""
     whole, decoder, found, at = text.decode(errors="replace"), json.JSONDecoder(), [], 0
     try:
         while at < len(whole):
@@ -325,8 +325,8 @@ def _one_after_another(text: bytes, file: File) -> list[Any]:
 
 
 def _kinds(file: File) -> tuple[dict[str, int], set[int]]:
-    """What stands behind the keys of all lines (:mod:`cib.sources.kinds`), and the blocks that need the parser."""
-    from cib.sources.json_keys import kinds_of_lines  # compiled: loaded where it is used
+    """Return the kinds of values of all keys (:mod:`cib.sources.kinds`), and the blocks that need the parser."""
+    from cib.sources.json_keys import kinds_of_lines  # compiled code: imported only when needed
 
     kinds: dict[str, int] = {}
     odd: set[int] = set()
@@ -360,11 +360,11 @@ def _parsed_by_engine(block: bytes, types: Mapping[str, pl.DataType], wanted: Se
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
-    return None if _has_nul(table) else table  # the engine writes NUL for a lone surrogate, too
+    return None if _has_nul(table) else table  # the engine also writes NUL for a lone surrogate
 
 
 def _nested(types: Mapping[str, pl.DataType], wanted: Sequence[str], prefix: str = "") -> dict[str, pl.DataType]:
-    """The types of the columns wanted, those of nested values inside structs."""
+    """Return the schema of the wanted columns, with nested values as structs."""
     schema: dict[str, pl.DataType] = {}
     for name in wanted:
         top, _, below = name.removeprefix(prefix).partition(".")
@@ -404,7 +404,7 @@ def _table(objects: Sequence[dict[str, Any]], wanted: Sequence[str]) -> pl.DataF
 
 
 def _column(name: str, values: Sequence[Any]) -> pl.Series:
-    """Text, exactly; but numbers where some are not whole, to be refused as ids."""
+    """Convert values to text exactly; to numbers if some are floats, so that they are refused as ids."""
     stated = [value for value in values if value is not None]
     if any(isinstance(value, float) for value in stated) and all(isinstance(value, int | float) for value in stated):
         return pl.Series(name, [None if value is None else float(value) for value in values], dtype=pl.Float64)
@@ -418,5 +418,5 @@ def _column(name: str, values: Sequence[Any]) -> pl.Series:
 def _dumped(value: Any) -> str:
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # more than 254 deep: nothing that anybody wrote
+    except TypeError:  # nested more than 254 levels deep
         return "..."

@@ -1,6 +1,6 @@
-"""Which formats there are: a file each in ``formats/``, and those that installed packages bring.
+"""List the known formats: one file each in ``formats/``, and those of installed packages.
 
-A package names its formats in its ``pyproject.toml``; they need not be registered anywhere else::
+A package declares its formats as entry points in its ``pyproject.toml``; no other registration is needed::
 
     [project.entry-points."cib.formats"]
     newsroom = "newsroom_formats:NEWSROOM"
@@ -26,7 +26,7 @@ GROUP = "cib.formats"
 
 @cache
 def known_formats() -> dict[str, Format]:
-    """Every format by its name: installed ones first, which may replace those of the package."""
+    """Return all formats by name; installed formats take precedence over built-in ones."""
     found: dict[str, Format] = {}
     for format in (*_installed(), *_built_in()):
         found.setdefault(format.name, format)
@@ -34,7 +34,7 @@ def known_formats() -> dict[str, Format]:
 
 
 def named_format(name: str) -> Format:
-    """The format of a name, or an error that says which there are.
+    """Return the format of a name; raise an error that lists the known names if there is none.
 
     Examples
     --------

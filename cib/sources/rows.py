@@ -1,8 +1,7 @@
-"""What one record of a platform says, row by row: the border between nested JSON and tables.
+"""Collect posts and profiles from JSON records, row by row.
 
-A reader of a nested format looks at one record at a time and puts down what it finds here: posts, profiles, and
-why a record is no post. That is the only place where rows are looked at one by one, for a record has to be parsed
-one by one anyhow; all judging and cleaning is done on whole tables, later.
+A reader of a nested format parses one record at a time and adds its posts and profiles here, or the reason why it is
+not a post. Only this step works row by row; all cleaning is done on whole tables later.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from cib.errors import InputError
 
 __all__ = ["JOINED", "MISSHAPEN", "Rows", "chosen", "digest", "identity"]
 
-#: What is joined with other records: local ids of the target, names of the accounts mentioned, and whether the text is
-#: that of an original, cut off.
+#: Columns resolved by joining other records: local ids of the target, names of the accounts mentioned, and whether the
+#: text is a truncated copy of the original.
 JOINED = ("target_local_id", "account_local_id", "named_ids", "cut")
 
 _LISTS = ("urls", "hashtags", "mentions")
@@ -39,19 +38,19 @@ _KNOWN_TYPES: dict[str, pl.DataType] = {name: pl.List(pl.String) if name in _LIS
 _NAME_TYPES: dict[str, pl.DataType] = dict.fromkeys(_NAMES, pl.String())
 _PROFILE_TYPES: dict[str, pl.DataType] = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in _PROFILE}
 
-#: A record whose values are not of the kinds that its format promises.
+#: Reason for dropping a record whose values have unexpected types.
 MISSHAPEN = "unreadable record"
 
 
 class Rows:
-    """Posts and profiles of one source, while its records are read; of each account the latest profile.
+    """Collect posts and profiles while the records of a source are read; the latest profile of each account is kept.
 
     Attributes
     ----------
     dropped : Counter
-        Records that are no post, by what they are.
+        Number of records that are not posts, by reason.
     unknown : Counter
-        Values that could not be understood, by what they are.
+        Number of values that could not be interpreted, by description.
     """
 
     def __init__(self) -> None:
@@ -86,10 +85,10 @@ class Rows:
         named: Sequence[str] | None = None,
         cut: bool = False,
     ) -> None:
-        """Put down one thing that an account did.
+        """Add one action of an account.
 
-        `withdrawn`: that it took the post back. `cut`: what it says is the cut-off text of the target. Where the record
-        knows the target, its author, or the accounts `named` only by what other records call them, that is joined later
+        `withdrawn`: the account withdrew the post. `cut`: the text is a truncated copy of the target's. If the record
+        refers to the target, its author or the accounts `named` by local ids or names, these are joined later
         (:mod:`cib.sources.joining`).
         """
         aim = (target_post_id, target_account_id, target_created_at)
@@ -110,12 +109,12 @@ class Rows:
         hashtags: Sequence[str | None] | None = None,
         mentions: Sequence[str | None] | None = None,
     ) -> None:
-        """Put down a post that others refer to, which is no row by itself; and its local id."""
+        """Add a post that other records refer to, which is not a row itself, with its local id."""
         known = (post_id, local_id, account_id, created_at, text, urls, hashtags, mentions, self.platform)
         self._known.setdefault((post_id, local_id), known)
 
     def call(self, local_id: str | None, account_id: str | None) -> None:
-        """Put down that an account is called so by other records."""
+        """Add a name or local id by which other records refer to an account."""
         if local_id and account_id:
             self._names.add((local_id, account_id, self.platform))
 
@@ -131,14 +130,14 @@ class Rows:
         description: str | None = None,
         seen_at: str | None = None,
     ) -> None:
-        """Put down what is known of an account, and when it was true."""
+        """Add a profile of an account, and the time at which it was observed."""
         known = (account_id, name, created_at, followers, following, posts, description, seen_at, self.platform)
         before = self._profiles.setdefault(account_id, known)
         if known != before and (seen_at or "", repr(known)) > (before[-2] or "", repr(before)):
             self._profiles[account_id] = known
 
     def each(self, records: Iterable[Any], put: Callable[[Any], None]) -> None:
-        """Put down records one by one; those that are not shaped as their format says are dropped and counted."""
+        """Read records one by one; records that do not match their format are dropped and counted."""
         for record in records:
             before = len(self._posts)
             try:
@@ -148,15 +147,15 @@ class Rows:
                     raise
                 if len(self._posts) == before:
                     self.drop(MISSHAPEN)
-                else:  # the post is sound, what is said of its account is not
+                else:  # the post is valid, the profile of its account is not
                     self.unknown["records could be read only in part"] += 1
 
     def drop(self, reason: str) -> None:
-        """Count a record that is no post."""
+        """Count a record that is not a post."""
         self.dropped[reason] += 1
 
     def take(self) -> pl.DataFrame:
-        """The posts put down so far, as a table; those with values of wrong kinds are dropped and counted."""
+        """Return the posts added since the last call as a table; those with invalid values are dropped and counted."""
         posts, self._posts = self._posts, []
         try:
             return _table(posts, _POST_TYPES)
@@ -166,15 +165,15 @@ class Rows:
             return _table(sound, _POST_TYPES)
 
     def known(self) -> pl.DataFrame:
-        """All posts that others refer to."""
+        """Return all posts that other records refer to."""
         return _sound_table(self._known.values(), _KNOWN_TYPES)
 
     def names(self) -> pl.DataFrame:
-        """What other records call accounts."""
+        """Return the names by which other records refer to accounts."""
         return _sound_table(self._names, _NAME_TYPES)
 
     def profiles(self) -> pl.DataFrame:
-        """All profiles; those with values of wrong kinds are left out."""
+        """Return all profiles; those with invalid values are left out."""
         return _sound_table(self._profiles.values(), _PROFILE_TYPES)
 
 
@@ -204,12 +203,12 @@ def _fits(value: object, kind: pl.DataType) -> bool:
 
 
 def identity(value: object) -> str | None:
-    """An id as text, exactly; None where there is none.
+    """Convert an id to text exactly; None remains None.
 
     Raises
     ------
     InputError
-        If it is a number with a decimal point or an exponent, which cannot be exact.
+        If it is a float, which cannot be exact.
 
     Examples
     --------
@@ -230,10 +229,10 @@ def identity(value: object) -> str | None:
 
 
 def digest(text: str) -> str:
-    """A short name for a text, the same everywhere."""
+    """Return a short hash of a text (BLAKE2b, 64 bits), equal on all machines."""
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def chosen(*candidates: Any) -> Any:
-    """The first value that is stated."""
+    """Return the first value that is neither None nor empty."""
     return next((value for value in candidates if value not in (None, "", [], {})), None)

@@ -1,4 +1,4 @@
-"""What was found of each signal, and the columns that speak of one and stayed unread."""
+"""Describe which signals were found, and find unread columns whose names suggest a signal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["describe_signals", "mapping_to_write", "signal_columns"]
 
 _WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+")
 
-#: Words of names that speak of a post or account acted on, of its account, and of what was said.
+#: Words in column names that suggest a target, the account of a target, and text.
 _TARGET = {
     *("retweet", "retweeted", "retweets", "rt", "reblog", "reblogged", "reblogs", "repost", "reposted", "boost"),
     *("quote", "quoted", "reply", "replied", "replying", "replies", "sourcetweet", "source", "forward", "forwarded"),
@@ -20,7 +20,7 @@ _TARGET = {
 _ACCOUNT = {"user", "author", "account", "username", "screen", "name", "handle", "who", "person", "channel"}
 _TEXT = {"text", "body", "content", "message", "caption"}
 
-#: Words of names that count or rate instead.
+#: Words in column names that exclude a signal, such as counts and ratings.
 _NO_SIGNAL = {
     *(
         "is",
@@ -43,7 +43,7 @@ _NO_SIGNAL = {
 
 
 def signal_columns(names: Iterable[str], *, text: bool = True) -> list[str]:
-    """Pick the columns whose names speak of a retweet, quote, reply, source, forward or share; and of `text`.
+    """Return the columns whose names suggest a retweet, quote, reply, source, forward or share, and optionally text.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def signal_columns(names: Iterable[str], *, text: bool = True) -> list[str]:
 
 
 def mapping_to_write(names: Iterable[str], mapped: Iterable[str]) -> str:
-    """The ``columns=`` that would read what these columns speak of, without what is mapped already.
+    """Return the ``columns=`` argument that would read these columns, without what is mapped already.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def mapping_to_write(names: Iterable[str], mapped: Iterable[str]) -> str:
 
 
 def describe_signals(posts: pl.DataFrame) -> list[str]:
-    """Say how much of each signal was found.
+    """Describe how many rows have each signal.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def describe_signals(posts: pl.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        A line each.
+        One line per signal.
     """
     told = []
     actions = dict(posts["action"].cast(pl.String).value_counts().iter_rows())

@@ -1,8 +1,8 @@
-"""A file -> its text in blocks of whole lines, unpacked while it is read and never written to disk.
+"""Read a file as blocks of whole lines, decompressed in memory.
 
-Files may be packed (.gz, .bz2, .xz, .zst), stand in a .zip archive, and be UTF-8 or UTF-16 with a byte order
-mark; blocks are UTF-8 without one. Memory is that of one block, however large the file. What unpacks to more
-than :data:`MOST_UNPACKED` bytes and 200 times its size is taken for a trap and not read on.
+Files may be compressed (.gz, .bz2, .xz, .zst), in a .zip archive, and encoded in UTF-8 or UTF-16 with a byte order
+mark; blocks are UTF-8 without one. Memory is that of one block, whatever the size of the file. A file that unpacks to
+more than :data:`MOST_UNPACKED` bytes and to more than 200 times its size is refused as a decompression bomb.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from cib.progress import SILENT, Watch
 
 __all__ = ["A_BLOCK", "A_LOOK", "MOST_UNPACKED", "PACKED", "File", "blocks", "members", "unpacked"]
 
-#: Bytes that any packed file may unpack to; beyond, its ratio decides.
+#: Unpacked size in bytes that is always allowed; beyond it, the compression ratio is limited.
 MOST_UNPACKED = 100_000_000
 _MOST_RATIO = 200
 
-#: Bytes that are read at once.
+#: Bytes read at once.
 A_BLOCK = 1 << 25
-#: Enough to tell what a file is.
+#: Bytes read to recognise a file.
 A_LOOK = 1 << 18
-#: A line, or a CSV row in quotes, that is longer than this is a quote or bracket never closed.
+#: Maximum length of a line or CSV row in bytes; a longer one indicates an unclosed quote or bracket.
 _LONGEST_LINE = 1 << 28
 
-#: A .zst file may ask for this much memory unasked; dumps of Reddit ask for 2 GB.
+#: Window size in bytes that a .zst file may use by default, and at most; dumps of Reddit need 2 GB.
 _USUAL_WINDOW, _LARGEST_WINDOW = 1 << 27, 1 << 31
 
-#: The longest header of a frame.
+#: Maximum length of a frame header in bytes.
 _HEAD_OF_ZST = 18
 
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -55,11 +55,11 @@ class File:
     ----------
     path : pathlib.Path
     member : str, optional
-        Its name in the archive.
+        Name in the archive.
     most_unpacked : int
-        Bytes that it may unpack to whatever its ratio.
+        Unpacked size in bytes that is allowed whatever the compression ratio.
     watch : Watch
-        Is told how many bytes of it are read.
+        Receives the number of bytes read.
     """
 
     path: Path
@@ -72,19 +72,19 @@ class File:
 
     @property
     def packing(self) -> str:
-        """How it is packed: '.gz', '' where it is not."""
+        """Return the compression suffix: '.gz', or '' if not compressed."""
         suffix = Path(self.member or self.path).suffix.lower()
         return suffix if suffix in PACKED else ""
 
     @property
     def suffix(self) -> str:
-        """The part of its name that tells its kind, in lower case: '.csv' of 'Posts.CSV.gz'."""
+        """Return the suffix that states the kind of file, in lower case: '.csv' of 'Posts.CSV.gz'."""
         name = Path(self.member or self.path.name)
         return (Path(name.stem).suffix if self.packing else name.suffix).lower()
 
 
 def members(path: Path, most_unpacked: int = MOST_UNPACKED, watch: Watch = SILENT) -> list[File]:
-    """The files of a ZIP archive, sorted by name."""
+    """Return the files of a ZIP archive, sorted by name."""
     with _as_input_error(path), zipfile.ZipFile(path) as archive:
         names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
     shown = [name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith(".")]
@@ -98,9 +98,9 @@ def blocks(file: File, *, quoted: bool = False, size: int = A_BLOCK) -> Iterator
     ----------
     file : File
     quoted : bool
-        Whether line ends between quotes do not count, as in CSV.
+        Whether line ends inside quotes are ignored, as in CSV.
     size : int
-        Bytes that are read at once.
+        Bytes read at once.
 
     Yields
     ------
@@ -110,7 +110,7 @@ def blocks(file: File, *, quoted: bool = False, size: int = A_BLOCK) -> Iterator
     Raises
     ------
     InputError
-        If the file cannot be unpacked or decoded, or unpacks to far more than its size.
+        If the file cannot be unpacked or decoded, or is a decompression bomb.
     """
     rest = b""
     for piece in _decoded(file, size):
@@ -130,12 +130,12 @@ def blocks(file: File, *, quoted: bool = False, size: int = A_BLOCK) -> Iterator
 
 
 def unpacked(file: File) -> bytes:
-    """The whole text of a file."""
+    """Return the whole content of a file."""
     return b"".join(_decoded(file, A_BLOCK))
 
 
 def _end_of_last_row(text: bytes) -> int:
-    """Where the last line ends that has all its quotes closed."""
+    """Return the end of the last line that closes all its quotes."""
     end = text.rfind(b"\n") + 1
     odd = text.count(b'"', 0, end) % 2
     while odd and end:
@@ -175,7 +175,7 @@ def _refuse_bomb(file: File, size: int, consumed: int) -> None:
 
 
 def _open(file: File, opened: ExitStack) -> tuple[IO[bytes], Callable[[], int], int]:
-    """The unpacked stream of a file, a way to ask how many packed bytes it took so far, and how many there are."""
+    """Return the unpacked stream, a function that returns the compressed bytes read so far, and their total."""
     raw: IO[bytes] = opened.enter_context(file.path.open("rb"))
     consumed, whole = raw.tell, file.path.stat().st_size
     if file.member:
@@ -201,7 +201,7 @@ def _open_zst(raw: IO[bytes], file: File) -> IO[bytes]:
     return zstandard.ZstdDecompressor(max_window_size=window).stream_reader(raw, read_across_frames=True)
 
 
-#: How a packed file is opened, by the end of its name.
+#: Function that opens a compressed file, by suffix.
 PACKED: dict[str, Callable[[IO[bytes], File], IO[bytes]]] = {
     ".gz": lambda raw, _: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
     ".bz2": lambda raw, _: bz2.BZ2File(raw),

@@ -1,8 +1,8 @@
-"""A file -> a part of a source: CSV, TSV, JSON or Parquet; text also packed, or in a ZIP archive.
+"""Read a file as a part of a source: CSV, TSV, JSON or Parquet, compressed or in a ZIP archive.
 
-Text files are read as text: no value is guessed to be a number, so ids stay as they are. They are read
-strictly, too. A row with too few or too many fields, a broken quote, a file that is cut off or no table at
-all is an error that names the place; only a last line that was cut off is dropped, and counted.
+Text files are read as text: no value is converted to a number, so ids are kept exactly. Parsing is strict: a row with
+too few or too many fields, a broken quote, a truncated file or a file that is not a table is an error that names the
+place; only a truncated last line is dropped, and counted.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _CUT_OFF = "unreadable line"
 _EMPTY = "empty line"
 _NOTE = "line above the header"
 
-#: Rows that are looked at to find the header.
+#: Number of rows searched for the header.
 _LOOKED_AT = 20
 
 TAB = "\t"
 
-#: What parts columns in place of commas.
+#: Separators other than commas.
 _MARKS = {";": "semicolons", TAB: "tabs", "|": "bars"}
 
-#: What to do with kinds of files that cannot be read.
+#: Remedies for kinds of files that cannot be read.
 _OTHER_KINDS = {
     **dict.fromkeys(
         (".xls", ".ods"),
@@ -55,17 +55,17 @@ _CONVERT = "If it is text, convert it: iconv -f OLD_ENCODING -t UTF-8 OLD > NEW.
 def file_part(
     file: File, formats: Sequence[Format] = (), forced: Format | None = None, named: frozenset[str] = frozenset()
 ) -> Part:
-    """Look at a file's columns or records, and say how to load them.
+    """Inspect the columns or records of a file, and return how to load them.
 
     Parameters
     ----------
     file : File
     formats : sequence of Format
-        Those that JSON records may be of.
+        Formats that are recognised by JSON records.
     forced : Format, optional
-        What the user says it is.
+        Format given by the user.
     named : set of str
-        Columns that the user says it has: the first row that holds them all is the header.
+        Columns named by the user: the first row that contains all of them is the header.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def file_part(
     Raises
     ------
     InputError
-        If it is of no known kind, empty, or not the table that its name promises.
+        If its kind is unknown, it is empty, or its content does not match its suffix.
     """
     with _as_input_error(file):
         if file.suffix in {*LINES, ".json"}:
@@ -83,7 +83,7 @@ def file_part(
         if make is not None:
             return make(file, named)
         if file.packing and next(blocks(file, size=A_LOOK), b"").lstrip().startswith((b"{", b"[")):
-            return json_part(file, formats, forced)  # as dumps of Reddit are named
+            return json_part(file, formats, forced)  # dumps of Reddit have no other suffix
     raise InputError(
         "the name does not tell a kind of table",
         where=str(file),
@@ -94,7 +94,7 @@ def file_part(
 
 @contextmanager
 def _as_input_error(file: File) -> Iterator[None]:
-    """Let the engine's troubles with a file speak our language."""
+    """Convert errors of the engine to an InputError that names the file."""
     try:
         yield
     except pl.exceptions.NoDataError as error:
@@ -133,10 +133,11 @@ def _csv_part(file: File, named: frozenset[str], separator: str = ",") -> Part:
 
 
 def _header(block: bytes, named: frozenset[str], separator: str, file: File) -> tuple[tuple[str, ...], int, list[str]]:
-    """The names of the columns, where the first row begins, and the lines above the header.
+    """Return the column names, the offset of the first row, and the lines above the header.
 
-    The header is the first row that holds all columns that the user names; else the first with more than one field
-    filled: exporters put titles and remarks above, a field a line. What else may stand there is not guessed at.
+    The header is the first row that contains all columns named by the user; otherwise the first row with more than one
+    non-empty field, since exporters put titles and remarks above it, one field per line. Other content above the header
+    is not guessed.
     """
     rows = list(islice(_first_rows(block, separator, file), _LOOKED_AT))
     if not rows:
@@ -157,7 +158,7 @@ def _header(block: bytes, named: frozenset[str], separator: str, file: File) -> 
 
 
 def _first_rows(block: bytes, separator: str, file: File) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Where each row ends, and its fields; without empty lines, and up to one that cannot be read."""
+    """Yield the end and the fields of each row, skipping empty lines, until a row cannot be read."""
     end, is_first = 0, True
     while end < len(block):
         start = end
@@ -174,7 +175,7 @@ def _first_rows(block: bytes, separator: str, file: File) -> Iterator[tuple[int,
 
 
 def _no_header(row: bytes, separator: str, file: File) -> InputError:
-    """What to say of a first row that cannot be read."""
+    """Return the error for a first row that cannot be read."""
     try:
         text = row.decode().strip()
     except UnicodeDecodeError:
@@ -218,7 +219,7 @@ def _fields(row: bytes, separator: str) -> tuple[str, ...] | None:
 def _rows(
     text: bytes, names: Sequence[str], wanted: Sequence[str], separator: str, first: int, file: File
 ) -> tuple[pl.DataFrame, bool]:
-    """The wanted columns of whole rows, and whether a last row was cut off and left out."""
+    """Return the wanted columns of whole rows, and whether a truncated last row was left out."""
     from cib.sources.field_counts import field_counts
 
     fields = field_counts(text, separator)
@@ -228,7 +229,7 @@ def _rows(
         row = int(wrong.argmax())
         raise _ragged(first + row, int(fields[row]), len(names), file)
     places = [f"{names.index(name)}" for name in wanted]
-    head = separator.join(map(str, range(len(names)))).encode()  # tells the engine how many columns there are
+    head = separator.join(map(str, range(len(names)))).encode()  # states the number of columns to the engine
     read = pl.read_csv(head + b"\n" + text, separator=separator, infer_schema=False, columns=places)
     if read.height != len(fields):
         raise InputError(
@@ -261,7 +262,7 @@ def _parquet_part(file: File, _: frozenset[str]) -> Part:
 
 
 def _xlsx_part(file: File, _: frozenset[str]) -> Part:
-    """A sheet: the first, or the edges of NodeXL, whose header is the second row."""
+    """Read one sheet: the first, or the edges of NodeXL, whose header is the second row."""
     try:
         import fastexcel
     except ImportError as error:
@@ -298,5 +299,5 @@ _MAKERS: dict[str, Callable[[File, frozenset[str]], Part]] = {
     ".xlsx": _xlsx_part,
 }
 
-#: The kinds of file that can be read.
+#: Suffixes of the files that can be read.
 SUFFIXES = (*_MAKERS, *LINES, ".json")

@@ -1,11 +1,12 @@
-r"""What tables write around and instead of values: mended before anything is understood of them.
+r"""Repair ids and replace words for missing values, before values are parsed.
 
-* Text tables have no null, so they write words for it: ``NA``, ``nan``, ``None``, ``NULL``, ``\N``, ``-``. Such a word
-  is missing in every column but prose. An acting account may be called so: it is kept if no other id is that word.
-* An id is the text that it was. A column with gaps becomes floats on its way (``701.0``): below 2^53 they are whole
-  again, above they are lost. Spreadsheets and exporters put a sign before an id so that it stays text.
+* Text tables have no null and write words instead: ``NA``, ``nan``, ``None``, ``NULL``, ``\N``, ``-``. Such a word is a
+  missing value in every column except prose. It may be the name of an acting account: it is kept if no other id is
+  that word.
+* Ids are kept as text. Ids in a column with gaps may have been converted to floats (``701.0``): below 2^53 they are
+  restored, above it they are lost. Spreadsheets and exporters prefix ids with a sign to keep them as text.
 
-All is counted, by column.
+All repairs are counted by column.
 """
 
 from __future__ import annotations
@@ -24,38 +25,38 @@ __all__ = ["MISSING", "Tidied", "tidied"]
 #: Words for a missing value.
 MISSING = ("NA", "N/A", "#N/A", "<NA>", "nan", "NaN", "NaT", "None", "NULL", "Null", "null", "\\N", "-")
 
-#: What R writes into every empty cell, prose included.
+#: Word that R writes into every empty cell, including prose.
 _OF_R = "NA"
 
 _PROSE = re.compile(r"text|body|description|name|message|content|title|caption|bio|location|about|note", re.IGNORECASE)
 _ID = re.compile(r"ids?(?:_str)?$", re.IGNORECASE)
 
-#: Whole numbers that a float holds exactly.
+#: Integers below this value are exact as floats.
 _EXACT = 2**53
 
 
 class Tidied(NamedTuple):
-    """A table as its writer meant it."""
+    """A table with repaired ids and nulls for missing values."""
 
     table: pl.DataFrame
-    missing: Mapping[str, int]  #: words for a missing value, by column
-    repaired: Mapping[str, int]  #: ids mended, by column
+    missing: Mapping[str, int]  #: number of words for a missing value, by column
+    repaired: Mapping[str, int]  #: number of repaired ids, by column
     notes: tuple[str, ...] = ()
 
 
 def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[str], where: str) -> Tidied:
-    """Mend the ids of a table, and take its words for "missing" for what they mean.
+    """Repair the ids of a table, and replace words for missing values by null.
 
     Parameters
     ----------
     table : polars.DataFrame
-        With the source's names.
+        Columns with the source's names.
     columns : mapping of str to str
-        Our column to the source's.
+        Canonical column to the source's column.
     words : collection of str
-        What stands for a missing value; none where the source has null.
+        Words for a missing value; empty if the source has null.
     where : str
-        The source, for messages.
+        Name of the source, for messages.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[st
 
 
 def _mended(column: pl.Series, where: str) -> tuple[pl.Series, int]:
-    """Ids freed of what was added to them, and how many were."""
+    """Remove characters added to ids, and return the number of ids repaired."""
     if column.dtype.is_float() or column.dtype.is_decimal():
         return _whole(column, where)
     if column.dtype != pl.String or column.cast(pl.UInt64, strict=False).null_count() == column.null_count():
@@ -104,7 +105,7 @@ def _mended(column: pl.Series, where: str) -> tuple[pl.Series, int]:
 
 
 def _whole(column: pl.Series, where: str) -> tuple[pl.Series, int]:
-    """Ids that became numbers with a point: exact if whole and below 2^53, or of a type that is exact."""
+    """Restore ids from decimal numbers: exact if whole and below 2^53, or of an exact type."""
     stated = column.fill_nan(None) if column.dtype.is_float() else column
     odd = stated.is_not_null() & ((stated != stated.floor()) | (column.dtype.is_float() & (stated.abs() >= _EXACT)))
     if odd.any():
@@ -154,7 +155,7 @@ def _is_prose(name: str, columns: Mapping[str, str]) -> bool:
 
 
 def _found(column: pl.Series, words: Collection[str]) -> dict[str, int]:
-    """How often each word stands in a column."""
+    """Count the words for a missing value in a column."""
     short = column.filter(column.str.len_bytes() <= max(map(len, words)))
     found = short.filter(short.is_in(list(words)))
     return dict(found.value_counts().iter_rows()) if len(found) else {}

@@ -1,8 +1,7 @@
-"""One column as it came -> the same column as we keep it.
+"""Parse single columns into the types of an Activity.
 
-Every function takes a Polars series of any type and returns one of the type that Activity wants. A
-missing value is null afterwards, never "" and never 0. Ids stay exactly the text that they were; what
-cannot be exact any more (an id that was once a float) is refused, with the remedy.
+Each function takes a Polars series of any type and returns one of the required type. Missing values become null, never
+"" and never 0. Ids are kept exactly as text; ids that are no longer exact (once floats) are refused, with a remedy.
 """
 
 from __future__ import annotations
@@ -35,23 +34,23 @@ __all__ = [
     "times",
 ]
 
-#: An action whose rows are not wanted.
+#: Action of rows that the user excludes.
 LEFT_OUT = "left out"
 
-#: Actions while they are read: ours, then those that become something else.
+#: Actions while they are parsed: the canonical ones, and those that are converted or dropped.
 ANY_ACTION = pl.Enum([*ACTIONS, MENTION, LEFT_OUT])
 
 _EXPONENT = r"^\d(\.\d+)?[eE]\+\d+$"
 _LONG_NUMBER = r"^\d{16,}$"
 
-#: Ids are rounded if more than this share is in E+ notation ...
+#: Ids count as rounded if more than this share is in E+ notation ...
 _EXPONENT_SHARE = 1e-3
-#: ... or if so many long ids, and more than this share of them, end in 000 (by chance one in 1,000 does).
+#: ... or if at least this number of long ids, and more than this share, end in 000 (by chance 1 in 1,000 does).
 _ROUND_AT_LEAST, _ROUND_SHARE = 5, 0.05
 
 _UNIX = "unix"
 
-#: Ways to write a time. No text can be read in two of them with different results.
+#: Time formats. No text can be parsed by two of them with different results.
 _TIME_FORMATS = (
     *("%+", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z", "%a %b %d %H:%M:%S %z %Y"),
     *("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"),
@@ -59,12 +58,12 @@ _TIME_FORMATS = (
 )
 _NUMBER = r"^-?\d+(\.\d+)?$"
 
-#: The unit of a unix time is told by its size: from this on, up to the next.
+#: Unit of a unix time by magnitude: lower bound of each unit.
 _UNIX_UNITS = {"seconds": 0, "milliseconds": 10**11, "microseconds": 10**14, "nanoseconds": 10**17}
 
 
 class Column(NamedTuple):
-    """The values of a column, remarks on how they were understood, and how many words stood for a missing one."""
+    """Values of a column, notes on how they were parsed, and the number of words for a missing value."""
 
     values: pl.Series
     notes: tuple[str, ...] = ()
@@ -72,31 +71,31 @@ class Column(NamedTuple):
 
 
 def row_of(mask: pl.Series, where: str) -> str:
-    """Name the first row where `mask` is true, counted from 1 without the header."""
+    """Return the place of the first row where `mask` is true, counted from 1 without the header."""
     return f"{where}, row {(mask.arg_max() or 0) + 1:,}"
 
 
 def stated(column: pl.Series) -> pl.Series:
-    """Where a column holds something: neither null nor NaN nor empty text."""
+    """Return a mask of values that are neither null nor NaN nor empty text."""
     if column.dtype.is_float():
         return column.is_not_null() & column.is_not_nan()
     return (column != "").fill_null(False) if column.dtype == pl.String else column.is_not_null()
 
 
 def text(column: pl.Series) -> pl.Series:
-    """Text, null where empty."""
+    """Cast to text; empty text becomes null."""
     values = column.cast(pl.String)
     empty = values == ""
     return values.set(empty, None) if empty.any() else values
 
 
 def counts(column: pl.Series) -> pl.Series:
-    """Whole numbers, also from text like '12.0'; null where there is none."""
+    """Parse whole numbers, also from text like '12.0'; null where this fails."""
     return column.cast(pl.Float64, strict=False).fill_nan(None).cast(pl.Int64, strict=False)
 
 
 def ids(column: pl.Series, where: str) -> pl.Series:
-    """Ids as text, exactly.
+    """Parse ids as exact text.
 
     Parameters
     ----------
@@ -113,7 +112,7 @@ def ids(column: pl.Series, where: str) -> pl.Series:
     Raises
     ------
     InputError
-        If the column holds floats, or text that was once a rounded number.
+        If the column holds floats, or text of rounded numbers.
 
     Examples
     --------
@@ -131,13 +130,13 @@ def ids(column: pl.Series, where: str) -> pl.Series:
 
 
 def real_accounts(accounts: pl.Series) -> pl.Series:
-    """Account ids, null where they stand for no account ('[deleted]', '0', ...)."""
+    """Replace account ids that stand for no account ('[deleted]', '0', ...) by null."""
     pseudo = accounts.is_in(PSEUDO_ACCOUNTS)
     return accounts.set(pseudo, None) if pseudo.any() else accounts
 
 
 def is_text_like(kind: pl.DataType) -> bool:
-    """Whether values of this type become text exactly."""
+    """Return whether values of this type can be converted to text exactly."""
     return kind.is_integer() or kind in (pl.String, pl.Null, pl.Categorical, pl.Enum)
 
 
@@ -158,17 +157,29 @@ def _no_floats(column: pl.Series, where: str) -> pl.Series:
 
 
 def _refuse_rounded(values: pl.Series, where: str) -> None:
-    if values.str.contains("+", literal=True).any():
+    value = pl.col("id")
+    ending = value.filter(value.str.ends_with("000"))
+    plus, suspect, some = (
+        values.to_frame("id")
+        .select(
+            plus=value.str.contains("+", literal=True).any(),
+            suspect=ending.str.contains(_LONG_NUMBER).sum(),
+            # a tenth is usually enough to show that they are few
+            some=value.head(len(values) // 10).str.contains(_LONG_NUMBER).sum(),
+        )
+        .row(0)
+    )
+    if plus:
         bad = values.str.contains(_EXPONENT)
         if int(bad.sum()) > _EXPONENT_SHARE * values.count():
             raise _rounded(values.filter(bad)[0], row_of(bad, where))
-    ending = values.filter(values.str.ends_with("000"))
-    suspects = ending.filter(ending.str.contains(_LONG_NUMBER))
-    for sample in (values.head(len(values) // 10), values):  # nearly always a tenth shows that they are few
-        long = sample.filter(sample.str.contains(_LONG_NUMBER))
-        if len(suspects) <= _ROUND_SHARE * len(long):
-            return
-    # Distinct ids decide: a single one that is often retweeted may well end so.
+    if suspect <= _ROUND_SHARE * some:
+        return
+    long = values.filter(values.str.contains(_LONG_NUMBER))
+    if suspect <= _ROUND_SHARE * len(long):
+        return
+    suspects = long.filter(long.str.ends_with("000"))
+    # Count distinct ids: a single, often retweeted id may end in 000 by chance.
     if suspects.n_unique() >= max(_ROUND_AT_LEAST, _ROUND_SHARE * long.n_unique()):
         raise _rounded(suspects[0], row_of(values == suspects[0], where))
 
@@ -183,25 +194,25 @@ def _rounded(example: str, where: str) -> InputError:
 
 
 def actions(column: pl.Series, synonyms: Mapping[str, str | None], where: str) -> pl.Series:
-    """Actions in our words.
+    """Translate action words to canonical actions.
 
     Parameters
     ----------
     column : polars.Series
     synonyms : mapping of str to str or None
-        The source's words to ours, before :data:`cib.sources.columns.SYNONYMS`; None: not wanted.
+        The source's word to a canonical action, before :data:`cib.sources.columns.SYNONYMS`; None drops the rows.
     where : str
         File and column, for messages.
 
     Returns
     -------
     polars.Series of Enum
-        Ours, 'mention' or 'left out'; null where there is none.
+        Canonical actions, 'mention' or 'left out'; null where missing.
 
     Raises
     ------
     InputError
-        If a word is not known.
+        If a word is unknown.
 
     Examples
     --------
@@ -215,7 +226,7 @@ def actions(column: pl.Series, synonyms: Mapping[str, str | None], where: str) -
 
 
 def meanings(words: Iterable[str], synonyms: Mapping[str, str | None], where: Callable[[str], str]) -> dict[str, str]:
-    """What each word for an action means, as :func:`actions` reads it; `where` says where a word stands."""
+    """Return the meaning of each action word, as in :func:`actions`; `where` returns the place of a word."""
     known = {**SYNONYMS, **{_word(theirs): ours for theirs, ours in synonyms.items()}}
     for word in words:
         if _word(word) not in known:
@@ -228,7 +239,7 @@ def meanings(words: Iterable[str], synonyms: Mapping[str, str | None], where: Ca
 
 
 def decided(tests: Mapping[str, pl.Expr], values: Mapping[str, pl.Expr], otherwise: pl.Expr | None = None) -> pl.Expr:
-    """The value of the first kind whose test holds, also where that is null: what a post is decides what it acts on."""
+    """Return the value of the first kind whose test holds, even if that value is null."""
     found = pl.lit(None) if otherwise is None else otherwise
     for kind in reversed(list(tests)):
         found = pl.when(tests[kind]).then(values[kind]).otherwise(found)
@@ -240,28 +251,28 @@ def _word(action: str) -> str:
 
 
 def times(column: pl.Series, zone: str | None, where: str) -> Column:
-    """Times in UTC, to the microsecond.
+    """Parse times to UTC with microsecond resolution.
 
     Parameters
     ----------
     column : polars.Series
-        Datetimes, dates, unix numbers (seconds to nanoseconds, told by size), or text: ISO 8601, the
-        form of X API v1.1, or digits.
+        Datetimes, dates, unix times (seconds to nanoseconds, by magnitude), or text: ISO 8601, the
+        notation of X API v1.1, or digits.
     zone : str or None
-        IANA name of the zone of times that state none.
+        IANA name of the time zone of naive times.
     where : str
         File and column, for messages.
 
     Returns
     -------
     Column
-        Null where there is no time or it cannot be read. Of a local time that occurs twice (clocks set
-        back) the earlier is taken; one that never occurred cannot be read.
+        Null where the time is missing or unreadable. Of a local time that occurs twice (clocks set back) the
+        earlier one is used; one that never occurred is unreadable.
 
     Raises
     ------
     InputError
-        If a time states no zone and `zone` is None.
+        If a time is naive and `zone` is None.
 
     Examples
     --------
@@ -282,7 +293,7 @@ def times(column: pl.Series, zone: str | None, where: str) -> Column:
 
 
 def check_zone(zone: str | None) -> None:
-    """Refuse what is not the name of a time zone; the list of all is long in coming."""
+    """Raise if a name is not a time zone; the slow list of all zones is only loaded for the message."""
     if zone is None:
         return
     try:
@@ -308,7 +319,7 @@ def _parsed(values: pl.Series, zone: str | None, where: str) -> Column:
 
 
 def _likeliest_first(values: pl.Series) -> list[str]:
-    """The formats, so ordered that nearly always the first is the only one needed."""
+    """Return the time formats ordered so that the first one usually suffices."""
     sample = values.drop_nulls().head(100)
     unread: dict[str, int] = {}
     for format in _TIME_FORMATS:

@@ -1,4 +1,4 @@
-"""One post of X in the shape of the API v1.1, which the API, its archives and captures of the site share."""
+"""Read one post of X in the structure of API v1.1, shared by the API, its archives and captures of the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["put_post"]
 
 
 def put_post(post: dict[str, Any], user: dict[str, Any], rows: Rows) -> None:
-    """Put down one post in the shape of the API v1.1, and the profile of its account."""
+    """Add one post in the structure of API v1.1, and the profile of its account."""
     original, quoted = post.get("retweeted_status") or {}, post.get("quoted_status") or {}
     if original:
         action, target, target_id, author = "retweet", original, _id(original, "id"), _author(original)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import cib
+from cib.activity import encode
 from cib.errors import InputError, MissingDependencyError
 from tests.toys import activity, retweets
 
@@ -114,3 +115,13 @@ def test_an_untested_graph_has_no_significance():
     with pytest.raises(InputError, match="backbone"):
         assert graph.significance
     assert cib.backbone(graph, "configuration", 0.5).significance.alpha == 0.5
+
+
+def test_accounts_know_their_place_in_any_list():
+    made = cib.simulate(scale=0.001, seed=1).activity
+    graph = cib.coaction_graph(made, window="1h")
+    some = graph.keep_edges((graph.table["weight"] > 2).to_numpy())
+    other = replace(some, ids=some.ids.head(3).reverse())  # an origin that is out of date does no harm
+    for each in (graph, some, other):
+        for ids in (made.account_ids, each.ids, made.account_ids.clone(), some.ids.tail(5)):
+            assert each.codes_in(ids).equals(encode(each.ids, ids))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cib.content.text import look, message
+import cib
+from cib.content.text import look, message, messages
 from cib.errors import InputError, SettingsError
-from cib.graphs.objects import OBJECTS, object_events
+from cib.graphs.incidence import Incidence
+from cib.graphs.objects import OBJECTS, coded_events, object_events
 from tests.toys import activity, retweets
 
 POSTS = [
@@ -157,3 +160,27 @@ def test_a_missing_column_is_named(kind, column):
 def test_a_function_must_return_a_frame():
     with pytest.raises(InputError, match="must return a frame of 'post_id' and 'object'"):
         object_events(retweets(("a", "x", 0)), len)
+
+
+@pytest.mark.parametrize("self_actions", [False, True])
+@pytest.mark.parametrize("kind", ["text", "reworded", "author"])
+def test_coded_events_are_the_events(kind, self_actions):
+    posts = cib.simulate(scale=0.001, seed=3).activity
+    row, code, objects = coded_events(posts, kind, self_actions=self_actions)
+    coded = pl.DataFrame({"row": row, "object": objects.gather(code)})
+    assert objects.equals(objects.unique().sort())
+    assert coded.equals(object_events(posts, kind, self_actions=self_actions).drop_nulls().sort("row"))
+    one, other = Incidence.from_codes(posts, row, code, objects), Incidence.from_events(posts, coded)
+    assert one.object_ids.equals(other.object_ids)
+    for name in ("account", "object", "time", "row"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_messages_are_found_once_and_are_those_of_each_post():
+    posts = cib.simulate(scale=0.001, seed=3).activity
+    said = messages(posts)
+    assert messages(posts) is said
+    table = posts.posts_table.with_row_index("row").filter(pl.col("action") != "retweet")
+    expected = table.select("row", text=message(pl.col("text"))).filter(pl.col("text") != "")
+    assert pl.DataFrame({"row": said.row, "text": said.distinct.gather(said.code)}).equals(expected)
+    assert said.distinct.equals(expected["text"].unique().sort())

@@ -216,7 +216,7 @@ def test_what_an_engine_cannot_say_names_the_remedy(crowd):
     with pytest.raises(InputError, match="lack the column 'mentions'"):
         coaction_graph(cib.read(crowd.drop("mentions").lazy(), progress=False), "mention")
     with pytest.raises(InputError, match=r"needs the posts in memory.*activity.collect\(\)"):
-        cib.detect(activity, progress=False)
+        cib.extract(activity)
     with pytest.raises(InputError, match=r"this needs them in memory.*activity.collect\(\)"):
         len(coaction_graph(activity, min_weight=1).incidence.time)
 

@@ -34,7 +34,7 @@ def known(generations):
 @pytest.fixture(scope="module")
 def links(generations, known):
     _, later, members = generations
-    return link_members(later, members, known, decoys=300)
+    return link_members(later, members, known, controls=300)
 
 
 def same(links):
@@ -108,7 +108,7 @@ def test_an_archive_of_the_network_alone_will_do(generations, most):
     activity, accounts = first["known-0"]
     archive = activity.keep_posts(activity.posts_table["account_id"].is_in(accounts))
     known = cib.KnownNetworks().add(accounts[:most], "archive", archive)
-    table = link_members(later, members, known, decoys=300).table
+    table = link_members(later, members, known, controls=300).table
     assert table["network_id"][0] == "known-0-again"
     assert table["score"][0] > 1
 
@@ -116,7 +116,7 @@ def test_an_archive_of_the_network_alone_will_do(generations, most):
 def test_a_network_is_most_like_itself(generations, known):
     activity, accounts = generations.known["known-0"]
     members = pl.DataFrame({"account_id": accounts, "network_id": "again"})
-    links = link_members(activity, members, known, decoys=300)
+    links = link_members(activity, members, known, controls=300)
     assert links.table["known"][0] == "known-0"
     assert links.table["score"][0] > 5
     assert links.table["p"][0] == pytest.approx(1 / 301)
@@ -127,7 +127,7 @@ def test_shuffled_membership_says_nothing(generations, known):
     others = later.posts_table["account_id"].unique().sort()
     others = others.filter(~others.is_in(members["account_id"].implode())).sample(400, seed=1)
     shuffled = pl.DataFrame({"account_id": others, "network_id": [f"group-{k % 20}" for k in range(400)]})
-    score = link_members(later, shuffled, known, decoys=300).table["score"]
+    score = link_members(later, shuffled, known, controls=300).table["score"]
     assert score.max() < 3
     assert -2.5 < score.mean() < 0.5
 
@@ -142,7 +142,7 @@ def test_without_any_signal_the_score_is_exactly_nothing(generations, known):
     without_hours = cib.KnownNetworks(
         tuple(replace(one, values=one.values.filter(pl.col("signal") != "hours")) for one in known)
     )
-    links = link_members(nobody, members, without_hours, decoys=300)
+    links = link_members(nobody, members, without_hours, controls=300)
     assert links.table["score"].unique().to_list() == [0.0]
     assert links.signals["reason"].str.ends_with("not on both sides").all()
 
@@ -164,7 +164,7 @@ def test_library_reads_back_equal_and_holds_no_text_name_or_member(known, genera
 
 def test_row_order_and_runs_change_nothing(generations, known, links):
     _, later, members = generations
-    again = link_members(later, members.sample(fraction=1, shuffle=True, seed=2), known, decoys=300)
+    again = link_members(later, members.sample(fraction=1, shuffle=True, seed=2), known, controls=300)
     assert again.table.equals(links.table)
     assert again.signals.equals(links.signals)
 
@@ -174,7 +174,7 @@ def test_detection_is_linked_to_what_it_found_before():
     detection = cib.detect(activity, progress=False)
     network = detection.networks[0]
     known = cib.KnownNetworks().add(network, "harbour", activity)
-    links = cib.link(detection, known, decoys=100)
+    links = cib.link(detection, known, controls=100)
     assert links.table.row(0, named=True)["network_id"] == network.id
     assert len(links) == len(detection.networks)
     assert type(links.frame) is pl.DataFrame
@@ -196,8 +196,8 @@ def test_what_cannot_be_linked_is_said(known, generations, tmp_path):
         known.add("N1", "harbour", activity)
     with pytest.raises(SettingsError, match="prior"):
         link_members(activity, pl.DataFrame(), known, prior=0)
-    with pytest.raises(SettingsError, match="decoys"):
-        link_members(activity, pl.DataFrame(), known, decoys=1)
+    with pytest.raises(SettingsError, match="control groups"):
+        link_members(activity, pl.DataFrame(), known, controls=1)
 
 
 def test_cllr_of_scores_worked_out_by_hand():

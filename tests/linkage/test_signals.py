@@ -76,9 +76,9 @@ def test_decoys_are_of_the_size_and_language_and_hold_no_member(simulated):
     members = chinese.head(12)
     crowd = Crowd.of(simulated, {"mine": members}, np.random.default_rng(0), usual_size)
     kind = crowd.kind(crowd.groups["mine"])
-    decoys = crowd.decoys(kind, 50, np.zeros(len(crowd.signals.accounts), dtype=bool))
-    drawn = np.concatenate(decoys)
-    assert {len(decoy) for decoy in decoys} == {12}
-    assert all(len(np.unique(decoy)) == 12 for decoy in decoys)
+    controls = crowd.controls(kind, 50, np.zeros(len(crowd.signals.accounts), dtype=bool))
+    drawn = np.concatenate(controls)
+    assert {len(control) for control in controls} == {12}
+    assert all(len(np.unique(control)) == 12 for control in controls)
     assert not set(crowd.signals.accounts.gather(drawn)) & set(members)
     assert (crowd.signals.languages[drawn] == kind.language).all()

@@ -52,10 +52,40 @@ def test_a_batch_stands_out_in_every_fact(known):
     facts = measured(activity, ids[400:], 0)
     decades = dict(facts.select("fact", "decades").iter_rows())
     assert set(decades) == set(FACTS)
+    assert decades["unearned attention"] == 0  # nobody acts on anybody
     assert decades["creation batch"] > 10
     assert decades["no followers"] > 30
     assert decades["default name"] > 3
     assert facts.filter(fact="no followers").row(0, named=True)["share"] == 1.0
+
+
+def test_attention_is_unearned_where_followers_do_not_explain_it():
+    ids = [f"u{k:03}" for k in range(200)]
+    acts = [{"account_id": f"a{k}", "target_account_id": t} for t in ids[:9] for k in range(5)]
+    acts += [{"account_id": each, "target_account_id": None} for each in ids]
+    posts = pl.DataFrame(acts).with_columns(
+        action=pl.when(pl.col("target_account_id").is_null()).then(pl.lit("post")).otherwise(pl.lit("reply")),
+        created_at=pl.lit(datetime(2020, 3, 1, tzinfo=UTC)),
+        text=pl.lit("said"),
+    )
+    accounts = pl.DataFrame({"account_id": ids, "followers": [2] * 4 + [15] * 196})
+    activity = cib.read(posts, accounts=accounts, progress=False)
+    row = measured(activity, ids[:4], 0).filter(fact="unearned attention").row(0, named=True)
+    assert row["share"] == 1.0
+    assert row["elsewhere"] < 0.01  # five accounts act on some of these as well, and fifteen follow them
+    assert row["decades"] > 8
+
+
+def test_two_of_four_made_at_once_are_no_batch(known):
+    activity, ids = known
+    made = activity.accounts_table.with_columns(
+        created_at=pl.when(pl.col("account_id") == ids[120])
+        .then(datetime(2018, 1, 1, 6, tzinfo=UTC))
+        .otherwise("created_at")
+    )
+    new = cib.read(activity.posts_table, accounts=made, progress=False)
+    facts = measured(new, [ids[0], ids[120], ids[200], ids[300]], 0)
+    assert facts.filter(fact="creation batch").row(0, named=True)["decades"] < 2
 
 
 def test_a_random_group_does_not(known):

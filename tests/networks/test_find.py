@@ -171,7 +171,7 @@ def test_who_is_copied_is_not_ranked_above_those_who_copy():
     (victim,) = table.filter(account_id="the copied").iter_rows(named=True)
     assert set(copiers["verdict"]) == {"coordinated"}  # one kind of evidence, and nothing known of the accounts
     assert victim["coordination"] < copiers["coordination"].min()
-    assert victim["joined"] == "followed"
+    assert victim["joined"] == "leader"
 
 
 def each_kind_of_graph():

@@ -7,23 +7,27 @@ import pytest
 
 from cib.errors import SettingsError
 from cib.networks.account_metadata import NO_FACTS
-from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, verdicts
+from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, shared_kinds, verdicts
 
 MEASURED = {
     "network": 0,
     "members": 20,
     "acts": 400,
     "copied": 0.0,
+    "copied_held": 1.0,
     "joint": 0.0,
     "hasty": 0.0,
     "density": 0.0,
     "held": 0.0,
+    "held_regular": 0.0,
     "inside": 0.0,
     "mutual": 0.0,
     "aimed": 0.0,
     "aimed_held": 0.0,
     "targets": 20.0,
     "one_host": 0.0,
+    "copied_host": 0.0,
+    "host_held": 0.3,
     "automatic": 0.0,
 }
 REST = {"network": 0, "days": 40.0, "weekend": 0.3, "elsewhere": 0.29, "p": 0.6}
@@ -38,12 +42,16 @@ def judged(rule=None, facts=NO_FACTS, rest=None, enough=True, **measured):
     done = pl.DataFrame([MEASURED | measured], schema_overrides={"copied": pl.Float64, "joint": pl.Float64})
     rule = rule or Rule()
     kinds = kinds_of_evidence(done, facts, pl.DataFrame([REST | (rest or {})]), rule)
+    kinds = shared_kinds(kinds, pl.Series([-1]))
     return verdicts(kinds, done, pl.Series([enough]), rule).row(0, named=True) | kinds.row(0, named=True)
 
 
 EMPTY = fact("no followers", 0.9, 1e-12)
 RESTING = {"weekend": 0.05, "p": 1e-4}
 BATCH = fact("creation batch", 4, 1e-9)
+BOOSTED = fact("unearned attention", 0.9, 1e-9)
+KNOWN = pl.concat([fact("few followers", 0.0, 1.0), BATCH])
+ORDINARY = pl.concat([fact("no followers", 0.05, 0.6), fact("creation batch", 0.05, 0.6)])
 CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
 
@@ -55,7 +63,15 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9}, "coordinated"),
         ({"facts": EMPTY}, "coordinated"),
         ({"copied": 0.3, "facts": EMPTY}, "candidate"),
-        ({"copied": 0.3, "rest": RESTING}, "candidate"),
+        ({"copied": 0.3, "rest": RESTING}, "candidate"),  # nothing is known of the accounts
+        ({"copied": 0.9, "rest": RESTING, "facts": ORDINARY}, "coordinated"),  # branches of a party
+        ({"copied": 0.9, "facts": BOOSTED}, "candidate"),
+        ({"copied": 0.9, "copied_held": 0.2, "facts": BATCH}, "coordinated"),  # everybody posts these
+        ({"joint": 0.3, "held": 0.8, "density": 1.0, "facts": BATCH}, "candidate"),  # a cell, and nobody else
+        ({"joint": 0.3, "held": 0.5, "density": 1.0, "facts": BATCH}, "coordinated"),
+        ({"facts": pl.concat([BOOSTED, EMPTY])}, "coordinated"),  # both are their few followers
+        ({"facts": pl.concat([BOOSTED, BATCH])}, "candidate"),
+        ({"facts": BOOSTED, "rest": RESTING}, "candidate"),
         ({"copied": 0.09, "rest": RESTING}, "coordinated"),  # template activists copy as much
         ({"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY, "enough": False}, "candidate"),
         ({"joint": 0.9, "held": 0.4, "density": 0.6, "facts": EMPTY}, "coordinated"),  # a fandom that joined together
@@ -64,14 +80,19 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"facts": pl.concat([EMPTY, BATCH]), "inside": 0.6}, "candidate"),
         ({"facts": pl.concat([EMPTY, BATCH])}, "coordinated"),
         ({"copied": 0.3, "facts": BATCH}, "candidate"),
-        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "coordinated"),
+        ({"copied": 0.3, "facts": fact("creation batch", 0.24, 1e-9)}, "coordinated"),
+        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "candidate"),
+        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-3)}, "coordinated"),
         ({**CAPTURED, "rest": RESTING}, "coordinated"),  # who enters contests of shops rests when these do
-        ({"copied": 0.3, "facts": fact("no followers", 0.2, 1e-12)}, "coordinated"),  # odds of 4.75
-        ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "one_host": 0.95}, "coordinated"),  # outlets of a publisher
+        ({"copied": 0.3, "facts": fact("no followers", 0.25, 1e-12)}, "coordinated"),  # an excess of 0.2
+        ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
+        ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
+        ({"copied": 0.9, "facts": KNOWN, "copied_host": 0.95, "host_held": 1.0}, "coordinated"),  # outlets as well
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
         ({**CAPTURED, "facts": BATCH}, "candidate"),
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
         ({**CAPTURED, "facts": pl.concat([EMPTY, BATCH]), "targets": 3.0}, "candidate"),
+        ({"aimed": 0.95, "aimed_held": 0.95, "facts": BATCH, "targets": 3.0}, "candidate"),  # nobody else follows them
     ],
 )
 def test_the_verdict_of(given, verdict):
@@ -79,15 +100,44 @@ def test_the_verdict_of(given, verdict):
 
 
 def test_one_kind_is_enough_where_it_is_asked_for():
-    held = {"joint": 0.3, "held": 0.5, "density": 1.0}
+    held = {"joint": 0.3, "held": 0.1, "held_regular": 0.5, "density": 1.0}
     assert judged(**held)["verdict"] == "coordinated"
     assert judged(Rule(min_single=0.3), **held)["verdict"] == "candidate"
+    assert judged(Rule(min_single=0.6), **held)["verdict"] == "coordinated"
+    assert judged(Rule(min_single=0.3), enough=False, **held)["verdict"] == "insufficient"
 
 
 def test_only_who_writes_or_rests_recruits():
     captured = {"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY}
     assert not judged(**captured)["recruits"]
     assert judged(copied=0.3, **captured)["recruits"]
+
+
+def test_facts_are_asked_of_networks_with_a_behaviour():
+    done = pl.DataFrame([MEASURED | {"network": k, "copied": 0.9 if k == 9 else 0.0} for k in range(10)])
+    weak = pl.concat([fact("creation batch", 4, 1e-2).with_columns(network=pl.lit(k, pl.Int64)) for k in range(10)])
+    ordinary = weak.with_columns(p=pl.when(pl.col("network") == 9).then("p").otherwise(0.9))
+    rest = pl.DataFrame([REST | {"network": k} for k in range(10)])
+    assert kinds_of_evidence(done, ordinary, rest, Rule())["batch"].to_list() == [None] * 9 + [2.0]
+
+
+SERVING = {"aimed": 0.9, "aimed_held": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("server", "look", "expected"),
+    [
+        ([-1, 0], 1e-12, ["candidate", "candidate"]),
+        ([-1, -1], 1e-12, ["coordinated", "coordinated"]),  # they have nothing to do with each other
+        ([-1, 0], 0.9, ["coordinated", "coordinated"]),  # activists and who organises them
+    ],
+)
+def test_a_network_and_the_one_that_it_serves_are_judged_together(server, look, expected):
+    done = pl.DataFrame([MEASURED | SERVING, MEASURED | {"network": 1}])
+    facts = pl.concat([BOOSTED, fact("no followers", 0.9, look)]).with_columns(network=pl.lit(1, pl.Int64))
+    rest = pl.DataFrame([REST, REST | {"network": 1}])
+    kinds = shared_kinds(kinds_of_evidence(done, facts, rest, Rule()), pl.Series(server))
+    assert verdicts(kinds, done, pl.Series([True, True]), Rule())["verdict"].to_list() == expected
 
 
 def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():
@@ -102,6 +152,7 @@ def test_what_was_not_tested_is_null_and_said():
     assert {reason.kind for reason in reasons if reason.speaks == "untested"} == {
         "copying",
         "captured",
+        "boosted",
         "look",
         "batch",
     }
@@ -129,7 +180,7 @@ def test_a_unit_of_nothing_is_refused():
 
 @pytest.mark.parametrize(
     ("measured", "kind"),
-    [({"one_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
+    [({"copied_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
 )
 def test_innocent_explanations_are_stated(measured, kind):
     row = MEASURED | REST | judged(**measured) | measured

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+import zlib
 from dataclasses import replace
 
 import polars as pl
@@ -69,3 +72,9 @@ def hostile_detection():
         ),
         progress=False,
     )
+
+
+def unpacked(html):
+    """A page with what stands behind its map as JSON."""
+    pattern = re.compile(r'(<script type="text/plain" id="details-[^"]+">)([^<]*)(?=</script>)')
+    return pattern.sub(lambda found: found[1] + zlib.decompress(base64.b64decode(found[2])).decode(), html)

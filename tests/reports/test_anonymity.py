@@ -15,6 +15,7 @@ from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.reports.anonymity import leads, under_pseudonyms
 from cib.reports.graph_files import write_graph
 from cib.reports.pseudonyms import Pseudonyms
+from tests.reports.conftest import unpacked
 
 #: Pseudonyms have no 9.
 MARKER = re.compile("zq9[0-9]{5}", re.IGNORECASE)
@@ -81,7 +82,7 @@ def texts(path):
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as file:
             return "\n".join(file.read(name).decode("utf-8") for name in file.namelist())
-    return path.read_text("utf-8")
+    return unpacked(path.read_text("utf-8"))
 
 
 def layer(detection):

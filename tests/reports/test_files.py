@@ -53,7 +53,7 @@ def test_no_half_file_is_left(tmp_path):
         def __str__(self) -> str:
             raise RuntimeError("no text")
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(TypeError, match="Stubborn"):
         write_json({"a": Stubborn()}, tmp_path / "x.json")
     assert list(tmp_path.iterdir()) == []
 

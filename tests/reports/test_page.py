@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,10 +16,12 @@ from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.network import Networks
 from cib.networks.verdict import KINDS as EVIDENCE_KINDS
 from cib.reports.data import gather
+from cib.reports.limits import MEASURED
 from cib.reports.page import FACTS, KINDS, STEPS, render
 from cib.reports.permalinks import permalink, permalinks
 from cib.reports.plain import visible
 from cib.reports.post_texts import post_texts
+from tests.reports.conftest import unpacked
 from tests.toys import activity
 
 HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")
@@ -26,7 +29,9 @@ HIDING = re.compile("[\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\x00]")
 
 @pytest.fixture(scope="module")
 def page(detection, tmp_path_factory):
-    return detection.report(tmp_path_factory.mktemp("page") / "report.html", reveal_ids=True).read_text("utf-8")
+    return unpacked(
+        detection.report(tmp_path_factory.mktemp("page") / "report.html", reveal_ids=True).read_text("utf-8")
+    )
 
 
 class Elements(HTMLParser):
@@ -127,8 +132,8 @@ def test_the_holder_reads_what_the_posts_behind_pairs_and_networks_say(detection
                 assert " ".join(texts[post].split()) in seen
                 shown += 1
     assert shown > 50
-    without = detection.report(tmp_path / "no-texts.html", reveal_ids=True, texts=False).read_text("utf-8")
-    hidden = detection.report(tmp_path / "hidden.html").read_text("utf-8")
+    without = unpacked(detection.report(tmp_path / "no-texts.html", reveal_ids=True, texts=False).read_text("utf-8"))
+    hidden = unpacked(detection.report(tmp_path / "hidden.html").read_text("utf-8"))
     for other in (without, hidden):
         assert not any(text in other for text in {text for text in texts.values() if len(text) > 20})
     assert "and what they said" in page
@@ -172,7 +177,9 @@ def test_posts_have_addresses_where_the_platform_is_known(format, post, address)
 
 def test_addresses_stand_only_in_the_page_with_ids(detection, tmp_path):
     found = replace(detection, imported=replace(detection.imported, format="x-v2: tweets"))
-    pages = [found.report(tmp_path / f"{ids}.html", reveal_ids=ids).read_text("utf-8") for ids in (True, False)]
+    pages = [
+        unpacked(found.report(tmp_path / f"{ids}.html", reveal_ids=ids).read_text("utf-8")) for ids in (True, False)
+    ]
     first = gather(detection)["networks"][0]["pairs"][0]["acts"][0]["post_a"]
     assert f'<a href="https://x.com/i/status/{first}" target="_blank" rel="noopener noreferrer">' in pages[0]
     assert "https://x.com" not in pages[1]
@@ -203,7 +210,7 @@ def test_a_shared_hashtag_that_is_the_name_of_an_account_has_a_pseudonym(detecti
     found = cib.detect(replace(activity, accounts_table=people), settings, progress=False)
     kinds = {each["kind"] for network in gather(found)["networks"] for each in network.get("objects", [])}
     assert "hashtag" in kinds
-    text = " ".join(elements(found.report(tmp_path / "report.html").read_text("utf-8")).text).split()
+    text = " ".join(elements(unpacked(found.report(tmp_path / "report.html").read_text("utf-8"))).text).split()
     assert set(tags).isdisjoint(word.strip("#,:;.").lower() for word in text)
 
 
@@ -257,21 +264,21 @@ def test_no_id_is_in_a_page_with_pseudonyms(detection, tmp_path):
     detection = cib.detect(detection.activity, cib.Settings(max_pairs=1_000), progress=False)
     assert detection.networks
     assert any("left out" in note for note in detection.notes)
-    html = detection.report(tmp_path / "report.html").read_text("utf-8")
+    html = unpacked(detection.report(tmp_path / "report.html").read_text("utf-8"))
     words = set(re.findall(r"[^\s\"<>=:,;.()\[\]{}/]+", html))
     posts = detection.activity.posts_table
     for column in ("post_id", "target_post_id", "account_id"):
         assert words.isdisjoint(posts[column].drop_nulls())
     assert "account-" in html
     assert "reveal" not in html
-    again = detection.report(tmp_path / "again.html").read_text("utf-8")
+    again = unpacked(detection.report(tmp_path / "again.html").read_text("utf-8"))
     name = re.search(r"account-[a-z2-7]{13}", html)[0]
     assert name not in again
 
 
 def test_findings_and_the_page_with_ids_are_the_same_each_time(detection, page):
     assert json.dumps(gather(detection)) == json.dumps(gather(detection))
-    assert render(gather(detection), pseudonymous=False) == page
+    assert unpacked(render(gather(detection), pseudonymous=False)) == page
 
 
 def test_the_page_asks_for_nothing(page):
@@ -288,7 +295,7 @@ def test_the_page_asks_for_nothing(page):
 
 
 def test_hostile_text_makes_no_element_and_no_attribute(detection, hostile_detection):
-    html = render(gather(hostile_detection), pseudonymous=False)
+    html = unpacked(render(gather(hostile_detection), pseudonymous=False))
     told = {"notes": ("x",) * len(hostile_detection.imported.notes), "dropped": {"x": 0}, "columns": {"x": "y"}}
     tame = render(gather(replace(detection, imported=replace(detection.imported, **told))), pseudonymous=False)
     assert elements(html).found == elements(tame).found
@@ -313,7 +320,7 @@ def test_characters_that_hide_are_spelled_out(text, shown):
 
 def test_a_detection_without_networks_has_a_page_too(tmp_path):
     detection = cib.detect(activity([{"account_id": a, "action": "post", "at": 0} for a in "ab"]), progress=False)
-    html = detection.report(tmp_path / "report.html").read_text("utf-8")
+    html = unpacked(detection.report(tmp_path / "report.html").read_text("utf-8"))
     assert "No network among the 2 accounts: nothing to test." in html
     assert ('href="#map"' in html, 'id="map"' in html) == (False, False)
 
@@ -331,19 +338,31 @@ def test_a_headline_says_which_kinds_of_evidence_apply_and_explains_them(detecti
     assert all(sentence in text for sentence in STEPS)
 
 
+def test_the_page_says_how_often_candidates_are_false_alarms_with_the_figures_of_the_readme(page):
+    assert all(sentence in " ".join("".join(elements(page).text).split()) for sentence in MEASURED)
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    precision, organic = re.search(
+        r"as it is, seeds 501 to 505 \|[^|]+\|([^|]+)\|[^|]+\| (.+?) at most", readme
+    ).groups()
+    assert f"about {100 - 100 * float(precision):.0f} in 100 accounts" in MEASURED[0]
+    assert f"at most {organic} of the ordinary accounts" in MEASURED[0]
+    words = re.search(r"people who enter contests.+ follow such a group", MEASURED[1])[0]
+    assert words in readme
+
+
 def test_accounts_that_the_analyst_excluded_are_named(detection, tmp_path):
     out = tuple(detection.networks[0].members["account_id"].head(2))
     found = replace(detection, settings=replace(detection.settings, exclude=out))
-    shown = " ".join(elements(found.report(tmp_path / "a.html", reveal_ids=True).read_text("utf-8")).text)
+    shown = " ".join(elements(unpacked(found.report(tmp_path / "a.html", reveal_ids=True).read_text("utf-8"))).text)
     assert "2 accounts, which cannot be members" in " ".join(shown.split())
-    hidden = found.report(tmp_path / "b.html").read_text("utf-8")
+    hidden = unpacked(found.report(tmp_path / "b.html").read_text("utf-8"))
     assert "2 accounts, which cannot be members" in hidden
     assert not any(account in hidden for account in out)
 
 
 def test_sensitivity_is_shown_when_given(detection, tmp_path):
     table = pl.DataFrame({"window_s": [30, 60], "networks": [4, 5]})
-    html = detection.report(tmp_path / "report.html", sensitivity=table).read_text("utf-8")
+    html = unpacked(detection.report(tmp_path / "report.html", sensitivity=table).read_text("utf-8"))
     assert "What other settings would have found" in html
     assert '<th scope="col">window s</th><th scope="col">networks</th>' in html
 

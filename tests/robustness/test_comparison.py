@@ -74,6 +74,11 @@ def test_several_choices_are_told_apart(detection):
     assert told["rule.min_size"] > 0
 
 
+def test_one_window_written_in_two_ways_is_no_choice(detection):
+    back = cib.Settings.from_dict(detection.settings.to_dict())
+    assert detection.compare(back, progress=False).choice_table.is_empty()
+
+
 def test_other_data_are_a_choice_too(detection):
     half = detection.activity.keep_posts(
         pl.Series(

@@ -141,6 +141,16 @@ def test_the_first_format_is_read(tmp_path):
         cib.load(FIRST, ring(1))
 
 
+def test_old_words_of_the_first_format_are_read(tmp_path):
+    folder = tmp_path / "old"
+    shutil.copytree(FIRST, folder)
+    table = pl.read_parquet(folder / "accounts.parquet")
+    words = ["alike", "followed", "co-action"]
+    table = table.with_columns(joined=pl.Series([*words, *table["joined"][3:]]))
+    table.write_parquet(folder / "accounts.parquet")
+    assert cib.load(folder).table["joined"].head(3).to_list() == ["shared targets", "leader", "co-action"]
+
+
 def mutated(value, draw):
     """The same with one value, somewhere in it, gone or another."""
     if isinstance(value, dict) and value and draw.random() < 0.9:

@@ -6,9 +6,15 @@ import csv
 import io
 import json
 
+import cib
+
 #: A time, and the ids of posts of X made 0.25, 1.5 and 2.75 seconds after it.
 NOON = 1_577_880_000
 FIRST, SECOND, THIRD = (str(((NOON * 1000 + ms - 1_288_834_974_657) << 22) + 5) for ms in (250, 1500, 2750))
+
+
+def read(source, **options):
+    return cib.read(source, progress=False, **options)
 
 
 def lines(*records):

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 import cib
 from cib.errors import InputError, SettingsError
+from tests.sources.samples import read
 
 ROWS = pl.DataFrame(
     {
@@ -21,10 +22,6 @@ ROWS = pl.DataFrame(
         "target_post_id": [f"p{k % 5}" if k % 2 == 0 else None for k in range(40)],
     }
 )
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
 
 
 @pytest.fixture

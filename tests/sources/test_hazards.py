@@ -21,10 +21,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cib
 from cib.errors import CibError, InputError
 from tests.sources import samples
-from tests.sources.samples import NOON, SAMPLES
+from tests.sources.samples import NOON, SAMPLES, read
 
 HEADER = "account_id,post_id,created_at,text\n"
 PACK = {
@@ -43,10 +42,6 @@ def write(tmp_path):
         return path
 
     return to_file
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
 
 
 def rows(count, text="x"):

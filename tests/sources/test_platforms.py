@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-import cib
 from cib.errors import InputError, SettingsError
 from tests.sources import samples
-from tests.sources.samples import ANA, BOB, FIRST, NOON, SAMPLES, SECOND, SKY, THIRD
+from tests.sources.samples import ANA, BOB, FIRST, NOON, SAMPLES, SECOND, SKY, THIRD, read
 
 TIMES = [datetime.fromtimestamp(NOON, UTC) + timedelta(milliseconds=ms) for ms in (250, 1500, 2750)]
 X = [
@@ -98,10 +97,6 @@ def write(tmp_path):
         return path
 
     return to_file
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

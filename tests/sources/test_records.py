@@ -6,28 +6,12 @@ import json
 
 import pytest
 
-import cib
 from cib.errors import InputError
 from tests.sources import samples
 from tests.sources.same_posts import POSTS, status, v1
-from tests.sources.samples import FIRST, NOON, SECOND, lines, table
+from tests.sources.samples import FIRST, NOON, SECOND, lines, read, table
 
 IDS = ("account_id", "post_id", "action", "target_post_id", "target_account_id")
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to_file(name, content):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return to_file
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
 
 
 @pytest.mark.parametrize(

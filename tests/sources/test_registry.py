@@ -7,22 +7,7 @@ import pytest
 import cib
 from cib.errors import SettingsError
 from cib.sources.registry import known_formats, named_format
-from tests.sources.samples import NOON, lines
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to_file(name, content):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return to_file
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
+from tests.sources.samples import NOON, lines, read
 
 
 def test_a_format_may_be_given_as_a_value(write):

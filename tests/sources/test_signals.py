@@ -6,24 +6,8 @@ import warnings
 
 import pytest
 
-import cib
 from cib.errors import CibWarning, InputError
-from tests.sources.samples import NOON
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to_file(name, content):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return to_file
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
+from tests.sources.samples import NOON, read
 
 
 def test_targets_that_stay_unread_are_a_warning_that_writes_the_mapping(write):

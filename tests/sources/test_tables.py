@@ -30,16 +30,6 @@ JSONL = "".join(
 ).encode()
 
 
-@pytest.fixture
-def write(tmp_path):
-    def to_file(name, content):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return to_file
-
-
 def zstd(content):
     return pa.compress(content, codec="zstd", asbytes=True)
 

@@ -5,25 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-import cib
 from cib.errors import InputError
-from tests.sources.samples import NOON, lines
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to_file(name, content):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return to_file
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
-
+from tests.sources.samples import NOON, lines, read
 
 HEADER = "user_id,tweet_id,created_at,retweeted_id,retweeted_user_id,text,hashtags\n"
 

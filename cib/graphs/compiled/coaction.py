@@ -1,24 +1,22 @@
-"""The compiled kernel: pairs of accounts that acted on the same objects within a window.
+"""Compiled kernel: find the pairs of accounts that acted on the same objects within a window.
 
-Events are sorted by object and time, so the events within a window of one event are a slice of the
-array. The kernel walks the accounts one by one, and the slices around the events of an account twice.
-First it counts how often each partner is met, in one byte each, in a table that fits the processor's cache:
-partners may share a byte, so the count is never too low. Then it adds up what the account did together with
-those partners whose count reaches the minimum weight, and keeps those that do reach it. Most pairs of
-accounts meet once and never again, and cost no more than two glances.
+Events are sorted by object and time, so the events within a window of one event are a slice of the array. The kernel
+iterates over the accounts, and scans the slices around the events of an account twice. The first scan counts how
+often each partner occurs, in a hash table of one byte per entry that fits into the processor's cache: partners may
+share an entry, so a count is never too low. The second scan accumulates the co-actions with the partners whose count
+reaches the minimum weight, and keeps those whose weight does reach it. Most pairs of accounts coincide once only, and
+cost two memory accesses.
 
-A pair is the business of the one of the two that has less company: so busy accounts, whose partners are
-many, look only at those who are busier still. No list of pairs ever exists: memory is the events, the
-partners of one account per thread, and the edges that stay. A viral object is spread over all its accounts,
-so no core is left alone with it.
+A pair is processed with the account that has fewer events nearby ("company"), so an active account, which has many
+partners, processes only partners that are still more active. Pairs are never listed: memory is needed for the events,
+the partners of one account per thread, and the edges kept. The work on a viral object is distributed over all its
+accounts, and so over all cores.
 
-Everything is integer arithmetic on sorted input, hence the same on any number of threads.
+All computations are integer arithmetic on sorted input, so the result does not depend on the number of threads.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -37,42 +35,44 @@ from cib.compiled import (
     Codes,
     Ints,
     compiled,
+    in_threads,
     inlined,
     record_array,
 )
 from cib.errors import SettingsError
 from cib.graphs.compiled.edge_buffers import EDGE, CoActions, shelve, taken_down
 from cib.graphs.compiled.windows import ALWAYS
+from cib.resources import n_threads
 
-__all__ = ["coactions"]
+__all__ = ["coactions", "strengths"]
 
 Bytes = NDArray[np.uint8]
 
-# What is known of an event of the account in hand.
+# Columns of the table of events sorted by account.
 _EVENT, _OBJECT, _LOW, _HIGH, _MET = range(5)
 
-#: What an account and one of its partners did together, while it is added up.
+#: Accumulators of the co-actions of an account with one partner.
 _PARTNER = np.dtype(
     [(name, np.int64) for name in ("lag", "earliest", "latest")]
     + [(name, np.int32) for name in ("rank", "weight", "mark", "pairs", "ahead", "behind", "first", "last")]
 )
 
-#: Events looked at in one go.
+#: Number of events scanned at a time.
 _BLOCK = 1024
 
-#: Bytes to count partners in, at most: a quarter of a usual second-level cache.
+#: Largest size of the table of counts, in bytes: a quarter of a typical second-level cache.
 _BYTES = 1 << 18
 
-#: Parts of the work, at most: many, so that no thread waits long for the last. And the visits that make one worth it.
+#: Largest number of parts of the work, many so that threads finish at about the same time, and least visits per part.
 _PARTS, _PART = 256, 1 << 18
 
-#: Parts in which edges are sorted, at most: many, so that little is held twice meanwhile. And the visits, again.
+#: Largest number of parts in which edges are sorted, many so that little is held twice, and least visits per part.
 _SHELVES, _SHELF = 64, 1 << 24
 
 
 @compiled(CODES, CODES, CODES, WRITE_INTS)
 def _count_company(account: Codes, low: Codes, high: Codes, visits: Ints) -> None:
-    """Events within the window of any event of each account, where there are others than itself."""
+    """Count the events within the windows of each account's events, except windows that hold the event only."""
     for e in range(len(account)):
         if high[e] - low[e] > 1:
             visits[account[e]] += high[e] - low[e]
@@ -80,9 +80,9 @@ def _count_company(account: Codes, low: Codes, high: Codes, visits: Ints) -> Non
 
 @compiled(INT, INT, CODES, CODES, CODES, WRITE_CODES, WRITE_CODES)
 def _met(begin: int, end: int, rank: Codes, low: Codes, high: Codes, inside: Codes, met: Codes) -> None:
-    """Accounts that have events within the window of each event from `begin` to `end`.
+    """Count the distinct accounts with events within the window of each event from `begin` to `end`.
 
-    `inside` has a 0 for each account: its events within the window, which moves on.
+    `inside` is zero for each account; it holds its number of events within the moving window.
     """
     n, i, j = 0, begin, begin
     for e in range(begin, end):
@@ -102,7 +102,7 @@ def _met(begin: int, end: int, rank: Codes, low: Codes, high: Codes, inside: Cod
 def _deal(
     begin: int, end: int, rank: Codes, objects: Codes, low: Codes, high: Codes, met: Codes, filled: Ints, mine: Codes
 ) -> None:
-    """Give the accounts of ranks `begin` to `end` their events that have company, from where `filled` says."""
+    """Copy the events with company of ranks `begin` to `end` to `mine`, from the offsets in `filled` on."""
     for e in range(len(rank)):
         if begin <= rank[e] < end and high[e] - low[e] > 1:
             k = filled[rank[e]]
@@ -117,14 +117,14 @@ def _deal(
 
 
 def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int, threads: int) -> tuple[Ints, Codes]:
-    """Events with company, account by account: what the kernel reads together lies together.
+    """Sort the events with company by account, so that the kernel reads contiguous memory.
 
     Returns
     -------
     starts : shape (n_accounts + 1,)
-        Where the events of each account begin in `mine`.
+        Offset of the events of each account in `mine`.
     mine : shape (n, 5)
-        Event, object, the first and one past the last event within the window, and how many accounts those are of.
+        Event, object, first event within the window and one past the last, and their number of distinct accounts.
     """
     starts = np.concatenate([[0], np.cumsum(np.bincount(rank[high - low > 1], minlength=n_accounts))])
     mine, met = np.empty((starts[-1], 5), np.int32), np.empty(len(rank), np.int32)
@@ -139,17 +139,16 @@ def _dealt(rank: Codes, objects: Codes, low: Codes, high: Codes, n_accounts: int
     def deal(part: tuple[int, int]) -> None:
         _deal(*part, rank, objects, low, high, met, filled, mine)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(count, pairwise([0, *firsts.tolist(), len(rank)])))
-        list(pool.map(deal, pairwise([0, *shares.tolist(), n_accounts])))
+    in_threads(count, list(pairwise([0, *firsts.tolist(), len(rank)])), threads)
+    in_threads(deal, list(pairwise([0, *shares.tolist(), n_accounts])), threads)
     return starts, mine
 
 
 @compiled(INT, INT, INTS, TABLE, CODES, WRITE_CODES, WRITE_INTS)
 def _add_strengths(begin: int, end: int, starts: Ints, mine: Codes, rank: Codes, seen: Codes, strength: Ints) -> None:
-    """Co-actions of the accounts of ranks `begin` to `end`: the accounts met on each object, summed over objects.
+    """Compute the strengths of ranks `begin` to `end`: the number of partners on each object, summed over objects.
 
-    `seen` has a -1 for each account.
+    `seen` is -1 for each account.
     """
     for u in range(begin, end):
         total = 0
@@ -161,7 +160,7 @@ def _add_strengths(begin: int, end: int, starts: Ints, mine: Codes, rank: Codes,
                 total += mine[k, _MET] - 1
                 continue
             if not again:
-                first, stop = mine[k, _EVENT], 0  # no other account has this one, so it marks what is seen
+                first, stop = mine[k, _EVENT], 0  # unique to this account and object, so it marks the partners seen
             for j in range(max(mine[k, _LOW], stop), mine[k, _HIGH]):
                 total += rank[j] != u and seen[rank[j]] != first
                 seen[rank[j]] = first
@@ -171,7 +170,7 @@ def _add_strengths(begin: int, end: int, starts: Ints, mine: Codes, rank: Codes,
 
 @inlined
 def _met_often(u: int, begin: int, end: int, mine: Codes, rank: Codes, met: Bytes, mask: int, enough: int) -> bool:
-    """Count the events of each account above `u` in the byte of its last digits; whether any has enough."""
+    """Count the events of each account above `u`, hashed to its last bits; return whether any count is `enough`."""
     for byte in range(mask + 1):
         met[byte] = 0
     any_often = False
@@ -186,11 +185,11 @@ def _met_often(u: int, begin: int, end: int, mine: Codes, rank: Codes, met: Byte
 
 @inlined
 def _find(rank: Codes, begin: int, end: int, u: int, met: Bytes, mask: int, enough: int, found: Codes) -> int:
-    """Write down the events from `begin` to `end` of accounts above `u` met often enough; how many there are."""
+    """Collect the events from `begin` to `end` of accounts above `u` with `enough` counts; return their number."""
     n = 0
     for j in range(begin, end):
         found[n] = j
-        # no branch: which account comes next is anybody's guess
+        # branch-free, because the order of the accounts is unpredictable
         n += (rank[j] > u) & (met[rank[j] & mask] >= enough)
     return n
 
@@ -216,15 +215,15 @@ def _find_edges(  # noqa: PLR0912 - one pass: each call to another function woul
     edges: Any,
     n_edges: Ints,
 ) -> int:
-    """Add the edges of the accounts of ranks `begin` to `end` to the first ``n_edges[0]`` of `edges`.
+    """Append the edges of the accounts of ranks `begin` to `end` to the first ``n_edges[0]`` of `edges`.
 
-    For each account, add up what it did together with the accounts above it that were met often enough. Each of these
-    is at its `place` in `partners`; `place` has a -1 for each account, and has it again at the end.
+    For each account, accumulate its co-actions with the accounts above it whose count is large enough. The position
+    of each of these in `partners` is its `place`; `place` is -1 for each account before and after.
 
     Returns
     -------
     int
-        The first account for which there was no room, in `partners` or in `edges`; `end` if there was for all.
+        The first account for which `partners` or `edges` had no room, or `end`.
     """
     enough = 0 if min_weight == 1 else min(255, min_weight)
     for u in range(begin, end):
@@ -290,7 +289,7 @@ def coactions(
     min_weight: int = 1,
     threads: int | None = None,
 ) -> tuple[CoActions, Ints]:
-    """Pairs of accounts that acted on the same objects within the window.
+    """Find the pairs of accounts that acted on the same objects within the window.
 
     Parameters
     ----------
@@ -312,9 +311,9 @@ def coactions(
     strength : ndarray of int64, shape (n_accounts,)
         Sum of weights over all partners, before `min_weight`.
     """
-    threads = threads or os.cpu_count() or 1
     company = np.zeros(n_accounts, np.int64)
     _count_company(account, low, high, company)
+    threads = min(n_threads(threads), max(int(company.sum() // _PART), 1))
     code = np.argsort(company, kind="stable").astype(np.int32)
     if n_accounts > 1 and company[code[-2]] > np.iinfo(np.int32).max:
         raise SettingsError(
@@ -339,11 +338,12 @@ def _found(
     min_weight: int,
     threads: int,
 ) -> tuple[list[list[Any]], Ints]:
-    """The edges, on shelves, and the strengths; `code` is of each rank."""
+    """Find the edges, in buffers by source, and the strengths; `code` is the account of each rank."""
     ranks, visits = np.argsort(code).astype(np.int32), company[code]
     rank = ranks[account]
     starts, mine = _dealt(rank, objects, low, high, len(code), threads)
-    todo = iter(list(pairwise(_cuts(visits, _PARTS, _PART))))  # shared by the threads
+    parts = list(pairwise(_cuts(visits, _PARTS, _PART)))
+    todo = iter(parts)  # shared by the threads
     shelf = np.repeat(np.arange(len(limits) - 1, dtype=np.int32), np.diff(limits))
     shelves: list[list[Any]] = [[] for _ in limits[1:]]
     strength = np.empty(len(code), np.int64)
@@ -364,13 +364,26 @@ def _found(
                     partners, edges = np.empty(2 * len(partners), _PARTNER), np.resize(edges, 2 * len(edges))
             shelve(edges[: n_edges[0]], shelf, shelves)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(threads)))
+    in_threads(work, list(range(min(threads, len(parts)))), threads)
     return shelves, strength[ranks]
 
 
+def strengths(
+    account: NDArray[np.int32],
+    objects: NDArray[np.int32],
+    low: NDArray[np.int32],
+    high: NDArray[np.int32],
+    n_accounts: int,
+) -> Ints:
+    """Count the co-actions of each account with anyone, without the pairs; see :func:`coactions`."""
+    starts, mine = _dealt(account, objects, low, high, n_accounts, 1)
+    strength = np.empty(n_accounts, np.int64)
+    _add_strengths(0, n_accounts, starts, mine, account, np.full(n_accounts, -1, np.int32), strength)
+    return strength
+
+
 def _cuts(work: Ints, most: int, least: int) -> list[int]:
-    """Bounds between which there is about as much work, and no less than `least`, in up to so many parts."""
+    """Compute the bounds of at most `most` parts of about equal work, of `least` or more on average."""
     n = int(np.clip(work.sum() // least, 1, most))
     shares = np.linspace(0, work.sum(), n + 1)[1:-1]
     return [0, *np.searchsorted(np.cumsum(work), shares).tolist(), len(work)]

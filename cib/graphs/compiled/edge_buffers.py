@@ -1,44 +1,42 @@
-"""Where the kernel's edges wait until all are found, and are sorted from.
+"""Buffers of the edges of the kernel, from which they are sorted.
 
-There may be more of them than memory holds twice. So they are put on shelves as they come, each for the
-accounts of a stretch of codes, and one shelf after the other is sorted into the columns of the result and
-given back.
+Memory may not hold all edges twice. So they are distributed over buffers ("shelves") as they are found, each for a
+range of account codes, and one buffer after the other is sorted into the columns of the result and released.
 """
 
 from __future__ import annotations
 
 import mmap
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from cib.compiled import Codes, Ints, grouped, taken
+from cib.compiled import Codes, Ints, grouped, in_threads, taken
 
 __all__ = ["EDGE", "CoActions", "shelve", "taken_down"]
 
-#: An edge, until all are sorted.
+#: Record of an edge before sorting.
 EDGE = np.dtype(
     [(name, np.int32) for name in ("u", "v", "weight", "pairs", "led", "first", "last")] + [("lag", np.int64)]
 )
 
 
 class CoActions(NamedTuple):
-    """Edges of the co-action graph, sorted by (u, v), u < v; one array entry an edge."""
+    """Edges of the co-action graph, sorted by (u, v), u < v; arrays of shape (n_edges,)."""
 
     u: Codes
     v: Codes
-    weight: Codes  #: distinct objects
-    pairs: Codes  #: pairs of events
-    led: Codes  #: pairs in which u was strictly earlier
+    weight: Codes  #: number of distinct objects
+    pairs: Codes  #: number of pairs of events
+    led: Codes  #: number of pairs in which u was strictly earlier
     first: Codes  #: earliest event of any pair
     last: Codes  #: latest event of any pair
     lag: Ints  #: sum of absolute lags, microseconds
 
 
 def shelve(edges: Any, shelf: Codes, shelves: list[list[Any]]) -> None:
-    """Put edges where others of about the same u are; each lot in memory that goes back as soon as it is not needed."""
+    """Distribute edges over the shelves by u, each lot in a memory map that is released when no longer used."""
     bounds, order = grouped(shelf[edges["u"]], len(shelves))
     edges = taken(edges, order)
     for lots, (begin, end) in zip(shelves, pairwise(bounds.tolist()), strict=True):
@@ -49,7 +47,7 @@ def shelve(edges: Any, shelf: Codes, shelves: list[list[Any]]) -> None:
 
 
 def taken_down(shelves: list[list[Any]], limits: list[int], threads: int) -> CoActions:
-    """The columns of all edges, by account, shelf by shelf: little is held twice."""
+    """Sort the edges into columns, one shelf at a time, so that little is held twice."""
     bounds = np.cumsum([0, *(sum(map(len, lots)) for lots in shelves)]).tolist()
     columns = CoActions(*(np.empty(bounds[-1], EDGE[name]) for name in CoActions._fields))
 
@@ -62,6 +60,5 @@ def taken_down(shelves: list[list[Any]], limits: list[int], threads: int) -> CoA
             for name, column in columns._asdict().items():
                 column[bounds[k] : bounds[k + 1]] = np.concatenate([lot[name] for lot in lots])[order]
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(clear, range(len(shelves))))
+    in_threads(clear, list(range(len(shelves))), threads)
     return columns

@@ -1,20 +1,18 @@
-"""The compiled product of a sparse matrix with itself, row by row, of which only similar pairs stay.
+"""Compiled product of a sparse matrix with its transpose, row by row, keeping only similar pairs.
 
-For row u the kernel walks the other rows of each of u's columns and adds up what they share with u
-(Gustavson's algorithm): one accumulator per row and thread, and neither the product nor a list of pairs
-ever exists.
+For row u the kernel iterates over the other rows of each of u's columns and accumulates their inner products with u
+(Gustavson's algorithm), with one accumulator per row and thread; neither the product nor a list of all pairs is stored.
 
-Most of that work is on popular columns and leads nowhere. So each row has a *head*: its most popular
-columns, as long as sharing all of them would still be too little to reach the threshold. A similar pair
-shares a column outside the head of v. Hence heads are left out of the lists that are walked, and what
-was shared in them is added only where the Cauchy-Schwarz inequality leaves the threshold in reach
-(prefix filtering: Bayardo et al. 2007, Anastasiu & Karypis 2014). Nothing is lost by it.
+Most of that work is on popular columns and does not lead to similar pairs. So each row has a *head*: its most popular
+columns, as many as can be shared completely without reaching the threshold. A similar pair shares a column outside the
+head of v. Hence heads are left out of the inverted lists, and the part of the inner product in the head is added only
+where the Cauchy-Schwarz inequality allows the threshold to be reached (prefix filtering: Bayardo et al. 2007,
+Anastasiu & Karypis 2014). The result is exact.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -23,6 +21,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cib.compiled import Codes, Ints, compiled
+from cib.resources import n_threads
 
 __all__ = ["Similar", "similar_rows"]
 
@@ -31,18 +30,18 @@ Floats = NDArray[np.float64]
 _COSINE, _JACCARD, _OVERLAP = range(3)
 _KINDS = {"cosine": _COSINE, "jaccard": _JACCARD, "overlap": _OVERLAP}
 
-#: Similarities are rounded to so many parts of 1: equal rows are at 1, and ties are ties.
+#: Similarities are rounded to multiples of 1 / `_PARTS`, so that equal rows have similarity 1 and ties are exact.
 _PARTS = 1e12
 
-#: Bounds are so much looser than they need be: rounding must not turn away a pair at the threshold.
+#: Factor that loosens bounds, so that rounding errors do not exclude a pair at the threshold.
 _SLACK = 1 - 1e-9
 
-# What the kernel keeps of a partner, side by side because memory is what it waits for.
+# Columns of the state of a partner, adjacent in memory because memory access is the bottleneck.
 _SHARED, _HEAD, _LAST, _LENGTH = range(4)
 
 
 class Similar(NamedTuple):
-    """Pairs of rows i < j, sorted, and their similarity."""
+    """Sorted pairs of rows i < j, and their similarity."""
 
     i: Codes
     j: Codes
@@ -50,40 +49,40 @@ class Similar(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """A sparse matrix by rows, columns ascending; lengths are squared."""
+    """A sparse matrix in row order, columns ascending; lengths are squared Euclidean norms."""
 
     start: Ints
     column: Codes
     weight: Floats
-    before: Floats  #: length of what precedes the entry in its row
-    length: Floats  #: of each row
-    head: Ints  #: one past the last entry of each row's head
+    before: Floats  #: length of the preceding entries of the row
+    length: Floats  #: length of each row
+    head: Ints  #: one past the last entry of the head of each row
 
 
 class _Lists(NamedTuple):
-    """The same by columns, without the heads; rows ascending."""
+    """The same matrix in column order, without the heads; rows ascending."""
 
     start: Ints
     row: Codes
     weight: Floats
-    later: Ints  #: for each entry by rows, where the rows after its own begin
+    later: Ints  #: for each entry in row order, the offset of the rows after its own in the list of its column
 
 
 def similar_rows(
     matrix: sp.csr_array, kind: str, threshold: float, *, top: int | None = None, threads: int | None = None
 ) -> Similar:
-    """Pairs of rows that are at least so similar.
+    """Find the pairs of rows with a similarity of at least `threshold`.
 
     Parameters
     ----------
     matrix : csr_array, shape (n, m)
         Positive weights; no row is empty.
     kind : {'cosine', 'jaccard', 'overlap'}
-        The last two take all weights for 1.
+        The last two take all weights as 1.
     threshold : float
-        In [0, 1]; rows that share nothing are never a pair.
+        In [0, 1]; rows without a common column are never a pair.
     top : int, optional
-        Only pairs in which one is among so many most similar rows of the other; ties go to the earlier.
+        Keep only pairs in which one is among the `top` most similar rows of the other; ties go to the earlier row.
     threads : int, optional
         Default: all cores. The result does not depend on it.
 
@@ -91,7 +90,7 @@ def similar_rows(
     -------
     Similar
     """
-    threads = threads or os.cpu_count() or 1
+    threads = n_threads(threads)
     code = _KINDS[kind]
     rows = _rows(matrix, code, threshold)
     lists = _lists(rows, matrix.shape[1])
@@ -122,7 +121,7 @@ def _rows(matrix: sp.csr_array, code: int, threshold: float) -> _Rows:
 
 
 def _harmless(code: int, length: Floats, threshold: float) -> Floats:
-    """Length below which what a row shares cannot reach the threshold, whatever the other row."""
+    """Compute the length of a part of each row below which it cannot reach the threshold with any other row."""
     if code == _COSINE:
         return threshold**2 * length * _SLACK
     if code == _JACCARD:
@@ -131,7 +130,7 @@ def _harmless(code: int, length: Floats, threshold: float) -> Floats:
 
 
 def _each_once(i: Codes, j: Codes, similarity: Floats) -> Similar:
-    """Pairs i < j, sorted; one that both rows named is kept once."""
+    """Sort pairs i < j and remove duplicates."""
     low, high = np.minimum(i, j), np.maximum(i, j)
     order = np.lexsort((high, low))
     low, high, similarity = low[order], high[order], similarity[order]
@@ -166,7 +165,7 @@ def _heads(start: Ints, before: Floats, length: Floats, harmless: Floats) -> Int
 
 @compiled()
 def _length_up_to(e: int, end: int, before: Floats, length: float) -> float:
-    """Length of the entries before `e`, which may be the end of its row."""
+    """Return the length of the entries before `e`, which may be the end of its row."""
     return before[e] if e < end else length
 
 
@@ -193,7 +192,7 @@ def _lists(rows: _Rows, n_columns: int) -> _Lists:
 
 @compiled()
 def _partners(rows: _Rows) -> Floats:
-    """Of each row: nothing shared yet, the length and the last column of its head, its length."""
+    """Initialise the state of each row: shared weight 0, length and last column of its head, its length."""
     partner = np.zeros((len(rows.length), 4))
     for v in range(len(rows.length)):
         head = rows.head[v]
@@ -205,7 +204,7 @@ def _partners(rows: _Rows) -> Floats:
 
 @compiled()
 def _similarity(shared: float, a: float, b: float, code: int) -> float:
-    """Similarity of rows of lengths `a` and `b` that share so much."""
+    """Compute the similarity of rows of lengths `a` and `b` with inner product `shared`."""
     if code == _COSINE:
         value = shared / math.sqrt(a * b)
     elif code == _JACCARD:
@@ -217,7 +216,7 @@ def _similarity(shared: float, a: float, b: float, code: int) -> float:
 
 @compiled()
 def _needed(a: float, b: float, code: int, threshold: float) -> float:
-    """What rows of lengths `a` and `b` must share to be at the threshold, or a little less."""
+    """Compute the inner product, less a tolerance, at which rows of lengths `a` and `b` reach the threshold."""
     if code == _COSINE:
         return threshold * math.sqrt(a * b) * _SLACK
     if code == _JACCARD:
@@ -227,7 +226,7 @@ def _needed(a: float, b: float, code: int, threshold: float) -> float:
 
 @compiled()
 def _entries_up_to(column: Codes, begin: int, end: int, last: float) -> int:
-    """One past the last of some entries whose column is not after `last`."""
+    """Return one past the last of the entries from `begin` to `end` with a column of at most `last`."""
     while begin < end:
         middle = (begin + end) // 2
         if column[middle] <= last:
@@ -239,7 +238,7 @@ def _entries_up_to(column: Codes, begin: int, end: int, last: float) -> int:
 
 @compiled()
 def _shared(rows: _Rows, i: int, i_end: int, j: int, j_end: int) -> float:
-    """Inner product of two stretches of entries."""
+    """Compute the inner product of two ranges of entries."""
     total = 0.0
     while i < i_end and j < j_end:
         if rows.column[i] == rows.column[j]:
@@ -255,7 +254,7 @@ def _shared(rows: _Rows, i: int, i_end: int, j: int, j_end: int) -> float:
 
 @compiled()
 def _best(found: Codes, value: Floats, top: int) -> Ints:
-    """Order of the partners: by row, or the first `top` by similarity, then row."""
+    """Return the order of the partners: by row, or the first `top` by similarity, then row."""
     order = np.argsort(found)
     if top:
         order = order[np.argsort(-value[order], kind="mergesort")][:top]
@@ -266,7 +265,7 @@ def _best(found: Codes, value: Floats, top: int) -> Ints:
 def _similar(
     first: int, last: int, rows: _Rows, lists: _Lists, begin: Ints, code: int, threshold: float, top: int
 ) -> tuple[Codes, Codes, Floats]:
-    """Partners of rows `first` to `last` in the lists from `begin` on."""
+    """Find the similar partners of rows `first` to `last` in the lists from `begin` on."""
     n = len(rows.length)
     partner = _partners(rows)
     touched, found, value = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n)

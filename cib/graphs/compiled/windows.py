@@ -1,4 +1,4 @@
-"""Windows: the events within some time of each event, counted before any two are compared.
+"""Find and count the events within a window of each event, without listing pairs.
 
 Events are sorted by object and time, so those within a window of one event are a slice of the array.
 """
@@ -11,12 +11,12 @@ from cib.compiled import CODES, INT, INTS, WRITE_CODES, WRITE_INTS, Codes, Ints,
 
 __all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs"]
 
-#: A window longer than any span of time: every two events on an object are a pair.
+#: A window longer than any time span: every two events on an object are a pair.
 ALWAYS = np.iinfo(np.int64).max // 4
 
 
 def window_bounds(starts: Ints, time: Ints, window: int) -> tuple[Codes, Codes]:
-    """First event, and one past the last, that lies within `window` of each event on its object."""
+    """Return the first event within `window` of each event on its object, and one past the last."""
     low, high = np.empty(len(time), np.int32), np.empty(len(time), np.int32)
     _bounds(starts, time, window, low, high)
     return low, high
@@ -36,7 +36,7 @@ def _bounds(starts: Ints, time: Ints, window: int, low: Codes, high: Codes) -> N
 
 
 def window_pairs(starts: Ints, high: Codes) -> Ints:
-    """Exact number of pairs of events within the window, per object, before any pair is looked at.
+    """Count the pairs of events within the window, per object.
 
     Pairs of an account with itself are counted too.
     """
@@ -53,9 +53,9 @@ def _count_pairs(starts: Ints, high: Codes, counts: Ints) -> None:
 
 
 def longest_window(time: Ints, window: int, max_pairs: int) -> int:
-    """The longest window, up to `window`, in which the events of one object have no more than so many pairs.
+    """Find the longest window, up to `window`, in which the events of one object have at most `max_pairs` pairs.
 
-    -1 if events at equal times alone have more. `time` is ascending.
+    Returns -1 if events with equal times alone have more. `time` is ascending.
     """
     starts = np.array([0, len(time)])
     shortest, longest = -1, min(window, int(time[-1] - time[0]))

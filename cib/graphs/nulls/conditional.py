@@ -1,9 +1,9 @@
-"""Would a shared audience do the same? Null models that explain an edge rather than test it.
+"""Null models conditional on a shared audience: they explain an edge rather than test it.
 
-Two fans of one author share many of their posts, and two readers of one morning paper share its posts at
-breakfast. These models hold the shared taste itself fixed and ask what is left. They forgive every fandom,
-and for the same reason every campaign whose accounts are the audience of those they boost. So they say
-"would be expected from a shared audience" beside an edge, and are no gate.
+Two fans of one author share many of their posts, and two readers of one morning newspaper share its posts at the same
+time. These models hold the shared interest fixed and test the remainder. They explain co-actions of fans, and for the
+same reason those of a campaign whose accounts are the audience of the accounts they promote. They therefore annotate
+an edge as "would be expected from a shared audience" and do not select edges.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ __all__ = ["author_conditioned", "conditional_synchrony", "seconds_of"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Entries of two rows that are multiplied at once; some 30 bytes each.
+#: Number of entries of two rows multiplied at a time; about 30 bytes each.
 _BLOCK = 5_000_000
 
 
 def author_conditioned(graph: Graph) -> Chance:
-    """How much each account acts on each author is held fixed; the posts are chosen by popularity.
+    """Test each edge given each account's number of acts per author; posts are chosen by popularity.
 
-    With ``n_ua`` posts of author a that account u acted on, and ``C_a`` of the posts of a as in
-    ``'chung-lu'``, ``expected = sum_a n_ua n_va C_a``, and the tail is Poisson.
+    With ``n_ua`` the number of posts of author a that account u acted on, and ``C_a`` computed from the posts of a as
+    in ``'chung-lu'``, ``expected = sum_a n_ua n_va C_a``, and the tail is Poisson.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def author_conditioned(graph: Graph) -> Chance:
     Raises
     ------
     InputError
-        If the objects are no posts, or their authors are not known.
+        If the objects are not posts, or their authors are not known.
 
     Notes
     -----
-    Holds fixed who is a fan of whom, not the times. A large p says: a shared audience would do as much. It
-    says so of a campaign that boosts its own accounts, too, because there is no other audience. Costs, an
-    edge, the number of authors of the two accounts. Methods: module docstring.
+    Holds fixed how often each account acts on each author, not the times. A large p means that the weight would be
+    expected from a shared audience; this also holds for a campaign that promotes its own accounts, because they have
+    no other audience. The cost per edge is the number of authors of the two accounts.
     """
     incidence, source, target = ends(graph)
     if graph.construction.objects not in {"post", "quoted", "replied"}:
@@ -71,10 +71,10 @@ def author_conditioned(graph: Graph) -> Chance:
 
 
 def conditional_synchrony(graph: Graph) -> Chance:
-    """What the two share is held fixed; how soon after one another they came to it is left to the object.
+    """Test each edge given the shared objects; the lag between two acts follows the object's distribution of lags.
 
-    With ``c_j`` the share of all pairs of events on object j that lie within the window, and ``m_uj`` acts
-    of account u on it, ``expected = sum_j m_uj m_vj c_j``, and the tail is Poisson.
+    With ``c_j`` the share of all pairs of events on object j that lie within the window, and ``m_uj`` the number of
+    acts of account u on it, ``expected = sum_j m_uj m_vj c_j``, and the tail is Poisson.
 
     Parameters
     ----------
@@ -92,11 +92,11 @@ def conditional_synchrony(graph: Graph) -> Chance:
 
     Notes
     -----
-    Holds fixed which objects both acted on, and how bursty each is. A large p says: whoever shares these
-    objects is about as often in step. Without power where only the campaign acted on them, for then its own
-    haste is the rule. Poisson's tail is wider than that of few likely events, so p is large: at p <= 0.05
-    fewer than 2.6 % of independent pairs. Costs, an
-    edge, the number of objects of the two accounts. Methods: module docstring.
+    Holds fixed which objects both acted on, and how bursty each is. A large p means that accounts that share these
+    objects coincide about as often. Has no power where only the campaign acted on the objects, because its own
+    speed then determines ``c_j``. The Poisson tail is wider than that of few likely events, so the test is
+    conservative: p <= 0.05 for fewer than 2.6 % of independent pairs. The cost per edge is the number of objects of
+    the two accounts.
     """
     # numba takes half a second to import
     from cib.graphs.compiled.windows import window_bounds, window_pairs
@@ -111,12 +111,12 @@ def conditional_synchrony(graph: Graph) -> Chance:
 
 
 def seconds_of(graph: Graph) -> float:
-    """The window of a co-action graph.
+    """Return the window of a co-action graph in seconds.
 
     Raises
     ------
     SettingsError
-        If it has none: then times say nothing.
+        If it has none.
     """
     seconds = graph.construction.window_s
     if seconds is None:
@@ -128,7 +128,7 @@ def seconds_of(graph: Graph) -> float:
 
 
 def _authors(incidence: Incidence) -> tuple[Ints, int]:
-    """The author of each object as a number, and how many there are; an unknown author is one of their own."""
+    """Code the author of each object and count the authors; each unknown author is a separate one."""
     first = np.minimum(incidence.starts[:-1], max(len(incidence) - 1, 0))  # objects that were left out have no event
     names = incidence.target_ids.gather(incidence.row[first])
     if len(names) and names.null_count() == len(names):
@@ -142,7 +142,7 @@ def _authors(incidence: Incidence) -> tuple[Ints, int]:
 
 
 def _products(rows: sp.csr_array, weight: Floats, source: Ints, target: Ints) -> Floats:
-    """Weighted inner product of two rows for each edge, a block of edges at a time."""
+    """Compute the weighted inner product of two rows for each edge, a block of edges at a time."""
     scaled = rows @ sp.diags_array(weight)
     length = np.diff(rows.indptr)
     entries = np.cumsum(length[source] + length[target])

@@ -1,7 +1,7 @@
-"""Calibration by permutation: the same accounts and objects, the times dealt out anew.
+"""Permutation tests: the same accounts and objects with permuted times.
 
-Formulas rest on models; a permutation rests on the data alone. What a statistic comes to on permuted times
-is what it comes to without any coordination in time, whatever the distribution of everything else.
+Unlike the analytic null models, a permutation needs no model of accounts and objects: the values of a statistic on
+permuted times are its values without coordination in time, whatever the other distributions.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ __all__ = ["permutation", "permuted", "permuted_in_account", "permuted_in_object
 
 Ints = NDArray[np.int64]
 
-#: Pairs of events that are projected at once; memory is that of as many edges.
+#: Number of pairs of events projected at a time; the memory is that of the same number of edges.
 _BLOCK = 5_000_000
 
 
 def permuted_in_object(graph: Graph) -> Chance:
-    """Who was when on an object is left to chance; see :func:`permutation`, 20 repeats, seed 0."""
+    """Test each edge by permuting times within each object; see :func:`permutation`, 20 repeats, seed 0."""
     return permutation(graph, "object")
 
 
 def permuted_in_account(graph: Graph) -> Chance:
-    """What an account did at which of its times is left to chance; see :func:`permutation`, 20 repeats, seed 0."""
+    """Test each edge by permuting times within each account; see :func:`permutation`, 20 repeats, seed 0."""
     return permutation(graph, "account")
 
 
 def permutation(
     graph: Graph, within: Literal["object", "account"] = "object", *, repeats: int = 20, seed: int = 0
 ) -> Chance:
-    """The weight of each edge against its weights with permuted times.
+    """Test the weight of each edge against its weights with permuted times.
 
     With w the weight and T the sum of the weights over R permutations, ``expected = T / R`` and
-    ``p = P(Binomial(w + T, 1 / (R + 1)) >= w)``: the exact comparison of two Poisson counts, which takes into
-    account that R is finite.
+    ``p = P(Binomial(w + T, 1 / (R + 1)) >= w)``: the exact comparison of two Poisson counts, which accounts for
+    the finite R.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def permutation(
 
     Notes
     -----
-    Holds fixed all that :func:`permuted` holds fixed, and lies where that lies. Costs one more co-action
-    graph, of all weights, a repeat. Przyborowski & Wilenski (1940) for the comparison of counts.
+    Holds fixed what :func:`permuted` holds fixed, and has the same limits. Costs one co-action graph with all weights
+    per repeat. The comparison of counts is that of Przyborowski & Wilenski (1940).
 
     Examples
     --------
@@ -96,17 +96,17 @@ def permutation(
 
 
 def permuted(incidence: Incidence, within: Literal["object", "account"], rng: np.random.Generator) -> Incidence:
-    """The same events with their times dealt out anew.
+    """Permute the times of the events.
 
     Parameters
     ----------
     incidence : Incidence
     within : {'object', 'account'}
-        ``'object'``: among the events on each object. Keeps who acted on what, and how each object spread;
-        forgets at which hours an account is awake, so accounts of one time zone still look in step. Says
-        nothing of an object on which only a ring acted, for its haste is how that object spread.
+        ``'object'``: among the events on each object. Keeps who acted on what, and how each object spread, but not
+        the hours at which an account is active, so accounts of one time zone still appear synchronised. Has no
+        power on an object that only a coordinated group acted on, because the group's speed is how it spread.
         ``'account'``: among the events of each account. Keeps who acted on what, and when each account was
-        active; forgets how objects spread, so whoever is quick on what is new looks in step.
+        active, but not how objects spread, so accounts that react fast to new objects appear synchronised.
     rng : numpy.random.Generator
 
     Returns
@@ -121,7 +121,7 @@ def permuted(incidence: Incidence, within: Literal["object", "account"], rng: np
     if within not in {"object", "account"}:
         raise SettingsError(f"within={within!r} is neither 'object' nor 'account'")
     luck = rng.random(len(incidence))
-    if within == "object":  # events are sorted by object and time: deal out the accounts, and they stay sorted
+    if within == "object":  # permuting the accounts instead keeps the events sorted by object and time
         dealt = np.lexsort((luck, incidence.object))
         return replace(incidence, account=incidence.account[dealt], row=incidence.row[dealt])
     time = np.empty_like(incidence.time)
@@ -131,7 +131,7 @@ def permuted(incidence: Incidence, within: Literal["object", "account"], rng: np
 
 
 def _weights(incidence: Incidence, seconds: float, source: Ints, target: Ints) -> Ints:
-    """Objects that each of some pairs of accounts, smaller code first, acted on within the window."""
+    """Count the objects that each given pair of accounts, smaller code first, acted on within the window."""
     wanted = source * len(incidence.account_ids) + target
     total = np.zeros(len(wanted), np.int64)
     for keys, weight in _projected(incidence, seconds):
@@ -141,7 +141,7 @@ def _weights(incidence: Incidence, seconds: float, source: Ints, target: Ints) -
 
 
 def _projected(incidence: Incidence, seconds: float) -> Iterator[tuple[Ints, Ints]]:
-    """Pairs of accounts as ascending numbers, and their weights, for some of the objects at a time."""
+    """Yield pairs of accounts, coded as ascending integers, and their weights, for a block of objects at a time."""
     # numba takes half a second to import
     from cib.graphs.compiled.coaction import coactions
     from cib.graphs.compiled.windows import window_bounds, window_pairs

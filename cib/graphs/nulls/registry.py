@@ -1,28 +1,27 @@
-"""What chance does not explain: null models by name, q-values, and the backbone of a co-action graph.
+"""Null models by name, q-values, and the backbone of a co-action graph.
 
-A null model says how many co-actions a pair would share by chance, given what is held fixed about each
-account. An edge stays when so many would be surprising even after asking about every pair of active
-accounts.
+A null model gives the number of co-actions that a pair shares by chance, given what is held fixed about each account.
+An edge is kept if its weight is significant after correction for the tests of all pairs of active accounts.
 
 ======================= ================== ===================================================================
 null                    file               holds fixed
 ======================= ================== ===================================================================
-``configuration``       ``nulls.py``       how often each account coincides with anybody within the window
-``chung-lu``            ``nulls.py``       activity of accounts and popularity of objects, on average
+``configuration``       ``margins.py``     how often each account coincides with any other within the window
+``chung-lu``            ``margins.py``     activity of accounts and popularity of objects, on average
 ``bicm``                ``bicm.py``        the same, also where cells are dense
-``sdsm``                ``bicm.py``        the same, with the exact tail in place of Poisson's
-``hypergeometric``      ``nulls.py``       activity only; for comparison, it is wrong about what is popular
-``author``              ``audience.py``    who is a fan of whom: an explanation, no gate
-``synchrony``           ``audience.py``    what the two share: an explanation, no gate
+``sdsm``                ``bicm.py``        the same, with the Poisson-binomial tail instead of Poisson's
+``hypergeometric``      ``margins.py``     activity only; for comparison, because it ignores popularity
+``author``              ``conditional.py`` activity per author: an explanation, not a test to select edges
+``synchrony``           ``conditional.py`` the shared objects: an explanation, not a test to select edges
 ``permuted-in-object``  ``permutation.py`` who acted on what, how objects spread: calibration of timing
 ``permuted-in-account`` ``permutation.py`` who acted on what, when accounts are active: calibration of timing
 ======================= ================== ===================================================================
 
-The first two are each right about something that the other holds wrong. **configuration** has power at
-every activity, and is fooled by communities: members of one do coincide more. **chung-lu** is calibrated
-against independent accounts, and has little power where activity and popularity are very unequal.
+The first two have complementary strengths. **configuration** has power at every activity, but finds too many edges
+within communities, whose members coincide more often. **chung-lu** is calibrated on independent accounts, but has
+little power where activity and popularity are very unequal.
 
-An edge is never a verdict: edges propose, groups dispose.
+A significant edge is a candidate only; conclusions are drawn about groups of accounts.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ Null = str | Callable[[Graph], Chance]
 Correction = Literal["bh", "by"]
 Floats = NDArray[np.float64]
 
-#: The null models by name.
+#: Null models by name.
 NULLS: dict[str, Callable[[Graph], Chance]] = {
     "configuration": configuration,
     "chung-lu": chung_lu,
@@ -78,14 +77,14 @@ NULLS: dict[str, Callable[[Graph], Chance]] = {
 
 
 def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
-    """Adjust p-values for the number of tests asked, told or untold.
+    """Adjust p-values for the size of the family of tests, including tests that were not computed.
 
     Parameters
     ----------
     p : ndarray of float, shape (n,)
         p-values of the tests that were computed; all others count as p = 1.
     tests : int
-        Size of the whole family, at least n.
+        Size of the family, at least n.
     method : {'bh', 'by'}
         Benjamini-Hochberg (1995), or Benjamini-Yekutieli (2001), valid under any dependence.
 
@@ -112,7 +111,7 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
 
 
 def chance(graph: Graph, null: Null) -> Chance:
-    """What a null model, by name or by itself, says of each edge of a co-action graph."""
+    """Compute the expected weight and p-value of each edge of a co-action graph under a null model."""
     null = check_null(null)
     if callable(null):
         return _check_chance(graph, null(graph))
@@ -121,7 +120,7 @@ def chance(graph: Graph, null: Null) -> Chance:
 
 
 def check_null(null: Any) -> Null:
-    """Return a known name or a function; load the function that an extension's name stands for.
+    """Return a known name or a function; load the function if it is the name of an extension.
 
     Raises
     ------
@@ -139,7 +138,7 @@ def check_null(null: Any) -> Null:
 
 
 def _check_chance(graph: Graph, found: Any) -> Chance:
-    """Check what a user's null model returned: an expected weight and a p-value for each edge."""
+    """Check that a null model of the user returned an expected weight and a p-value for each edge."""
     try:
         expected, p = (np.asarray(values, dtype=np.float64) for values in found)
     except (TypeError, ValueError):
@@ -161,7 +160,7 @@ def _check_chance(graph: Graph, found: Any) -> Chance:
 
 
 def check_counts(graph: Graph) -> None:
-    """Refuse a projection whose weights are not numbers of shared objects."""
+    """Raise an error for a projection whose weights are not numbers of shared objects."""
     if graph.incidence is not None and not graph.construction.counts:
         raise InputError(
             f"the weights of graph {graph.name!r} are not numbers of shared objects",
@@ -178,21 +177,21 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     graph : Graph
         From :func:`cib.coaction_graph`.
     null : str or callable
-        See the module.
+        See :mod:`cib.graphs.nulls.registry`.
     method : {'bh', 'by'}
         The family is all pairs of accounts with at least one event.
 
     Returns
     -------
     Graph
-        The same edges; ``p`` is the chance of a weight at least as large.
+        The same edges; ``p`` is the probability of a weight at least as large under the null model.
 
     Raises
     ------
     SettingsError
-        If there is no such null, or it asks for what the graph does not have.
+        If there is no such null model, or it needs what the graph does not have.
     InputError
-        If the graph is no co-action graph.
+        If the graph is not a co-action graph.
     """
     expected, p = chance(graph, null)
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
@@ -208,7 +207,7 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     method=one_of("bh", "by"),
 )
 def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, method: Correction = "bh") -> Graph:
-    """Keep the edges that the null model does not explain.
+    """Keep the edges that are significant under a null model.
 
     Parameters
     ----------
@@ -216,7 +215,7 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
         From :func:`cib.coaction_graph`.
     null : str or callable
         One of :data:`NULLS`, see :mod:`cib.graphs.nulls.registry`; or a function of the graph that returns
-        the expected weight and p of each edge.
+        the expected weight and the p-value of each edge.
     alpha : float
         Largest false discovery rate among the edges kept, in (0, 1).
     method : {'bh', 'by'}
@@ -239,7 +238,7 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
 
 
 def keep_significant(tested: Graph, alpha: float) -> Graph:
-    """The edges of a tested graph with a q of at most `alpha`."""
+    """Keep the edges of a tested graph with a q-value of at most `alpha`."""
     if not 0 < alpha < 1:
         raise SettingsError("alpha must lie between 0 and 1", got=alpha, remedy="Take 0.01, say.")
     graph = tested.keep_edges((tested.table["q"] <= alpha).to_numpy())

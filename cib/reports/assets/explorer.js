@@ -274,6 +274,7 @@ const cibExplorer = (() => {
     root.append(container, make("p", { class: "controls" }, make("label", {}, "Colour by ", colouring), legend), dialog, hint);
 
     const wheel = (network) => `hsl(${(Number(network.slice(1)) * 137.5) % 360} 55% 52%)`;
+    const shade = (key) => css(key) || wheel(`N${2 + data.roles.findIndex((role) => role.name === key)}`); // a role of the user's own
     const hex = (colour) => { // WebGL takes no hsl()
       const context = document.createElement("canvas").getContext("2d");
       context.fillStyle = colour;
@@ -287,7 +288,7 @@ const cibExplorer = (() => {
     let by = "role", focus = null, colours = {};
     const colour = (member) => {
       const key = group[by](member);
-      return (colours[key] ??= hex(by === "network_id" ? wheel(key) : css(key)));
+      return (colours[key] ??= hex(by === "network_id" ? wheel(key) : shade(key)));
     };
     const lit = (place) => !wanted || wanted.has(place);
     const unit = Math.min(1, 40 / Math.sqrt(data.members.length)); // dots that fill the map, but not each other
@@ -303,7 +304,7 @@ const cibExplorer = (() => {
       const keys = by === "network_id" ? [] : [...new Set(data.members.map(group[by]))].sort();
       legend.replaceChildren(...(keys.length ? keys : ["a colour for each network"]).map((key) => {
         const dot = make("span", { class: "dot" });
-        if (keys.length) dot.style.background = css(key);
+        if (keys.length) dot.style.background = shade(key);
         return make("span", {}, ...(keys.length ? [dot] : []), plain(key));
       }));
     }

@@ -62,7 +62,11 @@
   const root = find("#explorer");
   if (!root) return; // no network, no map
   const known = new Map();
-  const details = (network) => known.get(network) ?? known.set(network, read(`details-${network}`)).get(network);
+  const unpack = (name) => { // Base64 of a zlib stream of JSON
+    const bytes = Uint8Array.from(atob(document.getElementById(name).textContent), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  };
+  const details = (network) => known.get(network) ?? known.set(network, unpack(`details-${network}`)).get(network);
   root.addEventListener("cib-filter", (event) => { visible = event.detail; hide(document); });
   const explorer = cibExplorer.start(root, read("data"), { bar: find("#bar"), details });
   document.addEventListener("click", (event) => {

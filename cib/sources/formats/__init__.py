@@ -1,1 +1,1 @@
-"""One file per format: how its tables or records are recognised and read."""
+"""Formats, one file each: how their tables or records are recognised and read."""

@@ -1,4 +1,4 @@
-"""The tidy table of academictwitteR (R): a post a row, with what it refers to in ``sourcetweet_*``."""
+"""Read the tidy tables of academictwitteR (R): one post per row, with its target in ``sourcetweet_*``."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     return raw.select(**present(_PROFILE, raw), seen_at="created_at")
 
 
-#: How a tidy table of academictwitteR is read.
+#: Format of the tidy tables of academictwitteR.
 ACADEMICTWITTER = Format(
     "academictwitter",
     match=stated_columns(

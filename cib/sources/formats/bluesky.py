@@ -1,13 +1,13 @@
-"""Bluesky (AT Protocol): events of Jetstream, version 1 and 2, records of repositories, and post views.
+"""Read Bluesky (AT Protocol): events of Jetstream, versions 1 and 2, records of repositories, and post views.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* ``createdAt`` is whatever the client says. Jetstream adds when the server first saw the record; see
-  :mod:`cib.sources.clocks` for which is believed.
-* Delivery is at least once: the same event may come again. An account is its DID, a post is its at:// address.
-* In the feed of an author, what the author passed on stands as the original, with the repost as the ``reason``.
-* An account may delete what it posted. The deletion arrives as an event, and is honoured.
-* Likes, follows and blocks are no posts: they are counted and left out. The stream knows no profiles.
+* ``createdAt`` is stated by the client. Jetstream adds the time at which the server first saw the record;
+  :mod:`cib.sources.clocks` chooses between them.
+* Delivery is at least once: an event may be repeated. The account id is the DID, the post id is the at:// URI.
+* In the feed of an author, a repost appears as the original post, with the repost as the ``reason``.
+* Deletions of posts arrive as events; deleted posts are removed.
+* Likes, follows and blocks are not posts: they are counted and left out. The stream contains no profiles.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _event(event: dict[str, Any], seen_at: str | None, did: str, rows: Rows) -> 
 
 
 def _item(item: dict[str, Any], rows: Rows) -> None:
-    """A post as feeds and threads show it, with why it is there, and with its replies."""
+    """Read a post as shown in feeds and threads, with the reason for its appearance and its replies."""
     view, reason = item["post"], item.get("reason") or {}
     if "by" in reason:
         by, target = reason["by"]["did"], view["uri"]
@@ -90,7 +90,7 @@ def _item(item: dict[str, Any], rows: Rows) -> None:
 
 
 def _view(view: dict[str, Any], rows: Rows) -> None:
-    """A record with its address, as repositories list it, or as feeds show it with its author."""
+    """Read a record with its address, as listed by repositories, or as shown in feeds with its author."""
     _record(view.get("value") or view["record"], view["uri"], None, rows)
     _put_profile(view.get("author"), chosen(view.get("indexedAt"), view.get("indexed_at")), rows)
 
@@ -133,7 +133,7 @@ def _record(record: dict[str, Any], uri: str, seen_at: str | None, rows: Rows) -
 
 
 def _said(record: dict[str, Any]) -> dict[str, Any]:
-    """What a post says."""
+    """Return text, language, links, hashtags and mentions of a post."""
     features = [feature for facet in record.get("facets") or () for feature in facet.get("features") or ()]
     links = [embed["uri"] for embed in _embeds(record.get("embed")) if "cid" not in embed and "uri" in embed]
     return {
@@ -146,7 +146,7 @@ def _said(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _embeds(embed: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-    """The link or the post that a post shows below its text, wherever it is wrapped in."""
+    """Yield the links and posts embedded in a post, at any depth."""
     for part in (embed or {}).values():
         if isinstance(part, dict):
             if "uri" in part:
@@ -159,7 +159,7 @@ def _did(uri: str | None) -> str | None:
     return uri.split("/")[2] if uri else None
 
 
-#: How Bluesky is read.
+#: Format of Bluesky.
 BLUESKY = Format(
     "bluesky",
     match=stated_columns(

@@ -1,4 +1,4 @@
-"""Any table: one row is one thing an account did; columns by our names, their aliases, or a mapping."""
+"""Read any table with one action per row, by canonical column names, their aliases, or a mapping."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def _match(names: Sequence[str], columns: Columns, where: str) -> dict[str, str]
     return match_columns(names, columns.of("posts"), required=NEEDED, where=where)
 
 
-#: How a table is read that no other format knows.
+#: Format of tables that no other format recognises.
 CANONICAL = Format("canonical", match=_match, why="its columns are known by name")

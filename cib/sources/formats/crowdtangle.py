@@ -1,10 +1,10 @@
-"""CrowdTangle (closed in 2024): tables of posts of pages and groups on Facebook, and of accounts on Instagram.
+"""Read CrowdTangle (closed in 2024): posts of pages and groups on Facebook, and of accounts on Instagram.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Times carry an abbreviation, EST or EDT, as the clock of New York had it: they become UTC.
-* ``Link`` may be a page of Facebook that shows the post itself; ``Final Link`` is where a short link leads.
-* What a post shares is known by its link only: there are no retweets.
+* Times are in New York time, marked EST or EDT: they are converted to UTC.
+* ``Link`` may be a page of Facebook that shows the post itself; ``Final Link`` is the target of a short link.
+* Shared content is identified by its link only: there are no retweets.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-#: How a table of CrowdTangle is read.
+#: Format of the tables of CrowdTangle.
 CROWDTANGLE = Format(
     "crowdtangle",
     match=stated_columns(

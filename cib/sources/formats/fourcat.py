@@ -1,11 +1,12 @@
-"""Zeeschuimer and 4CAT (NDJSON): posts of X as the site delivers them to a browser.
+"""Read captures of Zeeschuimer and 4CAT (NDJSON): posts of X as the site delivers them to a browser.
 
-Captures of other platforms are in the shape of these, and read as such; the CSV of 4CAT is a format of its own.
+Captures of other platforms have the structure of those platforms and are read as such; the CSV of 4CAT is a separate
+format.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* A text of more than 280 characters stands in ``note_tweet``, with its own links, tags and mentions.
-* An account may stand beside its posts or inside them, as a ``core`` or as ``legacy``.
+* A text of more than 280 characters is in ``note_tweet``, with its own links, hashtags and mentions.
+* An account may be stored beside its posts or inside them, in ``core`` or in ``legacy``.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ def _read(record: dict[str, Any], rows: Rows) -> None:
 
 
 def _as_v1(result: dict[str, Any]) -> dict[str, Any]:
-    """A post as the site of X delivers it, in the shape of the API v1.1."""
+    """Convert a post as delivered by the site of X to the structure of API v1.1."""
     post = result.get("tweet") or result
-    if "legacy" not in post:  # deleted or withheld: only a tombstone is left
+    if "legacy" not in post:  # deleted or withheld: the record is a tombstone
         return {"user": {}}
     legacy = post["legacy"]
     author = ((post.get("core") or {}).get("user_results") or {}).get("result") or {}
-    known = post.get("user") or author.get("legacy") or {}  # captures of 2022 have the account beside the post
+    known = post.get("user") or author.get("legacy") or {}  # captures of 2022 store the account beside the post
     user = {**known, **(author.get("core") or {}), "id_str": legacy["user_id_str"]}
     note = ((post.get("note_tweet") or {}).get("note_tweet_results") or {}).get("result") or {}
     retweeted = (legacy.get("retweeted_status_result") or {}).get("result")
@@ -56,7 +57,7 @@ def _as_v1(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-#: How captured posts of X are read.
+#: Format of captured posts of X.
 FOURCAT = Format(
     "4cat",
     match=stated_columns(

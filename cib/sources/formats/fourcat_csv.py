@@ -1,14 +1,15 @@
-"""The CSV that 4CAT makes of any platform: read by column name, of which each platform has its own.
+"""Read the CSV that 4CAT exports for any platform, by column names, which differ between platforms.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Targets and mentions are names where accounts have ids: a name is found among the authors of the table. Where no
-  target has an id at all (Truth Social, Gab), the name is the account.
-* Of X, the id of a retweeted post is not stated: it is the post of that name with that text, if the table holds it;
-  else retweets of one text of one name count as retweets of one post. Of an answered post, only the account is known.
-* Of Telegram, ids count within a chat: a post is ``chat/number``. A forward states whom it is from and when that was
-  sent: so it is known, whatever name stands beside. A message without author is an act of its chat.
-* Of Bluesky, posts that are answered or quoted stand there as links to a name.
+* Targets and mentions are names although accounts have ids: names are looked up among the authors of the table. Where
+  accounts have no ids (Truth Social, Gab), the name is the account id.
+* X: the id of a retweeted post is not stated. It is the post of that name with that text, if it is in the table;
+  otherwise retweets of one text of one name count as retweets of one post. Of an answered post, only the account is
+  known.
+* Telegram: ids are unique within a chat only: a post is ``chat/number``. A forward is identified by its origin, the
+  time the original was sent, and its text. A message without author is an action of its chat.
+* Bluesky: answered and quoted posts are links that contain a name.
 * Lists are joined with commas, which links may contain; ``timestamp`` is UTC, and ``unix_timestamp`` is preferred.
 """
 
@@ -41,7 +42,7 @@ _NAMES = {
     "mentions": ("mentions",),
 }
 
-#: Names of the accounts acted on, by what the post does; the first that is stated.
+#: Columns of the target account by kind of action; the first non-empty one is used.
 _AUTHORS = {
     "retweet": ("retweeted_user",),
     "quote": ("quote_author", "quoted_user"),
@@ -90,7 +91,7 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
         "quote": pl.coalesce("quote_tweet_id", _linked("quoted_post")),
         "reply": _linked("replied_to_post"),
     }
-    named = "author_id" in raw.columns  # else accounts have no other id than their name
+    named = "author_id" in raw.columns  # otherwise the name is the only id of an account
     authors = {kind: pl.coalesce(columns) for kind, columns in _AUTHORS.items()}
     acts = _acts(table, plain, is_kind, targets, {} if named else authors)
     mentions = lists(raw["mentions"], "mentions", f"{where}, column 'mentions'").values if "mentions" in plain else None
@@ -108,7 +109,7 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
 
 
 def _without_html(acts: pl.DataFrame) -> pl.DataFrame:
-    """Texts of Truth Social and Gab are HTML, which holds their links."""
+    """Convert the HTML texts of Truth Social and Gab to plain text, and extract their links."""
     body = acts["text"]
     if not body.str.contains("<a ", literal=True).any() and not body.str.contains("<p>", literal=True).any():
         return acts
@@ -123,7 +124,7 @@ def _names(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(raw: pl.DataFrame) -> pl.DataFrame:
-    """What others call a post: a retweet by its words, and on Bluesky, by name and number."""
+    """Return the local ids of posts: their text, for retweets, and on Bluesky name and number."""
     table = raw.with_columns(stated_text(name, raw) for name in ("author", "body", "id", "is_retweet"))
     own = table.filter(pl.col("is_retweet") == "no")
     copied = own.select(local_id=pl.format("RT @{}: {}", "author", "body"), post_id="id")
@@ -133,7 +134,7 @@ def _known(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def _telegram(table: pl.DataFrame, plain: Mapping[str, str]) -> pl.DataFrame:
-    """Messages: their ids and those of their targets count within a chat."""
+    """Read messages of Telegram, whose ids are unique within a chat only."""
     called = names_of(table, _FORWARD[1], _FORWARD[0])
     found = as_name(pl.col(_FORWARD[1])).replace_strict(
         called["local_id"], called["account_id"], default=None, return_dtype=pl.String
@@ -171,24 +172,24 @@ def _acts(
 
 
 def _words(table: pl.DataFrame) -> pl.Expr:
-    """A short name for each text."""
+    """Return a short hash of each text."""
     texts = table["body"].drop_nulls().unique()
     return pl.col("body").replace_strict(texts, texts.map_elements(digest, pl.String), default="")
 
 
 def _linked(column: str) -> pl.Expr:
-    """The address of the post of Bluesky that a link by DID leads to."""
+    """Return the at:// URI of the Bluesky post that a link by DID refers to."""
     did = pl.col(column).str.extract(r"/profile/(did:[^/]+)/post/")
     return pl.format("at://{}/app.bsky.feed.post/{}", did, pl.col(column).str.extract(r"/post/([^/]+)$"))
 
 
 def _link_id(column: str) -> pl.Expr:
-    """What a link by name calls the post that it leads to."""
+    """Return the local id of the post that a link by name refers to."""
     name, number = (pl.col(column).str.extract(part) for part in (r"/profile/([^/]+)/post/", r"/post/([^/]+)$"))
     return pl.format("{}/{}", name.str.to_lowercase(), number)
 
 
-#: How the CSV of 4CAT is read.
+#: Format of the CSV exports of 4CAT.
 FOURCAT_CSV = Format(
     "4cat-csv",
     match=_match,

@@ -1,10 +1,10 @@
-"""Hoaxy: the table of who spread a story, an edge a row.
+"""Read Hoaxy: tables of the spread of a story, one edge per row.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* An edge runs as the story does: in a retweet and a quote from the author of the original to the account that passed
-  it on; in a reply and a mention from the account that posted to the one it names.
-* A post has a row for each account that it names: they become one.
+* Edges follow the spread: for retweets and quotes, from the author of the original to the account that shared it; for
+  replies and mentions, from the account that posted to the account named.
+* A post has one row per account that it names: these rows are combined.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _translate(raw: pl.DataFrame, _: str) -> pl.DataFrame:
     return one_row_a_post(acts)
 
 
-#: How a table of Hoaxy is read.
+#: Format of the tables of Hoaxy.
 HOAXY = Format(
     "hoaxy",
     match=stated_columns(

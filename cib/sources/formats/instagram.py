@@ -1,10 +1,10 @@
-"""Instagram and Threads: posts as Zeeschuimer captures them.
+"""Read Instagram and Threads: posts captured by Zeeschuimer.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Tags stand in the text only: words after a # are taken.
-* A repost or quote of Threads stands inside ``text_post_app_info``, and an answer names whom it answers, not what.
-* Posts of Instagram act on nothing that is stated.
+* Hashtags occur in the text only: words after a # are extracted.
+* Reposts and quotes of Threads are in ``text_post_app_info``; a reply states the account it answers, not the post.
+* Posts of Instagram state no target.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _account(user: dict[str, Any]) -> str | None:
     return identity(chosen(user.get("pk"), user.get("id"), user.get("username")))
 
 
-#: How captured posts of Instagram and Threads are read.
+#: Format of captured posts of Instagram and Threads.
 INSTAGRAM = Format(
     "instagram",
     match=stated_columns(

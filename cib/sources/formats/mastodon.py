@@ -1,12 +1,12 @@
-"""Mastodon (and its forks): statuses of the API, a line each, or a list.
+"""Read Mastodon (and its forks): statuses of the API, one per line, or a list.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Ids are local to the server that was asked. A post is its ``uri``, an account is ``name@server``, everywhere.
-* ``content`` is HTML: the marks are taken out, and its links are kept, but for those of hashtags and mentions.
-* What a reply answers, and whom, stands there by local ids only: both are found if other records hold them.
-* Truth Social and others quote with a whole status, and answer with one (``in_reply_to``).
-* A boost is a status with the whole original inside.
+* Ids are local to the queried server. The post id is its ``uri``, the account id is ``name@server``.
+* ``content`` is HTML: tags are removed, and links are kept, except those of hashtags and mentions.
+* The post and account that a reply answers are local ids: both are resolved if other records contain them.
+* Truth Social and others embed the whole status that is quoted or answered (``in_reply_to``).
+* A boost is a status that contains the whole original.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _read(status: dict[str, Any], rows: Rows) -> None:
     mentions = said.get("mentions") or ()
     if original:
         action, target, author = "retweet", original, _name(original["account"])
-    elif quote or status.get("quote_id"):  # that of a post which is gone, hidden or not yet agreed to names none
+    elif quote or status.get("quote_id"):  # quotes of deleted, hidden or unapproved posts name no target
         action, target, author = "quote", quoted, _name(quoted["account"]) if quoted else None
     else:
         target, author = {}, None
@@ -74,14 +74,14 @@ def _address(status: dict[str, Any]) -> str | None:
 
 
 def _links(status: dict[str, Any], content: str) -> list[str]:
-    """The links in the text, and that of the card below it."""
+    """Return the links in the text, and that of the preview card."""
     told = {page.get("url") for page in [*(status.get("tags") or ()), *(status.get("mentions") or ())]}
     card = (status.get("card") or {}).get("url")
     return list(dict.fromkeys([link for link in html_links(content) if link not in told] + ([card] if card else [])))
 
 
 def _know(status: dict[str, Any] | None, rows: Rows) -> None:
-    """Put down what a status and its accounts are called on the server that was asked."""
+    """Add the local ids of a status and its accounts on the queried server."""
     if status:
         name = _name(status["account"])
         rows.know(_address(status), identity(status.get("id")), name, status.get("created_at"))
@@ -91,7 +91,7 @@ def _know(status: dict[str, Any] | None, rows: Rows) -> None:
 
 
 def _name(account: dict[str, Any]) -> str | None:
-    """`name@server`, also where the server asked leaves its own name out; None if nothing tells the server."""
+    """Return `name@server`, also if the queried server omits its own name; None if the server is unknown."""
     name: str = account["acct"]
     server = urlsplit(chosen(account.get("url"), account.get("uri")) or "").hostname
     return name if "@" in name else f"{name}@{server}" if server else None
@@ -110,7 +110,7 @@ def _put_profile(account: dict[str, Any], rows: Rows, seen_at: str | None) -> No
     )
 
 
-#: How statuses of Mastodon are read.
+#: Format of statuses of Mastodon.
 MASTODON = Format(
     "mastodon",
     match=stated_columns(

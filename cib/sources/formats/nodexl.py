@@ -1,9 +1,9 @@
-"""NodeXL: the edges of a network of X, a row for each account that a post names.
+"""Read NodeXL: edges of a network of X, one row per account that a post names.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Accounts are names. A post without others is an edge from its account to itself (``Tweet``).
-* A post has a row for each account that it names (``Mentions``, ``MentionsInRetweet``): they become one.
+* Accounts are names. A post that names nobody is a self-loop of its account (``Tweet``).
+* A post has one row per account that it names (``Mentions``, ``MentionsInRetweet``): these rows are combined.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _translate(raw: pl.DataFrame, _: str) -> pl.DataFrame:
     return one_row_a_post(acts)
 
 
-#: How the edges of NodeXL are read.
+#: Format of the edges of NodeXL.
 NODEXL = Format(
     "nodexl",
     match=stated_columns(

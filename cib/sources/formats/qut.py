@@ -1,8 +1,8 @@
-"""The input of the coordination-network-toolkit (QUT): eight columns, known by their order.
+"""Read input tables of the coordination-network-toolkit (QUT): eight columns, identified by position.
 
 ``message_id, user_id, username, repost_id, reply_id, message, timestamp, urls``. Recognised by these names; with
-``format="qut"`` any eight columns are read in this order. Times are unix seconds, taken as they are. ``urls`` are
-parted by spaces, or a Python list; an empty cell is no link.
+``format="qut"`` any eight columns are read in this order. Times are unix seconds of any range. ``urls`` are separated
+by spaces, or a Python list; an empty cell has no link.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _translate(raw: pl.DataFrame, _: str) -> pl.DataFrame:
     )
 
 
-#: How a table of the coordination-network-toolkit is read.
+#: Format of the tables of the coordination-network-toolkit.
 QUT = Format(
     "qut",
     match=_match,

@@ -1,10 +1,10 @@
-"""Reddit: comments and submissions as Pushshift, arctic_shift and the API give them, as JSON lines.
+"""Read Reddit: comments and submissions of Pushshift, arctic_shift and the API, as JSON lines.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Dumps are packed as .zst and ask for 2 GB of memory: ``max_bytes=2**31`` allows it. Their names tell no kind.
-* A comment answers a submission (``t3_...``) or a comment (``t1_...``): so posts are called here, too.
-* ``[deleted]`` is no account: such rows are counted and left out.
+* Dumps are compressed as .zst and need 2 GB of memory: ``max_bytes=2**31`` allows it. Their names have no other suffix.
+* A comment answers a submission (``t3_...``) or a comment (``t1_...``): post ids have the same prefixes.
+* ``[deleted]`` is not an account: such rows are counted and left out.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _comment(post: dict[str, Any], rows: Rows) -> None:
 
 
 def _parent(parent: Any) -> str | None:
-    """The post that is answered; comments of some dumps have it as a number in base 36."""
+    """Return the id of the answered post, which is an integer in some dumps."""
     return f"t1_{parent}" if isinstance(parent, int) else parent
 
 
@@ -71,7 +71,7 @@ def _time(seconds: Any) -> str | None:
     return None if seconds in (None, "") else str(int(float(seconds)))
 
 
-#: How posts of Reddit are read.
+#: Format of posts of Reddit.
 REDDIT = Format(
     "reddit",
     match=stated_columns(

@@ -1,10 +1,10 @@
-"""The table of rtweet (R, before version 1): posts of the X API v1.1 as CSV.
+"""Read the tables of rtweet (R, before version 1): posts of the X API v1.1 as CSV.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Ids may begin with an ``x``, so that spreadsheets leave them alone; empty cells hold NA.
-* Lists are words parted by blanks; times are UTC and state no zone.
-* A retweet carries cut-off words: those of ``retweet_text`` are taken.
+* Ids may begin with an ``x``, which keeps spreadsheets from converting them; empty cells contain NA.
+* Lists are words separated by blanks; times are UTC and naive.
+* The text of a retweet is truncated: ``retweet_text`` is used instead.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     return raw.select(**present(_PROFILE, raw), seen_at="created_at")
 
 
-#: How a table of rtweet is read.
+#: Format of the tables of rtweet.
 RTWEET = Format(
     "rtweet",
     match=stated_columns(

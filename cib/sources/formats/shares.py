@@ -1,9 +1,9 @@
-"""The share table: who shared which object with which post, when. The form of CooRTweet.
+"""Read share tables (CooRTweet): which account shared which object in which post, and when.
 
-Every platform can be reduced to its four columns ``object_id, account_id, content_id, timestamp_share``
-(``id_account`` and ``id_user`` are older names of the second). A row becomes a retweet of its object.
-Times are unix seconds, or text that is read as UTC, and are taken as they are: small numbers, as in
-made-up examples, are no error here. One post may share several objects, so a row is known by both.
+Data of every platform can be reduced to the four columns ``object_id, account_id, content_id, timestamp_share``
+(``id_account`` and ``id_user`` are older names of the second). A row becomes a retweet of its object. Times are unix
+seconds, or text that is read as UTC; their range is not checked, since small numbers, as in synthetic examples, are
+valid here. One post may share several objects, so rows are identified by post and object.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _REQUIRED = ("account_id", "post_id", "created_at", "target_post_id")
 
 
 def is_share_table(names: Iterable[str]) -> bool:
-    """Tell a share table by its columns.
+    """Return whether these are the columns of a share table.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def _match(names: Sequence[str], columns: Columns, where: str) -> dict[str, str]
     return match_columns(names, {**own, **columns.of("posts")}, required=_REQUIRED, where=where)
 
 
-#: How a share table is read.
+#: Format of share tables.
 SHARES = Format(
     "shares",
     match=_match,

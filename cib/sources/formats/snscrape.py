@@ -1,10 +1,10 @@
-"""Posts of X as snscrape and twscrape write them: JSON lines, nested.
+"""Read posts of X written by snscrape and twscrape: nested JSON lines.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* The post that is retweeted, quoted or answered stands inside, or, if answered, as a number and an account.
-* The words are in ``rawContent`` (``content`` before 2023), links in ``links`` or ``outlinks``.
-* A retweet carries "RT @name:" and cut-off words: those of the original are taken.
+* A retweeted or quoted post is nested in the record; an answered post is stated by its id and account.
+* The text is in ``rawContent`` (``content`` before 2023), links are in ``links`` or ``outlinks``.
+* A retweet contains "RT @name:" and truncated text: the text of the original is used.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _account(user: dict[str, Any]) -> str | None:
 
 
 def _links(post: dict[str, Any]) -> list[str | None]:
-    """The links of newer and of older versions."""
+    """Return the links, from the field of newer or older versions."""
     links = post.get("links") or ()
     found = [link.get("url") if isinstance(link, dict) else link for link in links]
     return found or post.get("outlinks") or []
@@ -85,7 +85,7 @@ def _put_profile(user: dict[str, Any], rows: Rows, seen_at: str) -> None:
     )
 
 
-#: How posts of snscrape and twscrape are read.
+#: Format of posts written by snscrape and twscrape.
 SNSCRAPE = Format(
     "snscrape",
     match=stated_columns(

@@ -1,15 +1,15 @@
-r"""Telegram: the export of Telegram Desktop (``result.json``), and messages of Telethon as JSON lines (also 4CAT's).
+r"""Read Telegram: exports of Telegram Desktop (``result.json``), and messages of Telethon as JSON lines (also of 4CAT).
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* Message ids count within a chat: a post is ``chat/number``. The one who acts is often a channel, not a person.
-* In a Desktop export ``date`` is local time without a zone: the unix time beside it is read. Old exports have no
-  other: then the zone must be given.
-* In a Desktop export a forward names where it comes from, but not which message it was: forwards of one text from
-  one place count as forwards of one post. Telethon states the message, or at least when the original was sent.
-* Messages before layer 120 of the API hold the origin of a forward without a peer: ``channel_id``, ``channel_post``.
-* A mention is a name: it is found if a chat or sender of that name is in the data.
-* Control characters are written as ``\xNN``, which is no JSON: repaired and counted, when the file is read.
+* Message ids are unique within a chat only: a post is ``chat/number``. The account is often a channel, not a person.
+* In a Desktop export ``date`` is naive local time: the unix time beside it is read. Old exports have no unix time:
+  then the zone must be given.
+* In a Desktop export a forward states its origin, but not the message: forwards of one text from one origin count as
+  forwards of one post. Telethon states the message, or at least the time the original was sent.
+* Messages before layer 120 of the API state the origin of a forward without a peer: ``channel_id``, ``channel_post``.
+* Mentions are names: they are resolved if a chat or sender of that name is in the data.
+* Control characters are written as ``\xNN``, which is invalid JSON: repaired and counted when the file is read.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from cib.sources.rows import Rows, chosen, digest, identity
 
 __all__ = ["TELEGRAM"]
 
-#: Where the export of a whole account keeps its chats.
+#: Keys of the chats in the export of a whole account.
 _ALL_CHATS = {"chats", "left_chats"}
 
 
-#: What only messages of Telethon hold.
+#: Keys that occur only in messages of Telethon.
 _OF_TELETHON = {"peer_id", "to_id", "_chat", "fwd_from"}
 
 
@@ -54,13 +54,13 @@ def _read(record: dict[str, Any], rows: Rows) -> None:
 
 
 def _exported(message: dict[str, Any], chat: str, rows: Rows) -> None:
-    """A message of a Desktop export."""
+    """Read a message of a Desktop export."""
     if message.get("type") != "message":
         rows.drop(f"{message['type']} message")
         return
     text, parts = _text_and_parts(chosen(message.get("text_entities"), message.get("text")))
     sender = message.get("from_id")
-    account = f"user{sender}" if isinstance(sender, int) else sender  # exports of 2020 give a number
+    account = f"user{sender}" if isinstance(sender, int) else sender  # exports of 2020 contain a number
     origin, author = message.get("forwarded_from"), message.get("forwarded_from_id")
     answered = message.get("reply_to_message_id")
     if "forwarded_from" in message:
@@ -132,14 +132,14 @@ def _telethon(message: dict[str, Any], rows: Rows) -> None:
 
 
 def _sender(message: dict[str, Any], chat: str | None) -> str | None:
-    """Who sent a message that names no sender: the channel itself, where it is a post of the channel."""
+    """Return the sender of a message that names none: the channel itself if it is a channel post."""
     person = message.get("_sender") or {}
     is_chat = message.get("post") or not person or f"channel{person.get('id')}" == chat
     return chat if is_chat else _named(person, "user")
 
 
 def _origin(forward: dict[str, Any], text: str) -> tuple[str | None, str | None]:
-    """The post that was forwarded, and its account."""
+    """Return the forwarded post, and its account."""
     account = _peer(chosen(forward.get("from_id"), forward.get("channel_id") and forward))
     number = identity(forward.get("channel_post"))
     if account and number:
@@ -149,7 +149,7 @@ def _origin(forward: dict[str, Any], text: str) -> tuple[str | None, str | None]
 
 
 def _marked(text: str, entities: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
-    """What is marked in a text, by kind; places count in UTF-16. Exports of 4CAT do not tell the kind, but the link."""
+    """Return the entities of a text by kind (offsets in UTF-16); exports of 4CAT state the link instead of the kind."""
     found: dict[str, list[Any]] = {}
     wide = text.encode("utf-16-le", "surrogatepass")
     for entity in entities:
@@ -166,7 +166,7 @@ def _marked(text: str, entities: Iterable[dict[str, Any]]) -> dict[str, list[Any
 
 
 def _peer(peer: Any) -> str | None:
-    """`channel123`, `chat123` or `user123`, as Desktop exports write it."""
+    """Return `channel123`, `chat123` or `user123`, as in Desktop exports."""
     if not isinstance(peer, dict):
         return f"user{peer}" if isinstance(peer, int) else peer
     kinds = ((kind, identity(peer.get(f"{kind}_id"))) for kind in ("channel", "user", "chat"))
@@ -181,11 +181,11 @@ def _named(person: dict[str, Any] | None, kind: str) -> str | None:
 
 
 def _moment(time: Any) -> str | None:
-    """Seconds as text, without the '.0' that exporters put behind; other times as they are."""
+    """Convert seconds to text without a trailing '.0'; other times are unchanged."""
     return str(int(time)) if isinstance(time, int | float) else time
 
 
-#: How Telegram is read.
+#: Format of Telegram.
 TELEGRAM = Format(
     "telegram",
     match=stated_columns(

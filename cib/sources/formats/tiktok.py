@@ -1,10 +1,10 @@
-"""TikTok: videos of the Research API, and as Zeeschuimer captures them.
+"""Read TikTok: videos of the Research API, and videos captured by Zeeschuimer.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* The Research API knows an account by its ``username``, which can be changed: so it is here, too.
-* A duet or stitch is a quote of the video that it is made from.
-* Two videos may have a sound in common (``music_id``): for that, map the table with the sound as target_post_id.
+* The Research API identifies an account by its ``username``, which can be changed: it is the account id.
+* A duet or stitch is a quote of the video that it uses.
+* To analyse shared sounds (``music_id``), map the table with the sound as target_post_id.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _time(seconds: Any) -> str | None:
     return str(int(seconds)) if isinstance(seconds, int | float) else seconds
 
 
-#: How videos of TikTok are read.
+#: Format of videos of TikTok.
 TIKTOK = Format(
     "tiktok",
     match=stated_columns(

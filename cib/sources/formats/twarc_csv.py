@@ -1,12 +1,13 @@
-r"""Posts of the X API v2 as the CSV of twarc-csv: read by column name, of which older files have fewer.
+r"""Read posts of the X API v2 in the CSV of twarc-csv, by column names, of which older files have fewer.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* A retweet carries text, links and hashtags of the original, which is what is wanted; its counts are the
-  original's, too, and are not read.
-* Mentions are names, not ids; older files hold JSON objects with both. Names are found among the authors of the table.
-* Line ends stand as the two signs ``\n``; links to the post's own pictures are ``pic.twitter.com/...`` and left out.
-* Some files state what a post refers to in one JSON cell ``referenced_tweets`` instead of three columns.
+* A retweet has text, links and hashtags of the original, as required; its counts are also those of the original, and
+  are not read.
+* Mentions are names, not ids; older files have JSON objects with both. Names are looked up among the authors.
+* Line ends are written as the two characters ``\n``; links to the post's own pictures (``pic.twitter.com/...``) are
+  left out.
+* Some files state the targets of a post in one JSON cell ``referenced_tweets`` instead of three columns.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
 
 
 def _mentions(raw: pl.DataFrame, where: str) -> dict[str, pl.Expr]:
-    """Mentioned accounts: ids of the JSON objects of older files, or names."""
+    """Return the mentioned accounts: ids from the JSON objects of older files, or names."""
     if "entities.mentions" not in raw.columns:
         return {}
     cells = raw["entities.mentions"]
@@ -81,7 +82,7 @@ def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
     return raw.select(**present(_PROFILE, raw), seen_at=seen)
 
 
-#: How a table of twarc-csv is read.
+#: Format of the tables of twarc-csv.
 TWARC_CSV = Format(
     "twarc-csv",
     match=stated_columns(

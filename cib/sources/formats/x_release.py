@@ -1,13 +1,13 @@
-"""The information-operations release of X (Twitter): tweets as CSV, read by column name only.
+"""Read the information-operations release of X (Twitter): tweets as CSV, by column names only.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* ``tweet_time`` is cut to the minute. The id of a tweet holds its time to the millisecond; it is taken
-  from there wherever both agree. The time of the tweet acted on comes from its id too.
-* Account ids are numbers or hashes; both stay as they are, and the same hash stands for the name.
+* ``tweet_time`` is truncated to the minute. The tweet id encodes the time to the millisecond, which is used wherever
+  both agree. The time of the target tweet is taken from its id, too.
+* Account ids are numbers or hashes; both are kept unchanged, and the same hash replaces the name.
 * ``hashtags``, ``urls`` and ``user_mentions`` are Python lists as text, in older files without quotes.
-* A quoted tweet's author is not stated; it is found only if the quoted tweet is in the data.
-* Each tweet carries its account's profile as it was at the release: the latest one makes the accounts.
+* The author of a quoted tweet is not stated; it is known only if the quoted tweet is in the data.
+* Each tweet has the profile of its account at the time of the release: the accounts table uses the latest one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PLAIN = {
     "hashtags": "hashtags",
     "mentions": "user_mentions",
 }
-#: Ours that is decided between several of theirs, by what the tweet is.
+#: Canonical columns that are derived from several columns, depending on the action.
 _DECIDED = {
     "action": ("is_retweet",),
     "target_post_id": ("retweet_tweetid", "quoted_tweet_tweetid", "in_reply_to_tweetid"),
@@ -53,7 +53,7 @@ _PROFILE = {
 
 
 def is_x_release(names: Iterable[str]) -> bool:
-    """Tell a file of tweets of the release by its columns."""
+    """Return whether these are the columns of tweets of the release."""
     return set(names) >= _SIGNS
 
 
@@ -86,7 +86,7 @@ def _translate(raw: pl.DataFrame, where: str) -> pl.DataFrame:
 
 
 def _aims(raw: pl.DataFrame, where: str) -> list[pl.Series]:
-    """The ids of posts and accounts acted on, each null throughout if the release lacks it."""
+    """Return the ids of target posts and accounts; columns that the release lacks are null."""
     nothing = pl.repeat(None, raw.height, dtype=pl.String, eager=True)
     return [
         (values.ids(raw[name], f"{where}, column {name!r}") if name in raw.columns else nothing).alias(name)
@@ -101,14 +101,14 @@ def _flag(raw: pl.DataFrame) -> pl.Series:
 
 
 def _accounts(raw: pl.DataFrame) -> pl.DataFrame:
-    """The profile that each account's latest tweet carries."""
+    """Return the profile in the latest tweet of each account."""
     latest = pl.col("tweet_time") == pl.col("tweet_time").max().over("userid")
     profile = {ours: theirs for ours, theirs in _PROFILE.items() if theirs in raw.columns}
     number = pl.col("tweetid").cast(pl.String).str.zfill(20)  # later tweets of one minute have larger ids
     return raw.filter(latest).select(**profile, seen_at=pl.concat_str(pl.col("tweet_time").cast(pl.String), number))
 
 
-#: How the release is read.
+#: Format of the release.
 X_RELEASE = Format(
     "x-release",
     match=_match,

@@ -1,9 +1,9 @@
-"""Tables of posts of X with columns of the API v1.1: DMI-TCAT, Social Feed Manager, twint, flattened JSON.
+"""Read tables of posts of X with columns of the API v1.1: DMI-TCAT, Social Feed Manager, twint, flattened JSON.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* What a post retweets, quotes and answers stands in columns of their own, by whatever name a tool gives them.
-* Ids stand twice, as number and as text (``id``, ``id_str``): the text is read. Times that state no zone are UTC.
+* Retweeted, quoted and answered posts are in separate columns, whose names depend on the tool.
+* Ids occur twice, as number and as text (``id``, ``id_str``): the text is read. Naive times are UTC.
 * twint states a quoted post as a link, and the accounts that a post answers as a list.
 """
 
@@ -48,7 +48,7 @@ def _normal(name: str) -> str:
 
 
 def _found(wanted: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[str, str]:
-    """The first name of each that is there."""
+    """Return the first existing column of each list of names."""
     have = {_normal(name): name for name in reversed(names)}
     firsts = {key: next((have[name] for name in known if name in have), None) for key, known in wanted.items()}
     return {key: name for key, name in firsts.items() if name is not None}
@@ -61,7 +61,7 @@ def _tells(names: Sequence[str]) -> bool:
     return bool(acts) and not own and _found(_PLAIN, names).keys() >= {"account_id", "post_id", "created_at"}
 
 
-def _match(names: Sequence[str], _: Columns, where: str) -> dict[str, str]:  # noqa: ARG001 - as every format is matched
+def _match(names: Sequence[str], _: Columns, where: str) -> dict[str, str]:  # noqa: ARG001 - signature of all formats
     aims = {"target_post_id": _found(_POSTS, names), "target_account_id": _found(_ACCOUNTS, names)}
     told = {ours: ", ".join(theirs.values()) for ours, theirs in aims.items() if theirs}
     return _found(_PLAIN, names) | {"action": told["target_post_id"]} | told
@@ -82,7 +82,7 @@ def _translate(raw: pl.DataFrame, _: str) -> pl.DataFrame:
 _ALL = [name for kind in (_PLAIN, _POSTS, _ACCOUNTS) for known in kind.values() for name in known]
 _WANTED = re.compile("|".join(map(re.escape, sorted(_ALL, key=len, reverse=True))))
 
-#: How a table of posts of X is read.
+#: Format of tables of posts of X.
 X_TABLE = Format(
     "x-table",
     match=_match,

@@ -1,11 +1,11 @@
-"""X API v1.1 as JSON: posts of the streaming, search and timeline endpoints, a line each.
+"""Read the X API v1.1 as JSON: posts of the streaming, search and timeline endpoints, one per line.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* ``id`` is a number above 2^53; ``id_str`` is read where it is there, and a whole number exactly where not.
-* The whole text and its links stand in ``extended_tweet`` or ``full_text``; of a retweet, in the original.
-* A retweet names the original, whoever passed it on in between: there are no cascades.
-* Each post carries its account's profile as it was then: the latest makes the accounts.
+* ``id`` is a number above 2^53; ``id_str`` is read if present, otherwise the exact integer.
+* The full text and its links are in ``extended_tweet`` or ``full_text``; for a retweet, in the original.
+* A retweet always states the original, not the intermediate retweet: cascades are unknown.
+* Each post has the profile of its account at that time: the accounts table uses the latest one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _read(record: dict[str, Any], rows: Rows) -> None:
     put_post(record, record["user"], rows)
 
 
-#: How posts of the X API v1.1 are read.
+#: Format of posts of the X API v1.1.
 X_V1 = Format(
     "x-v1",
     match=stated_columns(

@@ -1,14 +1,14 @@
-"""X API v2 as JSON: pages with their ``includes``, single posts of a stream, or flattened posts; a line or a file.
+"""Read the X API v2 as JSON: pages with ``includes``, single posts of a stream, or flattened posts.
 
-What it hides, and how it is mended here:
+Peculiarities of the format, and how they are handled:
 
-* In a page, who wrote the original is known only through ``includes``; flattened, it stands in the reference. Both
-  read to the same table. An original that was deleted is in neither: its author stays unknown.
-* Text, links and hashtags of a retweet are cut off with its "RT @name:" text: they are taken from the original.
-* Times are cut to the second; the id holds the millisecond.
-* A text of more than 280 characters stands in ``note_tweet``, with its own links and tags.
-* Folders of academictwitteR hold the posts in one file, and the accounts and originals in another: they are joined.
-* A mention may lack the id of whom it names: it is looked up among the accounts of the data, or left out and counted.
+* In a page, the author of the original is stated only in ``includes``; in flattened posts, in the reference. Both are
+  read into the same table. A deleted original is in neither: its author is unknown.
+* Text, links and hashtags of a retweet are truncated with its "RT @name:" text: those of the original are used.
+* Times are truncated to the second; the id encodes the millisecond.
+* A text of more than 280 characters is in ``note_tweet``, with its own links and hashtags.
+* Folders of academictwitteR store posts in one file, and accounts and originals in another: they are joined.
+* A mention may lack the account id: it is looked up among the accounts of the data, or left out and counted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _fits(record: dict[str, Any]) -> bool:
 
 
 def _is_beside(record: dict[str, Any]) -> bool:
-    """Whether a record holds what others refer to: accounts, and maybe posts."""
+    """Return whether a record holds accounts, and possibly posts, that other records refer to."""
     listed = record.get("users")
     return "data" not in record and isinstance(listed, list) and bool(listed) and "username" in listed[0]
 
@@ -74,7 +74,7 @@ def _know(record: dict[str, Any], rows: Rows) -> None:
 
 
 def _said(post: dict[str, Any]) -> dict[str, Any]:
-    """What a post says, with the whole text where it is a long one."""
+    """Return text, links, hashtags and mentions of a post, with the full text of long posts."""
     note = post.get("note_tweet") or {}
     entities = {**(post.get("entities") or {}), **(note.get("entities") or {})}
     links = [url for url in entities.get("urls") or () if "media_key" not in url]
@@ -151,7 +151,7 @@ def _put_profile(user: dict[str, Any], rows: Rows, seen_at: str | None) -> None:
     )
 
 
-#: How posts of the X API v2 are read.
+#: Format of posts of the X API v2.
 X_V2 = Format(
     "x-v2",
     match=stated_columns(

@@ -1,6 +1,6 @@
-"""YouTube: comment threads and comments of the Data API, a line or an answer each.
+"""Read YouTube: comment threads and comments of the Data API, one per line or one API response.
 
-There are no shares: a comment answers the video it stands below, or another comment.
+There are no shares: a comment answers the video it belongs to, or another comment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cib.sources.rows import Rows, chosen
 
 __all__ = ["YOUTUBE"]
 
-#: Links that YouTube makes itself: to a hashtag, or to a moment of the video.
+#: Links that YouTube adds itself: to a hashtag, or to a moment of the video.
 _OWN = ("youtube.com/results?", "youtube.com/hashtag/", "&t=")
 
 
@@ -52,7 +52,7 @@ def _put(comment: dict[str, Any], rows: Rows, video: str | None, channel: str | 
     rows.profile(account, name=said.get("authorDisplayName"), seen_at=said["publishedAt"])
 
 
-#: How comments of YouTube are read.
+#: Format of comments of YouTube.
 YOUTUBE = Format(
     "youtube",
     match=stated_columns(

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from polars.testing import assert_frame_equal
 
-import cib
 from cib.errors import InputError, SettingsError
+from tests.sources.samples import read
 
 COLUMNS = re.findall(
     r"\w+",
@@ -85,10 +85,6 @@ def write(path, columns, rows=TWEETS):
         writer.writeheader()
         writer.writerows(rows)
     return path
-
-
-def read(source, **options):
-    return cib.read(source, progress=False, **options)
 
 
 def test_what_a_tweet_is_decides_what_it_acts_on(path):

@@ -1,0 +1,441 @@
+"""Collection: a growing data set in a folder, to which a day or a file is appended.
+
+The folder holds one part an append: its clean rows as Parquet, before a look is taken at all rows together (see
+:mod:`cib.sources.batches`). Ids of accounts are coded once, by a dictionary that each part adds its new ids to.
+``collection.json`` is the marker: it lists the parts, and is replaced last, so that a part is there whole or not at
+all. Whatever the order in which days arrive, and however rows are split into parts, what is read and detected is that
+of all rows read together.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cib.activity import Activity, encode
+from cib.atomic import atomically
+from cib.detection import Detection
+from cib.domains import FLAG, PATH, THREADS, either, instance, takes
+from cib.engine import EngineActivity
+from cib.errors import InputError, SettingsError
+from cib.folders import COLLECTION, UNFINISHED, alone_in, ensure_folder
+from cib.graphs.counts import Counts
+from cib.import_report import ImportReport
+from cib.pipeline import detect_with
+from cib.reports.files import write_json
+from cib.resources import check_memory, limited
+from cib.robustness.matching import Timeline, timeline
+from cib.schema import check_shape, count, read_json
+from cib.settings import Settings
+from cib.sources.batches import TABLES, Batch, assemble_batches, batch_of_activity, read_batch
+
+__all__ = ["Collection"]
+
+#: Of the folder.
+FORMAT = 1
+
+_REMEDY = "Name the folder of a collection; cib.Collection(folder).append(file) makes one in a new or empty folder."
+
+_COUNTS = {str: count}
+_PART = {
+    "name": str,
+    "source": str,
+    "formats": {str: (str, None)},
+    "key": [str],
+    "rows": count,
+    "span": [int],
+    "rows_read": count,
+    **dict.fromkeys(("dropped", "repaired", "missing"), _COUNTS),
+    "columns": {str: str},
+    "unread": [str],
+    "notes": [str],
+    "files": count,
+    "library": str,
+    "bytes": _COUNTS,
+}
+#: What a part says of itself as files.
+_OF_FOLDER = ("name", "rows", "span", "bytes")
+
+_SHAPE = {"format": count, "version": str, "parts": [_PART]}
+
+#: What is kept of a network besides its members.
+_JUDGED = ("network_id", "verdict")
+
+#: Columns of posts that hold ids of accounts.
+_CODED = ("account_id", "target_account_id")
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A growing data set: days or files are appended, and what is detected is that of all rows read together.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made by the first :meth:`append`. A file ``collection.json`` tells it from a folder of files.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else, or a collection that a newer version wrote.
+
+    Examples
+    --------
+    >>> import tempfile, cib
+    >>> activity, _ = cib.simulate(scale=0.001, seed=3)
+    >>> collection = cib.Collection(tempfile.mkdtemp())
+    >>> for start, end in (("2020-01-01", "2020-04-01"), ("2020-04-01", "2021-01-01")):
+    ...     report = collection.append(activity.between(start, end))
+    >>> collection.activity.posts_table.equals(activity.posts_table)
+    True
+    >>> collection.detect(progress=False)
+    Detection(... accounts, ... in ... networks: ...)
+    """
+
+    folder: Path
+
+    @takes(folder=PATH)
+    def __init__(self, folder: str | Path) -> None:
+        object.__setattr__(self, "folder", Path(folder))
+        self._parts  # noqa: B018 - which checks the folder
+
+    @takes(strict=FLAG)
+    def append(self, source: Any, *, strict: bool = False, **options: Any) -> ImportReport:
+        """Add a day or a file.
+
+        Parameters
+        ----------
+        source : path, list of paths, frame, or Activity
+            What :func:`cib.read` takes.
+        strict : bool
+            Whether any row that is dropped is an error.
+        **options
+            Those of :func:`cib.read` for a source that is no activity: ``accounts``, ``columns``, ``format``, ``zone``,
+            ``max_bad``, ``missing``, ``max_bytes``.
+
+        Returns
+        -------
+        ImportReport
+            What became of each row. Rows that repeat one of the source or of the collection in every column are
+            counted as ``duplicate``. Rows that have the post id of another one and differ in something are told when
+            all rows are looked at together, in ``collection.activity.imported``.
+
+        Raises
+        ------
+        InputError
+            If the source cannot be read, or its ids are of another kind than those of the collection. The collection
+            is then as it was.
+
+        Notes
+        -----
+        Nothing of the source is in the collection until all of it is. Of two processes that append, one waits for the
+        other (not on Windows).
+        """
+        batch = _batch(source, options)
+        with alone_in(ensure_folder(self.folder)):
+            parts = self._parts
+            _check_formats(batch, parts, self.folder)
+            ids = self._ids(parts)
+            _check_ids(batch, ids, self.folder)
+            batch = batch.without_rows_of(self._near(batch.posts, parts, ids))
+            report = _report(batch)
+            if strict and report.dropped:
+                reasons = ", ".join(f"{reason} {number:,}" for reason, number in report.dropped.items())
+                raise InputError("rows were dropped, and strict=True allows none", where=batch.source, got=reasons)
+            with self._new_part() as new:
+                told = _write_part(batch, new, ids)
+                name = f"{len(parts) + 1:06}"
+                new.replace(self._place(name))
+            marker = {"format": FORMAT, "version": version("cib-detect"), "parts": [*parts, {"name": name, **told}]}
+            atomically(self.folder / COLLECTION.marker, lambda path: write_json(marker, path))
+        return report
+
+    @property
+    def activity(self) -> Activity:
+        """The posts and accounts of all parts, as if they had been read together."""
+        return self._assembled(self._parts)
+
+    def _assembled(self, parts: Sequence[dict[str, Any]]) -> Activity:
+        if not parts:
+            raise InputError("nothing was appended yet", where=str(self.folder), remedy=_REMEDY)
+        ids = self._ids(parts)
+        return assemble_batches([self._read(part, ids) for part in parts], str(self.folder))
+
+    @takes(settings=either(instance("Settings"), None), progress=FLAG, threads=THREADS)
+    def detect(
+        self,
+        settings: Settings | None = None,
+        *,
+        progress: bool = True,
+        threads: int | None = None,
+        max_memory: str | int | None = None,
+    ) -> Detection:
+        """Find candidate networks in all that was appended.
+
+        Parameters
+        ----------
+        settings : Settings, optional
+        progress : bool
+            Print a line a stage to standard error.
+        threads : int, optional
+        max_memory : str or int, optional
+            Both as in :func:`cib.detect`.
+
+        Returns
+        -------
+        Detection
+            What :func:`cib.detect` finds in :attr:`activity`. Co-actions are counted only where rows were added
+            since the last detection (see :mod:`cib.graphs.counts`).
+        """
+        settings = Settings() if settings is None else settings
+        parts = self._parts
+        activity, folder = self._assembled(parts), self.folder / "counts"
+        check_memory(len(activity), max_memory)
+        with alone_in(self.folder):
+            counts = Counts(folder)
+        with limited(threads):
+            detection = detect_with(counts, activity, settings, progress)
+        with alone_in(self.folder):
+            counts.save(folder)
+            self._keep(detection, _digest(settings), len(parts))
+        return detection
+
+    def network_history(self) -> Timeline:
+        """How networks go on from one detection in this collection to the next: born, grown, merged, split, gone.
+
+        Returns
+        -------
+        Timeline
+            One row a network and detection, of those with the settings of the latest one. ``start`` is the time of the
+            last row that a detection had; of several with the same one, the latest counts. ``lasting_id`` stays with
+            a network that goes on.
+
+        Raises
+        ------
+        InputError
+            If nothing was detected yet.
+        """
+        kept = sorted(self._kept(), key=lambda one: int(one[0]["turn"]))
+        if not kept:
+            remedy = "Detect first: cib.Collection(folder).detect()."
+            raise InputError("nothing was detected in this collection yet", where=str(self.folder), remedy=remedy)
+        latest = kept[-1][0]["settings"]
+        windows = {datetime.fromisoformat(told["through"]): path for told, path in kept if told["settings"] == latest}
+        members = {start: pl.read_parquet(windows[start]) for start in sorted(windows)}
+        found = timeline(members)
+        verdicts = pl.concat(table.select(pl.lit(start).alias("start"), *_JUDGED) for start, table in members.items())
+        table = found.table.join(verdicts.unique(), on=["start", "network_id"], how="left", maintain_order="left")
+        return replace(found, table=table)
+
+    def _kept(self) -> list[tuple[dict[str, Any], Path]]:
+        """The files of members of earlier detections, and what they say of these."""
+        files = sorted((self.folder / "networks").glob("*.parquet"))
+        return [(json.loads(pl.read_parquet_metadata(path)["cib"]), path) for path in files]
+
+    def __len__(self) -> int:
+        """Number of rows, repeated ones that differ in something among them."""
+        return sum(part["rows"] for part in self._parts)
+
+    def __repr__(self) -> str:
+        return f"Collection({str(self.folder)!r}, {len(self._parts)} parts, {len(self):,} rows)"
+
+    @property
+    def _parts(self) -> list[dict[str, Any]]:
+        """What the marker says of each part."""
+        marker = self.folder / COLLECTION.marker
+        if not marker.exists():
+            if self.folder.exists() and (not self.folder.is_dir() or _holds_something(self.folder)):
+                raise InputError("this is no collection", where=str(self.folder), remedy=_REMEDY)
+            return []
+        told = read_json(marker, dict, _REMEDY)
+        newer = told.get("format")
+        if count(newer) and newer > FORMAT:
+            raise InputError(
+                "a newer version of cib wrote this collection",
+                where=str(marker),
+                got=f"format {newer}, where {FORMAT} is the newest known",
+                remedy="Update it: pip install -U cib-detect.",
+            )
+        check_shape(told, _SHAPE, str(marker), _REMEDY)
+        parts: list[dict[str, Any]] = told["parts"]
+        return parts
+
+    def _keep(self, detection: Detection, settings: str, n_parts: int) -> None:
+        """Keep who is in which network, for the history."""
+        folder = ensure_folder(self.folder / "networks")
+        turn = max((told["turn"] for told, _ in self._kept()), default=0) + 1
+        told = {"turn": turn, "settings": settings, "through": str(detection.imported.last)}
+        members = detection.networks.members.select("account_id", *_JUDGED)
+        path = folder / f"{n_parts:06}-{settings}.parquet"
+        atomically(path, lambda new: members.write_parquet(new, metadata={"cib": json.dumps(told)}))
+
+    def _place(self, name: str) -> Path:
+        return self.folder / "parts" / name
+
+    @contextmanager
+    def _new_part(self) -> Iterator[Path]:
+        """A folder to write a part into; what earlier processes left unfinished goes."""
+        known = {part["name"] for part in self._parts}
+        parts = ensure_folder(self.folder / "parts")
+        for left in parts.iterdir():
+            if left.name not in known:
+                shutil.rmtree(left, ignore_errors=True)
+        new = parts / f"{UNFINISHED}new"
+        new.mkdir()
+        try:
+            yield new
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise InputError(
+                "the part cannot be written", where=str(self.folder), got=error, remedy="Make room and append it again."
+            ) from error
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+    def _table(self, part: dict[str, Any], name: str) -> pl.DataFrame:
+        path = self._place(part["name"]) / f"{name}.parquet"
+        try:
+            if path.stat().st_size == part["bytes"][path.name]:
+                return pl.read_parquet(path, glob=False)
+            problem: Any = f"{path.stat().st_size:,} bytes, where {part['bytes'][path.name]:,} were written"
+        except (OSError, KeyError, pl.exceptions.PolarsError) as error:
+            problem = error
+        raise InputError(
+            "this is not the file that was appended", where=str(path), got=problem, remedy="Take a copy of the folder."
+        )
+
+    def _ids(self, parts: Sequence[dict[str, Any]]) -> pl.Series:
+        """The ids of accounts that codes are positions in."""
+        return pl.concat([pl.Series("id", [], pl.String), *(self._table(part, "ids")["id"] for part in parts)])
+
+    def _read(self, part: dict[str, Any], ids: pl.Series) -> Batch:
+        tables = {name: self._table(part, name) for name in TABLES}
+        tables["posts"] = _decoded(tables["posts"], ids)
+        told = {name: value for name, value in part.items() if name not in _OF_FOLDER}
+        return Batch(**told | {"tables": tables, **{name: tuple(part[name]) for name in ("key", "unread", "notes")}})
+
+    def _near(self, posts: pl.DataFrame, parts: Sequence[dict[str, Any]], ids: pl.Series) -> pl.DataFrame:
+        """The rows of the collection that have account and time of one of the posts."""
+        keys = _coded(posts.select("account_id", "created_at"), ids).unique()
+        span = _span(posts)
+        met = [part for part in parts if span and part["span"] and _meet(span, part["span"])]
+        near = [self._table(part, "posts").join(keys, on=keys.columns, how="semi") for part in met]
+        return pl.concat([posts.clear(), *(_decoded(table, ids) for table in near)], how="diagonal")
+
+
+def _holds_something(folder: Path) -> bool:
+    """Whether there is more in a folder than what an append left that did not come to its end."""
+    return any(path.name != "parts" for path in folder.iterdir())
+
+
+def _digest(settings: Settings) -> str:
+    """What tells settings apart."""
+    return blake2b(json.dumps(settings.to_dict(), sort_keys=True, default=str).encode(), digest_size=8).hexdigest()
+
+
+def _batch(source: Any, options: dict[str, Any]) -> Batch:
+    if isinstance(source, EngineActivity):
+        source = source.collect()
+    if not isinstance(source, Activity):
+        return read_batch(source, **options)
+    if options:
+        raise SettingsError("an activity is read already", got=", ".join(options), remedy="Leave these out.")
+    return batch_of_activity(source)
+
+
+def _write_part(batch: Batch, folder: Path, ids: pl.Series) -> dict[str, Any]:
+    """Write the tables of a part; returns what the marker says of it."""
+    acted = pl.concat([batch.posts[name].alias("id") for name in _CODED]).drop_nulls().unique()
+    new = acted.filter(encode(acted, ids).is_null()).sort()
+    tables = {**batch.tables, "posts": _coded(batch.posts, pl.concat([ids, new])), "ids": new.to_frame()}
+    for name, table in tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    told = {name: getattr(batch, name) for name in _PART if name not in _OF_FOLDER}
+    sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
+    return {**told, "rows": batch.posts.height, "span": _span(batch.posts), "bytes": sizes}
+
+
+def _span(posts: pl.DataFrame) -> list[int]:
+    """The first and the last time, in microseconds; empty of no posts."""
+    times = posts["created_at"].to_physical().to_numpy()
+    return [int(times.min()), int(times.max())] if posts.height else []
+
+
+def _meet(span: Sequence[int], other: Sequence[int]) -> bool:
+    return span[0] <= other[1] and other[0] <= span[1]
+
+
+def _coded(posts: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    return posts.with_columns(encode(posts[name], ids).alias(name) for name in _CODED if name in posts.columns)
+
+
+def _decoded(posts: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    return posts.with_columns(ids.gather(posts[name]).alias(name) for name in _CODED)
+
+
+def _report(batch: Batch) -> ImportReport:
+    posts = batch.posts
+    return ImportReport(
+        batch.source,
+        " + ".join(batch.formats),
+        rows_read=batch.rows_read,
+        rows_kept=posts.height,
+        dropped=dict(sorted(batch.dropped.items())),
+        repaired=batch.repaired,
+        missing=batch.missing,
+        columns=batch.columns,
+        unread=batch.unread,
+        first=posts["created_at"].min(),  # type: ignore[arg-type]  # a time
+        last=posts["created_at"].max(),  # type: ignore[arg-type]  # a time
+        notes=batch.notes,
+        files=batch.files,
+    )
+
+
+def _check_formats(batch: Batch, parts: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Refuse formats of which it is not known whose ids they hold, beside others."""
+    known = {name: platform for part in parts for name, platform in part["formats"].items()}
+    both = known | {name: platform or known.get(name) for name, platform in batch.formats.items()}
+    if len(both) > len(known) > 0 and None in both.values():
+        raise InputError(
+            "the collection is of another format",
+            where=batch.source,
+            got=f"{', '.join(batch.formats)}, where {folder} has {', '.join(known)}",
+            remedy="Append it to a collection of its own.",
+        )
+
+
+#: How ids look that are made of others with a key, or are plain numbers.
+_LOOKS = {"numbers": r"^\d{1,20}$", "digests": r"^(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/_-]{42,44}=?)$"}
+
+
+def _look(ids: pl.Series) -> str | None:
+    """What nearly all of some ids look like; None if they differ."""
+    for name, pattern in _LOOKS.items():
+        if len(ids) and ids.str.contains(pattern).sum() > 0.99 * len(ids):
+            return name
+    return None
+
+
+def _check_ids(batch: Batch, ids: pl.Series, folder: Path) -> None:
+    """Refuse ids that are pseudonyms where others are not, or pseudonyms of which none is known."""
+    new = batch.posts["account_id"].unique()
+    looks = _look(new), _look(ids)
+    if not len(new) or not len(ids) or "digests" not in looks:
+        return
+    if looks[0] != looks[1] or encode(new, ids).is_null().all():
+        raise InputError(
+            "the ids of accounts are pseudonyms under another key than those of the collection",
+            where=batch.source,
+            got=f"{new.sort()[0]!r}, where {folder} has {ids[0]!r}",
+            remedy="Append it to a collection of its own, or read both with ids made under one key.",
+        )

@@ -1,0 +1,509 @@
+"""Counts that grow: the co-action graphs of data to which rows were added, counted again only where they touch.
+
+Kept are the events on each kind of object, and of each window the edges with at least the minimum weight, the
+strengths of accounts, and the objects that were left out. A new event changes the pairs that have another event within
+the window of it. Their weight is counted anew over all objects that both accounts acted on, because a pair below the
+minimum weight is not kept; no other pair changes, but for those on objects that are left out from now on. All of it is
+whole numbers, so that the graph is that of :func:`cib.coaction_graphs` bit for bit, once
+:func:`cib.graphs.coaction.complete_edges` has added up lags and times, which is done for significant edges only.
+
+Where rows were changed or removed, where an object depends on other rows (similar texts and pictures), and where the
+new events meet so many others that to look at all again is as fast, everything is counted anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+from cib.activity import Activity, encode
+from cib.errors import InputError
+from cib.folders import UNFINISHED
+from cib.graphs.coaction import (
+    Window,
+    affordable,
+    coaction_graphs,
+    construction,
+    named_graphs,
+    weighted,
+)
+from cib.graphs.graph import Graph
+from cib.graphs.incidence import Incidence, distinct_values
+from cib.graphs.objects import KINDS, Objects, object_events
+from cib.schema import read_json
+
+__all__ = ["Counts"]
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+#: Kinds whose object depends on the row alone.
+_OF_ROWS = (
+    *("post", "author", "quoted", "replied", "mention"),
+    *("url", "domain", "hashtag", "hashtag-sequence", "text"),
+)
+
+#: Pairs of a new event and another one: if they are more, or a larger part of all, everything is counted anew.
+_MOST_PAIRS, _MOST_SHARE = 20_000_000, 0.25
+
+#: What tells posts apart.
+_WHOSE = ("account_id", "post_id", "action", "created_at")
+
+#: What is kept of an edge.
+_EDGE = ("u", "v", "weight")
+
+
+@dataclass
+class _Window:
+    """What was counted in one window."""
+
+    edges: dict[str, NDArray[Any]]
+    strength: Ints
+    out: Flags  #: objects that were left out
+
+
+@dataclass(eq=False)
+class _Rows:
+    """The posts that were counted."""
+
+    whose: NDArray[np.uint64]  #: of each post, what tells it from others
+    account_ids: pl.Series
+
+    @property
+    def name(self) -> str:
+        """What tells them from other posts."""
+        return f"{len(self.whose)}-{np.bitwise_xor.reduce(self.whose, initial=0):016x}"
+
+
+@dataclass
+class _Kind:
+    """The events on one kind of object, and what was counted of them."""
+
+    rows: _Rows
+    what: NDArray[np.uint32]  #: of each post, what its object is made of
+    object_ids: pl.Series
+    object: NDArray[np.int32]  #: of each event
+    row: NDArray[np.uint32]  #: of each event
+    windows: dict[str, _Window] = field(default_factory=dict)
+
+
+@dataclass
+class _Aligned:
+    """Where earlier rows and accounts are now, and the rows that are new."""
+
+    rows: Ints
+    accounts: Ints
+    new_rows: Ints
+    new: Activity
+
+
+@dataclass
+class _Grown:
+    """Events that were kept, with those of new rows among them, and the present codes of what they had."""
+
+    incidence: Incidence
+    new: Flags  #: of each event
+    accounts: Ints  #: of each earlier account
+    objects: Ints  #: of each earlier object
+    windows: dict[str, _Window]
+
+
+class Counts:
+    """Co-actions of a growing activity: takes the place of :func:`cib.coaction_graphs`, and remembers what it counted.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Of an earlier :meth:`save`. What is not there, or was written by another version, is counted anew.
+
+    Examples
+    --------
+    >>> import cib
+    >>> activity, _ = cib.simulate(scale=0.001, seed=3)
+    >>> counts = Counts()
+    >>> _ = counts(activity.between("2020-01-01", "2020-04-10"), "post", ["10min"], 2, max_pairs=10**6)
+    >>> (grown,) = counts(activity, "post", ["10min"], 2, max_pairs=10**6)
+    >>> from cib.graphs.coaction import complete_edges
+    >>> complete_edges(grown).table.equals(cib.coaction_graph(activity, "post", "10min").table)
+    True
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._before = {} if folder is None else _read_all(folder)
+        self._activity: Activity | None = None
+        self._now: dict[str, _Kind] = {}
+        self._grown: dict[str, _Grown] = {}
+
+    def __call__(
+        self,
+        activity: Activity,
+        objects: Objects,
+        windows: Iterable[Window],
+        min_weight: int,
+        *,
+        max_pairs: int,
+        max_accounts: int | None = None,
+    ) -> list[Graph]:
+        """Count the co-actions of each window; see :func:`cib.coaction_graphs`. Edges may have a weight and no more."""
+        if objects not in _OF_ROWS:
+            return coaction_graphs(
+                activity, objects, windows, min_weight, max_pairs=max_pairs, max_accounts=max_accounts
+            )
+        if activity is not self._activity:
+            self._begin(activity)
+        name = str(objects)
+        if name not in self._grown:
+            self._now[name], self._grown[name] = self._grow(activity, name)
+        make = partial(
+            _counted,
+            self._now[name],
+            self._grown[name],
+            _shared(self._grown[name], max_accounts),
+            min_weight=min_weight,
+            max_pairs=max_pairs,
+            max_accounts=max_accounts,
+        )
+        return named_graphs(activity, objects, windows, make, max_accounts)
+
+    def _begin(self, activity: Activity) -> None:
+        """Take what was counted of the latest activity for what was counted before this one."""
+        self._before, self._now, self._grown, self._activity = self._before | self._now, {}, {}, activity
+        self._rows = _Rows(activity.posts_table.select(_WHOSE).hash_rows().to_numpy(), activity.account_ids)
+        self._aligned: dict[_Rows, _Aligned | None] = {}
+
+    def _grow(self, activity: Activity, name: str) -> tuple[_Kind, _Grown]:
+        """Put the events of new rows among those of earlier ones; if that cannot be done, read all anew."""
+        before, what, aligned = self._before.get(name), _digests(activity.posts_table, name), None
+        if before is not None:
+            if before.rows not in self._aligned:
+                self._aligned[before.rows] = _align(before.rows, self._rows, activity)
+            aligned = self._aligned[before.rows]
+        kept = {}
+        if before is None or aligned is None or (what[aligned.rows] != before.what).any():
+            incidence = Incidence.from_events(activity, object_events(activity, name))
+            nothing = np.empty(0, np.int64)
+            grown = _Grown(incidence, np.ones(len(incidence), bool), nothing, nothing, {})
+        else:
+            grown = _with_rows(activity, name, before, aligned)
+            kept = {} if len(aligned.new_rows) else before.windows
+        events = grown.incidence
+        return _Kind(self._rows, what, events.object_ids, events.object, events.row, dict(kept)), grown
+
+    def save(self, folder: Path) -> None:
+        """Write what was counted of the latest activity, a folder a kind of object."""
+        changed = [
+            name
+            for name, kind in self._now.items()
+            if kind.windows.keys() != (before := self._before.get(name, kind)).windows.keys()
+            or before is kind
+            or kind.rows.name != before.rows.name
+        ]
+        if changed:
+            _write_rows(self._rows, folder)
+        for name in changed:
+            _write(self._now[name], folder / name)
+        used = {_rows_of(folder / name) for name in _OF_ROWS}
+        for left in folder.glob("rows-*"):
+            if left.name not in used:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _digests(posts: pl.DataFrame, name: str) -> NDArray[np.uint32]:
+    """Of each post, what its object is made of."""
+    column = KINDS[name].column
+    own = posts.select(column, *(["target_account_id"] if column == "target_post_id" else []))
+    return own.hash_rows().to_numpy().astype(np.uint32)  # its last digits
+
+
+def _align(before: _Rows, now: _Rows, activity: Activity) -> _Aligned | None:
+    """Find the earlier rows and accounts; None if these are not all there, in their order."""
+    rows = np.arange(len(before.whose))
+    if len(rows) > len(now.whose) or (now.whose[: len(rows)] != before.whose).any():
+        rows = np.flatnonzero(np.isin(now.whose, before.whose))
+        if len(rows) != len(before.whose) or (now.whose[rows] != before.whose).any():
+            return None
+    accounts = encode(before.account_ids, now.account_ids)
+    if accounts.null_count():
+        return None
+    is_new = np.ones(len(now.whose), bool)
+    is_new[rows] = False
+    new_rows = np.flatnonzero(is_new)
+    new = replace(activity, posts_table=activity.posts_table[new_rows])
+    return _Aligned(rows, accounts.to_numpy().astype(np.int64), new_rows, new)
+
+
+def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) -> _Grown:
+    """Put the events of new rows among the earlier ones."""
+    posts = activity.posts_table
+    events = object_events(aligned.new, name).drop_nulls().rechunk()
+    object_ids, objects = _with_ids(before.object_ids, events["object"].unique().sort())
+    code = _positions(object_ids, events["object"])
+    keys = distinct_values(code * posts.height + aligned.new_rows[events["row"].to_numpy()])
+    old_row, old_object = aligned.rows[before.row], objects[before.object]
+    at = np.searchsorted(old_object * posts.height + old_row, keys)
+    row = np.insert(old_row.astype(np.uint32), at, keys % posts.height)
+    rows = pl.Series(row)
+    incidence = Incidence(
+        account_ids=activity.account_ids,
+        object_ids=object_ids.alias("object_id"),
+        account=activity.account_codes.gather(rows).to_numpy().astype(np.int32),
+        object=np.insert(old_object.astype(np.int32), at, keys // posts.height),
+        time=posts["created_at"].gather(rows).to_physical().to_numpy(),
+        row=row,
+        post_ids=posts["post_id"],
+        target_ids=posts["target_account_id"],
+    )
+    new = np.zeros(len(incidence), bool)
+    new[at + np.arange(len(at))] = True
+    return _Grown(incidence, new, aligned.accounts, objects, before.windows)
+
+
+def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
+    """All of two sorted series of texts, each once, sorted; and where those of the first are."""
+    at = ids.search_sorted(others).to_numpy() if len(others) else np.empty(0, np.int64)
+    known = (
+        ids.gather(np.minimum(at, len(ids) - 1)) == others if len(ids) else pl.repeat(False, len(others), eager=True)
+    )
+    added, before = others.filter(~known), at[~known.to_numpy()]
+    place = np.arange(len(ids)) + np.searchsorted(before, np.arange(len(ids)), side="right")
+    order = np.empty(len(ids) + len(added), np.int64)
+    order[place] = np.arange(len(ids))
+    order[before + np.arange(len(added))] = len(ids) + np.arange(len(added))
+    return pl.concat([ids, added.alias(ids.name)]).gather(order).rechunk(), place
+
+
+def _positions(ids: pl.Series, others: pl.Series) -> Ints:
+    """Where each of some texts is, or would be, among sorted ones."""
+    found: Any = ids.search_sorted(others) if len(others) else pl.Series([], dtype=pl.Int64)
+    return np.asarray(found.cast(pl.Int64))
+
+
+def _shared(grown: _Grown, max_accounts: int | None) -> tuple[Incidence, Flags]:
+    """The events on objects of no more accounts than that, and which of them are new."""
+    if max_accounts is None:
+        return grown.incidence, grown.new
+    keep = (grown.incidence.popularity <= max_accounts)[grown.incidence.object]
+    return grown.incidence.keep_events(keep), grown.new[keep]
+
+
+def _counted(
+    kind: _Kind,
+    grown: _Grown,
+    shared: tuple[Incidence, Flags],
+    window_s: float | None,
+    *,
+    min_weight: int,
+    max_pairs: int,
+    max_accounts: int | None,
+) -> Graph:
+    """The graph of one window."""
+    # numba takes half a second to import
+    from cib.graphs.compiled.windows import ALWAYS
+
+    incidence, new = shared
+    span = ALWAYS if window_s is None else round(window_s * 1e6)
+    low, high, left_out, _ = affordable(incidence, span, max_pairs, "leave out")
+    out = np.zeros(len(incidence.object_ids), bool)
+    if max_accounts is not None:
+        out = grown.incidence.popularity > max_accounts
+    out[incidence.object[high == 0]] = True
+    name = f"{span} {min_weight} {max_pairs} {max_accounts}"
+    before, window = grown.windows.get(name), None
+    if before is not None:
+        window = _count_changes(before, grown, incidence, new, low, high, out, span, min_weight)
+    if window is None:
+        window = _count_all(incidence, low, high, out, min_weight)
+    kind.windows[name] = window
+    return weighted(
+        incidence.keep_events(high > 0) if left_out else incidence,
+        window.edges,
+        window.strength,
+        construction(window_s, min_weight, max_pairs, "leave out", left_out, []),
+    )
+
+
+def _count_all(
+    incidence: Incidence, low: NDArray[np.int32], high: NDArray[np.int32], out: Flags, min_weight: int
+) -> _Window:
+    from cib.graphs.compiled.coaction import coactions
+
+    edges, strength = coactions(
+        incidence.account,
+        incidence.object,
+        incidence.time,
+        low,
+        high,
+        len(incidence.account_ids),
+        min_weight=min_weight,
+    )
+    return _Window({name: getattr(edges, name) for name in _EDGE}, strength, out)
+
+
+def _count_changes(
+    before: _Window,
+    grown: _Grown,
+    incidence: Incidence,
+    new: Flags,
+    low: NDArray[np.int32],
+    high: NDArray[np.int32],
+    out: Flags,
+    span: int,
+    min_weight: int,
+) -> _Window | None:
+    """Count the pairs that new events touch, and those on objects that are left out from now on; None if all are."""
+    from cib.compiled import taken
+    from cib.graphs.compiled.counts import changed_pairs, shared_objects
+    from cib.graphs.compiled.windows import ALWAYS
+
+    was_out = np.zeros(len(out), bool)
+    was_out[grown.objects] = before.out
+    events, company = np.flatnonzero(new), high - low
+    met = int(company[events].sum())
+    if (was_out & ~out).any() or met > min(_MOST_PAIRS, _MOST_SHARE * company.sum()):
+        return None
+    n, whole = len(incidence.account_ids), grown.incidence
+    earlier = {name: column for name, column in before.edges.items() if name not in "uv"}
+    earlier |= {name: grown.accounts[before.edges[name]].astype(np.int32) for name in "uv"}
+    key = earlier["u"].astype(np.int64) * n + earlier["v"]
+    dropped = out & ~was_out
+    on_dropped = np.zeros(n, bool)
+    on_dropped[whole.account[dropped[whole.object] & ~grown.new]] = True
+    losing = key[on_dropped[earlier["u"]] & on_dropped[earlier["v"]]]
+    inside = incidence.keep_events(high > low + 1)
+    able = np.bincount(inside.account, minlength=n) >= min_weight  # others share fewer objects than that with anyone
+    changed = changed_pairs(events, incidence.account, low, high, able)
+    changed = distinct_values(np.concatenate([changed, losing])) if len(losing) else changed
+    weight = shared_objects(changed, inside.account, inside.object, inside.time, n, span)
+    strong = weight >= min_weight
+    later: dict[str, NDArray[Any]] = {"u": changed // n, "v": changed % n, "weight": weight}
+    place = np.searchsorted(key, changed)
+    known = place < len(key)
+    known[known] = key[place[known]] == changed[known]
+    stays = np.ones(len(key), bool)
+    stays[place[known]] = False
+    order = np.argsort(np.concatenate([key[stays], changed[strong]]), kind="stable").astype(np.int32)
+    edges = {
+        name: taken(np.concatenate([earlier[name][stays], later[name][strong].astype(earlier[name].dtype)]), order)
+        for name in _EDGE
+    }
+    if span == ALWAYS:
+        return _Window(edges, _strengths(inside, span), out)
+    strength = np.zeros(n, np.int64)
+    strength[grown.accounts] = before.strength
+    touched = dropped.copy()
+    touched[incidence.object[events]] = True
+    then = whole.keep_events(~grown.new & (touched & ~was_out)[whole.object])
+    return _Window(edges, strength + _strengths(inside.keep_objects(touched), span) - _strengths(then, span), out)
+
+
+def _strengths(incidence: Incidence, span: int) -> Ints:
+    """Co-actions of each account with anyone."""
+    from cib.graphs.compiled.coaction import strengths
+    from cib.graphs.compiled.windows import ALWAYS, window_bounds
+
+    if span == ALWAYS:
+        account, object_ = incidence.distinct
+        others = incidence.popularity[object_] - 1
+        return np.bincount(account, weights=others, minlength=len(incidence.account_ids)).astype(np.int64)
+    bounds = (
+        np.flatnonzero(np.diff(incidence.object, prepend=-1, append=-1)) if len(incidence) else np.zeros(1, np.int64)
+    )
+    low, high = window_bounds(bounds, incidence.time, span)
+    return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
+
+
+_STATE = {"versions": [str], "windows": [str], "rows": str}
+_VERSIONS = (version("cib-detect"), pl.__version__)
+
+#: What is written of a kind and of each window besides the edges, an array a file.
+_OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
+
+
+def _write_rows(rows: _Rows, folder: Path) -> None:
+    with _replaced(folder / f"rows-{rows.name}") as new:
+        np.save(new / "whose.npy", rows.whose, allow_pickle=False)
+        rows.account_ids.to_frame("id").write_ipc(new / "ids.arrow")
+
+
+def _write(kind: _Kind, folder: Path) -> None:
+    arrays = {name: getattr(kind, name) for name in _OF_KIND}
+    for k, window in enumerate(kind.windows.values()):
+        arrays |= {f"{end}-{k}": column for end, column in window.edges.items()}
+        arrays |= {f"{part}-{k}": getattr(window, part) for part in _OF_WINDOW}
+    state = {"versions": _VERSIONS, "windows": list(kind.windows), "rows": f"rows-{kind.rows.name}"}
+    with _replaced(folder) as new:
+        kind.object_ids.to_frame("id").write_ipc(new / "ids.arrow")
+        for name, array in arrays.items():
+            np.save(new / f"{name}.npy", array, allow_pickle=False)
+        (new / "state.json").write_bytes(orjson.dumps(state))
+
+
+@contextmanager
+def _replaced(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into, which then takes the place of what is there."""
+    new = folder.with_name(f"{UNFINISHED}{folder.name}")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    yield new
+    shutil.rmtree(folder, ignore_errors=True)
+    new.replace(folder)
+
+
+def _rows_of(folder: Path) -> str | None:
+    """The name of the rows that a kind was counted of; None if this version did not count it, or not to the end."""
+    try:
+        state = read_json(folder / "state.json", _STATE, "")
+    except InputError:
+        return None
+    return str(state["rows"]) if state["versions"] == list(_VERSIONS) else None
+
+
+def _read_all(folder: Path) -> dict[str, _Kind]:
+    """What was counted of each kind, where it is there whole."""
+    kinds: dict[str, _Kind] = {}
+    rows: dict[str, _Rows] = {}
+    for name in _OF_ROWS:
+        try:
+            own = _rows_of(folder / name)
+            if own is not None:
+                if own not in rows:
+                    rows[own] = _Rows(_array(folder / own, "whose"), _ids(folder / own))
+                kinds[name] = _read(folder / name, rows[own])
+        except (OSError, ValueError, InputError, pl.exceptions.PolarsError):
+            continue
+    return kinds
+
+
+def _read(folder: Path, rows: _Rows) -> _Kind:
+    names = read_json(folder / "state.json", _STATE, "")["windows"]
+    windows = {
+        name: _Window(
+            {end: _array(folder, f"{end}-{k}") for end in _EDGE},
+            *(_array(folder, f"{part}-{k}") for part in _OF_WINDOW),
+        )
+        for k, name in enumerate(names)
+    }
+    what, objects, row = (_array(folder, name) for name in _OF_KIND)
+    return _Kind(rows, what, _ids(folder), objects, row, windows)
+
+
+def _ids(folder: Path) -> pl.Series:
+    return pl.read_ipc(folder / "ids.arrow")["id"]
+
+
+def _array(folder: Path, name: str) -> NDArray[Any]:
+    # Windows cannot replace a file that is mapped
+    mode: Any = None if sys.platform == "win32" else "r"
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))

@@ -1,0 +1,79 @@
+"""Served sets: accounts that one group acts on, and hardly anybody else.
+
+Accounts that are boosted may have nothing in common but who boosts them: texts that are all different, or no texts at
+all. Sets of them are groups as well, whose kinds of evidence are tested like those of any other group.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cib.networks.acts import Acts, Ints
+from cib.networks.verdict import Rule
+
+__all__ = ["served_by", "served_sets"]
+
+
+def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
+    """Add the sets of accounts that groups serve.
+
+    An account is served that `rule.min_boosters` members of groups act on without return, from whom it has
+    `rule.served_share` of all acts on it, more than its followers explain (:attr:`cib.networks.acts.Acts.unearned`).
+    It belongs to the set of the group that acts on it most. A group of which half the members are served by another
+    joins the set of that one.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        -1 for none.
+    rule : Rule
+
+    Returns
+    -------
+    ndarray of int, shape (n_accounts,)
+        The same, with new numbers for the sets; those of fewer than `rule.min_size` accounts are left out.
+    """
+    n = int(group.max(initial=-1)) + 1
+    server = _servers(acts, group, rule)
+    table = pl.DataFrame({"group": group, "server": server}).filter(pl.col("group") >= 0)
+    half = pl.len() * 2 >= pl.col("size").first()
+    table = table.with_columns(size=pl.len().over("group")).filter(pl.col("server") >= 0)
+    joins = table.group_by("group", "server").agg(half.alias("half")).filter("half").sort("group", "server")
+    joins = joins.unique("group", keep="first", maintain_order=True)
+    to = np.append(np.arange(n), -1)  # the last entry is that of -1
+    to[joins["group"].to_numpy()] = n + joins["server"].to_numpy()
+    found = np.where((group < 0) & (server >= 0), n + server, to[group])
+    size = np.bincount(found[found >= 0], minlength=2 * n + 1)
+    return np.where((found >= n) & (size[found] < rule.min_size), group, found)
+
+
+def served_by(acts: Acts, group: Ints, rule: Rule) -> Ints:
+    """For each network the one that serves half of its members, -1 for none; shape (n_networks,)."""
+    n = int(group.max(initial=-1)) + 1
+    table = pl.DataFrame({"group": group, "server": _servers(acts, group, rule)}).filter(pl.col("group") >= 0)
+    most = table.filter(pl.col("server") >= 0).group_by("group", "server").len()
+    most = most.join(table.group_by("group").agg(size=pl.len()), on="group").filter(2 * pl.col("len") >= pl.col("size"))
+    most = most.sort("group", "server").unique("group", keep="first", maintain_order=True)
+    found = np.full(n, -1, dtype=np.int64)
+    found[most["group"].to_numpy()] = most["server"].to_numpy()
+    return found
+
+
+def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:
+    """The group that serves each account, -1 for none."""
+    source, target = acts.one_sided_of(group >= 0)
+    ours = (group[source] >= 0) & (group[source] != group[target]) & acts.unearned[target]
+    aims = pl.DataFrame({"target": target[ours], "group": group[source[ours]], "source": source[ours]})
+    both = aims.group_by("target").agg(own=pl.len(), boosters=pl.col("source").n_unique())
+    both = both.filter(
+        pl.col("boosters") >= rule.min_boosters,
+        pl.col("own") >= rule.served_share * pl.Series(acts.received[both["target"].to_numpy()]),
+    )
+    most = aims.join(both, on="target", how="semi").group_by("target", "group").len()
+    most = most.sort("target", "len", "group", descending=[False, True, False])
+    most = most.unique("target", keep="first", maintain_order=True)
+    server = np.full(acts.n_accounts, -1, dtype=np.int64)
+    server[most["target"].to_numpy()] = most["group"].to_numpy()
+    return server

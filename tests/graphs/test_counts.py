@@ -1,0 +1,130 @@
+"""What is counted of rows that were added is what is counted of all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cib
+from cib.graphs.coaction import coaction_graphs, complete_edges
+from cib.graphs.counts import Counts
+from cib.graphs.objects import KINDS, object_events
+from tests.toys import activity
+
+EVENTS = ("account", "object", "time", "row")
+
+
+def assert_same(graph, other):
+    assert graph.name == other.name
+    graph = complete_edges(graph)
+    assert graph.table.equals(other.table)
+    assert graph.ids.equals(other.ids)
+    assert graph.strength.tolist() == other.strength.tolist()
+    assert graph.construction == other.construction
+    assert [getattr(graph.events, name).tolist() for name in EVENTS] == [
+        getattr(other.events, name).tolist() for name in EVENTS
+    ]
+    assert graph.events.object_ids.equals(other.events.object_ids)
+    assert graph.events.post_ids.equals(other.events.post_ids)
+
+
+row = st.fixed_dictionaries(
+    {
+        "account_id": st.sampled_from("abcdefg"),
+        "target_post_id": st.sampled_from(["x", "y", "z", None]),
+        "target_account_id": st.sampled_from(["a", "n", None]),
+        "at": st.sampled_from([0, 0, 1, 59, 60, 61, 3600, 86_400]),
+        "urls": st.sampled_from([None, ["a.org"], ["a.org", "b.org"]]),
+        "text": st.sampled_from(["one", "two", "three", None]),
+        "action": st.sampled_from(["retweet", "post"]),
+    }
+)
+
+
+@pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(row, min_size=2, max_size=40),
+    st.integers(0, 2**20),
+    st.sampled_from(["post", "author", "url", "text"]),
+    st.integers(1, 3),
+    st.sampled_from([1, 6, 10**6]),
+    st.sampled_from([None, 2, 4]),
+)
+def test_counts_that_grow_are_the_counts_of_all(rows, seed, objects, min_weight, max_pairs, max_accounts):
+    whole, rng = activity(rows), np.random.default_rng(seed)
+    arrives = rng.integers(0, 3, len(rows)) if seed % 2 else np.arange(len(rows)) * 3 // len(rows)
+    options = {"max_pairs": max_pairs, "max_accounts": max_accounts}
+    counts, windows = Counts(), [0, "60s", None]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cib.graphs.counts._MOST_SHARE", 2.0)
+        for day in range(3):
+            grown = whole.keep_posts(pl.Series(arrives <= day))
+            for graph, other in zip(
+                counts(grown, objects, windows, min_weight, **options),
+                coaction_graphs(grown, objects, windows, min_weight, **options),
+                strict=True,
+            ):
+                assert_same(graph, other)
+
+
+def days(n):
+    whole = cib.simulate(scale=0.001, seed=3).activity
+    last = whole.imported.last + timedelta(seconds=1)
+    return [whole.between("2020-01-01", last - timedelta(days=k)) for k in reversed(range(n))]
+
+
+def test_what_was_counted_is_kept_on_disk(tmp_path):
+    for day in days(3):
+        counts = Counts(tmp_path)
+        for objects, windows in (("post", ["60s", "1h"]), ("author", [None]), ("near-text", ["60s"])):
+            for graph, other in zip(
+                counts(day, objects, windows, 2, max_pairs=10**6),
+                coaction_graphs(day, objects, windows, 2, max_pairs=10**6),
+                strict=True,
+            ):
+                assert_same(graph, other)
+        counts.save(tmp_path)
+    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == ["author", "post", "rows"]
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.together])
+def test_the_object_of_a_post_does_not_depend_on_other_posts(name):
+    (whole,) = days(1)
+    halves = [whole.keep_posts(pl.Series(np.arange(len(whole)) % 2 == k)) for k in range(2)]
+    told = [
+        object_events(part, name).with_columns(
+            post=part.posts_table["post_id"].gather(object_events(part, name)["row"])
+        )
+        for part in (whole, *halves)
+    ]
+    found, *parts = (events.select("post", "object").sort("post", "object") for events in told)
+    assert found.equals(pl.concat(parts).sort("post", "object"))
+
+
+def test_a_row_that_was_changed_or_is_gone_is_not_counted():
+    before, after = days(2)
+    counts = Counts()
+    counts(after, "post", ["1h"], 2, max_pairs=10**6)
+    posts = after.posts_table.with_columns(target_post_id=pl.col("target_post_id").shift(1))
+    changed = cib.Activity(posts, after.accounts_table, after.imported)
+    for other in (before, after.keep_posts(pl.Series(np.arange(len(after)) % 2 == 0)), changed):
+        (graph,) = counts(other, "post", ["1h"], 2, max_pairs=10**6)
+        assert_same(graph, coaction_graphs(other, "post", ["1h"], 2, max_pairs=10**6)[0])
+
+
+@pytest.mark.parametrize("left", [b"", b"{}", b'{"versions": ["0", "0"], "windows": []}'])
+def test_what_another_version_left_is_counted_anew(tmp_path, left):
+    (day,) = days(1)
+    (tmp_path / "post").mkdir()
+    (tmp_path / "post" / "state.json").write_bytes(left)
+    counts = Counts(tmp_path)
+    (graph,) = counts(day, "post", ["1h"], 2, max_pairs=10**6)
+    assert_same(graph, coaction_graphs(day, "post", ["1h"], 2, max_pairs=10**6)[0])
+    counts.save(tmp_path)
+    assert graph.table.equals(Counts(tmp_path)(day, "post", ["1h"], 2, max_pairs=10**6)[0].table)

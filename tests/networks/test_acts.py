@@ -1,0 +1,43 @@
+"""Acts by code, against plain Python; and the tail of the binomial distribution."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from scipy.stats import binom
+
+import cib
+from cib.networks.acts import Acts, binomial_tail
+
+
+def test_the_binomial_tail_is_that_of_scipy():
+    rng = np.random.default_rng(0)
+    n = rng.integers(0, 500, 5_000)
+    hits, p = (rng.random(5_000) ** 3 * (n + 1)).astype(np.int64), rng.random(5_000) ** 4
+    assert np.array_equal(binomial_tail(hits, n, p), binom.sf(hits - 1, n, p))
+
+
+def test_acts_aim_at_targets_and_at_whom_posts_mention_each_once():
+    activity = cib.simulate(scale=0.001, seed=2).activity
+    expected = set()
+    code = {account: k for k, account in enumerate(activity.account_ids)}
+    for row, post in enumerate(activity.posts_table.iter_rows(named=True)):
+        named = [] if post["action"] == "retweet" else post["mentions"] or []
+        for target in {post["target_account_id"], *named} - {None, post["account_id"]}:
+            expected.add((row, code[post["account_id"]], code[target]))
+    aimed = list(zip(*(part.tolist() for part in Acts(activity).pairs), strict=True))
+    assert set(aimed) == expected
+    assert aimed == sorted(aimed, key=lambda row: (row[0], row[2]))
+    assert len(aimed) == len(expected)
+
+
+def test_the_language_of_an_account_is_that_of_most_acts():
+    activity = cib.simulate(scale=0.001, seed=2).activity
+    counts: dict[str, Counter[str]] = {}
+    for account, lang in activity.posts_table.select("account_id", "lang").drop_nulls().iter_rows():
+        counts.setdefault(account, Counter())[lang] += 1
+    code, names = Acts(activity).language
+    best = {account: min(of, key=lambda lang, of=of: (-of[lang], lang)) for account, of in counts.items()}
+    assert [names[k] for k in code] == [best.get(account, "") for account in activity.account_ids]
+    assert names == ["", *sorted(set(best.values()))]
