@@ -4,7 +4,7 @@
 # Guess: strict drops parameters that track readers and keeps those that name the page, such as v= of a video.
 # Seen: watch?v=one and watch?v=two both become https://www.youtube.com/watch; a Facebook post keeps id= (the page) and
 # loses story_fbid= (the post). Only parameters of a short list stay. As key of shared links this connects everybody who
-# posted any video; the default (strict=False) keeps them apart. trafilatura hands the option through.
+# posted any video; the default (strict=False) keeps them apart.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
