@@ -73,6 +73,7 @@ def test_own_functions_are_named_by_module_and_found_again(tmp_path):
         ("[[layers]]\nobjects = 'post'\nwindow = 'soon'", "'soon' is not a length"),
         ("rule = 3", "rule must be a table"),
         ("roles = ['newsroom']", "no installed package brings roles called 'newsroom'"),
+        ("[[roles]]\nname = 'newsroom'\nlabel = 'Posts.'\nweights = [['h_index']]", "weights must be"),
         ("[[roles]]\nname = 'newsroom'", r"roles\[0\] lack a value"),
         ("features = ['h_indx']", "Did you mean 'h_index'"),
         ("features = ['absent_module:name']", "cannot be imported"),
