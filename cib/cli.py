@@ -169,14 +169,14 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
     find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
-    find.add_argument("--threads", type=_whole, help="at most so many; the result does not depend on it")
-    find.add_argument("--max-memory", metavar="SIZE", help="refuse at once what is expected to take more, such as 8GB")
     _add_writing(find)
     _add_choices(find)
 
 
 def _add_choices(find: argparse.ArgumentParser) -> None:
-    """The settings of a detection."""
+    """The settings of a detection, and its resources."""
+    find.add_argument("--threads", type=_whole, help="at most so many; the result does not depend on it")
+    find.add_argument("--max-memory", metavar="SIZE", help="refuse at once what is expected to take more, such as 8GB")
     find.add_argument(
         "--features",
         metavar="NAME",
@@ -427,7 +427,12 @@ def _detect_all(options: argparse.Namespace) -> dict[str, Any]:
 
     if options.out:
         _check_folder(options)
-    detection = Collection(options.folder).detect(_chosen_settings(options), progress=not options.quiet)
+    detection = Collection(options.folder).detect(
+        _chosen_settings(options),
+        progress=not options.quiet,
+        threads=options.threads,
+        max_memory=options.max_memory,
+    )
     files, written = _written(detection, options, progress=not options.quiet) if options.out else ({}, "")
     _print_networks(detection)
     _say(written)

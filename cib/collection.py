@@ -25,7 +25,7 @@ import polars as pl
 from cib.activity import Activity, encode
 from cib.atomic import atomically
 from cib.detection import Detection
-from cib.domains import FLAG, PATH, either, instance, takes
+from cib.domains import FLAG, PATH, THREADS, either, instance, takes
 from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError
 from cib.folders import COLLECTION, UNFINISHED, alone_in, ensure_folder
@@ -33,6 +33,7 @@ from cib.graphs.counts import Counts
 from cib.import_report import ImportReport
 from cib.pipeline import detect_with
 from cib.reports.files import write_json
+from cib.resources import check_memory, limited
 from cib.robustness.matching import Timeline, timeline
 from cib.schema import check_shape, count, read_json
 from cib.settings import Settings
@@ -170,8 +171,15 @@ class Collection:
         ids = self._ids(parts)
         return assemble_batches([self._read(part, ids) for part in parts], str(self.folder))
 
-    @takes(settings=either(instance("Settings"), None), progress=FLAG)
-    def detect(self, settings: Settings | None = None, *, progress: bool = True) -> Detection:
+    @takes(settings=either(instance("Settings"), None), progress=FLAG, threads=THREADS)
+    def detect(
+        self,
+        settings: Settings | None = None,
+        *,
+        progress: bool = True,
+        threads: int | None = None,
+        max_memory: str | int | None = None,
+    ) -> Detection:
         """Find candidate networks in all that was appended.
 
         Parameters
@@ -179,6 +187,9 @@ class Collection:
         settings : Settings, optional
         progress : bool
             Print a line a stage to standard error.
+        threads : int, optional
+        max_memory : str or int, optional
+            Both as in :func:`cib.detect`.
 
         Returns
         -------
@@ -189,12 +200,14 @@ class Collection:
         settings = Settings() if settings is None else settings
         parts = self._parts
         activity, folder = self._assembled(parts), self.folder / "counts"
+        check_memory(len(activity), max_memory)
         with alone_in(self.folder):
             counts = Counts(folder)
-        detection = detect_with(counts, activity, settings, progress)
+        with limited(threads):
+            detection = detect_with(counts, activity, settings, progress)
         with alone_in(self.folder):
             counts.save(folder)
-            self._keep(detection, len(parts))
+            self._keep(detection, _digest(settings), len(parts))
         return detection
 
     def network_history(self) -> Timeline:
@@ -257,11 +270,10 @@ class Collection:
         parts: list[dict[str, Any]] = told["parts"]
         return parts
 
-    def _keep(self, detection: Detection, n_parts: int) -> None:
+    def _keep(self, detection: Detection, settings: str, n_parts: int) -> None:
         """Keep who is in which network, for the history."""
         folder = ensure_folder(self.folder / "networks")
         turn = max((told["turn"] for told, _ in self._kept()), default=0) + 1
-        settings = _digest(detection.settings)
         told = {"turn": turn, "settings": settings, "through": str(detection.imported.last)}
         members = detection.networks.members.select("account_id", *_JUDGED)
         path = folder / f"{n_parts:06}-{settings}.parquet"

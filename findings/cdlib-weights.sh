@@ -5,11 +5,12 @@
 # Seen: two groups of four that share 30 posts inside and one across. louvain and infomap find the two; leiden, rb_pots,
 # walktrap, label_propagation and greedy_modularity see a complete graph and answer with one group, without a word.
 # leiden(weights="weight") finds them, while walktrap and label_propagation have no such parameter. A co-action graph
-# is almost complete around a viral post and says everything by its weights: methods compared this way are not comparable.
+# is almost complete around a viral post and says everything by its weights: methods compared so are not comparable.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q cdlib==0.4.0 leidenalg==0.12.0 infomap==2.16.0 wurlitzer networkx==3.6.1 >/dev/null 2>&1
+"$folder/venv/bin/pip" install -q cdlib==0.4.0 leidenalg==0.12.0 infomap==2.16.0 wurlitzer==3.1.1 \
+    networkx==3.6.1 >/dev/null 2>&1
 "$folder/venv/bin/python" -W ignore - <<'PY' | grep -v "^Note" | tee "$folder/seen"
 from itertools import combinations
 

@@ -10,6 +10,8 @@ similarity, computed from all shingles, reaches the threshold (Broder 1997).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -72,11 +74,33 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     bands = np.concatenate([_bands(*block, width) for block in blocks])
     shingles = np.concatenate([hashes for hashes, _ in blocks])
     start = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(offsets) for _, offsets in blocks]))])
-    first = np.arange(len(texts))
-    for band in bands.T:
+    first = join_similar(bands.T, shingles, start, similarity)
+    return texts.gather(first)
+
+
+def join_similar(bands: Iterable[NDArray[np.uint64]], shingles: Hashes, start: Ints, similarity: float) -> Ints:
+    """Find the first text of each group of texts that agree in a band and are similar, directly or over others.
+
+    Parameters
+    ----------
+    bands : iterable of ndarray of uint64, shape (n_texts,)
+    shingles : ndarray of uint32, shape (n_shingles,)
+        Of each text, ascending, each once.
+    start : ndarray of int64, shape (n_texts + 1,)
+        Offset of the shingles of each text.
+    similarity : float
+
+    Returns
+    -------
+    ndarray of int64, shape (n_texts,)
+    """
+    first = np.arange(len(start) - 1)
+    sketch = np.zeros(len(first), np.uint64)
+    _sketch(shingles, start, sketch)
+    for band in bands:
         order = np.argsort(band, kind="stable")
-        _unite(order, band[order], shingles, start, similarity, first)
-    return texts.gather(_roots(first))
+        _unite(order, band[order], shingles, start, sketch, similarity, first)
+    return _roots(first)
 
 
 def expected_recall(similarity: float, width: int | None = None) -> float:
@@ -147,17 +171,47 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
 
 
 @compiled()
+def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
+    """Set one of 64 bits for each shingle of a text."""
+    for text in range(len(sketch)):
+        for k in range(start[text], start[text + 1]):
+            sketch[text] |= np.uint64(1) << np.uint64(shingles[k] & 63)
+
+
+@compiled()
+def _bits(word: int) -> int:
+    """Count the bits of a number that are set."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@compiled()
 def _unite(
-    order: Ints, band: NDArray[np.uint64], shingles: Hashes, start: Ints, similarity: float, first: Ints
+    order: Ints,
+    band: NDArray[np.uint64],
+    shingles: Hashes,
+    start: Ints,
+    sketch: NDArray[np.uint64],
+    similarity: float,
+    first: Ints,
 ) -> None:
     """Join similar texts that agree in a band; `first` is the union-find forest."""
+    share = similarity / (1 + similarity)
     for p in range(len(order)):
-        q = p - 1
+        q, mine = p - 1, order[p]
+        own, size = sketch[mine], start[mine + 1] - start[mine]
+        # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
+        hidden = size - _bits(own) + 1e-9
         while q >= max(0, p - _COMPARED) and band[q] == band[p]:
-            a, b = _root(first, order[q]), _root(first, order[p])
-            if a != b and _similar(shingles, start, order[q], order[p], similarity):
-                first[max(a, b)] = min(a, b)
+            other = order[q]
             q -= 1
+            if _bits(own & sketch[other]) + hidden < share * (size + start[other + 1] - start[other]):
+                continue
+            a, b = _root(first, other), _root(first, mine)
+            if a != b and _similar(shingles, start, other, mine, similarity):
+                first[max(a, b)] = min(a, b)
 
 
 @compiled()

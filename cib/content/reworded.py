@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cib.activity import encode
 from cib.compiled import Ints
-from cib.content.near_duplicates import Hashes, _roots, _unite
+from cib.content.near_duplicates import Hashes, join_similar
 from cib.domains import real
 
 __all__ = ["reworded"]
@@ -48,13 +49,9 @@ def reworded(texts: pl.Series, similarity: float = 0.25) -> pl.Series:
     """
     real(0, 1, above=True).check("similarity", similarity)
     long, pairs, start = _pairs(texts)
-    first = np.arange(len(long))
-    if len(long):
-        for values in _signatures(pairs, start):
-            order = np.argsort(values, kind="stable")
-            _unite(order, values[order], pairs, start, similarity, first)
     stands = np.arange(len(texts))
-    stands[long] = long[_roots(first)]
+    if len(long):
+        stands[long] = long[join_similar(_signatures(pairs, start), pairs, start, similarity)]
     return texts.gather(stands)
 
 
@@ -62,13 +59,16 @@ def _pairs(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
     """Texts with enough pairs of words, hashes of the distinct pairs of each, ascending, and where each begins."""
     words = pl.DataFrame({"text": np.arange(len(texts)), "word": texts.str.extract_all(_WORDS)})
     words = words.explode("word").drop_nulls("word")
-    text, code = words["text"].to_numpy(), words["word"].rank("dense").to_numpy().astype(np.uint64)
+    text, word = words["text"].to_numpy().astype(np.uint64), words["word"]
+    code = encode(word, word.unique().sort()).to_numpy().astype(np.uint64) + np.uint64(1)
     same = text[1:] == text[:-1]
-    table = pl.DataFrame({"text": text[1:][same], "pair": _mixed(code[:-1][same] << np.uint64(32) | code[1:][same])})
-    table = table.with_columns(pl.col("pair").cast(pl.UInt32)).unique().sort("text", "pair")
-    table = table.filter(pl.len().over("text") >= _MIN_PAIRS)
-    long, counts = np.unique(table["text"].to_numpy(), return_counts=True)
-    return long.astype(np.int64), table["pair"].to_numpy().copy(), np.concatenate([[0], np.cumsum(counts)])
+    pair = _mixed(code[:-1][same] << np.uint64(32) | code[1:][same])
+    both = np.sort((text[1:][same] << np.uint64(32) | pair).astype(np.int64))
+    both = both[np.diff(both, prepend=-1) > 0]
+    text, pair = both >> 32, (both & 0xFFFFFFFF).astype(np.uint32)
+    counts = np.bincount(text, minlength=len(texts))
+    enough = counts >= _MIN_PAIRS
+    return np.flatnonzero(enough), pair[enough[text]], np.concatenate([[0], np.cumsum(counts[enough])])
 
 
 def _signatures(pairs: Hashes, start: Ints) -> list[NDArray[np.uint64]]:

@@ -179,7 +179,12 @@ def _said(activity: Activity) -> pl.DataFrame:
     """What posts say, by number."""
     columns = activity.posts_table.columns
     if "text" not in columns:
-        empty = {"account_row": pl.UInt32, "created_at": TIME, "message": pl.Int32, "characters": pl.UInt32}
+        empty: dict[str, Any] = {
+            "account_row": pl.UInt32,
+            "created_at": TIME,
+            "message": pl.Int32,
+            "characters": pl.UInt32,
+        }
         return pl.DataFrame(schema=empty)
     said = messages(activity)
     row, code = pl.Series(said.row), pl.Series(said.code)

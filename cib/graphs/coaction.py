@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, THREADS, WINDOW, one_of, several, takes, whole
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
@@ -39,10 +39,11 @@ __all__ = [
     "affordable",
     "coaction_graph",
     "coaction_graphs",
+    "complete_edges",
     "construction",
     "named_graphs",
     "project",
-    "projection",
+    "weighted",
     "window_seconds",
 ]
 
@@ -273,44 +274,48 @@ def project(
         min_weight=min_weight,
         threads=threads,
     )
-    columns = edges._asdict()
-    del edges  # there may be many: release each column as soon as it is converted
-    for name in ("first", "last"):
-        columns[name] = incidence.time[columns[name]]
-    return projection(
-        incidence.keep_events(high > 0) if left_out else incidence,
-        columns,
-        strength,
-        construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened),
+    made = construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened)
+    _warn_over_budget(made)
+    columns, time = edges._asdict(), incidence.time
+    del edges  # there may be many: let each column go as soon as it is taken over
+    pairs = columns.pop("pairs").astype(np.int64)
+    table = [
+        pl.Series("source", columns.pop("u").view(np.uint32)),
+        pl.Series("target", columns.pop("v").view(np.uint32)),
+        pl.Series("weight", columns.pop("weight").astype(np.int64)),
+    ]
+    columns |= {name: time[columns.pop(name)] for name in ("first", "last")}
+    return graph_from_codes(
+        "co-action",
+        incidence.account_ids,
+        pl.DataFrame([*table, *_told_of_edges(pairs, columns)]),
+        directed=False,
+        incidence=incidence.keep_events(high > 0) if left_out else incidence,
+        construction=made,
+        strength=strength,
     )
 
 
-def projection(incidence: Incidence, columns: dict[str, Any], strength: NDArray[np.int64], made: Construction) -> Graph:
-    """Make the graph of counted edges.
+def weighted(
+    incidence: Incidence, edges: Mapping[str, NDArray[np.int32]], strength: NDArray[np.int64], made: Construction
+) -> Graph:
+    """The graph of counted edges without lags and times, which :func:`complete_edges` adds.
 
     Parameters
     ----------
     incidence : Incidence
         Without the objects that were left out.
-    columns : dict of str to ndarray
-        As :class:`cib.graphs.compiled.edge_buffers.CoActions`, but ``first`` and ``last`` are times; taken out one by
-        one.
+    edges : mapping of str to ndarray
+        ``u, v, weight``, sorted.
     strength : ndarray of int64
     made : Construction
     """
     _warn_over_budget(made)
-    pairs = columns.pop("pairs").astype(np.int64)
-    moment = pl.Datetime("us", "UTC")
     table = pl.DataFrame(
         {
-            "source": pl.Series(columns.pop("u").view(np.uint32)),
-            "target": pl.Series(columns.pop("v").view(np.uint32)),
-            "weight": pl.Series(columns.pop("weight").astype(np.int64)),
-            "pairs": pl.Series(pairs),
-            "lag": pl.Series(columns.pop("lag") / pairs / 1e6),
-            "first": pl.Series(columns.pop("first")).cast(moment),
-            "last": pl.Series(columns.pop("last")).cast(moment),
-            "led": pl.Series(columns.pop("led") / pairs),
+            "source": pl.Series(edges["u"].view(np.uint32)),
+            "target": pl.Series(edges["v"].view(np.uint32)),
+            "weight": pl.Series(edges["weight"].astype(np.int64)),
         }
     )
     return graph_from_codes(
@@ -322,6 +327,37 @@ def projection(incidence: Incidence, columns: dict[str, Any], strength: NDArray[
         construction=made,
         strength=strength,
     )
+
+
+def complete_edges(graph: Graph) -> Graph:
+    """Add up lags and times of edges that have only a weight, from the events of the graph."""
+    if "pairs" in graph.table.columns:
+        return graph
+    from cib.graphs.compiled.counts import done_together
+    from cib.graphs.compiled.windows import ALWAYS
+
+    events, window_s = graph.events, graph.construction.window_s
+    code = encode(graph.ids, events.account_ids).to_numpy().astype(np.int64)
+    source, target = (code[graph.table[end].to_numpy()] for end in ("source", "target"))
+    n = len(events.account_ids)
+    span = ALWAYS if window_s is None else round(window_s * 1e6)
+    told = done_together(source * n + target, events.account, events.object, events.time, n, span)
+    table = graph.table
+    more = _told_of_edges(told.pairs, told._asdict())
+    first = table.columns.index("weight") + 1
+    return replace(graph, table=pl.DataFrame([*table.get_columns()[:first], *more, *table.get_columns()[first:]]))
+
+
+def _told_of_edges(pairs: NDArray[np.int64], columns: dict[str, Any]) -> list[pl.Series]:
+    """The columns of edges behind the weight; taken out one by one, for there may be many."""
+    moment = pl.Datetime("us", "UTC")
+    return [
+        pl.Series("pairs", pairs),
+        pl.Series("lag", columns.pop("lag") / pairs / 1e6),
+        pl.Series("first", columns.pop("first")).cast(moment),
+        pl.Series("last", columns.pop("last")).cast(moment),
+        pl.Series("led", columns.pop("led") / pairs),
+    ]
 
 
 def _pushed_down(

@@ -4,17 +4,20 @@ Kept are the events on each kind of object, and of each window the edges with at
 strengths of accounts, and the objects that were left out. A new event changes the pairs that have another event within
 the window of it. Their weight is counted anew over all objects that both accounts acted on, because a pair below the
 minimum weight is not kept; no other pair changes, but for those on objects that are left out from now on. All of it is
-whole numbers, so that the graph is that of :func:`cib.coaction_graphs` bit for bit.
+whole numbers, so that the graph is that of :func:`cib.coaction_graphs` bit for bit, once
+:func:`cib.graphs.coaction.complete_edges` has added up lags and times, which is done for significant edges only.
 
-Where rows were changed or removed, where an object depends on other rows (near duplicates), and where the new events
-meet so many others that to look at all again is as fast, everything is counted anew.
+Where rows were changed or removed, where an object depends on other rows (similar texts and pictures), and where the
+new events meet so many others that to look at all again is as fast, everything is counted anew.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +37,7 @@ from cib.graphs.coaction import (
     coaction_graphs,
     construction,
     named_graphs,
-    projection,
+    weighted,
 )
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
@@ -55,8 +58,11 @@ _OF_ROWS = (
 #: Pairs of a new event and another one: if they are more, or a larger part of all, everything is counted anew.
 _MOST_PAIRS, _MOST_SHARE = 20_000_000, 0.25
 
+#: What tells posts apart.
+_WHOSE = ("account_id", "post_id", "action", "created_at")
+
 #: What is kept of an edge.
-_EDGE = ("u", "v", "weight", "pairs", "led", "first", "last", "lag")
+_EDGE = ("u", "v", "weight")
 
 
 @dataclass
@@ -68,13 +74,39 @@ class _Window:
     out: Flags  #: objects that were left out
 
 
+@dataclass(eq=False)
+class _Rows:
+    """The posts that were counted."""
+
+    whose: NDArray[np.uint64]  #: of each post, what tells it from others
+    account_ids: pl.Series
+
+    @property
+    def name(self) -> str:
+        """What tells them from other posts."""
+        return f"{len(self.whose)}-{np.bitwise_xor.reduce(self.whose, initial=0):016x}"
+
+
 @dataclass
 class _Kind:
     """The events on one kind of object, and what was counted of them."""
 
-    rows: NDArray[np.uint64]  #: a digest of each post
-    incidence: Incidence
+    rows: _Rows
+    what: NDArray[np.uint32]  #: of each post, what its object is made of
+    object_ids: pl.Series
+    object: NDArray[np.int32]  #: of each event
+    row: NDArray[np.uint32]  #: of each event
     windows: dict[str, _Window] = field(default_factory=dict)
+
+
+@dataclass
+class _Aligned:
+    """Where earlier rows and accounts are now, and the rows that are new."""
+
+    rows: Ints
+    accounts: Ints
+    new_rows: Ints
+    new: Activity
 
 
 @dataclass
@@ -103,17 +135,13 @@ class Counts:
     >>> counts = Counts()
     >>> _ = counts(activity.between("2020-01-01", "2020-04-10"), "post", ["10min"], 2, max_pairs=10**6)
     >>> (grown,) = counts(activity, "post", ["10min"], 2, max_pairs=10**6)
-    >>> grown.table.equals(cib.coaction_graph(activity, "post", "10min").table)
+    >>> from cib.graphs.coaction import complete_edges
+    >>> complete_edges(grown).table.equals(cib.coaction_graph(activity, "post", "10min").table)
     True
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._before: dict[str, _Kind] = {}
-        if folder is not None:
-            for name in _OF_ROWS:
-                kind = _read(folder / name)
-                if kind is not None:
-                    self._before[name] = kind
+        self._before = {} if folder is None else _read_all(folder)
         self._activity: Activity | None = None
         self._now: dict[str, _Kind] = {}
         self._grown: dict[str, _Grown] = {}
@@ -128,16 +156,16 @@ class Counts:
         max_pairs: int,
         max_accounts: int | None = None,
     ) -> list[Graph]:
-        """Count the co-actions of each window; see :func:`cib.coaction_graphs`."""
+        """Count the co-actions of each window; see :func:`cib.coaction_graphs`. Edges may have a weight and no more."""
         if objects not in _OF_ROWS:
             return coaction_graphs(
                 activity, objects, windows, min_weight, max_pairs=max_pairs, max_accounts=max_accounts
             )
         if activity is not self._activity:
-            self._before, self._now, self._grown, self._activity = self._before | self._now, {}, {}, activity
+            self._begin(activity)
         name = str(objects)
         if name not in self._grown:
-            self._now[name], self._grown[name] = _grow(activity, name, self._before.get(name))
+            self._now[name], self._grown[name] = self._grow(activity, name)
         make = partial(
             _counted,
             self._now[name],
@@ -149,70 +177,97 @@ class Counts:
         )
         return named_graphs(activity, objects, windows, make, max_accounts)
 
+    def _begin(self, activity: Activity) -> None:
+        """Take what was counted of the latest activity for what was counted before this one."""
+        self._before, self._now, self._grown, self._activity = self._before | self._now, {}, {}, activity
+        self._rows = _Rows(activity.posts_table.select(_WHOSE).hash_rows().to_numpy(), activity.account_ids)
+        self._aligned: dict[_Rows, _Aligned | None] = {}
+
+    def _grow(self, activity: Activity, name: str) -> tuple[_Kind, _Grown]:
+        """Put the events of new rows among those of earlier ones; if that cannot be done, read all anew."""
+        before, what, aligned = self._before.get(name), _digests(activity.posts_table, name), None
+        if before is not None:
+            if before.rows not in self._aligned:
+                self._aligned[before.rows] = _align(before.rows, self._rows, activity)
+            aligned = self._aligned[before.rows]
+        kept = {}
+        if before is None or aligned is None or (what[aligned.rows] != before.what).any():
+            incidence = Incidence.from_events(activity, object_events(activity, name))
+            nothing = np.empty(0, np.int64)
+            grown = _Grown(incidence, np.ones(len(incidence), bool), nothing, nothing, {})
+        else:
+            grown = _with_rows(activity, name, before, aligned)
+            kept = {} if len(aligned.new_rows) else before.windows
+        events = grown.incidence
+        return _Kind(self._rows, what, events.object_ids, events.object, events.row, dict(kept)), grown
+
     def save(self, folder: Path) -> None:
         """Write what was counted of the latest activity, a folder a kind of object."""
-        for name, kind in self._now.items():
-            before = self._before.get(name)
-            if before is None or kind.windows.keys() != before.windows.keys() or self._grown[name].new.any():
-                _write(kind, folder / name)
+        changed = [
+            name
+            for name, kind in self._now.items()
+            if kind.windows.keys() != (before := self._before.get(name, kind)).windows.keys()
+            or before is kind
+            or kind.rows.name != before.rows.name
+        ]
+        if changed:
+            _write_rows(self._rows, folder)
+        for name in changed:
+            _write(self._now[name], folder / name)
+        used = {_rows_of(folder / name) for name in _OF_ROWS}
+        for left in folder.glob("rows-*"):
+            if left.name not in used:
+                shutil.rmtree(left, ignore_errors=True)
 
 
-def _grow(activity: Activity, name: str, before: _Kind | None) -> tuple[_Kind, _Grown]:
-    """Put the events of new rows among those of earlier ones; if that cannot be done, read all anew."""
-    rows = _digests(activity.posts_table, name)
-    place = None if before is None else _places(before.rows, rows)
-    codes = None if before is None else encode(before.incidence.account_ids, activity.account_ids)
-    if before is None or place is None or codes is None or codes.null_count():
-        incidence = Incidence.from_events(activity, object_events(activity, name))
-        grown = _Grown(incidence, np.ones(len(incidence), bool), np.empty(0, np.int64), np.empty(0, np.int64), {})
-        return _Kind(rows, incidence), grown
-    grown = _with_rows(activity, name, before, place, codes.to_numpy().astype(np.int64))
-    kept = before.windows if len(before.rows) == len(rows) else {}
-    return _Kind(rows, grown.incidence, dict(kept)), grown
-
-
-def _digests(posts: pl.DataFrame, name: str) -> NDArray[np.uint64]:
-    """What tells a post from others, and from itself with another object."""
+def _digests(posts: pl.DataFrame, name: str) -> NDArray[np.uint32]:
+    """Of each post, what its object is made of."""
     column = KINDS[name].column
-    columns = ["account_id", "post_id", "action", "created_at", column]
-    columns += ["target_account_id"] if column == "target_post_id" else []
-    return posts.select(columns).hash_rows().to_numpy()
+    own = posts.select(column, *(["target_account_id"] if column == "target_post_id" else []))
+    return own.hash_rows().to_numpy().astype(np.uint32)  # its last digits
 
 
-def _places(before: NDArray[np.uint64], now: NDArray[np.uint64]) -> Ints | None:
-    """Present rows of the earlier ones; None if these are not all there, in their order."""
-    if len(before) <= len(now) and (now[: len(before)] == before).all():
-        return np.arange(len(before))
-    place = np.flatnonzero(np.isin(now, before))
-    return place if len(place) == len(before) and (now[place] == before).all() else None
-
-
-def _with_rows(activity: Activity, name: str, before: _Kind, place: Ints, accounts: Ints) -> _Grown:
-    posts, old = activity.posts_table, before.incidence
-    is_new = np.ones(posts.height, bool)
-    is_new[place] = False
+def _align(before: _Rows, now: _Rows, activity: Activity) -> _Aligned | None:
+    """Find the earlier rows and accounts; None if these are not all there, in their order."""
+    rows = np.arange(len(before.whose))
+    if len(rows) > len(now.whose) or (now.whose[: len(rows)] != before.whose).any():
+        rows = np.flatnonzero(np.isin(now.whose, before.whose))
+        if len(rows) != len(before.whose) or (now.whose[rows] != before.whose).any():
+            return None
+    accounts = encode(before.account_ids, now.account_ids)
+    if accounts.null_count():
+        return None
+    is_new = np.ones(len(now.whose), bool)
+    is_new[rows] = False
     new_rows = np.flatnonzero(is_new)
-    events = object_events(activity.keep_posts(pl.Series(is_new)), name).drop_nulls().rechunk()
-    object_ids, objects = _with_ids(old.object_ids, events["object"].unique().sort())
-    code = encode(events["object"], object_ids).to_numpy().astype(np.int64)
-    keys = distinct_values(code * posts.height + new_rows[events["row"].to_numpy()])
-    row, old_row = keys % posts.height, place[old.row]
-    old_object = objects[old.object]
+    new = replace(activity, posts_table=activity.posts_table[new_rows])
+    return _Aligned(rows, accounts.to_numpy().astype(np.int64), new_rows, new)
+
+
+def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) -> _Grown:
+    """Put the events of new rows among the earlier ones."""
+    posts = activity.posts_table
+    events = object_events(aligned.new, name).drop_nulls().rechunk()
+    object_ids, objects = _with_ids(before.object_ids, events["object"].unique().sort())
+    code = _positions(object_ids, events["object"])
+    keys = distinct_values(code * posts.height + aligned.new_rows[events["row"].to_numpy()])
+    old_row, old_object = aligned.rows[before.row], objects[before.object]
     at = np.searchsorted(old_object * posts.height + old_row, keys)
-    rows = pl.Series(row, dtype=pl.UInt32)
+    row = np.insert(old_row.astype(np.uint32), at, keys % posts.height)
+    rows = pl.Series(row)
     incidence = Incidence(
         account_ids=activity.account_ids,
         object_ids=object_ids.alias("object_id"),
-        account=np.insert(accounts[old.account].astype(np.int32), at, activity.account_codes.gather(rows).to_numpy()),
+        account=activity.account_codes.gather(rows).to_numpy().astype(np.int32),
         object=np.insert(old_object.astype(np.int32), at, keys // posts.height),
-        time=np.insert(old.time, at, posts["created_at"].gather(rows).to_physical().to_numpy()),
-        row=np.insert(old_row.astype(np.uint32), at, row),
+        time=posts["created_at"].gather(rows).to_physical().to_numpy(),
+        row=row,
         post_ids=posts["post_id"],
         target_ids=posts["target_account_id"],
     )
     new = np.zeros(len(incidence), bool)
     new[at + np.arange(len(at))] = True
-    return _Grown(incidence, new, accounts, objects, before.windows)
+    return _Grown(incidence, new, aligned.accounts, objects, before.windows)
 
 
 def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
@@ -227,6 +282,12 @@ def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
     order[place] = np.arange(len(ids))
     order[before + np.arange(len(added))] = len(ids) + np.arange(len(added))
     return pl.concat([ids, added.alias(ids.name)]).gather(order).rechunk(), place
+
+
+def _positions(ids: pl.Series, others: pl.Series) -> Ints:
+    """Where each of some texts is, or would be, among sorted ones."""
+    found: Any = ids.search_sorted(others) if len(others) else pl.Series([], dtype=pl.Int64)
+    return np.asarray(found.cast(pl.Int64))
 
 
 def _shared(grown: _Grown, max_accounts: int | None) -> tuple[Incidence, Flags]:
@@ -265,9 +326,9 @@ def _counted(
     if window is None:
         window = _count_all(incidence, low, high, out, min_weight)
     kind.windows[name] = window
-    return projection(
+    return weighted(
         incidence.keep_events(high > 0) if left_out else incidence,
-        dict(window.edges),
+        window.edges,
         window.strength,
         construction(window_s, min_weight, max_pairs, "leave out", left_out, []),
     )
@@ -278,10 +339,16 @@ def _count_all(
 ) -> _Window:
     from cib.graphs.compiled.coaction import coactions
 
-    n_accounts, time = len(incidence.account_ids), incidence.time
-    edges, strength = coactions(incidence.account, incidence.object, time, low, high, n_accounts, min_weight=min_weight)
-    columns = edges._asdict() | {"first": time[edges.first], "last": time[edges.last]}
-    return _Window(columns, strength, out)
+    edges, strength = coactions(
+        incidence.account,
+        incidence.object,
+        incidence.time,
+        low,
+        high,
+        len(incidence.account_ids),
+        min_weight=min_weight,
+    )
+    return _Window({name: getattr(edges, name) for name in _EDGE}, strength, out)
 
 
 def _count_changes(
@@ -296,7 +363,9 @@ def _count_changes(
     min_weight: int,
 ) -> _Window | None:
     """Count the pairs that new events touch, and those on objects that are left out from now on; None if all are."""
-    from cib.graphs.compiled.counts import changed_pairs, done_together
+    from cib.compiled import taken
+    from cib.graphs.compiled.counts import changed_pairs, shared_objects
+    from cib.graphs.compiled.windows import ALWAYS
 
     was_out = np.zeros(len(out), bool)
     was_out[grown.objects] = before.out
@@ -312,24 +381,31 @@ def _count_changes(
     on_dropped = np.zeros(n, bool)
     on_dropped[whole.account[dropped[whole.object] & ~grown.new]] = True
     losing = key[on_dropped[earlier["u"]] & on_dropped[earlier["v"]]]
-    changed = distinct_values(np.concatenate([changed_pairs(events, incidence.account, low, high, n), losing]))
-    inside = incidence.keep_events(high > 0)
-    counts = done_together(changed, inside.account, inside.object, inside.time, n, span)
-    strong = counts.weight >= min_weight
-    later = {"u": changed // n, "v": changed % n, **counts._asdict()}
-    stays = ~np.isin(key, changed, assume_unique=True)
-    order = np.argsort(np.concatenate([key[stays], changed[strong]]), kind="stable")
+    inside = incidence.keep_events(high > low + 1)
+    able = np.bincount(inside.account, minlength=n) >= min_weight  # others share fewer objects than that with anyone
+    changed = changed_pairs(events, incidence.account, low, high, able)
+    changed = distinct_values(np.concatenate([changed, losing])) if len(losing) else changed
+    weight = shared_objects(changed, inside.account, inside.object, inside.time, n, span)
+    strong = weight >= min_weight
+    later: dict[str, NDArray[Any]] = {"u": changed // n, "v": changed % n, "weight": weight}
+    place = np.searchsorted(key, changed)
+    known = place < len(key)
+    known[known] = key[place[known]] == changed[known]
+    stays = np.ones(len(key), bool)
+    stays[place[known]] = False
+    order = np.argsort(np.concatenate([key[stays], changed[strong]]), kind="stable").astype(np.int32)
     edges = {
-        name: np.concatenate([earlier[name][stays], later[name][strong].astype(earlier[name].dtype)])[order]
+        name: taken(np.concatenate([earlier[name][stays], later[name][strong].astype(earlier[name].dtype)]), order)
         for name in _EDGE
     }
+    if span == ALWAYS:
+        return _Window(edges, _strengths(inside, span), out)
     strength = np.zeros(n, np.int64)
     strength[grown.accounts] = before.strength
     touched = dropped.copy()
     touched[incidence.object[events]] = True
-    now = inside.keep_objects(touched)
     then = whole.keep_events(~grown.new & (touched & ~was_out)[whole.object])
-    return _Window(edges, strength + _strengths(now, span) - _strengths(then, span), out)
+    return _Window(edges, strength + _strengths(inside.keep_objects(touched), span) - _strengths(then, span), out)
 
 
 def _strengths(incidence: Incidence, span: int) -> Ints:
@@ -348,68 +424,86 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
     return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
 
 
-_STATE = {"versions": [str], "windows": [str]}
+_STATE = {"versions": [str], "windows": [str], "rows": str}
 _VERSIONS = (version("cib-detect"), pl.__version__)
-_EVENTS = ("account", "object", "time", "row")
+
+#: What is written of a kind and of each window besides the edges, an array a file.
+_OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
 
 
-def _tables(kind: _Kind) -> dict[str, dict[str, Any]]:
-    """All that is kept, by file and column."""
-    incidence = kind.incidence
-    tables: dict[str, dict[str, Any]] = {
-        "rows": {"digest": kind.rows},
-        "accounts": {"id": incidence.account_ids},
-        "objects": {"id": incidence.object_ids},
-        "events": {name: getattr(incidence, name) for name in _EVENTS},
-    }
-    for k, window in enumerate(kind.windows.values()):
-        tables |= {
-            f"edges-{k}": window.edges,
-            f"strength-{k}": {"strength": window.strength},
-            f"out-{k}": {"out": window.out},
-        }
-    return tables
+def _write_rows(rows: _Rows, folder: Path) -> None:
+    with _replaced(folder / f"rows-{rows.name}") as new:
+        np.save(new / "whose.npy", rows.whose, allow_pickle=False)
+        rows.account_ids.to_frame("id").write_ipc(new / "ids.arrow")
 
 
 def _write(kind: _Kind, folder: Path) -> None:
-    """Write what was counted in place of what was there."""
+    arrays = {name: getattr(kind, name) for name in _OF_KIND}
+    for k, window in enumerate(kind.windows.values()):
+        arrays |= {f"{end}-{k}": column for end, column in window.edges.items()}
+        arrays |= {f"{part}-{k}": getattr(window, part) for part in _OF_WINDOW}
+    state = {"versions": _VERSIONS, "windows": list(kind.windows), "rows": f"rows-{kind.rows.name}"}
+    with _replaced(folder) as new:
+        kind.object_ids.to_frame("id").write_ipc(new / "ids.arrow")
+        for name, array in arrays.items():
+            np.save(new / f"{name}.npy", array, allow_pickle=False)
+        (new / "state.json").write_bytes(orjson.dumps(state))
+
+
+@contextmanager
+def _replaced(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into, which then takes the place of what is there."""
     new = folder.with_name(f"{UNFINISHED}{folder.name}")
-    for left in (new, folder):
-        shutil.rmtree(left, ignore_errors=True)
+    shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    for name, columns in _tables(kind).items():
-        pl.DataFrame(columns).write_ipc(new / f"{name}.arrow")
-    (new / "state.json").write_bytes(orjson.dumps({"versions": _VERSIONS, "windows": list(kind.windows)}))
+    yield new
+    shutil.rmtree(folder, ignore_errors=True)
     new.replace(folder)
 
 
-def _read(folder: Path) -> _Kind | None:
-    """What was counted, if it is there whole and this version counted it."""
+def _rows_of(folder: Path) -> str | None:
+    """The name of the rows that a kind was counted of; None if this version did not count it, or not to the end."""
     try:
         state = read_json(folder / "state.json", _STATE, "")
-        if state["versions"] != list(_VERSIONS):
-            return None
-
-        def table(name: str) -> pl.DataFrame:
-            return pl.read_ipc(folder / f"{name}.arrow")
-
-        nothing = pl.Series([], dtype=pl.String)
-        events = table("events")
-        windows = {
-            name: _Window(
-                {column.name: column.to_numpy() for column in table(f"edges-{k}")},
-                table(f"strength-{k}")["strength"].to_numpy(),
-                table(f"out-{k}")["out"].to_numpy(),
-            )
-            for k, name in enumerate(state["windows"])
-        }
-        incidence = Incidence(
-            table("accounts")["id"],
-            table("objects")["id"],
-            *(events[name].to_numpy() for name in _EVENTS),
-            post_ids=nothing,
-            target_ids=nothing,
-        )
-        return _Kind(table("rows")["digest"].to_numpy(), incidence, windows)
-    except (OSError, KeyError, InputError, pl.exceptions.PolarsError):
+    except InputError:
         return None
+    return str(state["rows"]) if state["versions"] == list(_VERSIONS) else None
+
+
+def _read_all(folder: Path) -> dict[str, _Kind]:
+    """What was counted of each kind, where it is there whole."""
+    kinds: dict[str, _Kind] = {}
+    rows: dict[str, _Rows] = {}
+    for name in _OF_ROWS:
+        try:
+            own = _rows_of(folder / name)
+            if own is not None:
+                if own not in rows:
+                    rows[own] = _Rows(_array(folder / own, "whose"), _ids(folder / own))
+                kinds[name] = _read(folder / name, rows[own])
+        except (OSError, ValueError, InputError, pl.exceptions.PolarsError):
+            continue
+    return kinds
+
+
+def _read(folder: Path, rows: _Rows) -> _Kind:
+    names = read_json(folder / "state.json", _STATE, "")["windows"]
+    windows = {
+        name: _Window(
+            {end: _array(folder, f"{end}-{k}") for end in _EDGE},
+            *(_array(folder, f"{part}-{k}") for part in _OF_WINDOW),
+        )
+        for k, name in enumerate(names)
+    }
+    what, objects, row = (_array(folder, name) for name in _OF_KIND)
+    return _Kind(rows, what, _ids(folder), objects, row, windows)
+
+
+def _ids(folder: Path) -> pl.Series:
+    return pl.read_ipc(folder / "ids.arrow")["id"]
+
+
+def _array(folder: Path, name: str) -> NDArray[Any]:
+    # Windows cannot replace a file that is mapped
+    mode: Any = None if sys.platform == "win32" else "r"
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))

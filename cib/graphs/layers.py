@@ -15,9 +15,9 @@ from cib.activity import Activity
 from cib.engine import EngineActivity
 from cib.errors import check_whole
 from cib.extensions import reference_of
-from cib.graphs.coaction import Window, coaction_graphs, window_seconds
+from cib.graphs.coaction import Window, coaction_graphs, complete_edges, window_seconds
 from cib.graphs.graph import Graph
-from cib.graphs.nulls.registry import Null, backbone, check_null, keep_significant
+from cib.graphs.nulls.registry import NULLS, Null, backbone, check_null, keep_significant
 from cib.graphs.objects import Objects, absent_column, check_objects, kind_of
 from cib.notebook import html_rows
 from cib.progress import stage
@@ -98,6 +98,7 @@ LAYERS = (
     Layer("post", "10min"),
     Layer("post", "1h"),
     Layer("author", None, "chung-lu", min_weight=3, max_accounts=500),
+    Layer("text", None, "chung-lu", max_accounts=150),
     Layer("reworded", None, "chung-lu", max_accounts=150),
     Layer("url", None, "chung-lu", max_accounts=60),
     Layer("media", None, "chung-lu", max_accounts=60),
@@ -185,11 +186,17 @@ def coaction_layers(
                 graph = graphs.pop(0)
                 told = {"layer": layer.name, **_told(graph)}
                 if len(graph.events):
-                    tested.append(backbone(graph, layer.null, alpha))
+                    tested.append(_backbone(graph, layer.null, alpha))
                     told["smallest_q"] = tested[-1].table["q"].min()  # null where no edge has a q up to alpha
                 rows.append(told)
                 del graph  # release the memory of the untested edges
     return tested, pl.DataFrame(rows, schema=TOLD)
+
+
+def _backbone(graph: Graph, null: Null, alpha: float) -> Graph:
+    if callable(null) or null not in NULLS:  # it may look at more than weights
+        graph = complete_edges(graph)
+    return complete_edges(backbone(graph, null, alpha))
 
 
 def _told(graph: Graph) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.content.reworded import reworded
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
@@ -108,9 +108,12 @@ def coded_events(
 
     None for other kinds.
     """
-    if objects == "text" and absent_column(activity, objects) is None:
+    if objects in ("text", "reworded") and absent_column(activity, objects) is None:
         said = messages(activity)
-        return said.row, said.code, said.distinct
+        if objects == "text":
+            return said.row, said.code, said.distinct
+        used, code = np.unique(encode(reworded(said.distinct), said.distinct).to_numpy(), return_inverse=True)
+        return said.row, code.astype(np.int32)[said.code], said.distinct.gather(used)
     if objects == "author":
         target = activity.target_codes
         acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()
@@ -242,6 +245,7 @@ class Kind(NamedTuple):
 
     column: str
     events: Callable[[pl.LazyFrame], pl.LazyFrame]
+    together: bool = False  #: whether the object of a post depends on other posts, too
 
 
 KINDS = {
@@ -255,10 +259,10 @@ KINDS = {
     "hashtag": Kind("hashtags", _hashtags),
     "hashtag-sequence": Kind("hashtags", _hashtag_sequences),
     "text": Kind("text", _texts),
-    "near-text": Kind("text", _near_texts),
-    "reworded": Kind("text", _reworded),
-    "meaning": Kind("text", _meanings),
-    "media": Kind("media", _media),
+    "near-text": Kind("text", _near_texts, together=True),
+    "reworded": Kind("text", _reworded, together=True),
+    "meaning": Kind("text", _meanings, together=True),
+    "media": Kind("media", _media, together=True),
 }
 
 #: Kinds that ``objects=`` takes by name.

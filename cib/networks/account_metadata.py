@@ -33,8 +33,8 @@ MIN_ACTORS = 4
 #: Unaffiliated accounts of a language from which its rate of a fact is taken; with fewer, from all.
 MIN_ACCOUNTS = 200
 #: In days: accounts made within `BATCH` of one another are one batch; a member is replaced by an unaffiliated account
-#: made within `MATCHED` days or the share `AGED` of its age: people join in waves of days.
-BATCH, MATCHED, AGED = 0.5, 45.0, 0.25
+#: made within `MATCHED`.
+BATCH, MATCHED = 0.5, 45.0
 #: Sets of unaffiliated accounts that batches are compared with, and their seed.
 DRAWS, SEED = 60, 0
 
@@ -181,15 +181,19 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     mine = np.flatnonzero(known & (group >= 0))
     mine = mine[np.lexsort((made[mine], group[mine]))]
     network, made = group[mine], made[mine]
-    age = acts.end / 86_400e6 - made
-    near = np.clip(AGED * age, 1.0, MATCHED)
-    low = np.searchsorted(crowd, made - near)
-    high = np.searchsorted(crowd, made + near, side="right")
+    low = np.searchsorted(crowd, made - MATCHED)
+    high = np.searchsorted(crowd, made + MATCHED, side="right")
     rng = np.random.default_rng(SEED)
     draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
-    seen, mean, deviation = _crowding(made, network, n), draws.mean(axis=0), draws.std(axis=0)
-    p = ndtr((mean - seen) / np.maximum(deviation, 0.05))
-    return _facts("creation batch", np.bincount(network, minlength=n), seen, mean, p)
+    seen, links = _crowding(made, network, n)
+    mean, rate = draws.mean(axis=0)
+    deviation = draws[:, 0].std(axis=0)
+    members = np.bincount(network, minlength=n)
+    # the normal tail says too much of a few accounts
+    others = np.maximum(members - 1, 1)
+    few = binomial_tail(links, others, np.maximum(rate / others, 1 / DRAWS))
+    p = np.maximum(ndtr((mean - seen) / np.maximum(deviation, 0.05)), few)
+    return _facts("creation batch", members, seen, mean, p)
 
 
 def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers) -> Numbers:
@@ -202,12 +206,14 @@ def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
-    """Mean log2 of the number of accounts of a network made within `BATCH` days of a member, itself included."""
+    """Mean log2 of the accounts of a network made within `BATCH` days of a member; members made so soon after one."""
     order = np.lexsort((made, network))
     network, far = network[order], 1e6
     place = made[order] + far * network
     near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
-    return share_of(np.bincount(network, np.log2(near), n), np.bincount(network, minlength=n))
+    members = np.bincount(network, minlength=n)
+    links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)
+    return np.array([share_of(np.bincount(network, np.log2(near), n), members), links])
 
 
 def _facts(fact: str, members: Ints, share: Numbers, elsewhere: Numbers, p: Numbers) -> pl.DataFrame:

@@ -274,5 +274,5 @@ def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
     >>> binomial_tail([0, 1, 2], 2, 0.5).tolist()
     [1.0, 0.75, 0.25]
     """
-    k = np.asarray(hits, dtype=float)
-    return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n) - k + 1.0, p), 1.0)
+    k, share = np.asarray(hits, dtype=float), np.asarray(p, dtype=float)
+    return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n, dtype=float) - k + 1.0, share), 1.0)

@@ -16,11 +16,12 @@ from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.networks.object_sets import TEXTS
 
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 
 #: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
-COPIED = ("text", "near-text", "reworded")
+COPIED = TEXTS
 JOINT = ("post", "quoted", "replied")
 
 #: Shorter texts of replies, in characters, are no copies.
@@ -28,6 +29,9 @@ MIN_REPLY = 40
 
 #: On objects of more accounts all are regular; accounts on objects that are looked at together.
 POPULAR, BATCH = 1_000, 10_000_000
+
+#: Links are copies where at least this share of the others who posted them are members.
+MIN_HELD = 0.5
 
 #: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
 HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
@@ -50,7 +54,8 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
     polars.DataFrame
         One row a network, in order: ``network, members, acts`` and, as shares of the acts,
 
-        * ``copied``: texts that another member posted as well, at any time;
+        * ``copied``: texts that another member posted as well, at any time, and links of which half the other accounts
+          that posted them are members;
         * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
         * ``aimed``: acts aimed at accounts that three members act on, whose followers do not explain the attention
@@ -65,6 +70,7 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
           joint acts;
         * ``held_regular``: the same, where of the others who are no members only those count who act on the objects
           of two joint acts of the network or more: passers-by do not explain a network;
+        * ``copied_held``: share of the others who posted a copied text that are members, mean over these acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
 
@@ -132,11 +138,21 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     incidences = acts.incidences(*COPIED)
     if not incidences:
         none = np.zeros(0, dtype=np.int64)
-        return {"copied": _untested(len(total)), **_hosts(acts, of_post, none, total)}
-    rows = [_told(acts, i, joint_events(i, acts.codes(i), group, _EVER)) for i in incidences]
+        return {**dict.fromkeys(("copied", "copied_held"), _untested(len(total))), **_hosts(acts, of_post, none, total)}
+    rows, held = [], np.zeros(len(of_post))
+    for incidence in [*incidences, *acts.incidences("url")]:
+        account = acts.codes(incidence)
+        copied = joint_events(incidence, account, group, _EVER)
+        captured = _capture(incidence, account, group)
+        link = incidence not in incidences
+        rows.append(incidence.row[copied & (captured >= MIN_HELD)] if link else _told(acts, incidence, copied))
+        held[incidence.row] = np.maximum(held[incidence.row], np.where(copied, captured, 0.0))
     copies = np.unique(np.concatenate(rows)).astype(np.int64)
+    copies = copies[of_post[copies] >= 0]
+    count = np.bincount(of_post[copies], minlength=len(total))
     return {
-        "copied": share_of(_acts_by_network(rows, of_post, len(total)), total),
+        "copied": share_of(count, total),
+        "copied_held": share_of(np.bincount(of_post[copies], held[copies], len(total)), count),
         **_hosts(acts, of_post, copies, total),
     }
 
@@ -184,13 +200,13 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
     for incidence in incidences:
         account = acts.codes(incidence)
         nearest = _nearest(incidence, account, group)
-        joint = nearest <= HOUR
-        rows.append(incidence.row[joint])
+        near = nearest <= HOUR
+        rows.append(incidence.row[near])
         hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
         captured[incidence.row] = tied[account] * _capture(incidence, account, group)
         if regulars:
-            passing = _passers_by(incidence, account, group, joint)
+            passing = _passers_by(incidence, account, group, near)
             regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
     joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
@@ -218,7 +234,8 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
     """One number an edge: the codes of both ends."""
     codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
     source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
-    return source * acts.n_accounts + target
+    pairs: Ints = source * acts.n_accounts + target
+    return pairs
 
 
 def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:

@@ -35,7 +35,7 @@ from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.recruitment import recruit
-from cib.networks.served import served_sets
+from cib.networks.served import served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -45,6 +45,7 @@ from cib.networks.verdict import (
     Rule,
     kinds_of_evidence,
     reasons_of,
+    shared_kinds,
     verdicts,
 )
 from cib.roles import RoleScores
@@ -363,6 +364,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
+    kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):

@@ -28,7 +28,8 @@ MIN_DECADES = 4.0
 
 
 #: What accounts write: an equal one is a copy, so that pairs of accounts are clustered and not sets of objects.
-CONTENT = ("text", "near-text", "reworded", "url", "hashtag-sequence")
+TEXTS = ("text", "near-text", "reworded")
+CONTENT = (*TEXTS, "url", "hashtag-sequence")
 
 
 def is_timeless(graph: Graph) -> bool:

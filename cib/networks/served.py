@@ -12,7 +12,7 @@ import polars as pl
 from cib.networks.acts import Acts, Ints
 from cib.networks.verdict import Rule
 
-__all__ = ["served_sets"]
+__all__ = ["served_by", "served_sets"]
 
 
 def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
@@ -47,6 +47,18 @@ def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
     found = np.where((group < 0) & (server >= 0), n + server, to[group])
     size = np.bincount(found[found >= 0], minlength=2 * n + 1)
     return np.where((found >= n) & (size[found] < rule.min_size), group, found)
+
+
+def served_by(acts: Acts, group: Ints, rule: Rule) -> Ints:
+    """For each network the one that serves half of its members, -1 for none; shape (n_networks,)."""
+    n = int(group.max(initial=-1)) + 1
+    table = pl.DataFrame({"group": group, "server": _servers(acts, group, rule)}).filter(pl.col("group") >= 0)
+    most = table.filter(pl.col("server") >= 0).group_by("group", "server").len()
+    most = most.join(table.group_by("group").agg(size=pl.len()), on="group").filter(2 * pl.col("len") >= pl.col("size"))
+    most = most.sort("group", "server").unique("group", keep="first", maintain_order=True)
+    found = np.full(n, -1, dtype=np.int64)
+    found[most["group"].to_numpy()] = most["server"].to_numpy()
+    return found
 
 
 def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:

@@ -13,6 +13,7 @@ one of them in common, too. Clusters of ties are groups of accounts that share m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 import polars as pl
@@ -22,13 +23,14 @@ from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.networks.acts import Acts, Ints
 from cib.networks.communities import communities
-from cib.networks.object_sets import CONTENT
+from cib.networks.object_sets import CONTENT, TEXTS
 from cib.networks.verdict import Rule
 
 __all__ = ["is_slow", "tie_groups", "ties"]
 
 #: Acts added to those of each account, so that accounts of one act do not make the strongest ties.
 _SHRINKAGE = 4.0
+_TIE = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
 #: Longer windows, in seconds, are slow.
 _QUICK = 600.0
 
@@ -48,6 +50,11 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
         ``source, target`` (codes of the activity) and ``tie``, sorted by the first two.
     """
     edges = [_edges(graph, acts, _worth(graph, rule)) for graph in acts.graphs]
+    wording = [graph.construction.objects in TEXTS for graph in acts.graphs]
+    # equal texts are of like wording as well
+    texts = pl.concat([pl.DataFrame(schema=_TIE), *compress(edges, wording)])
+    texts = texts.group_by("source", "target").agg(pl.col("tie").max())
+    edges = [texts, *compress(edges, (not one for one in wording))]
     several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
     single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
     rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
@@ -110,9 +117,8 @@ def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
 
 def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.DataFrame:
     """One row a pair, divided by the geometric mean of what the two do."""
-    schema = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
     # the worths are few decimal numbers: rounding makes the sum independent of its order
-    rows = pl.concat([pl.DataFrame(schema=schema), *edges])
+    rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
     # one whole number a pair: to group by two columns takes several times as long
     key = pl.col("source") * acts.n_accounts + pl.col("target")
     table = rows.group_by(pair=key).agg(pl.col("source", "target").first(), together.round(6))

@@ -19,10 +19,10 @@ of a publisher, its readers), accounts that say that they are automatic, attenti
 a few accounts only (fans).
 
 ``candidate`` needs two kinds of which one is a behaviour (copying, captured, boosted, days off) and, where facts about
-the accounts are known, one such a fact (boosted, look, batch) or both copying and captured acts: branches of a party
-post what the headquarters send, and rest when these do. Boosted and look count once: they share the followers. The
-weights were not fitted: simulations test the rule, they do not weigh it. Everything else that chance does not explain
-is ``coordinated``.
+the accounts are known, one such a fact (boosted, look, batch): branches of a party post what the headquarters send, and
+rest when these do; activists send what is prepared to whom they are told. Boosted and look count once: they share the
+followers. The weights were not fitted: simulations test the rule, they do not weigh it. Everything else that chance
+does not explain is ``coordinated``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,16 @@ from cib.domains import check_fields, real, whole
 from cib.networks.account_metadata import FACTS
 from cib.notebook import html_rows
 
-__all__ = ["KINDS", "VERDICTS", "Reason", "Rule", "kinds_of_evidence", "reasons_of", "verdicts"]
+__all__ = [
+    "KINDS",
+    "VERDICTS",
+    "Reason",
+    "Rule",
+    "kinds_of_evidence",
+    "reasons_of",
+    "shared_kinds",
+    "verdicts",
+]
 
 #: From the most that can be concluded to the least.
 VERDICTS = ("candidate", "coordinated", "insufficient")
@@ -90,10 +99,15 @@ class Rule:
         Decades that one kind of evidence counts at most.
     copying_from, copying_unit, min_copying : float
         Copying counts ``(share - copying_from) / copying_unit`` decades, and from `min_copying` on.
+    min_copied_held : float
+        It does not count where members are a smaller share of the others who posted the texts: these are public.
     captured_from, hasty_from, aimed_from, captured_unit, min_captured : float
         Captured joint acts count the largest of ``(joint * held * density - captured_from)``,
         ``(hasty * density - hasty_from)`` and ``(aimed * aimed_held - aimed_from)``, each divided by
         `captured_unit`, and from `min_captured` on; see :func:`cib.networks.behaviour.behaviour`.
+    firmly_held, min_joint : float
+        They count `min_captured` as well where ``held * density`` and ``joint`` reach these shares: cells that do a
+        part of what they do together, on posts that nobody else acts on.
     max_reciprocity : float
         From this product of ``mutual`` and ``inside`` on the third is left out: in a pod everything is captured.
     alpha_facts : float
@@ -101,6 +115,8 @@ class Rule:
     min_excess, min_batch_excess, min_boosted_excess : float
         Look, batch and boosted count if the share, or the mean log2 of accounts made together, exceeds that of
         unaffiliated accounts by so much.
+    sure_batch : float
+        From so many decades on half of `min_batch_excess` suffices.
     min_odds : float
         Look counts if the odds of the fact are at least so many times those of unaffiliated accounts.
     min_odds_resting : float
@@ -164,16 +180,20 @@ class Rule:
     copying_from: float = 0.05
     copying_unit: float = 0.1
     min_copying: float = 0.5
+    min_copied_held: float = 0.35
     captured_from: float = 0.3
     hasty_from: float = 0.55
     aimed_from: float = 0.6
     captured_unit: float = 0.1
     min_captured: float = 1.0
+    firmly_held: float = 0.55
+    min_joint: float = 0.25
     max_reciprocity: float = 0.1
-    alpha_facts: float = 0.05
+    alpha_facts: float = 0.1
     min_excess: float = 0.25
     min_batch_excess: float = 0.4
-    min_boosted_excess: float = 0.4
+    min_boosted_excess: float = 0.5
+    sure_batch: float = 4.0
     min_odds: float = 5.0
     min_odds_resting: float = 2.0
     min_fact: float = 1.0
@@ -261,8 +281,9 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         ``network`` and a column for each of :data:`KINDS`: decades, 0 below the threshold from which a kind counts,
         null where it could not be tested.
     """
-    share = pl.col("copied")
-    joint = (pl.col("joint") * pl.col("held") * pl.col("density") - rule.captured_from) / rule.captured_unit
+    held = pl.col("held") * pl.col("density")
+    joint = (pl.col("joint") * held - rule.captured_from) / rule.captured_unit
+    firmly = (held >= rule.firmly_held) & (pl.col("joint") >= rule.min_joint)
     hasty = (pl.col("hasty") * pl.col("density") - rule.hasty_from) / rule.captured_unit
     pod = pl.col("mutual") * pl.col("inside") >= rule.max_reciprocity
     aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
@@ -273,8 +294,10 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         ),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
         devoted=pl.col("targets") < rule.min_targets,
-        copying=_counting((share - rule.copying_from) / rule.copying_unit, rule.min_copying, rule),
-        captured=_counting(pl.max_horizontal(joint, hasty), rule.min_captured, rule),
+        copying=_copies(rule),
+        captured=_counting(
+            pl.max_horizontal(joint, hasty, pl.when(firmly).then(rule.min_captured)), rule.min_captured, rule
+        ),
         serving=_counting(pl.when(~pod).then(aimed).otherwise(0.0), rule.min_captured, rule),
     )
     few = pl.col("weekend") <= rule.max_weekend_ratio * pl.col("elsewhere")
@@ -301,6 +324,37 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     )
     table = table.with_columns(captured=pl.max_horizontal("captured", "serving"))
     return table.select("network", pl.col(KINDS).round(6))
+
+
+def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
+    """Count kinds of evidence for both of a network and the one that it serves.
+
+    They are one where the acts of the one are captured, the attention of the other is unearned, and the look or the
+    batch of either stands out. Without the last they may be activists and who organises them.
+
+    Parameters
+    ----------
+    kinds : polars.DataFrame
+        From :func:`kinds_of_evidence`.
+    server : polars.Series of int
+        For each network the one that serves it, -1 for none.
+
+    Returns
+    -------
+    polars.DataFrame
+        The same, with ``together``: whether the network is one of such a pair.
+    """
+    shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
+    pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
+    pairs = pairs.join(kinds.select("network", *shared), on="network", suffix="_there")
+    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0)
+    pairs = pairs.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
+    pairs = pairs.filter((pl.col("look") > 0) | (pl.col("batch") > 0))
+    ends = pl.concat([pairs.select(pl.col(end).alias("network"), *shared) for end in ("served", "network")])
+    best = ends.group_by("network").agg(pl.col(shared).max().name.suffix("_there"), together=pl.lit(value=True))
+    table = kinds.join(best, on="network", how="left", maintain_order="left")
+    table = table.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
+    return table.select(*kinds.columns, pl.col("together").fill_null(value=False))
 
 
 def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, rule: Rule) -> pl.DataFrame:
@@ -331,7 +385,7 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     copies = pl.col("copying").fill_null(0.0)
     untested = pl.col("look").is_null() & pl.col("batch").is_null()
     fact = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in ("boosted", "look", "batch"))
-    own = fact | ((copies > 0) & (untested | (pl.col("captured").fill_null(0.0) > 0)))
+    own = fact | ((copies > 0) & untested)
     several = (n >= rule.min_kinds) & behaves & (own | (n < 2))
     facts = pl.sum_horizontal(
         (pl.col(kind).fill_null(0.0) >= rule.min_fact_inside).cast(pl.Int64) for kind in ("look", "batch", "days off")
@@ -375,12 +429,23 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
     rule : Rule
     """
     found = [_copying(row), _captured(row), _boosted(row, facts), _look(row, facts), _batch(row, facts), _days_off(row)]
+    if row["together"]:
+        found.append(
+            Reason("served", "captured acts, and attention, are of this network and of one that serves the other")
+        )
     return (*found, *_single(row, rule), *_against(row, rule))
 
 
 def _counting(decades: pl.Expr, least: float, rule: Rule) -> pl.Expr:
     """Decades within 0 and the most that a kind counts, 0 below the least, null stays."""
     return pl.when(decades >= least).then(decades.clip(0.0, rule.max_kind)).when(decades.is_not_null()).then(0.0)
+
+
+def _copies(rule: Rule) -> pl.Expr:
+    """Decades of copying, from the columns of :func:`cib.networks.behaviour.behaviour`."""
+    decades = (pl.col("copied") - rule.copying_from) / rule.copying_unit
+    public = pl.col("copied_held") < rule.min_copied_held
+    return _counting(pl.when(public).then(0.0).otherwise(decades), rule.min_copying, rule)
 
 
 def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
@@ -395,7 +460,8 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
         odds = share * (1 - elsewhere) >= least * elsewhere * (1 - share)
         excess = odds & (share - elsewhere >= rule.min_excess)
     else:
-        excess = share - elsewhere >= rule.min_batch_excess
+        sure = pl.col("p") <= 10.0**-rule.sure_batch
+        excess = share - elsewhere >= pl.when(sure).then(rule.min_batch_excess / 2).otherwise(rule.min_batch_excess)
     tested = mine.with_columns(p=pl.when(excess).then(pl.col("p")).otherwise(1.0))
     best = tested.group_by("network").agg(p=(pl.col("p").min() * len(names)).clip(0.0, 1.0)).sort("network")
     p = best["p"].to_numpy()

@@ -20,6 +20,7 @@ from cib.reports.files import atomically
 from cib.reports.limits import LIMITS
 from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.result import Result, about
+from cib.sources.registry import known_formats
 
 __all__ = ["write_stix"]
 
@@ -32,6 +33,9 @@ DISARM = {
     "hashtag": "T0049.002",
     **dict.fromkeys(("text", "near-text", "reworded"), "T0084.001"),
 }
+
+#: Names that STIX has for platforms, where they are not ours.
+_ACCOUNT_TYPES = {"x": "twitter"}
 
 _OURS = uuid.uuid5(uuid.NAMESPACE_DNS, "cib-detect")
 
@@ -58,6 +62,7 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
             "STIX needs stix2", remedy="Install it: pip install 'cib-detect[stix]'."
         ) from error
     names = None if reveal_ids else Pseudonyms()
+    platform = _account_type(result.imported.format) if reveal_ids else None
     made = {"created": result.imported.last or datetime(1970, 1, 1, tzinfo=UTC)}
     made["modified"] = made["created"]
     objects: list[Any] = []
@@ -65,7 +70,7 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
     for network in result.networks.with_verdict("candidate"):
         ids = network.members["account_id"]
         shown = (ids if names is None else names.of_all("account", ids)).sort()
-        accounts = [stix2.UserAccount(user_id=each) for each in shown]
+        accounts = [stix2.UserAccount(user_id=each, account_type=platform) for each in shown]
         grouping = stix2.Grouping(
             id=f"grouping--{uuid.uuid5(_OURS, f'{result.fingerprint} {network.id}')}",
             name=f"Candidate network {network.id}",
@@ -92,6 +97,12 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
         )
     bundle = stix2.Bundle(*objects, id=f"bundle--{uuid.uuid5(_OURS, f'bundle {result.fingerprint}')}")
     atomically(path, lambda target: target.write_text(bundle.serialize(indent=2), encoding="utf-8"))
+
+
+def _account_type(format: str) -> str | None:
+    """Name the platform of all accounts, for the id in STIX is made of it: 17 of one platform is not 17 of another."""
+    known = known_formats().get(format.partition(":")[0].strip())
+    return _ACCOUNT_TYPES.get(known.platform, known.platform) if known and known.platform else None
 
 
 def _techniques(result: Result, network: Network) -> Iterator[dict[str, str]]:

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cib
-from cib.graphs.coaction import coaction_graphs
+from cib.graphs.coaction import coaction_graphs, complete_edges
 from cib.graphs.counts import Counts
+from cib.graphs.objects import KINDS, object_events
 from tests.toys import activity
 
 EVENTS = ("account", "object", "time", "row")
@@ -20,6 +21,7 @@ EVENTS = ("account", "object", "time", "row")
 
 def assert_same(graph, other):
     assert graph.name == other.name
+    graph = complete_edges(graph)
     assert graph.table.equals(other.table)
     assert graph.ids.equals(other.ids)
     assert graph.strength.tolist() == other.strength.tolist()
@@ -88,7 +90,21 @@ def test_what_was_counted_is_kept_on_disk(tmp_path):
             ):
                 assert_same(graph, other)
         counts.save(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["author", "post"]
+    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == ["author", "post", "rows"]
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.together])
+def test_the_object_of_a_post_does_not_depend_on_other_posts(name):
+    (whole,) = days(1)
+    halves = [whole.keep_posts(pl.Series(np.arange(len(whole)) % 2 == k)) for k in range(2)]
+    told = [
+        object_events(part, name).with_columns(
+            post=part.posts_table["post_id"].gather(object_events(part, name)["row"])
+        )
+        for part in (whole, *halves)
+    ]
+    found, *parts = (events.select("post", "object").sort("post", "object") for events in told)
+    assert found.equals(pl.concat(parts).sort("post", "object"))
 
 
 def test_a_row_that_was_changed_or_is_gone_is_not_counted():

@@ -163,7 +163,7 @@ def test_a_function_must_return_a_frame():
 
 
 @pytest.mark.parametrize("self_actions", [False, True])
-@pytest.mark.parametrize("kind", ["text", "author"])
+@pytest.mark.parametrize("kind", ["text", "reworded", "author"])
 def test_coded_events_are_the_events(kind, self_actions):
     posts = cib.simulate(scale=0.001, seed=3).activity
     row, code, objects = coded_events(posts, kind, self_actions=self_actions)

@@ -76,16 +76,16 @@ def test_attention_is_unearned_where_followers_do_not_explain_it():
     assert row["decades"] > 8
 
 
-def test_people_who_join_in_one_wave_are_no_batch():
-    start = datetime(2020, 3, 1, tzinfo=UTC)
-    made = [start - timedelta(days=3 * k) for k in range(300)]
-    made += [start - timedelta(days=8) + timedelta(hours=0.3 * k) for k in range(160)]
-    ids = [f"u{k:03}" for k in range(460)]
-    posts = pl.DataFrame({"account_id": ids, "created_at": [start] * 460, "text": ids})
-    accounts = pl.DataFrame({"account_id": ids, "created_at": made})
-    activity = cib.read(posts, accounts=accounts, progress=False)
-    row = measured(activity, ids[300::8], 0).filter(fact="creation batch").row(0, named=True)
-    assert row["decades"] < 1
+def test_two_of_four_made_at_once_are_no_batch(known):
+    activity, ids = known
+    made = activity.accounts_table.with_columns(
+        created_at=pl.when(pl.col("account_id") == ids[120])
+        .then(datetime(2018, 1, 1, 6, tzinfo=UTC))
+        .otherwise("created_at")
+    )
+    new = cib.read(activity.posts_table, accounts=made, progress=False)
+    facts = measured(new, [ids[0], ids[120], ids[200], ids[300]], 0)
+    assert facts.filter(fact="creation batch").row(0, named=True)["decades"] < 2
 
 
 def test_a_random_group_does_not(known):

@@ -33,6 +33,19 @@ def test_copies_are_shares_of_all_acts():
     assert row["joint"] is None  # there is no layer of joint acts
 
 
+def test_links_are_copies_where_nobody_else_posts_them():
+    said = [(a, "https://e.org/1") for a in "abx"] + [(a, "https://e.org/2") for a in "axyz"]
+    rows = [
+        {"account_id": a, "action": "post", "at": k, "text": f"own {k}", "urls": [url]}
+        for k, (a, url) in enumerate(said)
+    ]
+    made = activity(rows)
+    acts = Acts(made, [layer(made, "text", None), layer(made, "url", None)])
+    row = behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)
+    assert row["copied"] == pytest.approx(2 / 3)
+    assert row["copied_held"] == pytest.approx(1 / 2)  # x posted it as well
+
+
 def test_copies_link_to_one_host_that_others_link_to():
     said = {"action": "post", "text": "the news of the day", "urls": ["https://paper.example/1"]}
     rows = [{"account_id": who, "at": k, **said} for k, who in enumerate("abx")]

@@ -7,7 +7,7 @@ import polars as pl
 
 import cib
 from cib.networks.acts import Acts
-from cib.networks.served import served_sets
+from cib.networks.served import served_by, served_sets
 from cib.networks.verdict import Rule
 from tests.toys import activity
 
@@ -59,3 +59,10 @@ def test_a_group_of_served_accounts_joins_the_set():
     ids = acts.activity.account_ids
     group = np.where(ids.is_in(SERVANTS).to_numpy(), 0, np.where(ids.is_in(["s0", "s1"]).to_numpy(), 1, -1))
     assert len(set(served_sets(acts, group, Rule())[ids.is_in(SERVED).to_numpy()])) == 1
+
+
+def test_who_serves_half_of_a_network_is_known():
+    acts = Acts(acting([(a, s) for a, s in BOOSTS if s in {"s0", "s1"}] + [("s2", "s3")]))
+    ids = acts.activity.account_ids
+    group = np.where(ids.is_in(SERVANTS).to_numpy(), 0, np.where(ids.is_in(SERVED).to_numpy(), 1, -1))
+    assert served_by(acts, group, Rule()).tolist() == [-1, 0]

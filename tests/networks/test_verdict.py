@@ -7,13 +7,14 @@ import pytest
 
 from cib.errors import SettingsError
 from cib.networks.account_metadata import NO_FACTS
-from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, verdicts
+from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, shared_kinds, verdicts
 
 MEASURED = {
     "network": 0,
     "members": 20,
     "acts": 400,
     "copied": 0.0,
+    "copied_held": 1.0,
     "joint": 0.0,
     "hasty": 0.0,
     "density": 0.0,
@@ -41,6 +42,7 @@ def judged(rule=None, facts=NO_FACTS, rest=None, enough=True, **measured):
     done = pl.DataFrame([MEASURED | measured], schema_overrides={"copied": pl.Float64, "joint": pl.Float64})
     rule = rule or Rule()
     kinds = kinds_of_evidence(done, facts, pl.DataFrame([REST | (rest or {})]), rule)
+    kinds = shared_kinds(kinds, pl.Series([-1]))
     return verdicts(kinds, done, pl.Series([enough]), rule).row(0, named=True) | kinds.row(0, named=True)
 
 
@@ -63,6 +65,9 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.3, "rest": RESTING}, "candidate"),  # nothing is known of the accounts
         ({"copied": 0.9, "rest": RESTING, "facts": ORDINARY}, "coordinated"),  # branches of a party
         ({"copied": 0.9, "facts": BOOSTED}, "candidate"),
+        ({"copied": 0.9, "copied_held": 0.2, "facts": BATCH}, "coordinated"),  # everybody posts these
+        ({"joint": 0.3, "held": 0.8, "density": 1.0, "facts": BATCH}, "candidate"),  # a cell, and nobody else
+        ({"joint": 0.3, "held": 0.5, "density": 1.0, "facts": BATCH}, "coordinated"),
         ({"facts": pl.concat([BOOSTED, EMPTY])}, "coordinated"),  # both are their few followers
         ({"facts": pl.concat([BOOSTED, BATCH])}, "candidate"),
         ({"facts": BOOSTED, "rest": RESTING}, "candidate"),
@@ -74,7 +79,9 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"facts": pl.concat([EMPTY, BATCH]), "inside": 0.6}, "candidate"),
         ({"facts": pl.concat([EMPTY, BATCH])}, "coordinated"),
         ({"copied": 0.3, "facts": BATCH}, "candidate"),
-        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "coordinated"),
+        ({"copied": 0.3, "facts": fact("creation batch", 0.24, 1e-9)}, "coordinated"),
+        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "candidate"),
+        ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-3)}, "coordinated"),
         ({**CAPTURED, "rest": RESTING}, "coordinated"),  # who enters contests of shops rests when these do
         ({"copied": 0.3, "facts": fact("no followers", 0.25, 1e-12)}, "coordinated"),  # an excess of 0.2
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
@@ -110,6 +117,25 @@ def test_facts_are_asked_of_networks_with_a_behaviour():
     ordinary = weak.with_columns(p=pl.when(pl.col("network") == 9).then("p").otherwise(0.9))
     rest = pl.DataFrame([REST | {"network": k} for k in range(10)])
     assert kinds_of_evidence(done, ordinary, rest, Rule())["batch"].to_list() == [None] * 9 + [2.0]
+
+
+SERVING = {"aimed": 0.9, "aimed_held": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("server", "look", "expected"),
+    [
+        ([-1, 0], 1e-12, ["candidate", "candidate"]),
+        ([-1, -1], 1e-12, ["coordinated", "coordinated"]),  # they have nothing to do with each other
+        ([-1, 0], 0.9, ["coordinated", "coordinated"]),  # activists and who organises them
+    ],
+)
+def test_a_network_and_the_one_that_it_serves_are_judged_together(server, look, expected):
+    done = pl.DataFrame([MEASURED | SERVING, MEASURED | {"network": 1}])
+    facts = pl.concat([BOOSTED, fact("no followers", 0.9, look)]).with_columns(network=pl.lit(1, pl.Int64))
+    rest = pl.DataFrame([REST, REST | {"network": 1}])
+    kinds = shared_kinds(kinds_of_evidence(done, facts, rest, Rule()), pl.Series(server))
+    assert verdicts(kinds, done, pl.Series([True, True]), Rule())["verdict"].to_list() == expected
 
 
 def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():

@@ -123,6 +123,19 @@ def test_stix_without_ids_names_nobody(detection, tmp_path):
     assert named.isdisjoint(detection.table["account_id"])
 
 
+@pytest.mark.parametrize(
+    ("format", "kind"), [("x-v2: tweets", "twitter"), ("telegram", "telegram"), ("canonical", None)]
+)
+def test_stix_tells_equal_ids_of_two_platforms_apart(detection, tmp_path, format, kind):
+    there = replace(detection, imported=replace(detection.imported, format=format))
+    bundle = stix2.parse(there.save_stix(tmp_path / "b.json", reveal_ids=True).read_text(encoding="utf-8"))
+    accounts = {thing.user_id: thing for thing in bundle.objects if thing.type == "user-account"}
+    assert accounts
+    for name, account in accounts.items():
+        expected = stix2.UserAccount(user_id=name, account_type=kind) if kind else stix2.UserAccount(user_id=name)
+        assert (account.id, account.get("account_type")) == (expected.id, kind)
+
+
 def test_stix_survives_hostile_ids(hostile_detection, tmp_path):
     bundle = stix2.parse(hostile_detection.save_stix(tmp_path / "b.json", reveal_ids=True).read_text(encoding="utf-8"))
     named = {thing.user_id for thing in bundle.objects if thing.type == "user-account"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cib.robustness.matching import agreement, staying, timeline
+from cib.robustness.matching import agreement, lasting_ids, staying, timeline
 
 DAYS = [datetime(2020, 6, k) for k in range(1, 5)]  # noqa: DTZ001
 
@@ -49,6 +49,24 @@ def test_stability_is_likeness_to_the_window_before_by_accounts():
     assert "stability 0.80" in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("windows", "names"),
+    [
+        ([members(N1="abc", N2="xyz"), members(N1="xyz", N2="abc")], [("N1", "L2"), ("N2", "L1")]),
+        ([members(N1="abcd", N2="xyz"), members(N1="abcdxyz")], [("N1", "L1")]),
+        ([members(N1="abcdxyz"), members(N1="xyz", N2="abcd")], [("N1", "L2"), ("N2", "L1")]),
+        ([members(N1="abc"), members(N1="xyz"), members(N1="abc")], [("N1", "L3")]),
+        ([members(N1="abc"), members(), members(N1="abc")], [("N1", "L2")]),
+        ([members(N1="abc", N2="uvwxyz")], [("N1", "L2"), ("N2", "L1")]),
+    ],
+    ids=["kept", "merged", "split", "others", "came back", "by size"],
+)
+def test_a_network_that_goes_on_keeps_its_name(windows, names):
+    named = lasting_ids(dict(zip(DAYS, windows, strict=False)))
+    last = named.filter(pl.col("start").dt.day() == len(windows))
+    assert last.select("network_id", "lasting_id").rows() == names
+
+
 memberships = st.dictionaries(st.sampled_from("abcdefghij"), st.sampled_from(["N1", "N2", "N3"]), min_size=1).map(
     lambda placed: pl.DataFrame({"account_id": list(placed), "network_id": list(placed.values())})
 )
@@ -65,3 +83,12 @@ def test_staying_does_not_depend_on_names(placed, others):
     renamed = others.with_columns("x" + pl.col("network_id"))
     assert staying(placed, others).to_list() == staying(placed, renamed).to_list()
     assert agreement(placed, others) == agreement(others, placed)
+
+
+@given(st.lists(memberships, min_size=1, max_size=4))
+def test_a_lasting_name_is_of_one_network_a_day(windows):
+    table = timeline(dict(zip(DAYS, windows, strict=False))).table
+    assert table["lasting_id"].null_count() == 0
+    assert not table.select("start", "lasting_id").is_duplicated().any()
+    born = table.filter(pl.col("fate") == "born")
+    assert born["lasting_id"].is_unique().all()

@@ -5,17 +5,32 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cib.compiled import CODES, INT, INTS, WRITE_INTS, Codes, Ints, compiled, grouped, taken
+from cib.compiled import (
+    BYTES,
+    CODES,
+    INT,
+    INTS,
+    WRITE_CODES,
+    WRITE_INTS,
+    Codes,
+    Ints,
+    compiled,
+    grouped,
+    inlined,
+    taken,
+)
 from cib.graphs.compiled.windows import ALWAYS
 
-__all__ = ["Together", "changed_pairs", "done_together"]
+Bytes = NDArray[np.uint8]
+
+__all__ = ["Together", "changed_pairs", "done_together", "shared_objects"]
 
 
 class Together(NamedTuple):
     """What pairs of accounts did together; one array entry a pair."""
 
-    weight: Ints  #: distinct objects
     pairs: Ints  #: pairs of events
     led: Ints  #: pairs in which the first account was strictly earlier
     lag: Ints  #: sum of absolute lags, microseconds
@@ -23,19 +38,21 @@ class Together(NamedTuple):
     last: Ints  #: latest time of any pair
 
 
-@compiled(INTS, CODES, CODES, CODES, INT, WRITE_INTS)
-def _write_pairs(events: Ints, account: Codes, low: Codes, high: Codes, n_accounts: int, keys: Ints) -> None:
-    """Write down the pair of each event and each event within the window of it; -1 for an account with itself."""
+@compiled(INTS, CODES, CODES, CODES, BYTES, WRITE_INTS)
+def _write_pairs(events: Ints, account: Codes, low: Codes, high: Codes, able: Bytes, keys: Ints) -> int:
+    """Write down the pair of each event and each event within the window of it; how many there are."""
     n = 0
     for k in range(len(events)):
         u = account[events[k]]
-        for j in range(low[events[k]], high[events[k]]):
-            v = account[j]
-            keys[n] = -1 if u == v else min(u, v) * n_accounts + max(u, v)
-            n += 1
+        if able[u]:
+            for j in range(low[events[k]], high[events[k]]):
+                v = account[j]
+                keys[n] = min(u, v) * len(able) + max(u, v)
+                n += able[v] != 0 and u != v
+    return n
 
 
-def changed_pairs(events: Ints, account: Codes, low: Codes, high: Codes, n_accounts: int) -> Ints:
+def changed_pairs(events: Ints, account: Codes, low: Codes, high: Codes, able: NDArray[np.bool_]) -> Ints:
     """Pairs that have one of some events within the window of another event.
 
     Parameters
@@ -44,21 +61,22 @@ def changed_pairs(events: Ints, account: Codes, low: Codes, high: Codes, n_accou
         Positions.
     account, low, high : ndarray of int32, shape (n_events,)
         As :func:`cib.graphs.compiled.coaction.coactions` takes them.
-    n_accounts : int
+    able : ndarray of bool, shape (n_accounts,)
+        Pairs of other accounts are left out.
 
     Returns
     -------
     ndarray of int64
         ``u * n_accounts + v`` of each pair once, u < v, ascending.
     """
-    keys = np.empty(int((high[events] - low[events]).sum()), np.int64)
-    _write_pairs(events, account, low, high, n_accounts, keys)
-    keys.sort()
-    return keys[(np.diff(keys, prepend=-1) > 0)]
+    keys = np.empty(int((high[events] - low[events]).sum()) + 1, np.int64)
+    found = keys[: _write_pairs(events, account, low, high, able.view(np.uint8), keys)]
+    found.sort()
+    return found[np.diff(found, prepend=-1) > 0]
 
 
-def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int) -> Together:
-    """Count what each of some pairs did together within a window.
+def shared_objects(keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int) -> Codes:
+    """Count the objects on which each of some pairs acted within a window.
 
     Parameters
     ----------
@@ -74,57 +92,85 @@ def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acco
 
     Returns
     -------
-    Together
+    ndarray of int32, shape (n_pairs,)
     """
     starts, order = grouped(account, n_accounts)
+    weight = np.zeros(len(keys), np.int32)
+    _count_objects(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, weight)
+    return weight
+
+
+def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int) -> Together:
+    """Add up what each of some pairs did together within a window; arguments as of :func:`shared_objects`."""
+    starts, order = grouped(account, n_accounts)
     found = Together(*(np.zeros(len(keys), np.int64) for _ in Together._fields))
-    _count(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, *found)
+    _add_up(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, *found)
     return found
 
 
-@compiled(INTS, INTS, CODES, INTS, INT, INT, *[WRITE_INTS] * 6)
-def _count(
+@inlined
+def _reach(objects: Codes, begin: int, end: int, mark: int) -> int:
+    """The first of ascending objects from `begin` to `end` that is `mark` or a later one."""
+    while begin < end:
+        middle = (begin + end) // 2
+        if objects[middle] < mark:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin
+
+
+@compiled(INTS, INTS, CODES, INTS, INT, INT, WRITE_CODES)
+def _count_objects(
+    keys: Ints, starts: Ints, objects: Codes, time: Ints, n_accounts: int, window: int, weight: Codes
+) -> None:
+    """Look for each object of the account with fewer events among those of the other one."""
+    for k in range(len(keys)):
+        a, b = keys[k] // n_accounts, keys[k] % n_accounts
+        if starts[a + 1] - starts[a] > starts[b + 1] - starts[b]:
+            a, b = b, a
+        i, j, stop, end = starts[a], starts[b], starts[a + 1], starts[b + 1]
+        while i < stop and j < end:
+            mark = objects[i]
+            j = _reach(objects, j, end, mark)
+            met = False
+            while i < stop and objects[i] == mark:
+                while j < end and objects[j] == mark and time[i] - time[j] > window:
+                    j += 1
+                met |= j < end and objects[j] == mark and time[j] - time[i] <= window
+                i += 1
+            weight[k] += met
+
+
+@compiled(INTS, INTS, CODES, INTS, INT, INT, *[WRITE_INTS] * 5)
+def _add_up(
     keys: Ints,
     starts: Ints,
     objects: Codes,
     time: Ints,
     n_accounts: int,
     window: int,
-    weight: Ints,
     pairs: Ints,
     led: Ints,
     lag: Ints,
     first: Ints,
     last: Ints,
 ) -> None:
-    """Look for each object of the account with fewer events among those of the other one."""
+    """Compare the events of both accounts on each object."""
     for k in range(len(keys)):
         u, v = keys[k] // n_accounts, keys[k] % n_accounts
-        turned = starts[u + 1] - starts[u] > starts[v + 1] - starts[v]
-        a, b = (v, u) if turned else (u, v)
-        i, j, end = starts[a], starts[b], starts[b + 1]
+        i, j, stop, end = starts[u], starts[v], starts[u + 1], starts[v + 1]
         first[k], last[k] = ALWAYS, -ALWAYS
-        while i < starts[a + 1] and j < end:
-            mark = objects[i]
-            stop = end
-            while j < stop:  # the first event of b on the object, or a later one
-                middle = (j + stop) // 2
-                if objects[middle] < mark:
-                    j = middle + 1
-                else:
-                    stop = middle
-            met = False
-            while i < starts[a + 1] and objects[i] == mark:
-                while j < end and objects[j] == mark and time[i] - time[j] > window:
-                    j += 1
-                m = j
-                while m < end and objects[m] == mark and time[m] - time[i] <= window:
-                    met = True
-                    pairs[k] += 1
-                    led[k] += (time[m] < time[i]) if turned else (time[i] < time[m])
-                    lag[k] += abs(time[m] - time[i])
-                    first[k] = min(first[k], time[i], time[m])
-                    last[k] = max(last[k], time[i], time[m])
-                    m += 1
-                i += 1
-            weight[k] += met
+        while i < stop and j < end:
+            j = _reach(objects, j, end, objects[i])
+            while j < end and objects[j] == objects[i] and time[i] - time[j] > window:
+                j += 1
+            m = j
+            while m < end and objects[m] == objects[i] and time[m] - time[i] <= window:
+                pairs[k] += 1
+                led[k] += time[i] < time[m]
+                lag[k] += abs(time[m] - time[i])
+                first[k] = min(first[k], time[i], time[m])
+                last[k] = max(last[k], time[i], time[m])
+                m += 1
+            i += 1
