@@ -241,8 +241,9 @@ def _role(given: Any, where: str) -> Role:
     if isinstance(given, str):
         known = {role.name: role for role in ROLES}
         return known[given] if given in known else load_extension("cib.roles", given)
-    if isinstance(given, Mapping) and isinstance(given.get("weights"), list):
-        given = {**given, "weights": dict(given["weights"])}
+    weights = given.get("weights") if isinstance(given, Mapping) else None
+    if isinstance(weights, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in weights):
+        given = {**given, "weights": dict(weights)}
     return _build(Role, given, where)
 
 

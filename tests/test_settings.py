@@ -73,6 +73,7 @@ def test_own_functions_are_named_by_module_and_found_again(tmp_path):
         ("[[layers]]\nobjects = 'post'\nwindow = 'soon'", "'soon' is not a length"),
         ("rule = 3", "rule must be a table"),
         ("roles = ['newsroom']", "no installed package brings roles called 'newsroom'"),
+        ("[[roles]]\nname = 'newsroom'\nlabel = 'Posts.'\nweights = [['h_index']]", "weights must be"),
         ("[[roles]]\nname = 'newsroom'", r"roles\[0\] lack a value"),
         ("features = ['h_indx']", "Did you mean 'h_index'"),
         ("features = ['absent_module:name']", "cannot be imported"),
@@ -153,7 +154,7 @@ def test_roles_that_make_no_sense_are_refused(roles, said):
 
 def test_the_signature_can_be_read():
     shown = str(inspect.signature(cib.Settings))
-    assert len(shown) < 650
+    assert len(shown) < 700
     assert "Layer('post', window='10min')" in shown
     layer = cib.Layer("author", None, "chung-lu", min_weight=3, max_accounts=500)
     assert eval(repr(layer), {"Layer": cib.Layer}) == layer  # noqa: S307 our own text
