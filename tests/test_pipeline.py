@@ -175,9 +175,6 @@ def test_what_is_no_activity_is_refused_with_the_way_to_one(activity):
         cib.detect("x.csv")
     with pytest.raises(SettingsError, match=r"settings must be a cib\.Settings\. Got a dict"):
         cib.detect(activity, {})
-    posts = activity.posts_table.lazy().select("account_id", "created_at", "target_post_id")
-    with pytest.raises(InputError, match=r"collect\(\)"):
-        cib.detect(cib.read(posts, progress=False), progress=False)
 
 
 @pytest.mark.parametrize(
