@@ -2,9 +2,10 @@
 
 `python benchmarks/collection.py [--scale 0.02] [--repeats 3]` prints CPU seconds of this process, the least of several
 runs, which alternate. *counts*: the co-actions of all layers, without their tests. A full run reads them out of all
-posts; the collection loads what it counted of sixty days, counts what the last day touches, and keeps that. *whole*: a
-full run reads 61 Parquet files and detects; the collection appends one and detects. Days are 61 parts of equal
-length in rows, by time. That both find the same is checked in each run.
+posts; the collection loads what it counted of sixty days, counts what the last day touches, and keeps that. *counts of
+rows*: the same of the layers whose objects do not depend on other posts; those of similar texts are read out anew.
+*whole*: a full run reads 61 Parquet files and detects; the collection appends one and detects. Days are 61 parts of
+equal length in rows, by time. That both find the same is checked in each run.
 """
 
 from __future__ import annotations
@@ -24,16 +25,18 @@ from cib.activity import Activity
 from cib.graphs.coaction import coaction_graphs, complete_edges
 from cib.graphs.counts import Counts
 from cib.graphs.graph import Graph
+from cib.graphs.objects import KINDS
 from cib.settings import Settings
 
 DAYS = 61
 
 
-def counted(count: Callable[..., list[Graph]], activity: Activity) -> list[Graph]:
+def counted(count: Callable[..., list[Graph]], activity: Activity, *, of_rows: bool) -> list[Graph]:
     """The graphs of the default layers, those that differ by window together."""
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for layer in cib.Settings().layers:
-        if layer.kind != "url" or "urls" in activity.posts_table.columns:
+        kind = KINDS[layer.kind]
+        if kind.column in activity.posts_table.columns and not (of_rows and kind.together):
             groups.setdefault((layer.objects, layer.min_weight, layer.max_accounts), []).append(layer.window)
     return [
         graph
@@ -42,10 +45,10 @@ def counted(count: Callable[..., list[Graph]], activity: Activity) -> list[Graph
     ]
 
 
-def counted_on(folder: Path, activity: Activity) -> list[Graph]:
+def counted_on(folder: Path, activity: Activity, *, of_rows: bool) -> list[Graph]:
     """The same of what a collection kept."""
     counts = Counts(folder)
-    graphs = counted(counts, activity)
+    graphs = counted(counts, activity, of_rows=of_rows)
     counts.save(folder)
     return graphs
 
@@ -77,27 +80,29 @@ def measure(home: Path, scale: float, repeats: int) -> None:
     cib.Collection(sixty).detect(progress=False)
     activity = cib.read(files, progress=False)
     activity.account_codes  # noqa: B018 - codes are part of reading
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[tuple[float, float]]] = {}
     for turn in range(repeats + 1):  # the first one compiles
-        again = partial(shutil.copytree, sixty, home / f"again-{turn}")
-        for what, whole, grown in (
-            ("counts", partial(counted, coaction_graphs, activity), partial(counted_on, again() / "counts", activity)),
-            ("whole", partial(detected, files), partial(appended, home / f"other-{turn}", files[-1])),
+        for k, (what, full, part) in enumerate(
+            (
+                ("counts", partial(counted, coaction_graphs, activity, of_rows=False), counted_on),
+                ("counts of rows", partial(counted, coaction_graphs, activity, of_rows=True), counted_on),
+                ("whole", partial(detected, files), appended),
+            )
         ):
-            if what == "whole":
-                shutil.copytree(sixty, home / f"other-{turn}")
-            full, expected = seconds(whole)
-            part, found = seconds(grown)
+            again = Path(shutil.copytree(sixty, home / f"again-{turn}-{k}"))
+            if part is counted_on:
+                work = partial(counted_on, again / "counts", activity, of_rows=what != "counts")
+            else:
+                work = partial(appended, again, files[-1])
+            (whole, expected), (grown, found) = seconds(full), seconds(work)
             check_same(expected, found)
+            shutil.rmtree(again)
             if turn:
-                times.setdefault(f"{what}, full run", []).append(full)
-                times.setdefault(f"{what}, collection", []).append(part)
-        for copy in ("again", "other"):
-            shutil.rmtree(home / f"{copy}-{turn}")
+                times.setdefault(what, []).append((whole, grown))
     print(f"{len(posts):,} rows, the last of {DAYS} days has {bounds[-1] - bounds[-2]:,}; edges {edges(expected)}")
-    for what in ("counts", "whole"):
-        full, part = (min(times[f"{what}, {which}"]) for which in ("full run", "collection"))
-        print(f"{what}: full run {full:.2f} s, collection {part:.2f} s, ratio {part / full:.2f}")
+    for what, measured in times.items():
+        whole, grown = (min(each) for each in zip(*measured, strict=True))
+        print(f"{what}: full run {whole:.2f} s, collection {grown:.2f} s, ratio {grown / whole:.2f}")
 
 
 def edges(detection: cib.Detection) -> str:

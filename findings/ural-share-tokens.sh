@@ -5,7 +5,7 @@
 # youtube.com; and a fingerprint leaves the letters of an id alone.
 # Seen: youtube.com/watch?v=...&si=... loses it, youtu.be/...?si=... keeps it in normalize_url and fingerprint_url, so
 # the same video of two accounts is two links. fingerprint_url ("destructive", for statistics) also writes ids in small
-# letters (watch?v=, bit.ly/), so different videos become one. A co-link network made of it loses sharers and gains others.
+# letters (watch?v=, bit.ly/): different videos become one. A co-link network of it loses sharers and gains others.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
@@ -18,6 +18,6 @@ short = [f"https://youtu.be/AbCdEfGhIjK?si={token}" for token in ("ann1", "ben2"
 others = [f"https://www.youtube.com/watch?v={name}" for name in ("AbCdEfGhIjK", "aBcDeFgHiJk")]
 for make in (normalize_url, fingerprint_url):
     counts = [len({make(link) for link in links}) for links in (long, short, others)]
-    print(f"ural 1.6.2 {make.__name__}: one video {counts[0]}, the same as youtu.be {counts[1]}, two videos {counts[2]}")
+    print(f"ural 1.6.2 {make.__name__}: one video {counts[0]}, the same as youtu.be {counts[1]}, two {counts[2]}")
     assert counts == [1, 2, 2 if make is normalize_url else 1]
 PY

@@ -11,6 +11,7 @@ similarity, computed from all shingles, reaches the threshold (Broder 1997).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -179,7 +180,7 @@ def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
 
 
 @compiled()
-def _bits(word: int) -> int:
+def _bits(word: Any) -> Any:
     """Count the bits of a number that are set."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))

@@ -65,10 +65,14 @@ def _pairs(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
     pair = _mixed(code[:-1][same] << np.uint64(32) | code[1:][same])
     both = np.sort((text[1:][same] << np.uint64(32) | pair).astype(np.int64))
     both = both[np.diff(both, prepend=-1) > 0]
-    text, pair = both >> 32, (both & 0xFFFFFFFF).astype(np.uint32)
-    counts = np.bincount(text, minlength=len(texts))
+    of = both >> 32
+    counts = np.bincount(of, minlength=len(texts))
     enough = counts >= _MIN_PAIRS
-    return np.flatnonzero(enough), pair[enough[text]], np.concatenate([[0], np.cumsum(counts[enough])])
+    return (
+        np.flatnonzero(enough),
+        (both & 0xFFFFFFFF).astype(np.uint32)[enough[of]],
+        np.concatenate([[0], np.cumsum(counts[enough])]),
+    )
 
 
 def _signatures(pairs: Hashes, start: Ints) -> list[NDArray[np.uint64]]:

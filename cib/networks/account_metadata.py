@@ -184,7 +184,7 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     low = np.searchsorted(crowd, made - MATCHED)
     high = np.searchsorted(crowd, made + MATCHED, side="right")
     rng = np.random.default_rng(SEED)
-    draws = np.array([_crowding(_drawn(rng, crowd, low, high, made), network, n) for _ in range(DRAWS)])
+    draws = np.array([_crowding(_drawn(rng, crowd, low, high, made, network), network, n) for _ in range(DRAWS)])
     seen, links = _crowding(made, network, n)
     mean, rate = draws.mean(axis=0)
     deviation = draws[:, 0].std(axis=0)
@@ -196,13 +196,20 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     return _facts("creation batch", members, seen, mean, p)
 
 
-def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers) -> Numbers:
-    """For each member the creation of an account among those of similar age, or any time near where there is none."""
+def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers, network: Ints) -> Numbers:
+    """For each member the creation of an account among those of similar age, of each account once in a network.
+
+    Any time near where there is none, or it was drawn before.
+    """
     chance = rng.random(len(made))
+    anytime = made + (2 * rng.random(len(made)) - 1) * MATCHED
     if not len(crowd):
-        return made + (2 * chance - 1) * MATCHED
+        return anytime
     place = np.minimum(low + (chance * (high - low)).astype(np.int64), len(crowd) - 1)
-    return np.where(high > low, crowd[place], made + (2 * chance - 1) * MATCHED)
+    _, first = np.unique(network * len(crowd) + place, return_index=True)
+    new = np.zeros(len(made), dtype=bool)
+    new[first] = True
+    return np.where(new & (high > low), crowd[place], anytime)
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:

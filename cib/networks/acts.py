@@ -159,25 +159,20 @@ class Acts:
         return self.incidences(kind)
 
     @cached_property
-    def aimed(self) -> pl.DataFrame:
-        """Acts aimed at another account: ``row, source, target``, each target of a post once.
+    def pairs(self) -> tuple[Ints, Ints, Ints]:
+        """Acts aimed at another account: row, source and target, by row and target, each target of a post once.
 
         Retweets, quotes and replies aim at the author of the post acted on; posts that are no retweets at whom they
         mention.
         """
-        acted_on = self.activity.target_codes.to_frame("target").with_row_index("row")
-        rows = pl.concat([acted_on, self.activity.mention_codes]).drop_nulls()
-        rows = rows.with_columns(source=self.activity.account_codes.gather(rows["row"]))
+        acted_on, named = self.activity.target_codes, self.activity.mention_codes.drop_nulls()
+        rows = np.concatenate([acted_on.is_not_null().arg_true().to_numpy(), named["row"].to_numpy()]).astype(np.int64)
+        targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
         # one whole number for both: to sort by two columns takes several times as long
-        both = pl.col("row").cast(pl.UInt64) * 2**32 + pl.col("target")
-        rows = rows.filter(pl.col("source") != pl.col("target")).with_columns(both=both).sort("both")
-        return rows.filter((pl.col("both") != pl.col("both").shift()).fill_null(True)).select("row", "source", "target")
-
-    @cached_property
-    def pairs(self) -> tuple[Ints, Ints, Ints]:
-        """Row, source and target of each act in :attr:`aimed`."""
-        rows, source, target = (self.aimed[name].to_numpy().astype(np.int64) for name in ("row", "source", "target"))
-        return rows, source, target
+        both = np.sort((rows << 32 | targets)[self.account[rows] != targets])
+        both = both[np.diff(both, prepend=-1) > 0]
+        row: Ints = both >> 32
+        return row, self.account[row], both & 0xFFFFFFFF
 
     @cached_property
     def language(self) -> tuple[Ints, list[str]]:
@@ -226,7 +221,7 @@ class Acts:
 
     @cached_property
     def one_sided(self) -> tuple[Ints, Ints]:
-        """Source and target of each act in :attr:`aimed` whose target never acts on the source."""
+        """Source and target of each act in :attr:`pairs` whose target never acts on the source."""
         _, source, target = self.pairs
         alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
         return source[alone], target[alone]

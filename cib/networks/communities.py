@@ -141,6 +141,9 @@ def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int)
         tol_optimization=_TOLERANCE,
         tol_aggregation=_TOLERANCE,
         shuffle_nodes=True,
+        sort_clusters=False,
+        return_probs=False,
+        return_aggregate=False,
         random_state=seed,
     )
     return _connected(matrix, louvain.fit_predict(sp.csr_matrix(matrix)))

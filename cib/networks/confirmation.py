@@ -21,7 +21,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.nulls.registry import backbone, chance
 from cib.networks.communities import clusters_of
-from cib.networks.evidence import LEAST, rows_inside
+from cib.networks.evidence import LEAST, networks_in, rows_inside
 from cib.networks.object_sets import audiences, is_timeless
 
 __all__ = ["confirm"]
@@ -96,7 +96,8 @@ def _clusters(
     clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
     stand = _stand_for(clusters, membership)
     clusters = clusters.join(stand, on="cluster", how="semi")  # what stands for no network need not be tested
-    rows, cluster = rows_inside(searched, clusters.rename({"cluster": "network"}))
+    ((_, of),) = networks_in([searched], clusters.rename({"cluster": "network"}))
+    rows, cluster = rows_inside(searched, of)
     codes = searched.codes_in(held_out.events.account_ids)
     ends = {end: codes.gather(searched.table[end].gather(rows)) for end in ("source", "target")}
     pairs = pl.DataFrame({**ends, "cluster": cluster})

@@ -75,4 +75,6 @@ def _rates(acts: Acts, free: Flags) -> Numbers:
     crowd, rested = np.zeros((2, len(names), 3), dtype=np.int64)
     for counts, of_accounts in ((crowd, acts.occasions[0]), (rested, acts.occasions[1])):
         np.add.at(counts, language[free], of_accounts[free])
-    return np.where(crowd >= MIN_ACTS, share_of(rested, crowd), share_of(rested.sum(axis=0), crowd.sum(axis=0)))
+    everybody = share_of(rested.sum(axis=0), crowd.sum(axis=0))
+    rates: Numbers = np.where(crowd >= MIN_ACTS, share_of(rested, crowd), everybody)
+    return rates

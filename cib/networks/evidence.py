@@ -6,7 +6,7 @@ cost hardly more than one. ``membership`` is always a table of ``account_id`` an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "decades",
     "edges_at",
     "log_evidence",
+    "networks_in",
     "networks_of",
     "rows_inside",
     "shared_objects",
@@ -182,9 +183,22 @@ def networks_of(ids: pl.Series, membership: pl.DataFrame) -> NDArray[np.int64]:
     return network
 
 
-def rows_inside(graph: Graph, membership: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of the edges with both ends in one network, by network, and the network of each."""
-    network = networks_of(graph.ids, membership)
+def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[tuple[Graph, NDArray[np.int64]]]:
+    """Each graph with the network of each account of its events, which is looked up once for graphs of one activity."""
+    ids, network = None, np.empty(0, dtype=np.int64)
+    for graph in graphs:
+        if graph.events.account_ids is not ids:
+            ids = graph.events.account_ids
+            network = networks_of(ids, membership)
+        yield graph, network
+
+
+def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the edges with both ends in one network, by network, and the network of each.
+
+    `network` is that of each account of the events, from :func:`networks_in`.
+    """
+    network = network[graph.codes_in(graph.events.account_ids).to_numpy()]
     source, target = graph.endpoints
     rows = np.flatnonzero((network[source] >= 0) & (network[source] == network[target]))
     inside = network[source[rows]]
@@ -198,9 +212,11 @@ def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:
     return edges.with_columns(source=graph.ids.gather(edges["source"]), target=graph.ids.gather(edges["target"]))
 
 
-def acts_of_members(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence."""
+def acts_of_members(graph: Graph, network: NDArray[np.int64]) -> pl.DataFrame:
+    """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence.
+
+    `network` is that of each account of the events, from :func:`networks_in`.
+    """
     incidence = graph.events
-    network = networks_of(incidence.account_ids, membership)
     account, object_, time, *_ = incidence.events_of(network >= 0)
     return pl.DataFrame({"network": network[account], "account": account, "object": object_, "time": time})

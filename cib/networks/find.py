@@ -30,7 +30,15 @@ from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
 from cib.networks.engine_acts import EngineActs
-from cib.networks.evidence import Evidence, acts_of_members, decades, rows_inside, shared_objects, told_objects
+from cib.networks.evidence import (
+    Evidence,
+    acts_of_members,
+    decades,
+    networks_in,
+    rows_inside,
+    shared_objects,
+    told_objects,
+)
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
@@ -280,7 +288,7 @@ def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]
 
 def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
     """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
-    ends = pl.concat([_ends_inside(graph, placed) for graph in graphs]).implode()
+    ends = pl.concat([_ends_inside(graph, network) for graph, network in networks_in(graphs, placed)]).implode()
     audience = [k for k, graph in enumerate(graphs) if is_timeless(graph)]
     joined = (
         pl.when(pl.col("account_id").is_in(ends))
@@ -294,9 +302,9 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
     return members.drop("layer")
 
 
-def _ends_inside(graph: Graph, placed: pl.DataFrame) -> pl.Series:
+def _ends_inside(graph: Graph, network: Ints) -> pl.Series:
     """Accounts with an edge to another of their network."""
-    rows, _ = rows_inside(graph, placed)
+    rows, _ = rows_inside(graph, network)
     inside = np.zeros(graph.n_accounts, dtype=bool)
     for end in graph.endpoints:
         inside[end[rows]] = True
@@ -467,12 +475,13 @@ def _with_shared_objects(
     """
     membership = members.select("account_id", "network")
     inside, sharing = [], []
-    for graph in graphs:
-        acts = acts_of_members(graph, membership)
+    for graph, network in networks_in(graphs, membership):
+        acts = acts_of_members(graph, network)
         shared = shared_objects(acts)
-        inside.append(Inside(*rows_inside(graph, membership), shared))
-        mine = acts.join(shared, on=["network", "object"], how="semi")["account"].unique()
-        sharing.append(graph.events.account_ids.gather(mine))
+        inside.append(Inside(*rows_inside(graph, network), shared))
+        pair = pl.col("network") * (int(acts["object"].max() or 0) + 1) + pl.col("object")  # type: ignore[arg-type]
+        mine = acts.select("account", pair=pair).join(shared.select(pair=pair), on="pair", how="semi")["account"]
+        sharing.append(graph.events.account_ids.gather(mine.unique()))
     tied = pl.col("joined") != "tied"
     kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
     return inside, kept.filter(pl.len().over("network") >= rule.min_size)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import acts_of_members
+from cib.networks.evidence import acts_of_members, networks_of
 
 __all__ = ["leading"]
 
@@ -22,7 +22,7 @@ def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     them. An account whose acts are copied within seconds co-acts with its copiers as they do with one
     another; the order of their acts is what tells them apart.
     """
-    acts = acts_of_members(graph, membership)  # by object and time
+    acts = acts_of_members(graph, networks_of(graph.events.account_ids, membership))  # by object and time
     if not acts.height:
         return pl.DataFrame(schema={"account_id": pl.String, "objects": pl.UInt32, "led": pl.Float64})
     n = len(graph.events.account_ids)

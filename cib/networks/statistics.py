@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import LEAST, acts_of_members, log_evidence, rows_inside, shared_objects
+from cib.networks.evidence import LEAST, acts_of_members, log_evidence, networks_in, rows_inside, shared_objects
 
 __all__ = ["Inside", "group_statistics"]
 
@@ -73,8 +73,8 @@ def group_statistics(
     """
     sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
     found = [
-        _in_layer(graph, membership, sizes, objects)
-        for graph, objects in zip(graphs, sets or [None] * len(graphs), strict=True)
+        _in_layer(graph, network, sizes, objects)
+        for (graph, network), objects in zip(networks_in(graphs, membership), sets or [None] * len(graphs), strict=True)
     ]
     rows, inside = zip(*found, strict=True)
     # sums of decimal numbers depend on their order, which threads decide, in the last digits
@@ -82,10 +82,10 @@ def group_statistics(
 
 
 def _in_layer(
-    graph: Graph, membership: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None
+    graph: Graph, network: NDArray[np.int64], sizes: pl.DataFrame, found_by: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, Inside]:
-    acts = acts_of_members(graph, membership)
-    inside = Inside(*rows_inside(graph, membership), shared_objects(acts))
+    acts = acts_of_members(graph, network)
+    inside = Inside(*rows_inside(graph, network), shared_objects(acts))
     objects = inside.objects.select("network", "object", "acts", pl.col("members").cast(pl.Int64))
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())

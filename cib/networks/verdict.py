@@ -149,6 +149,8 @@ class Rule:
         Where a larger share than the first of the copies link to one host, and a smaller share than the second of the
         accounts that link to it are in any network, copying and days off do not count: outlets of a publisher and its
         readers, who press a share button, link to it, and so do many others.
+    established : float
+        The same where few followers are less frequent than this share of their frequency elsewhere: outlets are known.
     max_automatic : float
         Where more of the members than that say of themselves that they are automatic, no behaviour counts.
     min_targets : float
@@ -211,6 +213,7 @@ class Rule:
     aimed_share: float = 0.1
     max_one_host: float = 0.9
     min_host_held: float = 0.9
+    established: float = 0.5
     max_automatic: float = 0.5
     min_targets: float = 6.0
     served_share: float = 0.6
@@ -289,9 +292,8 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
     table = behaviour.select(
         "network",
-        publisher=((pl.col("copied_host") > rule.max_one_host) & (pl.col("host_held") < rule.min_host_held)).fill_null(
-            False
-        ),
+        one_copied_host=(pl.col("copied_host") > rule.max_one_host).fill_null(False),
+        many_link=(pl.col("host_held") < rule.min_host_held).fill_null(False),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
         devoted=pl.col("targets") < rule.min_targets,
         copying=_copies(rule),
@@ -304,6 +306,11 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     decades = pl.when(few).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
     table = table.join(resting, on="network", how="left").sort("network")
+    few = facts.filter(fact="few followers")
+    known = few.select("network", established=pl.col("share") < rule.established * pl.col("elsewhere"))
+    table = table.join(known, on="network", how="left").sort("network")
+    outlets = pl.col("one_copied_host") & (pl.col("many_link") | pl.col("established").fill_null(False))
+    table = table.with_columns(publisher=outlets)
     rests = table.select("network", rests=(pl.col("days off") > 0).fill_null(False))
     facts = facts.join(rests, on="network")
     table = table.join(_facts_of(facts, "boosted", rule), on="network", how="left")
@@ -567,7 +574,7 @@ def _against(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
         returned = f"{row['mutual']:.0%} of these are returned, as in a pod"
         text = f"{row['inside']:.0%} of all acts are aimed at members and {returned}"
         found.append(Reason("reciprocity", text, {"inside": row["inside"], "mutual": row["mutual"]}, "against"))
-    if (row["copied_host"] or 0) > rule.max_one_host and row["host_held"] < rule.min_host_held:
+    if (row["copied_host"] or 0) > rule.max_one_host and not row["copying"]:
         text = (
             f"{row['copied_host']:.0%} of the copies link to one host, as those of a publisher and its readers do; "
             f"{row['host_held']:.0%} of the accounts that link to it are in networks"

@@ -26,7 +26,7 @@ def test_acts_aim_at_targets_and_at_whom_posts_mention_each_once():
         named = [] if post["action"] == "retweet" else post["mentions"] or []
         for target in {post["target_account_id"], *named} - {None, post["account_id"]}:
             expected.add((row, code[post["account_id"]], code[target]))
-    aimed = Acts(activity).aimed.select("row", "source", "target").rows()
+    aimed = list(zip(*(part.tolist() for part in Acts(activity).pairs), strict=True))
     assert set(aimed) == expected
     assert aimed == sorted(aimed, key=lambda row: (row[0], row[2]))
     assert len(aimed) == len(expected)

@@ -50,6 +50,7 @@ EMPTY = fact("no followers", 0.9, 1e-12)
 RESTING = {"weekend": 0.05, "p": 1e-4}
 BATCH = fact("creation batch", 4, 1e-9)
 BOOSTED = fact("unearned attention", 0.9, 1e-9)
+KNOWN = pl.concat([fact("few followers", 0.0, 1.0), BATCH])
 ORDINARY = pl.concat([fact("no followers", 0.05, 0.6), fact("creation batch", 0.05, 0.6)])
 CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
@@ -86,6 +87,7 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.3, "facts": fact("no followers", 0.25, 1e-12)}, "coordinated"),  # an excess of 0.2
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
         ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
+        ({"copied": 0.9, "facts": KNOWN, "copied_host": 0.95, "host_held": 1.0}, "coordinated"),  # outlets as well
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
         ({**CAPTURED, "facts": BATCH}, "candidate"),
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together

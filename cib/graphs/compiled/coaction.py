@@ -311,9 +311,9 @@ def coactions(
     strength : ndarray of int64, shape (n_accounts,)
         Sum of weights over all partners, before `min_weight`.
     """
-    threads = n_threads(threads)
     company = np.zeros(n_accounts, np.int64)
     _count_company(account, low, high, company)
+    threads = min(n_threads(threads), max(int(company.sum() // _PART), 1))
     code = np.argsort(company, kind="stable").astype(np.int32)
     if n_accounts > 1 and company[code[-2]] > np.iinfo(np.int32).max:
         raise SettingsError(
