@@ -115,6 +115,7 @@ def world():
     return posts, activity.accounts_table
 
 
+@pytest.mark.whole
 @pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
 def test_the_detection_is_the_one_in_memory(put, world):
     posts, accounts = world
@@ -127,6 +128,7 @@ def test_the_detection_is_the_one_in_memory(put, world):
     assert ours.notes[-1].startswith(("ran on polars", "ran on duckdb", "ran on pyspark"))
 
 
+@pytest.mark.whole
 @pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
 def test_posts_of_accounts_outside_of_networks_do_not_come_back(put):
     rows = crowd()
