@@ -674,8 +674,7 @@ _HEADING = (
     f"{'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} coordination active"
 )
 _ROW = (
-    "{network_id:<8} {verdict:<13} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} {coordination:>12.2f} "
-    "{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    "{network_id:<8} {verdict:<13} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} {coordination:>12.2f} {active}"
 )
 
 
@@ -690,7 +689,8 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     if found:
         _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
-        _say(f"  {_ROW.format(**row)}")
+        active = f"{row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}" if row["first"] else ""  # not of a served set
+        _say(f"  {_ROW.format(active=active, **row)}".rstrip())
     if found > most:
         _say(f"  ... and {found - most:,} more")
     for note in detection.notes:

@@ -154,7 +154,7 @@ def test_roles_that_make_no_sense_are_refused(roles, said):
 
 def test_the_signature_can_be_read():
     shown = str(inspect.signature(cib.Settings))
-    assert len(shown) < 700
+    assert len(shown) < 800
     assert "Layer('post', window='10min')" in shown
     layer = cib.Layer("author", None, "chung-lu", min_weight=3, max_accounts=500)
     assert eval(repr(layer), {"Layer": cib.Layer}) == layer  # noqa: S307 our own text

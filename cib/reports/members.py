@@ -85,8 +85,10 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
         retweets=pl.len(), accounts=pl.col("account_id").n_unique(), time=pl.col("created_at").min()
     )
     aims = _aims(activity, mine)
-    amplified = aims.filter(pl.col("joined") == "amplifier").select("account", "post", "time", owner="source")
-    boosts = aims.filter(pl.col("joined_target") == "boosted").select("post", "time", account="source", owner="account")
+    own = pl.col("network_id") == pl.col("network_id_target")
+    amplified = aims.filter(own & (pl.col("joined") == "amplifier")).select("account", "post", "time", owner="source")
+    boosts = aims.filter((own & (pl.col("joined_target") == "boosted")) | (pl.col("joined_target") == "served"))
+    boosts = boosts.select("post", "time", account="source", owner="account")
     return {
         "soonest": few(soon.collect(), ACCOUNT_POSTS),
         "most_retweeted": few(
@@ -99,7 +101,7 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
 
 
 def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
-    """The acts of members that are aimed at members of the same network: ``source, account, joined, joined_target``."""
+    """Acts of members aimed at members: ``source, account``, and ``joined`` and ``network_id`` of both ends."""
     own = activity.posts_table.lazy().join(members, on="account_id")
     ends = [own.with_columns(account="target_account_id")]
     if "mentions" in activity.posts_table.columns:
@@ -107,7 +109,7 @@ def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
         ends.append(named.with_columns(account="mentions").explode("account"))
     columns = {"source": "account_id", "post": "post_id", "time": "created_at"}
     acts = pl.concat([end.select("network_id", "account", "joined", **columns) for end in ends]).unique()
-    return acts.join(members.rename({"account_id": "account"}), on=["network_id", "account"], suffix="_target")
+    return acts.join(members.rename({"account_id": "account"}), on="account", suffix="_target")
 
 
 def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:

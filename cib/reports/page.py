@@ -42,6 +42,7 @@ VERDICTS = {
 #: What is known of accounts, in plain words.
 FACTS = {
     "creation batch": "made within twelve hours of a member (mean of the binary logarithm)",
+    "unearned attention": "followed by fewer than three accounts for each that acts on it",
     "few followers": "followed by fewer than eight accounts",
     "no followers": "followed by nobody",
     "default name": "bearing the name that the platform proposed",
@@ -52,6 +53,7 @@ FACTS = {
 KINDS = {
     "copying": "Members post the same texts as other members.",
     "captured": "Members act on the same posts at nearly the same time, and hardly anybody else does.",
+    "boosted": "More accounts act on the members than their followers explain.",
     "look": "The accounts look alike in a way that few others do; new users can look so, too.",
     "batch": "The accounts were created together; people also join in waves.",
     "days off": "They rest at weekends as people at work do, and other accounts do not.",
