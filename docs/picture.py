@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import networkx as nx
+import numpy as np
 import polars as pl
 
 import cib
@@ -47,13 +48,14 @@ def draw_networks(axes: plt.Axes, detection: cib.Detection) -> None:
     for k, network in enumerate(largest):
         members = network.members
         graph = detection.graphs["retweet"].subgraph(members["account_id"]).to_networkx().to_undirected()
+        graph = graph.subgraph(max(nx.connected_components(graph), key=len))
         place = nx.spring_layout(graph, seed=1, center=(2.4 * k, 0), iterations=80)
-        boosted = set(members.filter(pl.col("joined") == "boosted")["account_id"])
+        core = set(members.filter(pl.col("network_role") != "amplifier")["account_id"])
         nx.draw_networkx_edges(graph, place, ax=axes, width=0.3, alpha=0.25)
-        for nodes, colour, size in ((set(graph) - boosted, AMPLIFIER, 26), (boosted & set(graph), ENGAGED, 110)):
-            points = [place[node] for node in sorted(nodes)]
-            axes.scatter(*zip(*points, strict=True), s=size, c=colour, edgecolors="white", linewidths=0.6, zorder=3)
-        caption = f"{network.id}\n{len(boosted)} boosted\n{len(members) - len(boosted)} act together"
+        for nodes, colour, size in ((set(graph) - core, AMPLIFIER, 26), (core & set(graph), ENGAGED, 60)):
+            points = np.array([place[node] for node in sorted(nodes)]).reshape(-1, 2)
+            axes.scatter(points[:, 0], points[:, 1], s=size, c=colour, edgecolors="white", linewidths=0.6, zorder=3)
+        caption = f"{network.id}\n{len(core)} in the core\n{len(members) - len(core)} amplifiers"
         axes.text(2.4 * k, -1.2, caption, ha="center", va="top")
     axes.set_title("Candidate networks: who retweets whom", fontsize=12)
     axes.set_ylim(-1.75, 1.1)
@@ -64,8 +66,8 @@ def draw_roles(axes: plt.Axes, detection: cib.Detection) -> None:
     outside = detection.table.filter(pl.col("verdict").ne_missing("candidate"), pl.col("role") != "low_support")
     inside = detection.table.filter(pl.col("verdict") == "candidate")
     axes.scatter(outside["amplifier"], outside["highly_engaged"], s=3, c=OTHER, label="other accounts", rasterized=True)
-    for joined, colour, label in (("co-action", AMPLIFIER, "acting together"), ("boosted", ENGAGED, "boosted by them")):
-        part = inside.filter(pl.col("joined") == joined)
+    for role, colour, label in (("amplifier", AMPLIFIER, "amplifiers"), ("core", ENGAGED, "core")):
+        part = inside.filter(pl.col("network_role") == role)
         axes.scatter(part["amplifier"], part["highly_engaged"], s=9, c=colour, label=label)
     axes.set_xlabel("amplifier score")
     axes.set_ylabel("highly engaged score")
