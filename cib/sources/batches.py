@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from cib.activity import ACCOUNT_COLUMNS, POST_COLUMNS, Activity
+from cib.sources.assembly import without_made_up_ids
 from cib.sources.cleaning import AccountsTable, Clean, read_accounts
 from cib.sources.columns import Columns
 from cib.sources.files import Opened, Reading, assembled, check_signals
@@ -121,7 +122,7 @@ def batch_of_activity(activity: Activity) -> Batch:
     name = told.format.split(":")[0]
     return Batch(
         {
-            "posts": _without_made_up_ids(activity.posts_table),
+            "posts": without_made_up_ids(activity.posts_table),
             "accounts": activity.accounts_table,
             "withdrawn": Clean(nothing, 0).withdrawn,
             "known": nothing,
@@ -215,12 +216,3 @@ def _joined(mappings: Sequence[Mapping[str, str]]) -> dict[str, str]:
             read.setdefault(ours, set()).update(theirs.split(" | "))
     known = [name for name in POST_COLUMNS if name in read]
     return {ours: " | ".join(sorted(read[ours])) for ours in (*known, *sorted(set(read) - set(known)))}
-
-
-def _without_made_up_ids(posts: pl.DataFrame) -> pl.DataFrame:
-    """The posts, with null for the ids ``row-000000001`` to ``row-n`` of :func:`cib.sources.assembly.assemble`."""
-    number = pl.col("post_id").str.extract(r"^row-(\d{9,})$").cast(pl.Int64)
-    made_up = posts.select(number=number)["number"].drop_nulls().sort()
-    if not len(made_up) or made_up.to_list() != list(range(1, len(made_up) + 1)):
-        return posts
-    return posts.with_columns(post_id=pl.when(number.is_null()).then("post_id"))

@@ -8,7 +8,7 @@ import polars as pl
 
 from cib.activity import Activity
 from cib.errors import InputError, check_several
-from cib.sources.assembly import assemble
+from cib.sources.assembly import assemble, without_made_up_ids
 from cib.sources.cleaning import Clean
 from cib.sources.formats.canonical import CANONICAL
 
@@ -69,5 +69,6 @@ def concat(activities: Iterable[Activity]) -> Activity:
 
 
 def _clean(part: Activity) -> Clean:
-    told = part.imported
-    return Clean(part.posts_table, told.rows_read, told.dropped, repaired=told.repaired)
+    told, posts = part.imported, without_made_up_ids(part.posts_table)
+    read = posts.height + sum(told.dropped.values())  # the report of a sample is that of all
+    return Clean(posts, read, told.dropped, repaired=told.repaired)
