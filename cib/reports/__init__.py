@@ -1,1 +1,1 @@
-"""What people take away: tables and files."""
+"""Reports: tables, files, pages and plots of a detection."""

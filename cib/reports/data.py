@@ -1,8 +1,7 @@
-"""What a report says, as plain values: gathered once from a detection, shown as often as wanted.
+"""Report data: the content of a report as plain values, computed once from a detection.
 
-Everything is cut to what people can look at, strongest first, and says how much there was. Each pair of
-accounts, each shared object and each account leads to its posts. Whole frames are worked on, all networks
-at once.
+Lists are truncated to a readable length, strongest entries first, with the total count. Each pair of accounts, each
+shared object and each account refers to its posts. Computations are on whole frames, for all networks at once.
 """
 
 from __future__ import annotations
@@ -35,20 +34,20 @@ from cib.reports.times import Bins, timeline, week
 
 __all__ = ["gather"]
 
-#: Networks with details of their own.
+#: Maximum number of networks with details.
 MAX_NETWORKS = 150
 
-#: For each network: the most significant pairs, and the objects that most members share.
+#: Per network: number of the most significant pairs, and of the objects shared by most members.
 PAIRS, OBJECTS = 10, 8
 
-#: Values of a profile that are shown of each kind, and posts and accounts behind them.
+#: Per profile: number of values of each kind, and of posts and accounts listed with them.
 VALUES, BEHIND = 5, 3
 
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
 
 def gather(result: Result) -> dict[str, Any]:
-    """Everything that a report shows, as values that JSON can hold.
+    """Collect the content of a report as JSON-compatible values.
 
     Parameters
     ----------
@@ -57,8 +56,7 @@ def gather(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same for the same result. Ids are as they are in the data; see
-        :func:`cib.reports.anonymity.hide_findings`.
+        Deterministic for a given result. Ids are those of the data; see :func:`cib.reports.anonymity.hide_findings`.
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
@@ -92,7 +90,7 @@ def gather(result: Result) -> dict[str, Any]:
 
 
 def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles: Sequence[str]) -> Rows:
-    """What is said of each network; the parts of those that are shown."""
+    """Return one row per network, with `parts` for the networks that have details."""
     joined: dict[str, dict[str, int]] = {network.id: {} for network in networks}
     counts = networks.members.group_by("network_id", "joined").len().sort("joined")
     for network, way, count in counts.select("network_id", "joined", "len").iter_rows():
@@ -116,13 +114,13 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles:
 
 
 def _whole(tables: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    """All columns of tables of one kind; see :func:`cib.reports.selection.stacked`."""
+    """Concatenate tables with all their columns; see :func:`cib.reports.selection.stacked`."""
     tables = list(tables)
     return stacked(tables, tables[0][1].schema if tables else {})
 
 
 def _linked(result: Result) -> dict[str, int]:
-    """How many pairs of accounts of each network have an edge in any layer."""
+    """Count the pairs of accounts of each network that have an edge in any layer."""
     ids, networks = result.activity.account_ids, result.networks
     pairs = [np.empty(0, np.int64)]
     for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
@@ -130,7 +128,7 @@ def _linked(result: Result) -> dict[str, int]:
         code = graph.codes_in(ids).to_numpy().astype(np.int64)
         source, target = (code[graph.table[end].to_numpy()[rows]] for end in ("source", "target"))
         pairs.append(source * len(ids) + target)
-    # an account is in one network, and both ends in the same
+    # each account is in one network, so both ends of an edge are in the same one
     number = np.repeat(np.arange(len(networks)), [len(network) for network in networks])
     network = networks_of(ids, networks.members.select("account_id", network=pl.Series(number)))
     of_pair = network[distinct_values(np.concatenate(pairs)) // max(len(ids), 1)]
@@ -145,13 +143,13 @@ _PROFILE = (
 
 
 def _pairs(edges: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
-    """The most significant pairs of each network, with the acts that were closest in time."""
+    """Return the most significant pairs of each network with their acts of smallest lag."""
     best = edges.group_by("network_id", maintain_order=True).head(PAIRS)
     return grouped(with_acts(best, layers), "network_id")
 
 
 def _shared(shown: Sequence[Network], layers: Mapping[str, Graph]) -> pl.DataFrame:
-    """The objects that members of each network share, each kind of object once, most members first."""
+    """Return the objects shared in each network, distinct by kind and id, in decreasing number of members."""
     kinds = {name: kind_of(graph) for name, graph in layers.items()}
     objects = stacked(((n.id, n.evidence.objects) for n in shown), _OBJECTS)
     objects = objects.with_columns(kind=pl.col("layer").replace_strict(kinds, return_dtype=pl.String))
@@ -160,7 +158,7 @@ def _shared(shown: Sequence[Network], layers: Mapping[str, Graph]) -> pl.DataFra
 
 
 def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
-    """The objects that most members of each network acted on, each with the first posts of members."""
+    """Return the objects that most members of each network acted on, with the first posts of members."""
     objects = shared.group_by("network_id", maintain_order=True).head(OBJECTS)
     posts: dict[tuple[str, str, str], Rows] = {}
     for (layer,), wanted in objects.partition_by("layer", as_dict=True).items():
@@ -172,7 +170,7 @@ def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, G
 
 
 def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
-    """What each network talks about, when, how far it reached, and what its accounts are."""
+    """Return the profile of each network: topics, clients, creation dates, active hours, reach and leads."""
     tables = profile_tables(activity, networks)
     values = tables["narratives"].filter(pl.col("kind").is_in(["hashtag", "domain"]))
     values = values.group_by("network_id", "kind", maintain_order=True).head(VALUES)
@@ -206,7 +204,7 @@ def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataF
 
 
 def _with_posts(activity: Activity, values: pl.DataFrame, members: pl.DataFrame) -> Rows:
-    """Rows of what networks talk about, each with the first posts of members."""
+    """Return rows of the values of networks, each with the first posts of members."""
     posts = activity.posts_table.join(members.select("account_id", "network_id"), on="account_id")
     posts = posts.sort("created_at", "account_id", "post_id")
     acts: dict[tuple[str, str, str], Rows] = {}
@@ -222,7 +220,7 @@ def _with_posts(activity: Activity, values: pl.DataFrame, members: pl.DataFrame)
 
 
 def _explanations(activity: Activity, networks: Sequence[Network]) -> dict[str, Any]:
-    """What else might explain each network."""
+    """Return the alternative explanations of each network."""
     return grouped(as_rows(explanation_table(activity, networks)), "network_id")
 
 

@@ -1,4 +1,4 @@
-"""The lines of the map, each with the posts behind it."""
+"""Edges drawn on the map, with the posts they are based on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cib.reports.plain import Rows, as_rows
 
 __all__ = ["drawn_edges"]
 
-#: Acts that are shown of each line.
+#: Maximum number of acts shown per line.
 ACTS = 3
 
 
@@ -25,13 +25,13 @@ def drawn_edges(
     edges: pl.DataFrame,
     layers: Mapping[str, Graph],
 ) -> Rows:
-    """Rows of the lines that are drawn: co-actions with the acts closest in time, retweets with the first ones.
+    """Return rows of the drawn lines: co-actions with the acts of smallest lag, retweets with the earliest acts.
 
     Parameters
     ----------
     activity : Activity
     drawn : sequence of (int, int)
-        From :func:`cib.reports.selection.lines`: places in `members`.
+        Positions in `members`, from :func:`cib.reports.selection.lines`.
     members, edges : polars.DataFrame
         From :func:`cib.reports.selection.shown_members` and :func:`~cib.reports.selection.edges_among`.
     layers : mapping of str to Graph
@@ -54,7 +54,7 @@ def drawn_edges(
 
 
 def _retweets(activity: Activity, wanted: pl.DataFrame, members: pl.DataFrame) -> Rows:
-    """Rows of lines to accounts that were boosted."""
+    """Return rows of the lines to boosted accounts."""
     ids = members.select("place", "account_id")
     ends = wanted.join(ids, left_on="place_a", right_on="place").join(
         ids, left_on="place_b", right_on="place", suffix="_b"

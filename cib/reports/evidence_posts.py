@@ -1,4 +1,4 @@
-"""The posts behind what a report says of pairs and of objects."""
+"""Posts that are the evidence of pairs and objects in a report."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cib.reports.plain import Rows, as_rows
 
 __all__ = ["POSTS", "first_posts", "kind_of", "with_acts"]
 
-#: Posts that are shown of each pair and object.
+#: Maximum number of posts shown per pair and object.
 POSTS = 5
 
 
 def kind_of(graph: Graph) -> str:
-    """What was shared, such as ``post``."""
+    """Return the kind of the shared objects, such as ``post``."""
     return graph.construction.objects
 
 
 def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POSTS) -> Rows:
-    """Rows of pairs, each with its acts: which object, which posts, when, how far apart, who was second."""
+    """Return rows of pairs with their acts: object, posts, times, lag and the account that acted second."""
     acts: dict[tuple[str, str, str], Rows] = {}
     for (layer,), wanted in pairs.partition_by("layer", as_dict=True).items():
         graph = layers[layer]
@@ -41,7 +41,7 @@ def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POS
 
 
 def first_posts(incidence: Incidence | None, objects: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """The first posts of members on some objects: network_id, object_id, account, post, time."""
+    """Return the first posts of members on given objects: network_id, object_id, account, post, time."""
     if incidence is None:
         return objects.head(0)
     mine = objects.select("network_id", "object_id").join(members.select("network_id", "account_id"), on="network_id")

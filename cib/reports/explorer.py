@@ -1,6 +1,6 @@
-"""The map of a report in a notebook: Jupyter, marimo, VS Code and whatever else knows anywidget.
+"""Interactive map of the networks in a notebook: Jupyter, marimo, VS Code and other hosts of anywidget.
 
-It needs ``pip install 'cib-detect[explore]'``.
+Requires ``pip install 'cib-detect[explore]'``.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ __all__ = ["explore"]
 
 
 def explore(result: Result, *, texts: bool = True) -> Any:
-    """Show the networks of a detection to click through, with ids; see :meth:`cib.Detection.explore`."""
+    """Show an interactive map of the networks of a detection, with ids; see :meth:`cib.Detection.explore`."""
     found = {name: value for name, value in result.findings.items() if name != "said" or texts}
     return _widget()(result, visible(found))
 
 
 @cache
 def _widget() -> Any:
-    """The class of the widget, made when it is first needed: its library is optional."""
+    """Create the widget class on first use, as anywidget is an optional dependency."""
     try:
         import anywidget
         import traitlets
@@ -37,7 +37,7 @@ def _widget() -> Any:
         ) from error
 
     class Explorer(anywidget.AnyWidget):
-        """A map of networks; `selection` is what was clicked last."""
+        """Map of networks; `selection` holds the rows of the element clicked last."""
 
         _esm = "".join(_asset(name) for name in ("graph.min.js", "explorer.js", "widget.js"))
         _css = _asset("explorer.css")
@@ -57,7 +57,7 @@ def _widget() -> Any:
 
         @property
         def selection(self) -> Any:
-            """Rows of `detection.accounts`: the network, account or pair that was clicked last."""
+            """Rows of `detection.accounts` of the network, account or pair clicked last."""
             chosen = [self._accounts[place] for place in self.places]
             return to_library(self._table.filter(self._table["account_id"].is_in(chosen)), self._library)
 

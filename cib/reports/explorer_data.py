@@ -1,4 +1,4 @@
-"""What the map and its dialogs need, as plain values: little at once, the rest a network at a time."""
+"""Data of the map and its dialogs as plain values: a summary loaded at once, and details per network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cib.reports.permalinks import Permalinks
 
 __all__ = ["JOINED", "explorer_data", "explorer_details"]
 
-#: How a member came into its network.
+#: Descriptions of the ways in which a member joins a network.
 JOINED = {
     "co-action": "did the same as another member more often than chance explains",
     "shared targets": "is drawn to the same things as the network, though it forms no pair with any one member",
@@ -22,15 +22,15 @@ JOINED = {
     "boosted": "receives its acts mostly from members; that can happen without its doing",
 }
 
-#: What is known of an account at once; the rest with its network.
+#: Fields of an account in the summary; the others are in the details of its network.
 _AT_ONCE = ("account", "network_id", "joined", "role", "coordination")
 
-#: What an act of two accounts is made of, in order.
+#: Fields of an act of two accounts, in order.
 _ACT = ("object", "kind", "post_a", "post_b", "time_a", "time_b", "lag", "second")
 
 
 def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str, Any]:
-    """What is drawn, filtered and searched.
+    """Return the data that the map draws, filters and searches.
 
     Parameters
     ----------
@@ -42,7 +42,8 @@ def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str,
     Returns
     -------
     dict
-        ``members`` and their ``places``, ``edges`` as pairs of positions in them, ``networks`` and ``bins`` of time.
+        ``members`` and their ``places`` (coordinates), ``edges`` as pairs of positions in ``members``, ``networks``,
+        ``bins`` of time, ``roles``, ``joined`` and ``permalinks``.
     """
     members, at_once = found["members"], (*_AT_ONCE, *(role["name"] for role in found["roles"]))
     edges = [[edge["place_a"], edge["place_b"]] for edge in found["edges"]]
@@ -60,7 +61,7 @@ def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str,
 
 
 def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What stands behind the dots and lines of each network.
+    """Return the details of the accounts and lines of each network.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict of str to dict
-        For each network its ``members`` and ``edges`` by position in those of :func:`explorer_data`, and ``said``: the
-        texts of the posts that these name.
+        For each network its ``members`` and ``edges`` by position in those of :func:`explorer_data`, and ``said``, the
+        texts of the posts that these refer to.
     """
     members, at_once = found["members"], {*_AT_ONCE, *(role["name"] for role in found["roles"])}
     details: dict[str, dict[str, Any]] = {}
@@ -90,7 +91,7 @@ def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _said_in(value: Any, said: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of the posts that are named anywhere in a value."""
+    """Return the texts of all posts whose ids occur in a value, at any depth."""
     of_post, texts = said["of_post"], said["texts"]
     named: dict[str, int] = {}
     left = [value]

@@ -1,4 +1,4 @@
-"""Graphs for people: GraphML and GEXF with the colours of roles, and the accounts of each network side by side."""
+"""GraphML and GEXF files with colours by role and a layout by network."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["write_graph"]
 
 
 def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str, *, pseudonyms: bool = False) -> None:
-    """Write ``<name>.graphml`` and ``<name>.gexf`` with attributes of nodes and edges.
+    """Write ``<name>.graphml`` and ``<name>.gexf`` with node and edge attributes.
 
     Parameters
     ----------
     graph : Graph
     nodes : polars.DataFrame
-        ``account_id`` and attributes; rows of other accounts are passed over. ``role`` gives a node its colour, and
-        ``network_id`` its place.
+        ``account_id`` and attributes; rows of accounts not in the graph are ignored. ``role`` determines the colour of
+        a node, and ``network_id`` its position.
     folder : Path
     name : str
     pseudonyms : bool
-        Names for the ids of accounts, the same in both files, whose key is thrown away.
+        Whether to replace account ids by pseudonyms, the same in both files; the key is discarded.
     """
     if pseudonyms:
         names = Pseudonyms()
@@ -45,7 +45,7 @@ def write_graph(graph: Graph, nodes: pl.DataFrame, folder: Path, name: str, *, p
 
 
 def _drawn(graph: Graph, nodes: pl.DataFrame) -> pl.DataFrame:
-    """The nodes with the colour of their role, and the place of those that have a network."""
+    """Add the colour of the role of each node, and the position of nodes that are in a network."""
     role = nodes["role"] if "role" in nodes.columns else pl.Series([None] * nodes.height, dtype=pl.String)
     nodes = nodes.with_columns(colour=role.replace_strict(colours(role.unique()), default=ROLES["low_support"]))
     if "network_id" not in nodes.columns:

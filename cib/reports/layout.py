@@ -1,6 +1,6 @@
-"""Where to draw accounts: each network a disc of its own, the discs packed closely, the first in the middle.
+"""Layout of the map: one disc per network, the discs packed closely, the first in the centre.
 
-Computed here and not in the browser, so that a page opens at once and always looks the same.
+The layout is computed in Python and not in the browser, so that pages open immediately and are reproducible.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ __all__ = ["positions"]
 
 Points = NDArray[np.float64]
 
-#: Larger networks are laid out as a sunflower: springs take time with the square of the accounts.
+#: Maximum size of networks with a spring layout, whose time is quadratic; larger ones get a sunflower layout.
 MAX_SPRINGS = 600
 
-#: Rounds of pushing and pulling.
+#: Iterations of the spring layout.
 ITERATIONS = 40
 
-#: Pairs of accounts that are looked at together, at most.
+#: Maximum number of pairs of accounts processed at a time.
 MAX_TOGETHER = 500_000
 
-#: More networks stand in rows: the search for room takes time with the square of the networks.
+#: Maximum number of networks that are packed around the centre, in quadratic time; more are laid out in rows.
 MAX_PACKED = 500
 
-#: A map is wider than it is high.
+#: Scale of the axes: the map is wider than high.
 _WIDE = np.array([1.35, 0.75])
 
 _GOLDEN = np.pi * (3 - 5**0.5)
 
 
 def positions(networks: Sequence[str], edges: ArrayLike) -> Points:
-    """Places on a plane.
+    """Compute coordinates of accounts in the plane.
 
     Parameters
     ----------
     networks : sequence of str, shape (n,)
-        The network of each account; members of one network stand together.
+        The network of each account; members of one network are contiguous.
     edges : array_like of int, shape (m, 2)
         Positions in `networks`.
 
@@ -59,7 +59,7 @@ def positions(networks: Sequence[str], edges: ArrayLike) -> Points:
     ends = ends[network[ends[:, 0]] == network[ends[:, 1]]]
     centres = _packed(sizes**0.5) if len(sizes) <= MAX_PACKED else _shelved(sizes**0.5)
     places = np.repeat(centres, sizes, axis=0)
-    for size in np.unique(sizes).tolist():  # networks of one size are drawn together
+    for size in np.unique(sizes).tolist():  # networks of equal size are laid out together
         drawn = np.flatnonzero(sizes == size)
         most = max(MAX_TOGETHER // size**2, 1)
         for some in (drawn[k : k + most] for k in range(0, len(drawn), most)):
@@ -72,14 +72,14 @@ def positions(networks: Sequence[str], edges: ArrayLike) -> Points:
 
 
 def _discs(count: int, size: int, edges: NDArray[np.int64]) -> Points:
-    """Places of networks of one size, each within a circle of radius 1; shape (count, size, 2)."""
+    """Compute the layouts of networks of equal size, each in the unit disc; shape (count, size, 2)."""
     start = np.tile(_sunflower(size), (count, 1, 1))
     if size > MAX_SPRINGS or size < 3:
         return start
     points = _drawn_by_springs(start, edges)
     points -= points.mean(axis=1, keepdims=True)
     distance = np.hypot(points[..., 0], points[..., 1])
-    # by rank: springs push a few accounts far out and crowd the rest
+    # radii are partly determined by rank, as springs push a few accounts far out and crowd the others
     rank = np.argsort(np.argsort(distance, axis=1, kind="stable"), axis=1, kind="stable")
     radius = 0.5 * np.sqrt((rank + 0.5) / size) + 0.5 * distance / distance.max(axis=1, keepdims=True)
     ranked: Points = points * (radius / np.maximum(distance, 1e-9))[..., None]
@@ -87,7 +87,7 @@ def _discs(count: int, size: int, edges: NDArray[np.int64]) -> Points:
 
 
 def _drawn_by_springs(places: Points, edges: NDArray[np.int64]) -> Points:
-    """Let accounts push each other off, and edges pull them together; Fruchterman and Reingold (1991)."""
+    """Compute a force-directed layout: accounts repel each other, edges attract; Fruchterman and Reingold (1991)."""
     count, size, _ = places.shape
     x, y = places[..., 0].copy(), places[..., 1].copy()
     k = size**-0.5
@@ -112,9 +112,9 @@ def _sunflower(count: int) -> Points:
 
 
 def _packed(radii: Points, gap: float = 1.2) -> Points:
-    """Centres of circles that do not touch: each as near to the middle as the earlier ones leave it room."""
+    """Compute centres of disjoint circles, each placed greedily as close to the centre as possible."""
     spiral = _sunflower(60 * len(radii) + 1) * _WIDE * 1.6 * np.sqrt(((radii + gap) ** 2).sum())
-    room = np.full(len(spiral), np.inf)  # of each place, to the nearest circle there is
+    room = np.full(len(spiral), np.inf)  # distance of each position to the nearest circle
     centres = np.zeros((len(radii), 2))
     for k, radius in enumerate(radii):
         centres[k] = spiral[np.argmax(room >= radius + gap)]
@@ -123,7 +123,7 @@ def _packed(radii: Points, gap: float = 1.2) -> Points:
 
 
 def _shelved(radii: Points, gap: float = 1.2) -> Points:
-    """Centres of circles that do not touch, in rows from the top left."""
+    """Compute centres of disjoint circles in rows from the top left."""
     sides = 2 * radii + gap
     width = 1.5 * np.sqrt((sides**2).sum())
     row = (np.cumsum(sides) // width).astype(np.int64)
@@ -131,5 +131,5 @@ def _shelved(radii: Points, gap: float = 1.2) -> Points:
     np.maximum.at(heights, row, sides)
     tops = np.cumsum(heights) - heights
     left = np.cumsum(sides) - sides
-    first = np.searchsorted(row, row)  # of each row
+    first = np.searchsorted(row, row)  # of the circles of each row
     return np.column_stack([left - left[first] + sides / 2, -(tops[row] + heights[row] / 2)])

@@ -1,17 +1,17 @@
-"""What every output says about what it cannot say."""
+"""Statements of limitations that are part of every output."""
 
 from __future__ import annotations
 
 __all__ = ["LIMITS", "MEASURED"]
 
-#: What every output says about itself.
+#: Limitations of the method, part of every output.
 LIMITS = (
     "Coordination is not inauthenticity: fans, activists and newsrooms coordinate too. A network here is a "
     "candidate with evidence, measured against a null model; who runs the accounts, and why, cannot be "
     "seen in these data."
 )
 
-#: How often a candidate is a false alarm, in words; the figures are those of the README, whose commands measure them.
+#: False-alarm rates of candidates, in words; the figures are those of the README, with the commands that measure them.
 MEASURED = (
     (
         "In simulated takedowns by an author who had no part in the rule, about 1 in 100 accounts of candidates was "

@@ -1,4 +1,4 @@
-"""The accounts of a report: their scores, what these add up from, and the posts behind both."""
+"""Accounts of a report: scores, their contributions, and the posts they are based on."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from cib.roles import RoleScores
 
 __all__ = ["described", "roles_told"]
 
-#: For each account: posts of each sort.
+#: Maximum number of posts of each kind per account.
 ACCOUNT_POSTS = 3
 
 
 def described(
     result: Result, members: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]
 ) -> Rows:
-    """Each account with its scores, what they add up from, its own acts if it is in no pair, and its posts."""
+    """Return each account with its scores and their contributions, its posts, and its own acts if it is in no pair."""
     paired = pl.concat([edges["place_a"], edges["place_b"]]).unique()
     alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
     alone = alone.select("account_id", "network_id")
@@ -43,7 +43,7 @@ def described(
 
 
 def _reasons(scores: RoleScores, accounts: pl.Series) -> list[dict[str, Any]]:
-    """For each account and role: value, percentile and contribution of each feature, as three lists."""
+    """Return for each account and role the value, percentile and contribution of each feature, as three lists."""
     order = accounts.to_frame("account_id")
     values = order.join(scores.features.table, on="account_id", how="left", maintain_order="left")
     per_role = {}
@@ -69,7 +69,7 @@ def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]
 
 
 def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
-    """What a role rests on, by account: its retweets that came soonest, its posts most retweeted, who boosted it."""
+    """Return evidence of roles by account: its fastest retweets, its most retweeted posts, its boosters and targets."""
     mine = members.lazy().select("account_id", "network_id", "joined")
     retweets = activity.posts_table.lazy().filter(pl.col("action") == "retweet")
     soon = retweets.join(mine, on="account_id").drop_nulls("target_created_at")
@@ -101,7 +101,7 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
 
 
 def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
-    """Acts of members aimed at members: ``source, account``, and ``joined`` and ``network_id`` of both ends."""
+    """Select the acts of members aimed at members: ``source, account``, ``joined`` and ``network_id`` of both ends."""
     own = activity.posts_table.lazy().join(members, on="account_id")
     ends = [own.with_columns(account="target_account_id")]
     if "mentions" in activity.posts_table.columns:
@@ -113,7 +113,7 @@ def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
-    """Acts of some members on what their network shares, by account: objects of most members first."""
+    """Return the acts of some members on objects shared in their network, by account: objects of most members first."""
     columns = ("account_id", "network_id", "layer", "object_id")
     parts = []
     for (layer,), objects in shared.partition_by("layer", as_dict=True).items():
@@ -140,7 +140,7 @@ def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph
 
 
 def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
-    """Posts of some members with a text or link that others posted too, by account; those of most members first."""
+    """Return posts of some members with a text or link also posted by others, by account; most members first."""
     network = members.select("account_id", "network_id")
     acts = activity.posts_table.select(owner="account_id", time="created_at", post="post_id")
     parts = [pl.DataFrame(schema=_COPIED)]
@@ -172,7 +172,7 @@ _COPIED = {
 
 
 def roles_told(scores: RoleScores) -> list[dict[str, Any]]:
-    """What the roles mean, and the sentence behind each of their features."""
+    """Return name, label, bias and features of each role, the features with their labels and units."""
     features = scores.features
     return [
         {

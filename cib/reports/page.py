@@ -1,9 +1,9 @@
-"""The report as one page: no request leaves it, and nothing that an account wrote comes alive in it.
+"""Report as a single HTML page that sends no requests and executes no text of accounts.
 
-Three walls stand around foreign text. Jinja escapes it; the data for the script are JSON without ``<``,
-``>`` and ``&``, and the script sets text as text; and the page's own Content-Security-Policy allows the three
-scripts and styles whose hashes it names and no address at all. Characters that show nothing or turn the
-reading around are spelled out, as ``U+202E``.
+Text from the data is contained in three ways: Jinja escapes it; the data for the scripts are JSON without ``<``, ``>``
+and ``&``, and the scripts insert text as text nodes; and the Content-Security-Policy of the page allows only its own
+three scripts and its style, by hash, and no address. Invisible and bidirectional control characters are written as
+code points, such as ``U+202E``.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from cib.reports.pseudonyms import Pseudonyms
 
 __all__ = ["render", "write_page"]
 
-#: What each verdict says, in a sentence.
+#: Meaning of each verdict, in one sentence.
 VERDICTS = {
     "candidate": "what the members did together, or that with what is known of them, is hard to explain by chance.",
     "coordinated": "the members acted together, but as fans, newsrooms or campaigners might.",
     "insufficient": "too little was shared, or nearly all of it on one object, to conclude anything.",
 }
 
-#: What is known of accounts, in plain words.
+#: Account metadata facts in plain words.
 FACTS = {
     "creation batch": "made within twelve hours of a member (mean of the binary logarithm)",
     "unearned attention": "followed by fewer than three accounts for each that acts on it",
@@ -59,7 +59,7 @@ KINDS = {
     "days off": "They rest at weekends as people at work do, and other accounts do not.",
 }
 
-#: What to do with a candidate.
+#: Recommended steps for reviewing a candidate.
 STEPS = (
     "Read the posts of several pairs and objects of the network, not only the first.",
     "Go through what speaks against it, and what could not be tested; get the data that are missing if you can.",
@@ -69,7 +69,7 @@ STEPS = (
     "Write down what was found, what it does not mean, and the settings; pass on pseudonyms only.",
 )
 
-#: What people should think of first.
+#: Benign explanations to consider first.
 BENIGN = (
     "Share buttons: a site fills in the same text and link for everybody.",
     "Breaking news: one event, and everybody acts within minutes.",
@@ -80,7 +80,7 @@ BENIGN = (
     "The collection itself: sampled by keyword or account, it shows more of one thing than there was.",
 )
 
-#: Headings of the table of networks, and whether they hold numbers; those of roles stand between.
+#: Headings of the table of networks and their types; the columns of roles are inserted between the two parts.
 _COLUMNS = (("network", "text"), ("verdict", "text"), ("accounts", "number"))
 _MORE_COLUMNS = (
     *(("coordination", "number"), ("times the same", "number"), ("by chance", "number"), ("from", "text")),
@@ -96,7 +96,7 @@ def write_page(
     texts: bool = True,
     sensitivity: list[dict[str, Any]] | None = None,
 ) -> None:
-    """Write the page of some findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
+    """Write the page of findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
     try:
         if not reveal_ids:
             found = hide_findings(findings, Pseudonyms())
@@ -114,17 +114,17 @@ def write_page(
 
 
 def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list[dict[str, Any]] | None = None) -> str:
-    """The page.
+    """Render the page.
 
     Parameters
     ----------
     findings : mapping
-        From :func:`cib.reports.data.gather`, or :func:`~cib.reports.anonymity.hide_findings` of it. Without ``said`` it
-        shows no texts.
+        From :func:`cib.reports.data.gather`, or anonymized by :func:`~cib.reports.anonymity.hide_findings`. Without
+        ``said`` the page shows no texts.
     pseudonymous : bool
-        Which of the two; the page says so.
+        Whether the findings are anonymized, which the page states.
     sensitivity : list of dict, optional
-        Rows of a table that the page shows.
+        Rows of the sensitivity table to show.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         settings_text=json.dumps(found["settings"], indent=2, ensure_ascii=False),
         licences=_asset("LICENSES.txt"),
         policy={"style": _hash(style), "scripts": " ".join(map(_hash, scripts))},
-        # these are not foreign: they are files of the package, and JSON that cannot leave its element
+        # trusted: files of the package, and JSON that cannot close its element
         style=Markup(style),  # noqa: S704
         scripts=[Markup(script) for script in scripts],  # noqa: S704
         data=Markup(_json(explorer_data(found, known))),  # noqa: S704
@@ -184,13 +184,13 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
 
 
 def _applied(network: Mapping[str, Any]) -> list[str]:
-    """The kinds of evidence that speak for a network."""
+    """Return the kinds of evidence that support a network."""
     kinds = (each["kind"] for each in network["reasons"] if isinstance(each, dict) and each.get("speaks") == "for")
     return [kind for kind in dict.fromkeys(kinds) if kind in KINDS]
 
 
 def _said(said: Mapping[str, Any], posts: list[str]) -> list[dict[str, Any]]:
-    """What some posts say, each text once, with the links and tags that do not stand in it."""
+    """Return the distinct texts of posts, each with the links and hashtags that it does not contain."""
     places = dict.fromkeys(said["of_post"][post] for post in posts if post in said["of_post"])
     return [{"text": said["texts"][place]["text"], "more": _more(**said["texts"][place])} for place in places]
 
@@ -201,13 +201,13 @@ def _more(text: str | None, urls: list[str] | None, hashtags: list[str] | None) 
 
 
 def _json(value: Any) -> str:
-    """JSON in ASCII that no HTML parser takes for anything else."""
+    """Serialize a value as ASCII JSON without characters that are special in HTML."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def packed(text: str) -> str:
-    """A text as Base64 of its zlib stream: what stands behind the map is most of a page, and shrinks to a tenth.
+    """Compress a text with zlib and encode it in Base64: details are most of a page and shrink to about a tenth.
 
     >>> zlib.decompress(base64.b64decode(packed("told"))).decode()
     'told'
@@ -233,7 +233,7 @@ def _template() -> Any:
 
 
 def _meaning(kind: str, window_s: float | None) -> str:
-    """What two accounts have done that are joined in a layer."""
+    """Describe the co-action of two accounts that an edge of a layer represents."""
     what = _KINDS.get(kind, f"acted on the same {kind}")
     return f"two accounts {what}{'' if window_s is None else f' within {_span(window_s)}'}."
 
@@ -271,7 +271,7 @@ def _percent(value: float | None) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Seconds in the largest unit that leaves no fraction, such as ``'6 hours'``."""
+    """Format seconds in the largest unit without a fraction, such as ``'6 hours'``."""
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g} {unit}{'s' if seconds > size else ''}"
@@ -289,6 +289,6 @@ def _when(bins: Mapping[str, Any], place: int) -> str:
 
 
 def _cells(counts: list[int], level: int) -> list[int]:
-    """Hours of the week whose count falls into one fifth of the largest."""
+    """Return the hours of the week whose count is in the `level`-th fifth of the maximum."""
     most = max(counts)
     return [hour for hour, count in enumerate(counts) if count and -(-5 * count // most) == level]

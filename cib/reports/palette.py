@@ -1,4 +1,4 @@
-"""One colour a role, one a verdict, in every picture and file."""
+"""Colours of roles and verdicts in all plots and files."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ ROLES = {
     "low_support": "#b5bcc3",
 }
 
-#: Colours of roles of the user's own, by the order of their names.
+#: Colours of user-defined roles, in order of their names.
 _OWN = ("#0d7a6b", "#a3195b", "#6b5b00", "#3b4cc0")
 
-#: The same for verdicts, from the most that can be concluded to the least.
+#: Colour of each verdict, from the strongest conclusion to the weakest.
 VERDICTS = {"candidate": "#7a3e9d", "coordinated": "#0d7a6b", "insufficient": "#707a84"}
 
 
 def colours(roles: Iterable[str | None]) -> dict[str, str]:
-    """The colour of each role, those of the user's own after the others.
+    """Return the colour of each role, user-defined roles last.
 
     >>> colours(["newsroom", "both", None])["newsroom"]
     '#0d7a6b'

@@ -1,4 +1,4 @@
-"""Addresses of posts on their platforms, made of their ids."""
+"""Permalinks: URLs of posts on their platforms, built from their ids."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from cib.sources.registry import known_formats
 
 __all__ = ["Permalinks", "permalink", "permalinks"]
 
-#: Platforms whose addresses of posts can be made of an id: a pattern of the id, and the address, as JavaScript writes
-#: both. Addresses of small servers are absent: whoever runs one sees who opens it.
+#: Platforms whose post URLs can be built from an id: regular expression of the id and URL template, both in JavaScript
+#: syntax. Small servers are omitted, as their operators could see who opens a link.
 _PLATFORMS = {
     "x": (r"(\d{1,20})", "https://x.com/i/status/$1"),
     "bluesky": (r"at://([\w.:-]+)/app\.bsky\.feed\.post/([\w.~-]+)", "https://bsky.app/profile/$1/post/$2"),
     "reddit": (r"t3_(\w+)", "https://www.reddit.com/comments/$1"),
 }
 
-#: Patterns of whole ids, and the address of each.
+#: Pairs of a regular expression of a whole id and a URL template.
 Permalinks = list[list[str]]
 
 
 def permalinks(format: str) -> Permalinks:
-    r"""How addresses are made of the ids of a source.
+    r"""Return the rules that map the ids of a source to URLs.
 
     Parameters
     ----------
     format : str
-        Of an import report: its name, then why it was chosen. Ids of several formats carry their platform.
+        Format of an import report: its name, optionally followed by ``:`` and the reason for its choice. For data of
+        several formats, the ids are prefixed by their platform.
 
     Examples
     --------
@@ -44,7 +45,7 @@ def permalinks(format: str) -> Permalinks:
 
 
 def permalink(post: str | None, known: Permalinks) -> str | None:
-    """The address of a post, if its platform has one.
+    """Return the URL of a post, or None if no rule matches its id.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tables as plain values, which JSON can hold: times as text, numbers to four figures, no NaN."""
+"""Conversion of tables to plain, JSON-compatible values: times as text, floats to four significant digits, no NaN."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "visible"]
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
-#: Longer texts are cut for display.
+#: Maximum length of displayed texts, in characters.
 _LONGEST = 280
 
 Rows = list[dict[str, Any]]
 
 
 def grouped(values: Rows, name: str) -> dict[str, Rows]:
-    """Rows by the value of one of their fields, which they lose."""
+    """Group rows by the value of a field, which is removed from them."""
     found: dict[str, Rows] = {}
     for row in values:
         found.setdefault(row.pop(name), []).append(row)
@@ -27,26 +27,26 @@ def grouped(values: Rows, name: str) -> dict[str, Rows]:
 
 
 def as_rows(table: pl.DataFrame) -> Rows:
-    """The rows as plain values: times as text, numbers to four figures, no NaN."""
+    """Convert the rows to plain values: times as text, floats to four significant digits, NaN as None."""
     return table.with_columns(
         pl.selectors.temporal().dt.strftime(_TIME), pl.selectors.float().fill_nan(None).round_sig_figs(4)
     ).to_dicts()
 
 
 def as_plain(value: Any) -> Any:
-    """A time or a number as in :func:`as_rows`; anything else as it is."""
+    """Convert a time or float as :func:`as_rows` does; return other values unchanged."""
     if hasattr(value, "strftime"):
         return value.strftime(_TIME)
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def few(table: pl.DataFrame, most: int) -> dict[str, Rows]:
-    """The first rows of each ``owner``."""
+    """Return the first `most` rows of each ``owner``."""
     return grouped(as_rows(table.group_by("owner", maintain_order=True).head(most)), "owner")
 
 
 def visible(value: Any) -> Any:
-    r"""The same values with characters spelled out that show nothing or turn the reading around; long texts cut.
+    r"""Write invisible and bidirectional control characters as code points, and truncate long texts.
 
     >>> visible("evil\u202etxt")
     'evilU+202Etxt'
@@ -62,5 +62,5 @@ def visible(value: Any) -> Any:
     return value
 
 
-#: Types of values that are shown otherwise than they are, or hold such.
+#: Types of values that are changed for display, or may contain such values.
 _SEEN = (str, dict, list, tuple)

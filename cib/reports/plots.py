@@ -1,6 +1,6 @@
-"""Pictures of a detection for notebooks: each one call, each returns its axes.
+"""Plots of a detection with matplotlib; each function returns its axes.
 
-All take a detection first; `network_map` and `week` also the id of one network. They need
+All functions take a detection as first argument; `network_map` and `week` also take the id of a network. Requires
 ``pip install 'cib-detect[plots]'``.
 
 >>> import cib
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
 __all__ = ["lags", "network_map", "role_plane", "sensitivity", "timeline", "week"]
 
-#: Lengths of the bars of a timeline, as words.
+#: Bin widths of a timeline in words.
 _SPANS = {
     **{timedelta(hours=hours): words for hours, words in ((1, "an hour"), (6, "six hours"), (24, "a day"))},
     **{timedelta(days=days): words for days, words in ((7, "a week"), (28, "four weeks"))},
 }
 
-#: Networks whose names stand on the map.
+#: Maximum number of networks that are labelled on the map.
 _NAMED = 40
 
-#: Shortest lag that is told apart, in seconds: times are to the second.
+#: Smallest lag on the axis, in seconds: the resolution of the times.
 _SHORTEST = 1.0
 
 
@@ -53,24 +53,24 @@ def __dir__() -> list[str]:
 
 
 def network_map(detection: Result, network: str | None = None, axes: Axes | None = None) -> Axes:
-    """Accounts as dots, networks as clusters, a line between two that did the same things.
+    """Plot the networks: one dot per account, one cluster per network, lines between accounts with co-actions.
 
     Parameters
     ----------
     detection : Detection
     network : str, optional
-        Only this one, such as ``'N1'``.
+        Id of a network, such as ``'N1'``; default: all networks.
     axes : matplotlib Axes, optional
-        To draw on; new ones otherwise. So for all plots.
+        Axes to draw on; default: new axes. The same holds for all plots.
 
     Returns
     -------
     matplotlib Axes
-        Distance between clusters means nothing.
+        Distances between clusters have no meaning.
     """
     networks = _networks(detection, network)
     axes = _axes(axes, (9, 6))
-    from matplotlib.collections import LineCollection  # there by now, or _axes has said what to install
+    from matplotlib.collections import LineCollection  # installed, else _axes has raised
     from matplotlib.patheffects import withStroke
 
     members = shown_members(networks)
@@ -79,7 +79,7 @@ def network_map(detection: Result, network: str | None = None, axes: Axes | None
     axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))
     _dots(axes, places, members["role"])
     centres = members.with_columns(x=places[:, 0], y=places[:, 1]).group_by("network_id", maintain_order=True)
-    halo = [withStroke(linewidth=2.5, foreground="white")]  # a name is read on top of the dots of its cluster
+    halo = [withStroke(linewidth=2.5, foreground="white")]  # labels are drawn over the dots of their cluster
     for name, x, y in centres.agg(pl.col("x", "y").mean()).head(_NAMED).iter_rows():
         axes.text(x, y, name, ha="center", va="center", weight="bold", path_effects=halo, zorder=4, clip_on=True)
     axes.set(
@@ -91,7 +91,7 @@ def network_map(detection: Result, network: str | None = None, axes: Axes | None
 
 
 def role_plane(detection: Result, axes: Axes | None = None) -> Axes:
-    """Each account by its two role scores, members of networks in the colours of their roles.
+    """Plot the amplifier and highly engaged scores of all accounts, with members of networks coloured by role.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def role_plane(detection: Result, axes: Axes | None = None) -> Axes:
 
 
 def timeline(detection: Result, axes: Axes | None = None) -> Axes:
-    """What the members of networks did over time, by verdict.
+    """Plot the number of acts of members of networks over time, by verdict.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def timeline(detection: Result, axes: Axes | None = None) -> Axes:
 
 
 def lags(detection: Result, axes: Axes | None = None) -> Axes:
-    """How far apart, on average, pairs inside networks acted on the same things.
+    """Plot histograms of the mean lag of pairs inside networks, by layer.
 
     Parameters
     ----------
@@ -154,8 +154,8 @@ def lags(detection: Result, axes: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib Axes
-        One histogram a layer, as shares of its pairs, so that layers of few pairs and of short windows are seen beside
-        the others; the scale of the lags is logarithmic.
+        One histogram per layer, normalized to the number of its pairs, so that layers with few pairs remain visible;
+        the lag axis is logarithmic.
     """
     _check(detection)
     axes = _axes(axes, (7, 3.5))
@@ -181,13 +181,13 @@ def lags(detection: Result, axes: Axes | None = None) -> Axes:
 
 
 def week(detection: Result, network: str | None = None, axes: Axes | None = None) -> Axes:
-    """At which hours of the week members act.
+    """Plot the number of acts of members by hour of the week.
 
     Parameters
     ----------
     detection : Detection
     network : str, optional
-        Of one network, such as ``'N1'``; otherwise of all candidates.
+        Id of a network, such as ``'N1'``; default: all candidates.
     axes : matplotlib Axes, optional
 
     Returns
@@ -212,15 +212,15 @@ def week(detection: Result, network: str | None = None, axes: Axes | None = None
 
 
 def sensitivity(detection: Any, value: str = "accounts", axes: Axes | None = None) -> Axes:
-    """What other settings would have found.
+    """Plot the sensitivity of the results to the window and the false discovery rate.
 
     Parameters
     ----------
     detection : Detection or frame
-        A detection is run again with other settings by :meth:`cib.Detection.sensitivity`, which prints its progress; a
-        frame is what that returned: a row a setting, with ``window_s``, ``alpha`` and the column `value`.
+        A detection, for which :meth:`cib.Detection.sensitivity` is run and prints its progress, or the frame that this
+        method returned: one row per setting, with ``window_s``, ``alpha`` and the column `value`.
     value : str
-        What to show, such as accounts in networks.
+        Column to show, such as the number of accounts in networks.
     axes : matplotlib Axes, optional
 
     Returns
@@ -245,7 +245,7 @@ def sensitivity(detection: Any, value: str = "accounts", axes: Axes | None = Non
     grid = np.full((len(alphas), len(windows)), np.nan)
     for row in frame.select("window_s", "alpha", value).rows():
         grid[alphas.index(row[1]), windows.index(row[0])] = row[2]
-    picture = axes.imshow(grid, cmap="Blues", aspect="auto", origin="lower", vmin=0)  # small differences look small
+    picture = axes.imshow(grid, cmap="Blues", aspect="auto", origin="lower", vmin=0)  # zero-based colour scale
     for (y, x), number in np.ndenumerate(grid):
         if not np.isnan(number):
             dark = number > np.nanmean(picture.get_clim())
@@ -261,7 +261,7 @@ def sensitivity(detection: Any, value: str = "accounts", axes: Axes | None = Non
 
 
 def _check(detection: object) -> None:
-    """Refuse what is no detection."""
+    """Raise InputError if the argument is not a detection."""
     if not hasattr(detection, "networks"):
         raise InputError(
             "a picture is drawn of a detection",
@@ -271,7 +271,7 @@ def _check(detection: object) -> None:
 
 
 def _networks(detection: Result, network: str | None) -> Sequence[Network]:
-    """All networks, or the one that is asked for."""
+    """Return all networks, or the requested one."""
     _check(detection)
     if network is None:
         return detection.networks
@@ -299,7 +299,7 @@ def _axes(axes: Axes | None, size: tuple[float, float]) -> Axes:
 
 
 def _dots(axes: Axes, places: np.ndarray[Any, Any], roles: pl.Series) -> None:
-    """Accounts in the colours of their roles, with a legend; the rarest roles on top."""
+    """Plot accounts coloured by role, with a legend; roles are drawn in reverse order of `colours`."""
     colour = colours(roles.unique())
     for role in reversed(colour):
         mine = places[(roles == role).fill_null(False).to_numpy()]

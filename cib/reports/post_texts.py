@@ -1,4 +1,4 @@
-"""What was said in the posts that a report names: texts, links and tags, for whoever holds the data."""
+"""Texts, links and hashtags of the posts in a report, for users with access to the data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cib.reports.plain import as_rows
 
 __all__ = ["post_texts"]
 
-#: Under these names stand ids of posts.
+#: Fields that contain post ids.
 _POSTS = ("post", "post_a", "post_b", "target_post")
 
 #: Kinds of objects that are posts.
@@ -22,19 +22,19 @@ _WORDS = {"text": pl.String(), "urls": pl.List(pl.String()), "hashtags": pl.List
 
 
 def post_texts(activity: Activity, found: Any) -> dict[str, Any]:
-    """What the posts in some findings say.
+    """Return the texts, links and hashtags of the posts in findings.
 
     Parameters
     ----------
     activity : Activity
     found : dict, list
-        Values as :func:`cib.reports.data.gather` makes them, in which posts are named at any depth.
+        Values as of :func:`cib.reports.data.gather`, with post ids at any depth.
 
     Returns
     -------
     dict
-        ``texts``: rows of ``text, urls, hashtags``, each once, and ``of_post``: for each post its place among them.
-        A repost says what its original says if that is in the data. Posts of which nothing is known are absent.
+        ``texts``: distinct rows of ``text, urls, hashtags``, and ``of_post``: position of each post in them. A repost
+        has the content of its original if that is in the data. Posts without any content are absent.
     """
     named = pl.Series("post_id", sorted(set(_named(found))), dtype=pl.String)
     posts = activity.posts_table.select("post_id", "action", "target_post_id", pl.col(f"^{'|'.join(_WORDS)}$"))
@@ -66,7 +66,7 @@ def post_texts(activity: Activity, found: Any) -> dict[str, Any]:
 
 
 def _named(value: Any) -> Iterator[str]:
-    """Ids of the posts that are named."""
+    """Yield the ids of all posts that occur in a value."""
     left = [value]
     while left:
         each = left.pop()

@@ -1,8 +1,8 @@
-"""Names for ids that lead nowhere: keyed BLAKE2b, and the key is thrown away.
+"""Pseudonyms of ids: keyed BLAKE2b hashes whose key is discarded.
 
-Without the key nobody can go through all possible ids until one fits, as one can with a plain hash of a
-number. Within one set of pseudonyms equal ids have equal names, so that a report or a release hangs
-together; two sets have nothing in common.
+Without the key the ids cannot be recovered by enumeration, as they can from an unkeyed hash of a number. Within one set
+of pseudonyms equal ids have equal pseudonyms, so that a report or release is consistent; pseudonyms of different sets
+are unrelated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Pseudonyms"]
 
 
 class Pseudonyms:
-    """One set of names; the key lives and dies with it.
+    """Set of pseudonyms under one random key, which is never stored.
 
     Examples
     --------
@@ -28,10 +28,10 @@ class Pseudonyms:
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
-        self._known: dict[tuple[str, str], str] = {}  # one id stands in many places
+        self._known: dict[tuple[str, str], str] = {}  # cache, as ids occur many times
 
     def of(self, kind: str, identifier: str) -> str:
-        """The name of one id; ids of different kinds have different names."""
+        """Return the pseudonym of an id; equal ids of different kinds have different pseudonyms."""
         name = self._known.get((kind, identifier))
         if name is None:
             digest = blake2b(identifier.encode(), digest_size=8, key=self._key, person=kind.encode()[:16])
@@ -40,7 +40,7 @@ class Pseudonyms:
         return name
 
     def of_all(self, kind: str, identifiers: pl.Series) -> pl.Series:
-        """The name of each id; null stays null."""
+        """Return the pseudonym of each id, null for null."""
         known = identifiers.drop_nulls().unique()
         names = pl.Series([self.of(kind, each) for each in known], dtype=pl.String)
         return identifiers.replace_strict(known, names, default=None, return_dtype=pl.String)

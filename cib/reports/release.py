@@ -1,9 +1,9 @@
-"""What may be given to others: what the candidates did in all, and their accounts under pseudonyms.
+"""Public release of a detection: aggregate counts of the candidates, and their accounts under pseudonyms.
 
-A pseudonym is worth little beside a sequence of acts: nearly every account of a data set is alone with its times and
-actions, even by the hour, so whoever has a copy of the data can find it again. By default a release has no sequences;
-its counts are of networks. Archives of takedowns have them, and keep the ids of accounts with 5,000 followers and
-more, who are public figures of their network: both can be asked for.
+Pseudonyms give little protection beside sequences of acts: nearly every account has a unique sequence of times and
+actions, even by the hour, and can be re-identified with a copy of the data. By default a release contains no sequences,
+only counts per network. Archives of takedowns contain sequences, and the ids of accounts with at least 5,000 followers,
+which are public figures of their network; both are available as options.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from cib.reports.result import Result, about
 
 __all__ = ["write_release"]
 
-#: Kinds of values that are counted, and the column of posts that they are from.
+#: Kinds of values that are counted, and the column of posts that each is computed from.
 _VALUES = {"lang": "lang", "client": "client", "domain": "urls", "hashtag": "hashtags"}
 
 _ACTS = ("account_id", "post_id", "action", "created_at", "target_post_id", "target_account_id")
@@ -45,7 +45,7 @@ def write_release(
     Raises
     ------
     SettingsError
-        If texts are asked for without the posts that they are of, or a setting makes no sense.
+        If `texts` is true without `sequences`, or an argument is invalid.
     """
     check_csv(csv)
     if texts and not sequences:
@@ -83,7 +83,7 @@ _HIDDEN_BELOW = f"{_HIDDEN}; accounts with many followers, as asked for, keep th
 
 
 def _public(result: Result, public_from: int | None) -> pl.Series:
-    """The accounts that keep their ids."""
+    """Return the accounts that keep their ids."""
     known = result.activity.accounts_table
     if public_from is None or "followers" not in known.columns:
         return pl.Series("account_id", dtype=pl.String)
@@ -91,14 +91,14 @@ def _public(result: Result, public_from: int | None) -> pl.Series:
 
 
 def _accounts(result: Result, members: pl.DataFrame, public: pl.Series, names: Pseudonyms) -> pl.DataFrame:
-    """The accounts with their scores to one digit: exact scores are as good as a name to whoever has the data."""
+    """Return the accounts with scores rounded to one decimal, as exact scores would identify them in the data."""
     table = result.table.filter(pl.col("account_id").is_in(members["account_id"].implode()))
     table = table.drop("cluster", strict=False).with_columns(pl.selectors.float().round(1))
     return table.with_columns(_named(table["account_id"], public, names))
 
 
 def _alone(rows: pl.DataFrame) -> int:
-    """How many rows there are once."""
+    """Count the unique rows."""
     return int(rows.is_unique().sum())
 
 
@@ -108,7 +108,7 @@ def _by_hour(posts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _values(result: Result, posts: pl.DataFrame) -> pl.DataFrame:
-    """What the networks' posts hold, by kind; what others must not see in one row."""
+    """Count the values in the posts of each network by kind; values that must be hidden are combined in one row."""
     names = handles(result.activity)
     parts = [_counted(result, posts, kind, names) for kind, column in _VALUES.items() if column in posts.columns]
     return pl.concat([pl.DataFrame(schema=_COUNTS), *parts]).sort("network_id", "kind", "value")
@@ -127,7 +127,7 @@ def _counted(result: Result, posts: pl.DataFrame, kind: str, names: pl.Series) -
 
 
 def _used(result: Result, posts: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Values of posts: ``account_id, network_id, value``."""
+    """Return the values of posts: ``account_id, network_id, value``."""
     if kind in posts.columns:
         return posts.select("account_id", "network_id", value=kind).drop_nulls()
     activity = result.activity
@@ -141,7 +141,7 @@ def _used(result: Result, posts: pl.DataFrame, kind: str) -> pl.DataFrame:
 def _sequences(
     result: Result, posts: pl.DataFrame, public: pl.Series, names: Pseudonyms, *, texts: bool
 ) -> pl.DataFrame:
-    """Every act under pseudonyms, rare values left out."""
+    """Return all acts under pseudonyms, without rare values."""
     wanted = [*_ACTS, *(name for name in _WORDS if texts and name in posts.columns)]
     hidden = [
         _named(posts["account_id"], public, names),
@@ -160,7 +160,7 @@ def _sequences(
 
 
 def _open_only(posts: pl.DataFrame, column: str, names: pl.Series) -> pl.Series:
-    """A column with null, or nothing in the list, for values that others must not see."""
+    """Replace values of a column that must be hidden by null, or remove them from its lists."""
     lists = posts.schema[column] == pl.List(pl.String)
     each = posts.select("account_id", value=column)
     each = (each.explode("value") if lists else each).drop_nulls()
@@ -172,7 +172,7 @@ def _open_only(posts: pl.DataFrame, column: str, names: pl.Series) -> pl.Series:
 
 
 def _uniqueness(posts: pl.DataFrame) -> dict[str, Any]:
-    """How many accounts are alone with their sequence of times and actions, by the second and by the hour."""
+    """Count the accounts with a unique sequence of times and actions, by second and by hour."""
     told: dict[str, Any] = {}
     for unit in ("second", "hour"):
         act = pl.concat_str(
@@ -189,14 +189,14 @@ def _uniqueness(posts: pl.DataFrame) -> dict[str, Any]:
 
 
 def _named(ids: pl.Series, public: pl.Series, names: Pseudonyms, owners: pl.Series | None = None) -> pl.Series:
-    """Ids of public accounts as they are, pseudonyms for the others; for posts, by their `owners`."""
+    """Replace ids by pseudonyms, except those of public accounts, or of posts whose `owners` are public."""
     kind = "account" if owners is None else "post"
     shown = (ids if owners is None else owners).is_in(public.implode()).fill_null(False)
     return names.of_all(kind, ids).zip_with(~shown, ids).alias(ids.name)
 
 
 def _each(lists: pl.Series, rename: Any) -> pl.Series:
-    """The lists with each of their texts renamed."""
+    """Apply `rename` to the elements of lists."""
     rows = lists.to_frame().with_row_index("row").explode(lists.name).drop_nulls()
     found = rows.with_columns(rename(rows[lists.name])).group_by("row", maintain_order=True).agg(lists.name)
     whole = lists.to_frame().with_row_index("row").select("row")

@@ -1,4 +1,4 @@
-"""What a report is made of, and what every output says about itself."""
+"""Interface of a detection as used by reports, and the metadata of every output."""
 
 # ruff: noqa: D102 -- the parts of a Detection are explained there
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cib.roles import RoleScores
 
 __all__ = ["NOTES", "Result", "about", "outcome_of"]
 
-#: What notes say of an outcome.
+#: Note of each outcome other than ``'found'``.
 NOTES = {
     "nothing found by these tests": "Nothing found by these tests. What they would have found: detection.power().",
     "nothing to test": "Nothing to test: no two accounts have anything in common that a layer looks at. That is no "
@@ -32,7 +32,7 @@ class _Settings(Protocol):
 
 
 class Result(Protocol):
-    """A :class:`cib.Detection`, as the reports see it: no stage knows that there is a pipeline."""
+    """Protocol of :class:`cib.Detection` for reports, which do not import the pipeline."""
 
     @property
     def table(self) -> pl.DataFrame: ...
@@ -61,7 +61,7 @@ class Result(Protocol):
 
 
 def outcome_of(result: Result) -> str:
-    """State the outcome: ``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+    """Return the outcome: ``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
     if any(network.verdict != "insufficient" for network in result.networks):
         return "found"
     known = result.tested.height  # version 0.1 did not save what was tested
@@ -69,7 +69,7 @@ def outcome_of(result: Result) -> str:
 
 
 def about(result: Result) -> dict[str, Any]:
-    """What must stand beside every result: version, settings, import report, fingerprint, notes and limits."""
+    """Return the metadata of a result: version, settings, import report, fingerprint, notes, outcome, tests, limits."""
     return {
         "version": version("cib-detect"),
         "settings": result.settings.to_dict(),

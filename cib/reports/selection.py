@@ -1,4 +1,4 @@
-"""Which accounts of which networks are shown, and which lines are drawn between them."""
+"""Selection of the accounts shown in a report and of the lines drawn between them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from cib.networks.network import Network
 
 __all__ = ["edges_among", "lines", "shown_members", "stacked"]
 
-#: Accounts that are shown, of the first networks.
+#: Maximum number of accounts shown.
 MAX_ACCOUNTS = 10_000
 
-#: Lines of each account: enough to see the shape.
+#: Maximum number of lines selected per account.
 LINES = 4
 
 
 def shown_members(networks: Sequence[Network], roles: Sequence[str] = ()) -> pl.DataFrame:
-    """The first members of the networks, with their ``place`` in the list and their scores of `roles`."""
+    """Return the first members of the networks, with their row number as ``place`` and their scores of `roles`."""
     columns = {**_MEMBERS, **dict.fromkeys(roles, _NUMBER)}
     return stacked(((n.id, n.members) for n in networks), columns).head(MAX_ACCOUNTS).with_row_index("place")
 
 
 def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFrame:
-    """The edges among `members`, each pair once with its most significant layer, strongest first."""
+    """Return the edges of networks, one per pair and in its most significant layer, sorted by network and q.
+
+    Ends are numbered by their ``place`` in `members`.
+    """
     parts = [pl.DataFrame(schema={**_EDGES, "network": pl.Int64()})]
     for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
         rows = [network.evidence.rows[k] for network in networks]
@@ -47,7 +50,7 @@ def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFr
 
 
 def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFrame) -> list[list[int]]:
-    """Pairs of places in `members` to draw a line between: co-actions first, then retweets of boosted accounts."""
+    """Select pairs of positions in `members` to connect by lines: co-actions, and retweets of boosted accounts."""
     ends = pl.concat([edges.select("place_a", "place_b", place=f"place_{end}") for end in ("a", "b")])
     strongest = (
         ends.group_by("place", maintain_order=True).head(LINES).select(pl.col("place_a", "place_b").cast(pl.Int64))
@@ -70,7 +73,7 @@ def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFram
 
 
 def stacked(tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """One table of the columns named, with the network that each row belongs to; no query a network."""
+    """Concatenate the columns of `schema` of one table per network and add ``network_id``, in a single query."""
     networks, parts = zip(*tables, strict=True) if (tables := list(tables)) else ((), ())
     stack = pl.concat([pl.DataFrame(schema=schema), *(part[[*schema]] for part in parts)], how="vertical_relaxed")
     ids = pl.Series("network_id", networks, dtype=pl.String)

@@ -1,4 +1,4 @@
-"""Results for a spreadsheet: ids stay text, and no text becomes a formula or a link."""
+"""Spreadsheet (.xlsx) of results: ids are text cells, and no text becomes a formula or link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cib.reports.files import atomically, flat
 
 __all__ = ["write_spreadsheet"]
 
-#: What a sheet and a cell can hold.
+#: Maximum number of rows of a sheet, and of characters of a cell.
 MAX_ROWS, MAX_TEXT = 1_048_576, 32_767
 
 _OPTIONS = {
@@ -27,21 +27,21 @@ _OPTIONS = {
 
 
 def write_spreadsheet(tables: Mapping[str, pl.DataFrame], about: Mapping[str, Any], path: Path) -> None:
-    """Write one sheet a table, and first one that says what the file is.
+    """Write one sheet per table, preceded by a sheet of metadata.
 
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        By name of the sheet. Times are written as text, UTC. Rows and texts beyond what a sheet can hold are
-        cut, and the first sheet says how many.
+        Tables by sheet name. Times are written as text in UTC. Rows and texts beyond the limits of the format are
+        truncated, which the first sheet states.
     about : mapping
-        Plain values, a row each on the first sheet.
+        Plain values, one row each on the first sheet.
     path : Path
 
     Raises
     ------
     MissingDependencyError
-        Without XlsxWriter.
+        If XlsxWriter is not installed.
     """
     try:
         from xlsxwriter import Workbook
@@ -58,7 +58,7 @@ def write_spreadsheet(tables: Mapping[str, pl.DataFrame], about: Mapping[str, An
     def write(target: Path) -> None:
         with Workbook(target, _OPTIONS) as book:
             book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 equal results, equal bytes
-            text = book.add_format({"num_format": "@"})  # so that a cell stays text when it is edited
+            text = book.add_format({"num_format": "@"})  # text format, so that an edited cell remains text
             for name, table in {"about": _cells(told), **ready}.items():
                 sheet = book.add_worksheet(name)
                 sheet.freeze_panes(1, 0)
@@ -74,7 +74,7 @@ def write_spreadsheet(tables: Mapping[str, pl.DataFrame], about: Mapping[str, An
 
 
 def _cells(table: pl.DataFrame) -> pl.DataFrame:
-    """The table as texts a cell can hold and numbers a sheet knows."""
+    """Convert a table to texts of at most `MAX_TEXT` characters and finite numbers."""
     plain = flat(table).with_columns(
         pl.selectors.temporal().dt.strftime("%Y-%m-%d %H:%M:%S"),
         pl.selectors.boolean().cast(pl.Int8),

@@ -1,7 +1,7 @@
-"""Candidates as a STIX 2.1 bundle, for those who exchange what they find.
+"""STIX 2.1 bundle of the candidates, for the exchange of findings.
 
-A candidate is a *Grouping* of accounts with low confidence, never a campaign and never an actor: who is behind
-it is not known. Techniques of DISARM are referred to by their ids, as what to compare with.
+A candidate is a *Grouping* of accounts with low confidence, never a campaign or threat actor, as its operator is not
+known. DISARM techniques are referenced by their ids, for comparison only.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from cib.sources.registry import known_formats
 
 __all__ = ["write_stix"]
 
-#: Low, on the scale of STIX (0 to 100): admiralty "possibly true" at most, whatever the evidence.
+#: Confidence on the STIX scale (0 to 100): low, at most "possibly true" on the admiralty scale, for any evidence.
 CONFIDENCE = 15
 
-#: Techniques of the DISARM red framework as of February 2025, by what was shared.
+#: Techniques of the DISARM red framework as of February 2025, by kind of shared object.
 DISARM = {
     **dict.fromkeys(("post", "author"), "T0118"),
     "hashtag": "T0049.002",
     **dict.fromkeys(("text", "near-text", "reworded"), "T0084.001"),
 }
 
-#: Names that STIX has for platforms, where they are not ours.
+#: STIX names of platforms that differ from ours.
 _ACCOUNT_TYPES = {"x": "twitter"}
 
 _OURS = uuid.uuid5(uuid.NAMESPACE_DNS, "cib-detect")
@@ -48,12 +48,12 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
     result : Detection
     path : Path
     reveal_ids : bool
-        Write the ids of accounts, not pseudonyms.
+        Whether to write account ids instead of pseudonyms.
 
     Raises
     ------
     MissingDependencyError
-        Without stix2.
+        If stix2 is not installed.
     """
     try:
         import stix2
@@ -100,7 +100,7 @@ def write_stix(result: Result, path: Path, *, reveal_ids: bool = False) -> None:
 
 
 def _account_type(format: str) -> str | None:
-    """Name the platform of all accounts, for the id in STIX is made of it: 17 of one platform is not 17 of another."""
+    """Return the STIX name of the platform; it is part of the STIX ids, as user ids are unique per platform only."""
     known = known_formats().get(format.partition(":")[0].strip())
     return _ACCOUNT_TYPES.get(known.platform, known.platform) if known and known.platform else None
 

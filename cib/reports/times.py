@@ -1,4 +1,4 @@
-"""When the members of networks acted: over the whole time, and by hour of the week."""
+"""Counts of acts of the members of networks: over the whole time span, and by hour of the week."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["Bins", "timeline", "week"]
 
 @dataclass(frozen=True)
 class Bins:
-    """Equal stretches of time: hours, days or weeks, some 60 of them at most; more only beyond five years.
+    """Time bins of equal width, about 60 at most unless the span exceeds 60 bins of the largest width.
 
     Parameters
     ----------
     first : datetime
-        Start of the first.
+        Start of the first bin.
     step : timedelta
     count : int
     """
@@ -32,7 +32,7 @@ class Bins:
 
     @classmethod
     def of(cls, activity: Activity) -> Bins:
-        """As fine as the span of the activity allows."""
+        """Choose the smallest width for the time span of an activity: 1 or 6 hours, or 1, 7 or 28 days."""
         times = activity.posts_table["created_at"]
         epoch = datetime(1970, 1, 1, tzinfo=UTC)
         first, last = cast("datetime", times.min() or epoch), cast("datetime", times.max() or epoch)
@@ -47,13 +47,13 @@ _STEPS = (*(timedelta(hours=h) for h in (1, 6)), *(timedelta(days=d) for d in (1
 
 
 def timeline(activity: Activity, members: pl.DataFrame, bins: Bins) -> dict[str, list[int]]:
-    """Acts of the members of each network in each bin; `members` has ``account_id`` and ``network_id``."""
+    """Count the acts of the members of each network by bin; `members` has ``account_id`` and ``network_id``."""
     place = (pl.col("created_at") - bins.first).dt.total_microseconds() // (bins.step // timedelta(microseconds=1))
     return _counted(activity, members, place, bins.count)
 
 
 def week(activity: Activity, members: pl.DataFrame) -> dict[str, list[int]]:
-    """Acts of the members of each network by hour of the week, 168 from Monday 0:00 UTC on."""
+    """Count the acts of the members of each network by hour of the week: 168 bins from Monday 0:00 UTC."""
     hour = (pl.col("created_at").dt.weekday().cast(pl.Int64) - 1) * 24 + pl.col("created_at").dt.hour()
     return _counted(activity, members, hour, 168)
 
