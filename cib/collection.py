@@ -1,10 +1,9 @@
-"""Collection: a growing data set in a folder, to which a day or a file is appended.
+"""Collection: a growing data set in a folder, to which days or files are appended.
 
-The folder holds one part an append: its clean rows as Parquet, before a look is taken at all rows together (see
-:mod:`cib.sources.batches`). Ids of accounts are coded once, by a dictionary that each part adds its new ids to.
-``collection.json`` is the marker: it lists the parts, and is replaced last, so that a part is there whole or not at
-all. Whatever the order in which days arrive, and however rows are split into parts, what is read and detected is that
-of all rows read together.
+The folder contains one part per append: its cleaned rows as Parquet, before the steps that need all rows together (see
+:mod:`cib.sources.batches`). Account ids are encoded by a dictionary to which each part adds its new ids.
+``collection.json`` is the marker: it lists the parts and is replaced last, so that appends are atomic. Results do not
+depend on the order of the parts, nor on how rows are split into parts: they equal those of all rows read together.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from cib.sources.batches import TABLES, Batch, assemble_batches, batch_of_activi
 
 __all__ = ["Collection"]
 
-#: Of the folder.
+#: Version of the format of the folder.
 FORMAT = 1
 
 _REMEDY = "Name the folder of a collection; cib.Collection(folder).append(file) makes one in a new or empty folder."
@@ -63,31 +62,31 @@ _PART = {
     "library": str,
     "bytes": _COUNTS,
 }
-#: What a part says of itself as files.
+#: Fields of a part that describe its files.
 _OF_FOLDER = ("name", "rows", "span", "bytes")
 
 _SHAPE = {"format": count, "version": str, "parts": [_PART]}
 
-#: What is kept of a network besides its members.
+#: Columns stored for a network in addition to its members.
 _JUDGED = ("network_id", "verdict")
 
-#: Columns of posts that hold ids of accounts.
+#: Columns of posts that contain account ids.
 _CODED = ("account_id", "target_account_id")
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A growing data set: days or files are appended, and what is detected is that of all rows read together.
+    """Growing data set to which days or files are appended; detections equal those of all rows read together.
 
     Parameters
     ----------
     folder : str or Path
-        Made by the first :meth:`append`. A file ``collection.json`` tells it from a folder of files.
+        Created by the first :meth:`append`. It is recognised by the file ``collection.json``.
 
     Raises
     ------
     InputError
-        If the folder holds something else, or a collection that a newer version wrote.
+        If the folder contains something else, or a collection written by a newer version.
 
     Examples
     --------
@@ -107,39 +106,38 @@ class Collection:
     @takes(folder=PATH)
     def __init__(self, folder: str | Path) -> None:
         object.__setattr__(self, "folder", Path(folder))
-        self._parts  # noqa: B018 - which checks the folder
+        self._parts  # noqa: B018 - checks the folder
 
     @takes(strict=FLAG)
     def append(self, source: Any, *, strict: bool = False, **options: Any) -> ImportReport:
-        """Add a day or a file.
+        """Append a source to the collection.
 
         Parameters
         ----------
         source : path, list of paths, frame, or Activity
-            What :func:`cib.read` takes.
+            A source of :func:`cib.read`, or an activity.
         strict : bool
-            Whether any row that is dropped is an error.
+            Whether to raise if any row is dropped.
         **options
-            Those of :func:`cib.read` for a source that is no activity: ``accounts``, ``columns``, ``format``, ``zone``,
-            ``max_bad``, ``missing``, ``max_bytes``.
+            Options of :func:`cib.read`, unless the source is an activity: ``accounts``, ``columns``, ``format``,
+            ``zone``, ``max_bad``, ``missing``, ``max_bytes``.
 
         Returns
         -------
         ImportReport
-            What became of each row. Rows that repeat one of the source or of the collection in every column are
-            counted as ``duplicate``. Rows that have the post id of another one and differ in something are told when
-            all rows are looked at together, in ``collection.activity.imported``.
+            Number of rows kept, and dropped by reason. Rows that equal another row of the source or the collection in
+            every column are counted as ``duplicate``. Rows with the post id of another row that differ in a column are
+            reported when all rows are assembled, in ``collection.activity.imported``.
 
         Raises
         ------
         InputError
-            If the source cannot be read, or its ids are of another kind than those of the collection. The collection
-            is then as it was.
+            If the source cannot be read, or its ids are of another kind than those of the collection, which is then
+            left unchanged.
 
         Notes
         -----
-        Nothing of the source is in the collection until all of it is. Of two processes that append, one waits for the
-        other (not on Windows).
+        Appending is atomic. If two processes append, one waits for the other (not on Windows).
         """
         batch = _batch(source, options)
         with alone_in(ensure_folder(self.folder)):
@@ -162,7 +160,7 @@ class Collection:
 
     @property
     def activity(self) -> Activity:
-        """The posts and accounts of all parts, as if they had been read together."""
+        """Posts and accounts of all parts, as if they had been read together."""
         return self._assembled(self._parts)
 
     def _assembled(self, parts: Sequence[dict[str, Any]]) -> Activity:
@@ -180,13 +178,13 @@ class Collection:
         threads: int | None = None,
         max_memory: str | int | None = None,
     ) -> Detection:
-        """Find candidate networks in all that was appended.
+        """Find candidate networks in all rows of the collection.
 
         Parameters
         ----------
         settings : Settings, optional
         progress : bool
-            Print a line a stage to standard error.
+            Whether to print one line per stage to standard error.
         threads : int, optional
         max_memory : str or int, optional
             Both as in :func:`cib.detect`.
@@ -194,8 +192,8 @@ class Collection:
         Returns
         -------
         Detection
-            What :func:`cib.detect` finds in :attr:`activity`. Co-actions are counted only where rows were added
-            since the last detection (see :mod:`cib.graphs.counts`).
+            Equal to the result of :func:`cib.detect` on :attr:`activity`. Counts of co-actions are updated only where
+            rows were added since the last detection (see :mod:`cib.graphs.counts`).
         """
         settings = Settings() if settings is None else settings
         parts = self._parts
@@ -211,19 +209,19 @@ class Collection:
         return detection
 
     def network_history(self) -> Timeline:
-        """How networks go on from one detection in this collection to the next: born, grown, merged, split, gone.
+        """Match the networks of consecutive detections in this collection: born, grown, merged, split, gone.
 
         Returns
         -------
         Timeline
-            One row a network and detection, of those with the settings of the latest one. ``start`` is the time of the
-            last row that a detection had; of several with the same one, the latest counts. ``lasting_id`` stays with
-            a network that goes on.
+            One row per network and detection, for the detections with the settings of the latest one. ``start`` is the
+            time of the last row of the detection's activity; of several detections with equal ``start``, the latest is
+            used. ``lasting_id`` identifies a network across detections.
 
         Raises
         ------
         InputError
-            If nothing was detected yet.
+            If there is no detection yet.
         """
         kept = sorted(self._kept(), key=lambda one: int(one[0]["turn"]))
         if not kept:
@@ -238,12 +236,12 @@ class Collection:
         return replace(found, table=table)
 
     def _kept(self) -> list[tuple[dict[str, Any], Path]]:
-        """The files of members of earlier detections, and what they say of these."""
+        """Return metadata and path of the files of members of earlier detections."""
         files = sorted((self.folder / "networks").glob("*.parquet"))
         return [(json.loads(pl.read_parquet_metadata(path)["cib"]), path) for path in files]
 
     def __len__(self) -> int:
-        """Number of rows, repeated ones that differ in something among them."""
+        """Return the number of rows, including rows of equal post id that differ in a column."""
         return sum(part["rows"] for part in self._parts)
 
     def __repr__(self) -> str:
@@ -251,7 +249,7 @@ class Collection:
 
     @property
     def _parts(self) -> list[dict[str, Any]]:
-        """What the marker says of each part."""
+        """Entries of the parts in the marker."""
         marker = self.folder / COLLECTION.marker
         if not marker.exists():
             if self.folder.exists() and (not self.folder.is_dir() or _holds_something(self.folder)):
@@ -271,7 +269,7 @@ class Collection:
         return parts
 
     def _keep(self, detection: Detection, settings: str, n_parts: int) -> None:
-        """Keep who is in which network, for the history."""
+        """Store the members and verdicts of the networks, for the history."""
         folder = ensure_folder(self.folder / "networks")
         turn = max((told["turn"] for told, _ in self._kept()), default=0) + 1
         told = {"turn": turn, "settings": settings, "through": str(detection.imported.last)}
@@ -284,7 +282,7 @@ class Collection:
 
     @contextmanager
     def _new_part(self) -> Iterator[Path]:
-        """A folder to write a part into; what earlier processes left unfinished goes."""
+        """Provide a temporary folder for a new part, and remove unfinished parts of earlier processes."""
         known = {part["name"] for part in self._parts}
         parts = ensure_folder(self.folder / "parts")
         for left in parts.iterdir():
@@ -314,7 +312,7 @@ class Collection:
         )
 
     def _ids(self, parts: Sequence[dict[str, Any]]) -> pl.Series:
-        """The ids of accounts that codes are positions in."""
+        """Return the account ids in the order of their codes."""
         return pl.concat([pl.Series("id", [], pl.String), *(self._table(part, "ids")["id"] for part in parts)])
 
     def _read(self, part: dict[str, Any], ids: pl.Series) -> Batch:
@@ -324,7 +322,7 @@ class Collection:
         return Batch(**told | {"tables": tables, **{name: tuple(part[name]) for name in ("key", "unread", "notes")}})
 
     def _near(self, posts: pl.DataFrame, parts: Sequence[dict[str, Any]], ids: pl.Series) -> pl.DataFrame:
-        """The rows of the collection that have account and time of one of the posts."""
+        """Return the rows of the collection with the account and time of any of the posts."""
         keys = _coded(posts.select("account_id", "created_at"), ids).unique()
         span = _span(posts)
         met = [part for part in parts if span and part["span"] and _meet(span, part["span"])]
@@ -333,12 +331,12 @@ class Collection:
 
 
 def _holds_something(folder: Path) -> bool:
-    """Whether there is more in a folder than what an append left that did not come to its end."""
+    """Test whether a folder contains more than the remains of an interrupted append."""
     return any(path.name != "parts" for path in folder.iterdir())
 
 
 def _digest(settings: Settings) -> str:
-    """What tells settings apart."""
+    """Compute a hash of settings."""
     return blake2b(json.dumps(settings.to_dict(), sort_keys=True, default=str).encode(), digest_size=8).hexdigest()
 
 
@@ -353,7 +351,7 @@ def _batch(source: Any, options: dict[str, Any]) -> Batch:
 
 
 def _write_part(batch: Batch, folder: Path, ids: pl.Series) -> dict[str, Any]:
-    """Write the tables of a part; returns what the marker says of it."""
+    """Write the tables of a part and return its entry in the marker."""
     acted = pl.concat([batch.posts[name].alias("id") for name in _CODED]).drop_nulls().unique()
     new = acted.filter(encode(acted, ids).is_null()).sort()
     tables = {**batch.tables, "posts": _coded(batch.posts, pl.concat([ids, new])), "ids": new.to_frame()}
@@ -365,7 +363,7 @@ def _write_part(batch: Batch, folder: Path, ids: pl.Series) -> dict[str, Any]:
 
 
 def _span(posts: pl.DataFrame) -> list[int]:
-    """The first and the last time, in microseconds; empty of no posts."""
+    """Return the first and last time in microseconds, or an empty list if there are no posts."""
     times = posts["created_at"].to_physical().to_numpy()
     return [int(times.min()), int(times.max())] if posts.height else []
 
@@ -402,7 +400,7 @@ def _report(batch: Batch) -> ImportReport:
 
 
 def _check_formats(batch: Batch, parts: Sequence[dict[str, Any]], folder: Path) -> None:
-    """Refuse formats of which it is not known whose ids they hold, beside others."""
+    """Raise InputError if several formats are combined and the platform of any is unknown."""
     known = {name: platform for part in parts for name, platform in part["formats"].items()}
     both = known | {name: platform or known.get(name) for name, platform in batch.formats.items()}
     if len(both) > len(known) > 0 and None in both.values():
@@ -414,12 +412,12 @@ def _check_formats(batch: Batch, parts: Sequence[dict[str, Any]], folder: Path) 
         )
 
 
-#: How ids look that are made of others with a key, or are plain numbers.
+#: Patterns of plain numeric ids, and of ids that are keyed hashes.
 _LOOKS = {"numbers": r"^\d{1,20}$", "digests": r"^(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/_-]{42,44}=?)$"}
 
 
 def _look(ids: pl.Series) -> str | None:
-    """What nearly all of some ids look like; None if they differ."""
+    """Return the name of the pattern that more than 99 % of the ids match, or None."""
     for name, pattern in _LOOKS.items():
         if len(ids) and ids.str.contains(pattern).sum() > 0.99 * len(ids):
             return name
@@ -427,7 +425,7 @@ def _look(ids: pl.Series) -> str | None:
 
 
 def _check_ids(batch: Batch, ids: pl.Series, folder: Path) -> None:
-    """Refuse ids that are pseudonyms where others are not, or pseudonyms of which none is known."""
+    """Raise InputError if only the new or only the known ids are hashes, or both are and no new id is known."""
     new = batch.posts["account_id"].unique()
     looks = _look(new), _look(ids)
     if not len(new) or not len(ids) or "digests" not in looks:

@@ -1,4 +1,4 @@
-"""Detection: what was found, with what it was found from; questions about it, and files of it."""
+"""Detection: the result of a search with its inputs, analyses of it, and output to files."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ from cib.settings import Settings
 
 __all__ = ["Detection", "load"]
 
-#: A length of time as Polars writes it, above 0.
+#: A positive duration in Polars' notation.
 _DURATION = re.compile(r"(?=.*[1-9])([0-9]+(mo|ms|[smhdwqy]))+")
 
 
 @contextmanager
 def _said_once() -> Iterator[None]:
-    """Of warnings that differ in their figures at most, the first stands for all, and says how many there were."""
+    """Combine warnings that differ at most in their numbers: issue the first, with the number of the others."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
         yield
@@ -69,28 +69,27 @@ def _said_once() -> Iterator[None]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Detection:
-    """What was found, with what it was found from.
+    """Result of a detection, with the activity, graphs, features and settings it is based on.
 
     Parameters
     ----------
     table : polars.DataFrame
-        One row an account: ``account_id, coordination``, a score for each role of the settings (``highly_engaged``,
-        ``amplifier``), ``role, network_id, verdict, joined, network_role, cluster``, highest coordination first.
-        ``coordination`` is 0 where nothing significant was found; ``network_id``, ``verdict`` and ``joined`` are null
-        outside networks; ``cluster`` is the account's cluster in the retweet graph, which holds accounts together
-        with those they boost.
+        One row per account: ``account_id, coordination``, a score for each role of the settings (``highly_engaged``,
+        ``amplifier``), ``role, network_id, verdict, joined, network_role, cluster``, in decreasing order of
+        ``coordination``, which is 0 for accounts without significant evidence; ``network_id``, ``verdict`` and
+        ``joined`` are null outside networks; ``cluster`` is the account's cluster in the retweet graph, which contains
+        accounts together with those they boost.
     networks : Networks
     graphs : dict of str to Graph
-        The interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each
-        layer, by name.
+        Interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each layer, by name.
     features : FeatureTable
     roles : RoleScores
     settings : Settings
     imported : ImportReport
     activity : Activity
-        What was analysed.
+        The analysed activity.
     notes : tuple of str
-        What weakens the result: warnings met on the way.
+        Caveats of the result: warnings issued during the detection.
     tested : polars.DataFrame
         See :attr:`layers`.
     """
@@ -108,10 +107,10 @@ class Detection:
 
     @property
     def layers(self) -> Any:
-        """One row a layer: ``layer, objects, events, pairs_tested, edges, significant, smallest_q, not_used``.
+        """One row per layer: ``layer, objects, events, pairs_tested, edges, significant, smallest_q, not_used``.
 
-        ``edges`` are pairs that share at least the minimum of objects, ``significant`` those that chance does not
-        explain; ``not_used`` says why a layer was not used, null if it was.
+        ``edges`` is the number of pairs that share at least the minimum number of objects, ``significant`` the number
+        of those that are significant; ``not_used`` is the reason why a layer was not used, null if it was.
         """
         return to_library(self.tested, self.activity.library)
 
@@ -122,7 +121,7 @@ class Detection:
 
     @property
     def accounts(self) -> Any:
-        """One row an account, in the library that the activity came in."""
+        """One row per account, in the library of the activity's input."""
         return to_library(self.table, self.activity.library)
 
     @cached_property
@@ -132,23 +131,23 @@ class Detection:
 
     @cached_property
     def findings(self) -> dict[str, Any]:
-        """What both the saved folder and the page say, as plain values; gathered once."""
+        """Content of the saved report and of the page, as plain values; computed once."""
         return read_findings(self.activity.folder) if isinstance(self.activity, AbsentActivity) else gather(self)
 
     @takes(network_id=TEXT)
     def profile(self, network_id: str) -> Profile:
-        """Who is in a network, what it talks about, when, and how far it reached.
+        """Compute the profile of a network: members, topics, activity times and reach.
 
         Parameters
         ----------
         network_id : str
-            Such as ``'N1'``.
+            Id of the network, such as ``'N1'``.
         """
         return profile(self.activity, self.networks[network_id])
 
     @takes(network_id=TEXT)
     def explanations(self, network_id: str) -> Any:
-        """What else might explain a network; see :func:`cib.profiles.explanations.explanations`."""
+        """Return alternative explanations of a network; see :func:`cib.profiles.explanations.explanations`."""
         return self.activity.native(explanations(self.activity, self.networks[network_id]))
 
     @_said_once()
@@ -160,52 +159,52 @@ class Detection:
         *,
         progress: bool = True,
     ) -> Any:
-        """What other thresholds would have found.
+        """Repeat the search with other windows and false discovery rates.
 
         Parameters
         ----------
         windows : sequence of str, float or timedelta
-            Each in place of the windows of all layers that have one; layers at any time stay.
+            Each replaces the windows of all layers that have one; layers without a window are unchanged.
         alphas : sequence of float
             False discovery rates.
         progress : bool
-            Print a line a window to standard error.
+            Whether to print one line per window to standard error.
 
         Returns
         -------
         frame
-            One row a window (in seconds) and alpha: ``window_s, alpha, networks, candidates, accounts, kept,
-            agreement``: networks, those of them with verdict ``candidate``, their members, share of this
-            detection's members that are among them, and Jaccard similarity of both sets of members.
+            One row per window (in seconds) and alpha: ``window_s, alpha, networks, candidates, accounts, kept,
+            agreement``: number of networks, of those with verdict ``candidate``, and of members; share of this
+            detection's members that are among them; and Jaccard similarity of both sets of members.
         """
         check_several("windows", windows, "['60s', '10min']")
         check_several("alphas", alphas, "[0.001, 0.01]")
         for window in windows:
-            window_seconds(window)  # which refuses what is not a length of time
+            window_seconds(window)  # raises for an invalid duration
         settings = [replace(self.settings, alpha=alpha) for alpha in alphas]
         return self.activity.native(self._rerun.sensitivity(windows, settings, progress))
 
     @_said_once()
     @takes(runs=COUNT, share=real(0, 1, above=True), seed=SEED, progress=FLAG)
     def stability(self, runs: int = 10, share: float = 0.8, seed: int = 0, *, progress: bool = True) -> Any:
-        """How often each member stays with its network when the data or the clustering change a little.
+        """Measure how often each member stays in its network under subsampling and under other clustering seeds.
 
         Parameters
         ----------
         runs : int
-            Samples, and seeds of the clustering.
+            Number of samples, and of seeds of the clustering.
         share : float
-            Share of the acts that each sample has.
+            Share of the acts in each sample, in (0, 1].
         seed : int
-            Of the samples.
+            Random seed of the samples.
         progress : bool
-            Print a line a sample to standard error.
+            Whether to print one line per sample to standard error.
 
         Returns
         -------
         frame
-            One row a member: ``account_id, network_id, resampled, reseeded``: share of the samples, and of
-            other seeds of the clustering, in which the account is in the network that has most of its own.
+            One row per member: ``account_id, network_id, resampled, reseeded``: share of the samples, and of the other
+            seeds, in which the account is in the network that contains most members of its own.
         """
         check_whole("runs", runs, 1)
         check_whole("seed", seed, 0)
@@ -224,37 +223,37 @@ class Detection:
         *,
         progress: bool = True,
     ) -> Any:
-        """Which operations would have been found in these data, at these settings.
+        """Estimate the power: which operations would have been found in these data with these settings.
 
-        Operations are made up and planted into the activity, one at a time, and the search runs again: what "nothing
-        found" means depends on it. An operation acts on a common list of objects, each account on four fifths of
-        them, with exponential delays: retweets of accounts of its own (a minute on average) if the data have
-        retweets, otherwise texts or links (ten minutes). Nothing is known of its accounts.
+        Simulated operations are planted into the activity, one at a time, and the search is repeated, which shows how
+        to interpret a detection without networks. An operation acts on a common list of objects, each account on four
+        fifths of them, with exponential delays: retweets of accounts of its own (mean one minute) if the data have
+        retweets, otherwise texts or links (mean ten minutes). Its accounts have no metadata.
 
         Parameters
         ----------
         accounts : sequence of int
-            Sizes of operations.
+            Numbers of accounts of an operation.
         acts : sequence of int
-            Acts of each account.
+            Numbers of acts per account.
         trials : int
-            Operations of each size and number of acts. The number of searches is the product of all three.
+            Operations per size and number of acts. The number of searches is the product of all three.
         seed : int
-            Of the operations.
+            Random seed of the operations.
         progress : bool
-            Print a line a size and number of acts to standard error.
+            Whether to print one line per size and number of acts to standard error.
 
         Returns
         -------
         frame
-            One row a size and number of acts: ``planted`` (``'retweets'``, ``'texts'`` or ``'links'``), ``accounts,
-            acts, trials``, ``found``: in how many trials half of the accounts or more are in one network with verdict
-            ``candidate`` or ``coordinated``, and ``candidate``, in how many it is a candidate.
+            One row per size and number of acts: ``planted`` (``'retweets'``, ``'texts'`` or ``'links'``), ``accounts,
+            acts, trials``, ``found``: number of trials in which at least half of the accounts are in one network with
+            verdict ``candidate`` or ``coordinated``, and ``candidate``: number of trials in which it is a candidate.
 
         Raises
         ------
         InputError
-            If the data hold neither retweets nor texts nor links.
+            If the data contain neither retweets nor texts nor links.
 
         Examples
         --------
@@ -271,16 +270,16 @@ class Detection:
     @_said_once()
     @takes(progress=FLAG)
     def over_time(self, window: str = "7d", step: str | None = None, *, progress: bool = True) -> Timeline:
-        """The networks of sliding windows of time, matched from each to the next.
+        """Find the networks of sliding time windows and match them between consecutive windows.
 
         Parameters
         ----------
         window : str
-            Length, as Polars writes durations: ``'7d'``, ``'12h'``.
+            Length of a window in Polars' notation: ``'7d'``, ``'12h'``.
         step : str, optional
-            From one start to the next; the length if not given, so that windows do not overlap.
+            Distance between the starts of consecutive windows; default: `window`, so that windows do not overlap.
         progress : bool
-            Print a line a window to standard error.
+            Whether to print one line per window to standard error.
 
         Returns
         -------
@@ -305,20 +304,20 @@ class Detection:
     @_said_once()
     @takes(because=FLAG, progress=FLAG)
     def compare(self, other: Detection | Settings, *, because: bool = True, progress: bool = True) -> Comparison:
-        """What another detection, or this one at other settings, finds differently, and because of which choice.
+        """Compare with another detection, or with this one at other settings, and attribute differences to settings.
 
         Parameters
         ----------
         other : Detection or Settings
         because : bool
-            Search again with each choice that differs, one at a time, for what it changes. Needs the activity.
+            Whether to repeat the search with each differing setting changed on its own. Requires the activity.
         progress : bool
-            Print a line a search to standard error.
+            Whether to print one line per search to standard error.
 
         Returns
         -------
         Comparison
-            With the frames ``accounts``, ``networks`` and ``choices``.
+            Contains the frames ``accounts``, ``networks`` and ``choices``.
 
         Examples
         --------
@@ -353,32 +352,32 @@ class Detection:
         overwrite: bool = False,
         csv: CSV = "safe",
     ) -> Path:
-        """Write the detection to a folder, for whoever holds the data: :func:`cib.load` reads it back.
+        """Write the detection to a folder, with account ids; :func:`cib.load` reads it back.
 
         Parameters
         ----------
         folder : str or Path
-            Made if need be. It holds the earlier result until all new files are written, then the new one, whatever
-            ends the program in between. Of two processes that write into one folder, one waits for the other (not
-            on Windows). Files that belong to no result stay.
+            Created if it does not exist. The folder contains the earlier result until all new files are written, then
+            the new one, also if the process is interrupted. If two processes write to the same folder, one waits for
+            the other (not on Windows). Files that are not part of a result are kept.
         write : sequence of {'tables', 'report', 'graphs'}, optional
-            Default: tables and report, and of the graphs those of at most 5,000 edges.
+            Default: tables, report, and graphs with at most 5,000 edges.
         overwrite : bool
-            Replace an earlier detection; otherwise a folder in use is an error.
+            Whether to replace an earlier detection; otherwise a folder in use is an error.
         csv : {'safe', 'exact'}
-            In a CSV file what a spreadsheet program would take for a formula begins with an apostrophe; ``'exact'``
-            leaves texts as they are, as Parquet does.
+            ``'safe'`` puts an apostrophe before text in CSV files that a spreadsheet program would interpret as a
+            formula; ``'exact'`` keeps texts unchanged, as in Parquet.
 
         Returns
         -------
         Path
-            The folder. *tables*: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (what any
-            method must rank better than, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million
+            The folder. *tables*: ``accounts``, ``networks``, ``evidence``, ``objects`` and ``trivial`` (baselines that
+            any method must outperform, see :func:`cib.evaluation.trivial_scores`) as Parquet and, up to a million
             rows, CSV; as Parquet ``members``, ``statistics`` and ``facts`` of networks, ``features``,
-            ``role-scores``, ``role-evidence``, ``distributions``, and ``edges-*``. *report*: ``report.json``, of which
-            ``cib report`` makes a page. *graphs*: ``layer-*`` as GraphML and GEXF, with roles and networks on the
-            nodes, the edges inside networks only and at most the 50,000 most significant. ``detection.json`` has
-            settings, import report, fingerprint, notes, how many edges were drawn, and the bytes of each file.
+            ``role-scores``, ``role-evidence``, ``distributions``, and ``edges-*``. *report*: ``report.json``, from
+            which ``cib report`` makes a page. *graphs*: ``layer-*`` as GraphML and GEXF, with roles and networks as
+            node attributes and only the edges inside networks, at most the 50,000 most significant. ``detection.json``
+            contains settings, import report, fingerprint, notes, the number of drawn edges, and the size of each file.
 
         Raises
         ------
@@ -405,20 +404,20 @@ class Detection:
         texts: bool = True,
         sensitivity: Any = None,
     ) -> Path:
-        """Write a page for people: summary, networks, map, evidence down to the posts, settings and limits.
+        """Write an HTML report: summary, networks, map, evidence with its posts, settings and limits.
 
         Parameters
         ----------
         path : str or Path
-            One file that needs no other, and no network.
+            A self-contained file that requires no network connection.
         reveal_ids : bool
-            Show the ids of accounts and posts, what the posts say, the links and texts they share, and the address of
-            each post on a platform that has one. Otherwise all that could lead to an account has a pseudonym that
-            holds for this file only.
+            Whether to show ids of accounts and posts, the texts of posts, shared links and texts, and permalinks of
+            posts on supported platforms. Otherwise everything that could identify an account is replaced by a
+            pseudonym that is specific to this file.
         texts : bool
-            If false, what posts say is left out of a report with ids as well.
+            If false, the texts of posts are omitted from a report with ids as well.
         sensitivity : frame, optional
-            What other settings would have found, a row a setting; shown as it is.
+            Result of :meth:`sensitivity`, one row per setting; shown unchanged.
 
         Returns
         -------
@@ -435,21 +434,20 @@ class Detection:
 
     @takes(texts=FLAG)
     def explore(self, *, texts: bool = True) -> Any:
-        """Show the map of the report in a notebook, for whoever holds the data: with ids, and what posts say.
+        """Show an interactive map of the networks in a notebook, with account ids and texts of posts.
 
-        Needs ``pip install 'cib-detect[explore]'``, and works in Jupyter, marimo, VS Code and whatever else shows an
-        anywidget.
+        Requires ``pip install 'cib-detect[explore]'``; works in Jupyter, marimo, VS Code and other hosts of anywidget.
 
         Parameters
         ----------
         texts : bool
-            Show what posts say.
+            Whether to show the texts of posts.
 
         Returns
         -------
         Explorer
-            A widget. Its ``selection`` has the rows of ``detection.accounts`` that were clicked last: those of a
-            network, an account or a pair.
+            A widget. Its ``selection`` contains the rows of ``detection.accounts`` of the network, account or pair
+            that was clicked last.
 
         Raises
         ------
@@ -460,17 +458,16 @@ class Detection:
 
     @takes(path=PATH, reveal_ids=FLAG)
     def save_spreadsheet(self, path: str | Path, *, reveal_ids: bool = False) -> Path:
-        """Write accounts, networks, evidence and objects as one .xlsx file in which no text comes alive.
+        """Write accounts, networks, evidence and objects to an .xlsx file without formulas or links.
 
-        Needs ``pip install 'cib-detect[xlsx]'``.
+        Requires ``pip install 'cib-detect[xlsx]'``.
 
         Parameters
         ----------
         path : str or Path
         reveal_ids : bool
-            Show ids and objects, for whoever holds the data. Otherwise accounts, posts and what could lead to them
-            have pseudonyms that hold for this file only. Either way ids are text cells, and nothing becomes a
-            formula or a link.
+            Whether to show ids and objects. Otherwise accounts, posts and everything that could identify them are
+            replaced by pseudonyms that are specific to this file. In both cases ids are text cells.
         """
         file = _file(path)
         tables = {name: table.lazy().collect() for name, table in tables_of(self).items()}
@@ -488,7 +485,7 @@ class Detection:
         ----------
         path : str or Path
         reveal_ids : bool
-            Otherwise accounts have pseudonyms. Needs ``pip install 'cib-detect[stix]'``.
+            Whether to write account ids instead of pseudonyms. Requires ``pip install 'cib-detect[stix]'``.
         """
         file = _file(path)
         write_stix(self, file, reveal_ids=reveal_ids)
@@ -505,32 +502,32 @@ class Detection:
         overwrite: bool = False,
         csv: CSV = "safe",
     ) -> Path:
-        """Write what may be given to others about the candidates: counts of networks, and accounts under pseudonyms.
+        """Write a public release of the candidates: aggregate counts per network, and accounts under pseudonyms.
 
         Parameters
         ----------
         folder : str or Path
         sequences : bool
-            Also every act of each account. Whoever has a copy of the data can then find nearly every account
-            again; ``about.json`` says how many.
+            Whether to include all acts of each account. With a copy of the data, nearly every account can then be
+            re-identified; ``about.json`` states how many.
         texts : bool
-            With `sequences`, also texts, URLs and mentions, by which anybody can search for the accounts.
+            With `sequences`, whether to include texts, URLs and mentions, by which anybody can search for the accounts.
         public_from : int, optional
-            Accounts with so many followers and more keep their ids: 5,000, say, as in the archives of takedowns.
-            Default: none does.
+            Minimum number of followers from which accounts keep their ids, such as 5,000 in the archives of takedowns.
+            Default: no account does.
         overwrite : bool
-            Replace an earlier release.
+            Whether to replace an earlier release.
         csv : {'safe', 'exact'}
             See :meth:`save`.
 
         Returns
         -------
         Path
-            The folder: ``accounts`` (role, and scores to one digit), ``networks``, ``activity`` (acts of each
-            network by hour and action) and ``values`` (languages, clients, domains and hashtags of each network;
-            those of fewer than five accounts, and those that hold a name, in one row) as Parquet and CSV, and
-            ``about.json``, which counts the accounts that are alone with what is released of them. The key of the
-            pseudonyms is thrown away, and decides the order of rows.
+            The folder: ``accounts`` (role, and scores to one decimal), ``networks``, ``activity`` (acts of each
+            network by hour and action) and ``values`` (languages, clients, domains and hashtags of each network; those
+            used by fewer than five accounts or containing a name are combined in one row) as Parquet and CSV, and
+            ``about.json``, which gives the number of accounts whose released row is unique. The key of the
+            pseudonyms, which determines the order of rows, is discarded.
         """
         write_release(
             self,
@@ -563,8 +560,8 @@ def load(folder: str | Path, activity: Activity | None = None) -> Detection:
     ----------
     folder : str or Path
     activity : Activity, optional
-        What the detection was made from. Without it all that was found is there, and what needs the posts (the
-        evidence of an edge, profiles, other settings) is an error that says so.
+        The activity that the detection was made from. Without it the results are available, but methods that need the
+        posts (evidence of an edge, profiles, other settings) raise an error.
 
     Returns
     -------
@@ -573,7 +570,7 @@ def load(folder: str | Path, activity: Activity | None = None) -> Detection:
     Raises
     ------
     InputError
-        If there is no detection in the folder, its files do not belong together, or the activity is another one.
+        If the folder contains no detection, its files are inconsistent, or the activity is a different one.
 
     Examples
     --------
@@ -587,7 +584,7 @@ def load(folder: str | Path, activity: Activity | None = None) -> Detection:
 
 
 def _file(path: str | Path) -> Path:
-    """The path, its folder made if need be."""
+    """Return the path of a file, creating its folder if necessary."""
     if Path(path).is_dir():
         raise InputError("this is a folder", where=str(path), remedy="Name a file in it.")
     return ensure_folder(Path(path).parent) / Path(path).name

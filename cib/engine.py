@@ -1,26 +1,26 @@
-"""Activity that stays where it is: on the engine that the user already runs.
+"""Activity on an engine: Polars (lazy), DuckDB or Spark.
 
-A table of a billion rows is not read; it is asked. An :class:`EngineActivity` is made by :func:`cib.read` of a
-Polars LazyFrame, a DuckDB relation or a PySpark DataFrame. It holds a plan and no rows: columns are mapped and
-rows judged by the engine, and :func:`cib.detect`, the co-action graph, the interaction graphs and counts by account
-are run there, too. Edges, and counts by account and object, come back; of a detection also the posts of members
-(:func:`brought_back` counts them). Everything else asks for :meth:`EngineActivity.collect`.
+An :class:`EngineActivity` is made by :func:`cib.read` from a Polars LazyFrame, a DuckDB relation or a PySpark
+DataFrame. It holds a query plan and no rows: the engine maps columns and filters rows, and runs the queries of
+:func:`cib.detect`, the co-action graph, the interaction graphs and the counts by account. Only edges, and counts by
+account and object, are fetched; for a detection also the posts of members (counted by :func:`brought_back`). All other
+functions require :meth:`EngineActivity.collect`.
 
-It is a type of its own, and no :class:`cib.Activity` with another kind of table inside, because it promises
-less: no repeated row is looked for, no post id made up, no order of rows exists.
+It is a separate type and not a :class:`cib.Activity` because it guarantees less: repeated rows are not removed, missing
+post ids are not generated, and the rows have no order.
 
-Times are whole microseconds since 1970, UTC, in ``posts``. DuckDB and Spark keep the time zone in the session,
-where it would change what a query means; whole numbers mean the same everywhere.
+Times in ``posts`` are integers: microseconds since 1970, UTC. The time zone of DuckDB and Spark belongs to the session
+and would change the meaning of queries on timestamps; integers are unambiguous.
 
-A DuckDB connection is used as it is. To bound it, and to let it spill outside of your own folders (by default it
-spills into ``.tmp`` in the working directory, and leaves the files there if it is killed)::
+A DuckDB connection is used unchanged. To limit its memory and to set the folder of its temporary files (by default
+``.tmp`` in the working directory, where they remain if the process is killed)::
 
     con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": tempfile.mkdtemp()})
     con.execute("SET preserve_insertion_order = false")  # the order of rows has no effect here; less memory
     activity = cib.read(con.read_parquet("posts/*.parquet"))
 
-Tables that are needed more than once are held while a graph or a detection is made, in DuckDB as a temporary table, in
-Spark as a local checkpoint, in Polars as a Parquet file in a temporary folder, and let go at the end.
+Tables that are used more than once are materialized while a graph or a detection is computed: in DuckDB as a temporary
+table, in Spark as a local checkpoint, in Polars as a Parquet file in a temporary folder. They are dropped at the end.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ __all__ = [
 
 Frame = nw.LazyFrame[Any]
 
-#: What an :class:`Activity` has and this has not, because it would take the rows over.
+#: Attributes of :class:`Activity` that are not supported, because they need the rows in memory.
 _IN_MEMORY = {"posts_table", "accounts", "account_ids", "account_codes", "fingerprint", "native"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EngineActivity:
-    """Posts on an engine, mapped and cleaned by it.
+    """Posts on an engine, with columns mapped and rows cleaned by its queries.
 
     Parameters
     ----------
@@ -72,16 +72,16 @@ class EngineActivity:
         The columns of :data:`cib.activity.POST_COLUMNS`; ``created_at`` and ``target_created_at`` as
         microseconds since 1970, UTC.
     imported : ImportReport
-        How many rows there are, and were left out for which reason, as one query counted them.
-        ``targets_unknown`` counts the rows that name a post without its author.
+        Number of rows, and of rows dropped by reason, counted by one query. ``targets_unknown`` is the number of rows
+        that have a target post without its author.
     take_over : callable
-        Reads the same source into memory.
+        Function that reads the same source into memory.
     library : str
-        What edges come back in.
+        Library of the tables of edges.
     accounts_table : polars.DataFrame
-        What is known about the accounts, from ``accounts=``.
+        Data of the accounts, from ``accounts=``.
     numbered : NumberedActivity, optional
-        The same posts with codes of accounts, while a detection runs.
+        The same posts with account codes, during a detection.
 
     Examples
     --------
@@ -107,13 +107,13 @@ class EngineActivity:
     numbered: Any = field(default=None, repr=False)
 
     def collect(self) -> Activity:
-        """Take the rows over into memory: an ordinary Activity, cleaned as one."""
+        """Load the rows into memory as an :class:`Activity`, with its full cleaning."""
         return self.take_over()
 
     def with_targets(self) -> Frame:
-        """The posts, with author and time of a target filled in where it is itself among the posts."""
+        """Fill in the author and time of targets that are themselves among the posts."""
         aimed_at = self.posts.filter(~nw.col("target_post_id").is_null()).select(post_id="target_post_id").unique()
-        originals = self.posts.join(aimed_at, on="post_id", how="semi")  # few of all posts
+        originals = self.posts.join(aimed_at, on="post_id", how="semi")  # a small share of all posts
         known = originals.group_by("post_id").agg(author=nw.col("account_id").min(), made_at=nw.col("created_at").min())
         joined = self.posts.join(known, left_on="target_post_id", right_on="post_id", how="left")
         return joined.with_columns(
@@ -122,12 +122,12 @@ class EngineActivity:
         ).drop("author", "made_at")
 
     def counts(self) -> pl.DataFrame:
-        """How often each account did what, counted by the engine.
+        """Count the acts of each account by action, on the engine.
 
         Returns
         -------
         polars.DataFrame
-            ``account_id``, ``posts, retweets, quotes, replies``, and ``first`` and ``last`` (UTC), by account.
+            ``account_id``, ``posts, retweets, quotes, replies``, and ``first`` and ``last`` (UTC), sorted by account.
         """
         names = dict(zip(ACTIONS, ("posts", "retweets", "quotes", "replies"), strict=True))
         did = {name: (nw.col("action") == action).cast(nw.Int64) for action, name in names.items()}
@@ -139,13 +139,13 @@ class EngineActivity:
 
     @cached_property
     def _connection(self) -> Any:
-        """A relation on the connection of the posts, which is planned in no time and outlives all that is held."""
+        """Trivial DuckDB relation that gives access to the connection of the posts, independent of temporary tables."""
         posts: Any = self.posts.to_native()
         return posts.query("posts", "SELECT 1 AS one")
 
     @contextmanager
     def held(self, frame: Frame) -> Iterator[Frame]:
-        """The rows of a query, kept by the engine for several queries, and let go at the end."""
+        """Materialize the rows of a query on the engine for several queries, and drop them at the end."""
         native, engine = frame.to_native(), engine_of(frame)
         if engine == "polars":
             with tempfile.TemporaryDirectory(prefix="cib-") as folder:
@@ -158,17 +158,17 @@ class EngineActivity:
                 yield nw.from_native(self._connection.query("one", f"FROM temp.{name}"))
             finally:
                 self._connection.query("one", f"DROP TABLE temp.{name}")
-        else:  # Spark lets a checkpoint go with its frame; it cuts the plan, which would double with each step
+        else:  # dropped by Spark with its frame; a checkpoint truncates the plan, which would double with each step
             yield nw.from_native(native.localCheckpoint())
 
     @contextmanager
     def lent(self, table: pl.DataFrame) -> Iterator[Frame]:
-        """A small table in memory, given to the engine, and taken back at the end."""
+        """Pass a small table from memory to the engine, and drop it at the end."""
         posts: Any = self.posts.to_native()
         if engine_of(posts) == "polars":
             yield nw.from_native(table.lazy())
         elif engine_of(posts) == "duckdb":
-            lent_rows = table  # noqa: F841 - DuckDB finds it by its name
+            lent_rows = table  # noqa: F841 - referenced by name in the query
             name = f"cib_{uuid.uuid4().hex}"
             self._connection.query("one", f"CREATE TEMPORARY TABLE {name} AS FROM lent_rows")
             try:
@@ -180,10 +180,10 @@ class EngineActivity:
 
     @contextmanager
     def mapped(self, frame: Frame, column: str, function: Callable[[pl.Series], pl.Series]) -> Iterator[Frame]:
-        """A query with a column of text replaced by a function of it, computed a part of the rows at a time.
+        """Apply a function to a text column of a query, in batches of rows.
 
-        Polars and Spark run the function where the rows are. From DuckDB the rows pass through Python in parts, and
-        back into a temporary table; `frame` has whole numbers ``row`` that tell the parts.
+        Polars and Spark run the function on the engine. Rows of DuckDB pass through Python in batches and are inserted
+        into a temporary table; `frame` has an integer column ``row`` that defines the batches.
         """
         native: Any = frame.to_native()
         if engine_of(native) == "polars":
@@ -233,7 +233,7 @@ class EngineActivity:
 
 
 def engine_of(source: object) -> str | None:
-    """The engine of a lazy frame, 'polars', 'duckdb' or 'pyspark'; None for anything else.
+    """Return the engine of a lazy frame, 'polars', 'duckdb' or 'pyspark', or None for other objects.
 
     Examples
     --------
@@ -248,16 +248,16 @@ def engine_of(source: object) -> str | None:
     return "pyspark" if nw.dependencies.is_pyspark_dataframe(native) else None
 
 
-#: Steps and functions of a DuckDB plan that can give other rows each time it is run.
+#: Operators and functions of a DuckDB plan whose result can differ between runs.
 _UNREPEATABLE = re.compile(r"SAMPLE|LIMIT|TOP_N|random\(|uuid|nextval\(", re.IGNORECASE)
 
 
 def settle(source: Any) -> Any:
-    """Make a source give the same plain rows however often it is asked; what is none of an engine comes back as it is.
+    """Make a source return the same plain rows for every query; sources without an engine are returned unchanged.
 
-    A reader of Arrow batches, which can be read once, becomes a table. JSON scalars in DuckDB lose their quotes, so
-    that ``"11"`` and ``11`` are one id. A DuckDB relation that samples, or takes some rows or random numbers, is run
-    anew at each question: its rows are held in a temporary table, until the connection is closed.
+    A reader of Arrow batches, which can be read only once, is converted to a table. JSON scalars in DuckDB are
+    unquoted, so that ``"11"`` and ``11`` are the same id. A DuckDB relation with sampling, a limit or random numbers,
+    which would be evaluated again by each query, is stored in a temporary table until the connection is closed.
 
     Examples
     --------
@@ -286,20 +286,20 @@ def _unquoted(column: str, kind: str) -> str:
     return f"json_extract_string({name}, '$') AS {name}" if kind == "JSON" else name
 
 
-#: Rows that are looked at in memory at once.
+#: Number of rows processed in memory at a time.
 _ROWS_AT_ONCE = 262_144
 
 
 @dataclass
 class BroughtBack:
-    """What queries brought back: rows and bytes in all, and the rows of the largest answer, by what it was for."""
+    """Amount of data fetched by queries, by purpose: total rows and bytes, and rows of the largest result."""
 
     rows: dict[str, int] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)
 
     def add(self, what: str, table: pl.DataFrame) -> None:
-        """Count an answer."""
+        """Add a query result to the counts."""
         self.rows[what] = self.rows.get(what, 0) + table.height
         self.bytes[what] = self.bytes.get(what, 0) + int(table.estimated_size())
         self.largest[what] = max(self.largest.get(what, 0), table.height)
@@ -314,7 +314,7 @@ _counting: ContextVar[BroughtBack | None] = ContextVar("_counting", default=None
 
 @contextmanager
 def brought_back() -> Iterator[BroughtBack]:
-    """Count what queries bring back; inside of another count the same is counted on.
+    """Count the data fetched by queries within the context; a nested context shares the outer counter.
 
     >>> with brought_back() as counted:
     ...     table = fetch(nw.from_native(pl.LazyFrame({"a": [1, 2]})), "numbers")
@@ -330,7 +330,7 @@ def brought_back() -> Iterator[BroughtBack]:
 
 
 def fetch(frame: Frame, what: str = "sums and counts") -> pl.DataFrame:
-    """Run a query and take its result over; `what` it is for is counted by :func:`brought_back`."""
+    """Run a query and fetch its result; :func:`brought_back` counts it under the purpose `what`."""
     native = frame.to_native()
     if isinstance(native, pl.LazyFrame):
         table = native.collect(engine="streaming")
@@ -343,7 +343,7 @@ def fetch(frame: Frame, what: str = "sums and counts") -> pl.DataFrame:
 
 
 def with_rows(frame: Frame) -> Frame:
-    """Add a number of each row as ``row``: any numbers, each once, and others each time the plan is run."""
+    """Add unique integers as column ``row``; they are arbitrary and can differ between runs of the plan."""
     native: Any = frame.to_native()
     if engine_of(native) == "polars":
         native = native.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
@@ -361,7 +361,7 @@ def with_rows(frame: Frame) -> Frame:
 
 
 def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:
-    """Replace times by microseconds since 1970; `zoned` says whether they name an instant, or are UTC by word."""
+    """Replace times by microseconds since 1970; `zoned` is whether they have a time zone; naive times are UTC."""
     native: Any = frame.to_native()
     engine = engine_of(native)
     if engine == "polars":
@@ -382,7 +382,7 @@ def with_microseconds(frame: Frame, column: str, *, zoned: bool) -> Frame:
 
 
 def with_near(frame: Frame, window: int | None, *group: str) -> Frame:
-    """Add how many others of its group each event lies within the window of, by ``time``, as ``near``."""
+    """Count for each event the other events of its group within the window around its ``time``, as ``near``."""
     native: Any = frame.to_native()
     engine = engine_of(native)
     if window is None:
@@ -399,7 +399,7 @@ def with_near(frame: Frame, window: int | None, *group: str) -> Frame:
     else:
         from pyspark.sql import Window, functions
 
-        # both frames grow; one that moves is counted anew for each event
+        # both frames only grow; Spark recounts a sliding frame for each event
         past = Window.partitionBy(*group).orderBy("time")
         reached, passed = (
             functions.count("*").over(past.rangeBetween(Window.unboundedPreceding, end))

@@ -1,7 +1,6 @@
-"""detect(): the whole sentence in one call.
+"""The detection pipeline: build graphs, extract features, score roles and find networks.
 
-Activity is read; graphs are built; features are extracted; roles are scored; networks are found. This
-file only connects the stages; none of them knows that it exists.
+This module connects the stages, which do not depend on it.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ _INTERACTIONS = {
     "quote": quote_graph,
 }
 
-#: What features call these graphs.
+#: Input names of features, and the interaction graph of each.
 _INPUTS = {"retweets": "retweet", "mentions": "mention", "replies": "reply", "quotes": "quote"}
 
-#: What a significant edge counts in the ranking of accounts outside networks: edges propose, groups dispose.
+#: Factor of the coordination score of accounts outside networks, whose evidence is single edges only.
 UNGROUPED = 0.1
 
 
@@ -66,18 +65,19 @@ def detect(
     Parameters
     ----------
     activity : Activity or EngineActivity
-        From :func:`cib.read`. On an engine the same is found by queries, and the last of ``detection.notes`` says what
-        these brought back. What shows posts (``profile``, ``save``, ``report``, ...) needs them in memory.
+        From :func:`cib.read`. On an engine the result is equal and computed by queries; the last of
+        ``detection.notes`` states the amount of data they returned. Methods that use posts (``profile``, ``save``,
+        ``report``, ...) need them in memory.
     settings : Settings, optional
-        Where none of the default layers has an object, those of answers, quotes, mentions and hashtags are used, too;
-        the settings of the result name them.
+        If no default layer has any object, the layers of replies, quotes, mentions and hashtags are used as well; the
+        settings of the result include them.
     progress : bool
-        Print a line a stage to standard error.
+        Whether to print one line per stage to standard error.
     threads : int, optional
-        Of compiled kernels; default: all cores. The result does not depend on it. Polars reads the environment
-        variable ``POLARS_MAX_THREADS`` when it is imported.
+        Number of threads of compiled kernels; default: all cores. The result does not depend on it. Polars reads the
+        environment variable ``POLARS_MAX_THREADS`` when it is imported.
     max_memory : str or int, optional
-        Such as ``'8GB'``, or a number of bytes. A detection that is expected to take more is refused before it starts.
+        Memory limit, such as ``'8GB'``, or a number of bytes. A detection that is expected to exceed it is not started.
 
     Returns
     -------
@@ -108,8 +108,8 @@ def detect_with(
     settings: Settings | None,
     progress: bool,
 ) -> Detection:
-    """:func:`detect`, with co-actions from `count`, which takes the place of :func:`cib.coaction_graphs`."""
-    if not isinstance(activity, (Activity, EngineActivity)):  # the latter says itself what it takes
+    """Run :func:`detect` with co-actions computed by `count` instead of :func:`cib.coaction_graphs`."""
+    if not isinstance(activity, (Activity, EngineActivity)):  # an EngineActivity raises for unsupported stages
         raise InputError(
             "detect takes an activity",
             got=f"a {type(activity).__name__}",
@@ -123,7 +123,7 @@ def detect_with(
 
 
 def _on_engine(activity: EngineActivity, settings: Settings, progress: bool) -> Detection:
-    """The detection by queries, with a note of what they brought back."""
+    """Run the detection on an engine and add a note of the amount of data its queries returned."""
     with ExitStack() as stack, brought_back() as counted:
         with stage("numbering accounts", progress):
             numbered = number_accounts(activity, stack)
@@ -136,7 +136,7 @@ def _on_engine(activity: EngineActivity, settings: Settings, progress: bool) -> 
 def _detected(
     count: Callable[..., list[Graph]], given: Activity | EngineActivity, settings: Settings, progress: bool
 ) -> Detection:
-    """The sentence itself; an activity on an engine has its accounts numbered."""
+    """Run the stages of the pipeline; the accounts of an activity on an engine must be numbered."""
     activity: Any = given.numbered if isinstance(given, EngineActivity) else given
     with stage("interaction graphs", progress):
         graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
@@ -145,7 +145,7 @@ def _detected(
         settings = replace(settings, layers=(*LAYERS, *OTHERWISE))
         tested, told, notes = _tested(count, given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
-        warnings.simplefilter("ignore", CibWarning)  # _tested() has noted what there is to say of co-actions
+        warnings.simplefilter("ignore", CibWarning)  # those of co-actions are collected by _tested()
         coactions = next(iter(significant(tested, settings.alpha)), None)
         inputs: dict[str, Any] = {name: graphs[kind] for name, kind in _INPUTS.items()} | {"coactions": coactions}
         if isinstance(given, EngineActivity):
@@ -174,7 +174,7 @@ def _detected(
 
 
 def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
-    """What was tested in each layer, with the number of edges that are significant."""
+    """Add the number of significant edges to the table of tested layers."""
     kept = {graph.name.removeprefix("co-action "): graph.n_edges for graph in layers}
     significant = pl.col("layer").replace_strict(kept, default=None, return_dtype=pl.Int64)
     return told.with_columns(significant=significant)
@@ -183,7 +183,7 @@ def _kept(told: pl.DataFrame, layers: list[Graph]) -> pl.DataFrame:
 def _tested(
     count: Callable[..., list[Graph]], activity: Activity | EngineActivity, settings: Settings, progress: bool
 ) -> tuple[list[Graph], pl.DataFrame, tuple[str, ...]]:
-    """Test the co-actions of each layer that the data have; collect the warnings."""
+    """Test the co-actions of each layer that has objects in the data, and collect the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CibWarning)
         tested, told = coaction_layers(

@@ -1,4 +1,4 @@
-"""Limits of threads and memory for one call; results do not depend on them."""
+"""Limits of threads and memory per call; results do not depend on them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cib.errors import SettingsError
 
 __all__ = ["check_memory", "limited", "n_bytes", "n_threads"]
 
-#: Peak memory of a detection in bytes: of an empty one, and of each action; see ``benchmarks/memory.py``.
+#: Peak memory of a detection in bytes: constant part, and per action; see ``benchmarks/memory.py``.
 FIXED, AN_ACTION = 500_000_000, 700
 
 _UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -56,18 +56,18 @@ def n_bytes(memory: str | int) -> int:
 
 
 def check_memory(actions: int, max_memory: str | int | None) -> None:
-    """Refuse a detection that is expected to take more memory than allowed, before it starts.
+    """Check that the expected peak memory of a detection, ``FIXED + actions * AN_ACTION`` bytes, is within the limit.
 
     Parameters
     ----------
     actions : int
     max_memory : str or int, optional
-        Such as ``'8GB'``, or a number of bytes.
+        Memory limit, such as ``'8GB'``, or a number of bytes.
 
     Raises
     ------
     SettingsError
-        If so many actions take more, as measured on simulated ones.
+        If the expected memory, as measured on simulated data, exceeds the limit.
     """
     if max_memory is None:
         return

@@ -1,4 +1,4 @@
-"""Search for networks: the one way from the tested co-actions of each layer, and the settings, to networks."""
+"""Search for networks in the tested co-action graphs of the layers, as used by all detections and reruns."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def search(
     Parameters
     ----------
     tested : sequence of Graph
-        One a layer, from :func:`cib.graphs.layers.coaction_layers`.
+        One graph per layer, from :func:`cib.graphs.layers.coaction_layers`.
     settings : Settings
     activity : Activity
-        What the layers were made of.
+        The activity that the layers were computed from.
     roles : RoleScores
 
     Returns
     -------
     layers : list of Graph
-        The edges with a q of at most ``settings.alpha`` divided by the number of layers.
+        Edges with q at most ``settings.alpha`` divided by the number of layers.
     networks : Networks
     """
     layers = significant(tested, settings.alpha)

@@ -1,4 +1,4 @@
-"""Settings: every choice of a detection, as one value."""
+"""Settings: all parameters of a detection, as one immutable value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Settings:
-    """Every choice of a detection; stored with its result.
+    """All parameters of a detection; stored with its result.
 
     Parameters
     ----------
@@ -38,17 +38,17 @@ class Settings:
     rule : Rule
         Thresholds of clusters and verdicts.
     features : FeatureSet
-        What is extracted; roles use what they know of it.
+        Features to extract; a role uses those it has weights for.
     roles : tuple of Role
-        What is scored. ``'highly_engaged'`` and ``'amplifier'`` must be among them, if with other weights; each has
-        a column in ``detection.accounts``. They say nothing to the verdict of a network.
+        Roles to score; each has a column in ``detection.accounts``. ``'highly_engaged'`` and ``'amplifier'`` are
+        required, possibly with other weights. Roles do not influence the verdict of a network.
     max_pairs : int
-        Pairs of events that one object may have; see :func:`cib.coaction_graph`.
+        Maximum number of pairs of events on one object; see :func:`cib.coaction_graph`.
     seed : int
-        Of the clustering.
+        Random seed of the clustering.
     exclude : collection of str
-        Accounts that cannot be members of a network, such as the known outlets of a publisher. They are kept with
-        the result and named in the report.
+        Accounts that cannot be members of a network, such as the known outlets of a publisher. They are stored with
+        the result and listed in the report.
 
     Examples
     --------
@@ -84,11 +84,11 @@ class Settings:
 
     @property
     def loosest_alpha(self) -> float:
-        """The largest false discovery rate of edges that any stage looks at."""
+        """Largest false discovery rate of edges that any stage uses."""
         return max(self.alpha, self.rule.tie_alpha)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as in detection.json."""
+        """Convert the settings to plain values, as in detection.json."""
         return {
             "layers": [layer.to_dict() for layer in self.layers],
             "alpha": self.alpha,
@@ -102,12 +102,12 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Settings:
-        """Make settings of plain values, as :meth:`to_dict` returns them; what is absent has its default.
+        """Create settings from plain values, as returned by :meth:`to_dict`; missing ones have their defaults.
 
         Parameters
         ----------
         values : mapping
-            Functions are named ``'package.module:name'`` and imported from there, and so may roles be.
+            Functions are given as ``'package.module:name'`` and imported from there; roles may be as well.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class Settings:
         Raises
         ------
         SettingsError
-            If a name is unknown, a value makes no sense, or a function is absent.
+            If a name is unknown, a value is invalid, or a function cannot be found.
 
         Examples
         --------
@@ -138,7 +138,7 @@ class Settings:
         return cls(**made)
 
     def to_toml(self) -> str:
-        """Write the settings as TOML, which :meth:`from_toml` reads and people edit.
+        """Convert the settings to TOML, to be edited and read by :meth:`from_toml`.
 
         >>> import cib
         >>> cib.Settings.from_dict(tomllib.loads(cib.Settings(alpha=0.05).to_toml())).alpha
@@ -157,7 +157,7 @@ class Settings:
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Settings:
-        """Read settings from a TOML file, such as ``cib settings`` prints.
+        """Read settings from a TOML file, as printed by ``cib settings``.
 
         Parameters
         ----------
@@ -170,7 +170,7 @@ class Settings:
         Raises
         ------
         InputError
-            If the file is absent or is not TOML.
+            If the file does not exist or is not TOML.
         SettingsError
             As :meth:`from_dict`.
         """
@@ -189,7 +189,7 @@ class Settings:
 
 
 def _known(kind: type, values: Any, where: str) -> Mapping[str, Any]:
-    """Refuse values that are no mapping, or that have a name which is no field."""
+    """Raise SettingsError unless `values` is a mapping whose keys are fields of `kind`; return it."""
     if not isinstance(values, Mapping):
         raise SettingsError(f"{where} must be a table of names and values", got=repr(values))
     names = [field.name for field in fields(kind)]
@@ -209,7 +209,7 @@ def _build(kind: type[_T], values: Any, where: str) -> _T:
 
 
 def _feature_names(features: FeatureSet) -> list[str]:
-    """Names of standard features; references of other functions."""
+    """Return the names of standard features, and the references of other functions."""
     standard = {feature.function for feature in STANDARD}
     return [
         name
@@ -231,13 +231,13 @@ def _features(names: Any) -> FeatureSet:
 
 
 def _layer(given: Any, where: str) -> Layer:
-    """A layer of plain values, or one that an installed package brings."""
+    """Create a layer from plain values, or load one from an installed package by name."""
     found = find_extension("cib.layers", given) if isinstance(given, str) else None
     return _build(Layer, given, where) if found is None else found
 
 
 def _role(given: Any, where: str) -> Role:
-    """A role that comes with the package, of an installed one, of a module, or of plain values."""
+    """Return a role: built in, from an installed package or module by name, or from plain values."""
     if isinstance(given, str):
         known = {role.name: role for role in ROLES}
         return known[given] if given in known else load_extension("cib.roles", given)
@@ -247,7 +247,7 @@ def _role(given: Any, where: str) -> Role:
     return _build(Role, given, where)
 
 
-#: Columns beside the scores of roles, and what stands in the column of roles where no role is named.
+#: Reserved names: other columns of the tables, and values of the column ``role`` that are not names of roles.
 _TAKEN = (
     *("account_id", "coordination", "role", "support", "network_id", "verdict", "joined", "network_role", "cluster"),
     *("acts", "aimed", "accounts", "boosted", "both", "peripheral", "low_support", "first", "last"),
@@ -274,7 +274,7 @@ def _check_roles(roles: tuple[Role, ...]) -> None:
 
 
 def _without_none(values: Any) -> Any:
-    """The values without those that TOML cannot hold."""
+    """Remove None, which TOML cannot represent, from nested values."""
     if isinstance(values, Mapping):
         return {name: _without_none(value) for name, value in values.items() if value is not None}
     return [_without_none(value) for value in values] if isinstance(values, list) else values
