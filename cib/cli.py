@@ -1,7 +1,7 @@
-"""`cib ...`: the same for a shell.
+"""Command-line interface `cib`.
 
-Results go to standard output, progress and errors to standard error; what a terminal would obey is spelled out. With
-``--json`` standard output is one JSON object, with ``--quiet`` alone nothing is printed unless something is wrong.
+Results are written to standard output, progress and errors to standard error; control characters are escaped. With
+``--json`` the output is one JSON object; with ``--quiet`` alone only errors are printed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cib.errors import CibError, InputError, did_you_mean
 from cib.progress import printable, stage
 from cib.reports.limits import LIMITS
 
-if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` needs next to nothing
+if TYPE_CHECKING:  # each command imports its dependencies, so that `cib --help` is fast
     import polars as pl
 
     from cib.activity import Activity
@@ -34,17 +34,17 @@ if TYPE_CHECKING:  # each command imports what it needs, so that `cib --help` ne
 __all__ = ["main"]
 
 
-#: What the exit codes mean.
+#: Meaning of the exit codes.
 EXIT_CODES = "Exit codes: 0 done; 2 the input, the arguments or the place to write are at fault; 130 interrupted."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `cib` with the given arguments, or those of the shell; return the exit code."""
+    """Run `cib` with the given arguments, by default those of the process, and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # None if it is closed
-            stream.reconfigure(errors="backslashreplace")  # a console need not know all characters
+            stream.reconfigure(errors="backslashreplace")  # the encoding of a console may lack characters
     given = sys.argv[1:] if arguments is None else arguments
-    if arguments is None:  # a process of its own, whose many values are no garbage: look for it less often
+    if arguments is None:  # own process with many long-lived objects: collect garbage less often
         gc.set_threshold(100_000, 50, 100)
     _limit_threads(given)
     options = _parser(given).parse_args(given)
@@ -59,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(_for_a_shell(str(error)))
     except KeyboardInterrupt:
         return _failed("interrupted", 130)
-    except BrokenPipeError:  # the reader of a pipe had enough, as `cib ... | head` does
+    except BrokenPipeError:  # the reader of the pipe has closed it, as in `cib ... | head`
         _print_no_more()
-    except OSError as error:  # a folder without rights, a full disk
+    except OSError as error:  # for example missing permissions or a full disk
         _print_no_more()
         return _failed(f"{error.filename or 'cannot go on'}: {error.strerror or error}")
     return 0
@@ -73,10 +73,10 @@ def _failed(message: str, code: int = 2) -> int:
 
 
 def _print_no_more() -> None:
-    """Let what waits to be printed go nowhere, else Python complains of it when it ends."""
+    """Redirect buffered output to the null device, as flushing it at exit would raise an error."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (AttributeError, OSError, ValueError):  # it is closed, or no file
+    except (AttributeError, OSError, ValueError):  # standard output is closed, or not a file
         return
 
 
@@ -91,7 +91,7 @@ def _say(text: object = "") -> None:
     print(printable(str(text)))
 
 
-#: What a remedy says in Python, and the same for a shell.
+#: Patterns of Python code in remedies, and the corresponding command-line options.
 _IN_A_SHELL = (
     (r"columns=\{'(\w+)': ('[^']*'|\.\.\.)\}", r"--column \1=\2"),
     (r"columns=\{\.\.\.\}", "--column OURS=THEIRS"),
@@ -116,7 +116,7 @@ def _for_a_shell(message: str) -> str:
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of all commands, with the arguments of those that are among the words `given`."""
+    """Create the parser of all commands, with arguments only of the commands that occur in `given`."""
     parser = argparse.ArgumentParser(
         prog="cib",
         description="Find coordinated networks of accounts in social-media activity, with evidence.",
@@ -136,12 +136,12 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
-#: Rows in which power is measured unasked where nothing is found: about a second a trial.
+#: Maximum number of rows for which power is estimated by default if nothing is found: about one second per trial.
 _FEW = 20_000
 
 
 def _limit_threads(given: Sequence[str]) -> None:
-    """Pass ``--threads`` on to Polars, which reads it from the environment when it is imported, as the parser does."""
+    """Pass ``--threads`` to Polars by the environment, before the parser imports Polars."""
     early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     early.add_argument("--threads")
     threads = early.parse_known_args(given)[0].threads
@@ -150,7 +150,7 @@ def _limit_threads(given: Sequence[str]) -> None:
 
 
 def _add_printing(command: argparse.ArgumentParser, default: Any = False) -> None:
-    """What is printed."""
+    """Add the options of printing."""
     for option, about in (
         ("--json", "print the result as one JSON object"),
         ("--quiet", "print nothing, unless something is wrong"),
@@ -174,7 +174,7 @@ def _add_detect(find: argparse.ArgumentParser) -> None:
 
 
 def _add_choices(find: argparse.ArgumentParser) -> None:
-    """The settings of a detection, and its resources."""
+    """Add the options of settings and resources of a detection."""
     find.add_argument("--threads", type=_whole, help="at most so many; the result does not depend on it")
     find.add_argument("--max-memory", metavar="SIZE", help="refuse at once what is expected to take more, such as 8GB")
     find.add_argument(
@@ -278,14 +278,14 @@ def _add_collection(command: argparse.ArgumentParser) -> None:
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
-    """What is read, and how."""
+    """Add the input files and the options of reading."""
     kinds = "CSV, JSON (lines) or Parquet, also packed or in a .zip"
     command.add_argument("input", nargs="+", help=f"files, folders or quoted globs: {kinds}")
     _add_reading(command)
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
-    """How a file of activity is read."""
+    """Add the options of reading activity."""
     from cib.sources.cleaning import MAX_BAD
     from cib.sources.registry import known_formats
     from cib.sources.streams import MOST_UNPACKED
@@ -314,7 +314,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 
 
 def _add_writing(command: argparse.ArgumentParser) -> None:
-    """What is written, and over what."""
+    """Add the options of writing."""
     command.add_argument("--overwrite", action="store_true", help="replace an earlier result in the folder")
     command.add_argument(
         "--graphs", action="store_true", help="also GraphML and GEXF of all layers, not only of small ones"
@@ -345,7 +345,7 @@ def _share(text: str) -> float:
     return value
 
 
-#: Where the demo writes: its own folder, so that it may replace what is there.
+#: Default folder of the demo, whose content it may overwrite.
 _DEMO = "out/demo"
 
 
@@ -384,7 +384,7 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
     )
     power = _power(detection, options)
     detection = replace(detection, notes=(*detection.notes, *power_told(power)))
-    # before anything is printed: the pipe may close
+    # written before anything is printed, as the pipe may be closed
     files, written = _written(detection, options, progress=not options.quiet)
     _print_networks(detection)
     _say(written)
@@ -393,7 +393,7 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _power(detection: Detection, options: argparse.Namespace) -> pl.DataFrame:
-    """What would have been found; no row where nobody wants to know."""
+    """Estimate the power of a detection; return no rows if it was not requested and is not the default."""
     import polars as pl
 
     from cib.robustness.power import POWER
@@ -441,7 +441,7 @@ def _detect_all(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _found(detection: Detection) -> dict[str, Any]:
-    """What was found, as plain values."""
+    """Return the result of a detection as plain values."""
     return {
         "accounts": detection.table.height,
         "networks": detection.networks.table.to_dicts(),
@@ -453,7 +453,7 @@ def _found(detection: Detection) -> dict[str, Any]:
 
 
 def _chosen_settings(options: argparse.Namespace) -> Settings:
-    """The settings of a file, or the default ones, with the choices of the command line in their place."""
+    """Return the settings of a file, or the default ones, with those of the command line replaced."""
     from cib.extensions import load_extension
     from cib.settings import Settings
 
@@ -508,7 +508,7 @@ def _inspect(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _usable_layers(activity: Activity) -> list[str]:
-    """Say for each layer of a detection how many rows have an object of its kind."""
+    """Describe for each layer the number of rows with an object of its kind."""
     from cib.errors import InputError
     from cib.graphs.layers import LAYERS, MORE_LAYERS
     from cib.graphs.objects import lazy_events
@@ -516,7 +516,7 @@ def _usable_layers(activity: Activity) -> list[str]:
     told = []
     for kind in dict.fromkeys(str(layer.objects) for layer in (*LAYERS, *MORE_LAYERS.values())):
         if kind == "near-text":
-            continue  # where there is text
+            continue  # same rows as text
         try:
             events = lazy_events(activity, kind).collect()
         except InputError:
@@ -528,7 +528,7 @@ def _usable_layers(activity: Activity) -> list[str]:
 
 
 def _rows(posts: pl.DataFrame, widest: int = 23) -> str:
-    """A row a line, each value cut to a width, and nothing in it that a terminal obeys; without empty columns."""
+    """Format one row per line without empty columns, with truncated values and escaped control characters."""
     import polars as pl
     import polars.selectors as cs
 
@@ -558,7 +558,7 @@ def _activity(options: argparse.Namespace, progress: bool) -> Activity:
 
 
 def _reading(options: argparse.Namespace) -> dict[str, Any]:
-    """How the input is read, which is looked at first."""
+    """Check the input and return the options of reading."""
     from cib.sources.columns import Columns
 
     _check_input([*options.input, *([options.accounts] if options.accounts else [])])
@@ -669,7 +669,7 @@ def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
     return {"evaluation": whole.to_dict(), "leaving_out": {flag: part.to_dict() for flag, part in parts.items()}}
 
 
-#: The table of networks: what stands above a line, and the line.
+#: Heading and row format of the table of networks.
 _HEADING = (
     f"{'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} coordination active"
 )
@@ -678,7 +678,7 @@ _ROW = (
 )
 
 
-#: A network of one detection in a collection.
+#: Row format of a network of one detection in a collection.
 _LASTING = "{start:%Y-%m-%d %H:%M} {lasting_id:<6} {network_id:<6} {verdict:<13} {accounts:>8,} {fate}"
 
 
@@ -689,7 +689,7 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
     if found:
         _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
-        active = f"{row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}" if row["first"] else ""  # not of a served set
+        active = f"{row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}" if row["first"] else ""  # absent for served sets
         _say(f"  {_ROW.format(active=active, **row)}".rstrip())
     if found > most:
         _say(f"  ... and {found - most:,} more")
@@ -699,13 +699,13 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 
 def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> tuple[dict[str, Any], str]:
-    """Save the detection with its page; return where they are, as values and as a sentence."""
+    """Save the detection and its page; return their paths as values and as a sentence."""
     from cib.folders import alone_in, ensure_folder
     from cib.saved.reading import read_about
     from cib.saved.writing import PARTS
 
     folder, write = ensure_folder(options.out), [*PARTS] if options.graphs else None
-    with alone_in(folder), stage("files and report", progress):  # the page is to be of this detection, too
+    with alone_in(folder), stage("files and report", progress):  # so that the page is of this detection
         detection.save(folder, write, overwrite=options.overwrite, csv="exact" if options.exact_csv else "safe")
         page = detection.report(folder / "report.html")
     sizes = {**read_about(folder)["files"], page.name: page.stat().st_size}
@@ -720,7 +720,7 @@ def _written(detection: Detection, options: argparse.Namespace, *, progress: boo
 
 
 def _check_folder(options: argparse.Namespace) -> None:
-    """Say that nothing can be written there before the work, not after it."""
+    """Check the output folder before the detection, not after it."""
     out = Path(options.out)
     for place in (out, *out.parents):
         if place.is_file():
@@ -731,7 +731,7 @@ def _check_folder(options: argparse.Namespace) -> None:
 
 
 def _check_input(given: Sequence[str]) -> None:
-    """Refuse pipes: a file is looked at before it is read."""
+    """Raise InputError for pipes and devices, as inputs are read twice."""
     for each in given:
         path = Path(each)
         if path.exists() and not path.is_file() and not path.is_dir():
@@ -759,7 +759,7 @@ def _table(path: Path, remedy: str) -> pl.DataFrame:
         raise InputError("cannot be read as a table", where=str(path), got=str(error), remedy=remedy) from error
 
 
-#: Each command: what it does, its arguments, and its line in the help.
+#: Function, arguments and help line of each command.
 _COMMANDS: tuple[
     tuple[Callable[[argparse.Namespace], dict[str, Any]], Callable[[argparse.ArgumentParser], None], str], ...
 ] = (

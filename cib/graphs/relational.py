@@ -53,25 +53,25 @@ ACTED_ON = {"post": "retweet", "author": "retweet", "quoted": "quote", "replied"
 
 
 class EngineIncidence(Incidence):
-    """An incidence whose events stay on their engine.
+    """Incidence whose events stay on their engine.
 
-    It answers what :class:`Incidence` does by queries: counts of all accounts and objects, the events of some
-    accounts, halves, and exchanged sides. The events themselves are asked for in memory.
+    The methods of :class:`Incidence` are implemented by queries: counts of all accounts and objects, the events of a
+    subset of accounts, halves, and transposition. Methods that need all events raise an error.
 
     Parameters
     ----------
     activity : EngineActivity
-        Whose engine holds what is held for it.
+        Activity whose engine stores the tables.
     account_ids : polars.Series of str
         Accounts, sorted; the codes below are positions in it.
     coded : narwhals.LazyFrame
         ``account, object, time`` (microseconds) and ``row`` of each event.
     names : narwhals.LazyFrame or polars.Series
-        ``object, object_id``; or the ids, where they are here.
+        ``object, object_id``; or the ids, if they are in memory.
     stack : ExitStack
-        Until it is closed, there are the tables that `coded` and `names` name.
+        Context of the temporary tables of `coded` and `names`, which are dropped when it is closed.
     events : narwhals.LazyFrame, optional
-        The events by name, of the posts themselves: ``account_id, object_id, created_at, post_id``.
+        Plan of the events with ids, from the posts: ``account_id, object_id, created_at, post_id``.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class EngineIncidence(Incidence):
 
     @cached_property
     def _acts(self) -> tuple[Ints, Ints, Ints]:
-        """Objects of each account; accounts and events of each object."""
+        """Number of objects of each account, and numbers of accounts and of events of each object."""
         acts = self.coded.group_by("account", "object").agg(events=nw.len())
         with self.activity.held(acts) as acts:
             of_accounts = fetch(acts.group_by("account").agg(degree=nw.len()))
@@ -126,7 +126,7 @@ class EngineIncidence(Incidence):
 
     @property
     def popularity(self) -> Ints:
-        """Number of distinct accounts of each object, 0 for those left out; shape (n_objects,)."""
+        """Number of distinct accounts of each object, 0 for excluded objects; shape (n_objects,)."""
         return self._acts[1]
 
     @property
@@ -136,7 +136,7 @@ class EngineIncidence(Incidence):
 
     @cached_property
     def totals(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Number of events of each account, and their first, last and summed times."""
+        """Number of events of each account, their first and last times, and the sum of their times in seconds."""
         time = nw.col("time")
         table = fetch(
             self.coded.select("account", "time", seconds=seconds(time))
@@ -149,7 +149,7 @@ class EngineIncidence(Incidence):
         return made, first, last, total
 
     def names_of(self, objects: pl.Series) -> pl.Series:
-        """The ids of some objects."""
+        """Return the ids of given object codes."""
         if "object_ids" in self.__dict__:
             return self.object_ids.gather(objects)
         wanted = objects.unique().cast(pl.Int32).to_frame("object")
@@ -159,10 +159,13 @@ class EngineIncidence(Incidence):
         return order["object_id"]
 
     def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
-        """Account, object, time and row of each event of some accounts (shape (n_accounts,)), by object and time."""
+        """Return account, object, time and row of each event of the chosen accounts, sorted by object and time.
+
+        `chosen` is a mask of shape (n_accounts,).
+        """
         known, events = self.__dict__.get("_known", (np.zeros(len(chosen), dtype=bool), ()))
         if not events or (chosen & ~known).any():
-            known = chosen | known  # who asks of some accounts will ask of them again
+            known = chosen | known  # cached, as later calls need the same accounts
             with self.activity.lent(pl.DataFrame({"account": np.flatnonzero(known).astype(np.int32)})) as lent:
                 events = _arrays(fetch(self.coded.join(lent, on="account", how="semi"), "acts of members"))
             self.__dict__["_known"] = (known, events)
@@ -171,11 +174,11 @@ class EngineIncidence(Incidence):
         return account, object_, time, row
 
     def of(self, chosen: NDArray[np.bool_]) -> Incidence:
-        """The events of some accounts (shape (n_accounts,)), in memory, with the popularity of objects in all."""
+        """Fetch the events of the chosen accounts, a mask of shape (n_accounts,); popularity is that of all events."""
         return self._here(*self.events_of(chosen))
 
     def touched_by(self, chosen: NDArray[np.bool_]) -> Incidence:
-        """The events of all accounts on the objects that some accounts acted on, in memory."""
+        """Fetch the events of all accounts on the objects that the chosen accounts acted on."""
         codes = pl.DataFrame({"account": np.flatnonzero(chosen).astype(np.int32)})
         with self.activity.lent(codes) as lent:
             objects = self.coded.join(lent, on="account", how="semi").select("object").unique()
@@ -193,18 +196,18 @@ class EngineIncidence(Incidence):
         return here
 
     def within(self, group: Ints) -> Incidence:
-        """The events of accounts in groups, in memory; see :meth:`Incidence.within`."""
+        """Fetch the events of accounts that are in a group; see :meth:`Incidence.within`."""
         return self.of(group >= 0).within(group)
 
     def acts_on(self, objects: pl.Series) -> pl.DataFrame:
-        """``account, object, acts`` of the acts of all accounts on some objects."""
+        """Count the acts of all accounts on given objects: ``account, object, acts``."""
         with self.activity.lent(objects.unique().cast(pl.Int32).to_frame("object")) as lent:
             acts = self.coded.join(lent, on="object", how="semi").group_by("account", "object").agg(acts=nw.len())
             table = fetch(acts, "acts on sets of objects")
         return table.select(pl.col("account", "object").cast(pl.Int32), pl.col("acts").cast(pl.Int64))
 
     def half(self, side: int, *, of_events: bool) -> EngineIncidence:
-        """One half of the events; see :meth:`Incidence.half`."""
+        """Return one half of the events; see :meth:`Incidence.half`."""
         if of_events:
             turns = self._held(number_values(self.coded, "time", "turn"))
             mine = self.coded.join(turns, on="time").filter(nw.col("turn") % 2 == side)
@@ -216,18 +219,18 @@ class EngineIncidence(Incidence):
         return self._with(self._held(mine.select("account", "object", "time", "row")))
 
     def transposed(self) -> EngineIncidence:
-        """The same events with accounts and objects exchanged."""
+        """Return the incidence with accounts and objects exchanged."""
         coded = self.coded.select("time", "row", account="object", object="account")
         mirror = EngineIncidence(self.activity, self.object_ids, coded, self.account_ids, self.stack)
         mirror.__dict__["n_objects"] = len(self.account_ids)
         return mirror
 
     def shared_by_at_most(self, most: int | None) -> EngineIncidence:
-        """The events on objects of no more accounts than that; all if it is None."""
+        """Select the events on objects with at most `most` accounts; None: all events."""
         return self if most is None else self._without(np.flatnonzero(self.popularity > most))
 
     def _without(self, objects: Ints) -> EngineIncidence:
-        """The events on other objects."""
+        """Remove the events on given objects."""
         if not len(objects):
             return self
         events = self.__dict__["events"]
@@ -249,8 +252,8 @@ class EngineIncidence(Incidence):
         return held
 
     def settle(self) -> EngineIncidence:
-        """Ask what is asked of every graph, before what is held for it goes."""
-        self._acts  # noqa: B018 - the answer is kept
+        """Compute the cached counts before the temporary tables are dropped."""
+        self._acts  # noqa: B018 - a cached property
         return self
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
@@ -265,12 +268,12 @@ class EngineIncidence(Incidence):
 
 
 def seconds(time: nw.Expr) -> nw.Expr:
-    """Whole seconds of microseconds, rounded down; no engine's division is as exact as its remainder."""
+    """Convert microseconds to whole seconds, rounded down; remainders are exact on all engines, quotients are not."""
     return ((time - floor_mod(time, 10**6)) / 10**6).round().cast(nw.Int64)
 
 
 def floor_mod(number: nw.Expr, modulus: int) -> nw.Expr:
-    """The remainder in [0, modulus), also of numbers below 0."""
+    """Compute the remainder in [0, modulus), also for negative numbers."""
     return (number % modulus + modulus) % modulus
 
 
@@ -357,7 +360,10 @@ def _require(activity: EngineActivity, column: str) -> None:
 
 
 def engine_incidence(activity: EngineActivity, named: Frame, stack: ExitStack) -> EngineIncidence:
-    """Number the accounts and objects of events by name, in the order of their ids; `stack` lets them go."""
+    """Encode the accounts and objects of events as integers, in the order of their ids.
+
+    The temporary tables are dropped when `stack` is closed.
+    """
     acted = with_rows(named.select("account_id", "object_id", "created_at"))
     acted = stack.enter_context(activity.held(acted))
     accounts = stack.enter_context(activity.held(number_values(acted, "account_id", "account")))
@@ -417,7 +423,7 @@ def engine_project(incidence: EngineIncidence, window: int | None, min_weight: i
 def _within_budget(
     incidence: EngineIncidence, acts: Frame, max_pairs: int
 ) -> tuple[EngineIncidence, list[dict[str, Any]]]:
-    """The incidence without the objects over budget, and these."""
+    """Remove the objects over budget from the incidence, and return them as well."""
     pairs = acts.group_by("object").agg(nw.len().alias("accounts"), nw.col("near").sum().alias("pairs"))
     out = fetch(pairs.filter(nw.col("pairs") > 2 * max_pairs + 1)).cast(pl.Int64).sort("object")
     if out.is_empty():

@@ -1,8 +1,8 @@
-"""Batches: what is read today and assembled later, beside what was read before.
+"""Batches: cleaned rows of separate sources that are assembled into one activity later.
 
-A batch holds the clean rows of one source, before a look is taken at all rows together: with post ids missing, targets
-unresolved and repeated rows in it. Several batches are assembled as the parts of one source are, so that the result
-does not depend on how the rows were split, nor on the order of the batches.
+A batch contains the cleaned rows of one source before the steps that need all rows together: post ids may be missing,
+targets are unresolved and duplicates are kept. Batches are assembled like the parts of one source, so that the result
+does not depend on how the rows are split, nor on the order of the batches.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ __all__ = ["TABLES", "Batch", "assemble_batches", "batch_of_activity", "read_bat
 #: The tables of a batch.
 TABLES = ("posts", "accounts", "withdrawn", "known", "names")
 
-#: What a row that is counted with these is the same as.
+#: Reason for dropping duplicate rows, as in import reports.
 _REPEATED = "duplicate"
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Clean rows of one source.
+    """Cleaned rows of one source.
 
     Parameters
     ----------
     tables : dict of str to polars.DataFrame
-        ``posts``; ``accounts``; ``withdrawn``, the posts that were taken back; ``known`` and ``names``, what records
-        leave to others (see :mod:`cib.sources.joining`).
+        ``posts``; ``accounts``; ``withdrawn``, the withdrawn posts; ``known`` and ``names``, the posts and
+        account names that other rows may refer to (see :mod:`cib.sources.joining`).
     source : str
     formats : dict of str to (str or None)
         Names of the formats, and the platform of each.
     key : tuple of str
-        Rows that agree in these columns are one row delivered twice.
+        Columns that identify duplicates: rows that are equal in them are the same row.
     rows_read : int
     dropped, repaired, missing : mapping of str to int
     columns : mapping of str to str
@@ -71,11 +71,11 @@ class Batch:
 
     @property
     def posts(self) -> pl.DataFrame:
-        """The rows."""
+        """Cleaned rows."""
         return self.tables["posts"]
 
     def without_rows_of(self, others: pl.DataFrame) -> Batch:
-        """Drop, and count, rows that repeat each other or one of `others` in every column."""
+        """Drop and count rows that equal an earlier row or a row of `others` in every column."""
         both = _ordered([others.with_columns(_new=False), self.posts.with_columns(_new=True)])
         columns = [name for name in both.columns if name != "_new"]
         new = both.unique(columns, keep="first", maintain_order=True).filter("_new").drop("_new")
@@ -87,7 +87,7 @@ class Batch:
 
 
 def read_batch(source: Any, **options: Any) -> Batch:
-    """Read a source as :func:`cib.read` does with these options, as far as its rows are looked at one by one."""
+    """Read and clean a source like :func:`cib.read`, without the steps that need all rows together."""
     reading = Reading.of(source, **options)
     gathered, profiles = reading.gather()
     posts = _ordered([part.table for part in gathered.parts])
@@ -117,7 +117,7 @@ def read_batch(source: Any, **options: Any) -> Batch:
 
 
 def batch_of_activity(activity: Activity) -> Batch:
-    """The rows of an activity, without post ids that were made up."""
+    """Create a batch from the rows of an activity, without generated post ids."""
     told, nothing = activity.imported, pl.DataFrame()
     name = told.format.split(":")[0]
     return Batch(
@@ -131,7 +131,7 @@ def batch_of_activity(activity: Activity) -> Batch:
         told.source,
         {name: None},
         known_formats().get(name, CANONICAL).key,
-        activity.posts_table.height + sum(told.dropped.values()),  # a sample has the report of all
+        activity.posts_table.height + sum(told.dropped.values()),  # a sample has the report of the whole activity
         told.dropped,
         told.repaired,
         told.missing,
@@ -144,14 +144,14 @@ def batch_of_activity(activity: Activity) -> Batch:
 
 
 def assemble_batches(batches: Sequence[Batch], source: str) -> Activity:
-    """Make one activity of batches, as if all had been read together.
+    """Assemble batches into one activity, as if all had been read together.
 
     Parameters
     ----------
     batches : sequence of Batch
         In any order.
     source : str
-        Their name in the import report.
+        Name of the source in the import report.
 
     Returns
     -------
@@ -188,14 +188,14 @@ def assemble_batches(batches: Sequence[Batch], source: str) -> Activity:
         sum(each.files for each in batches),
         tuple(sorted({note for each in batches for note in each.notes})),
     )
-    # name and key are all that is still asked of a format
+    # only name and key of the format are used from here on
     formats = [Format(name="", match={}, key=each.key) for each in batches[:1]]
     why = f"a collection, {len(batches)} parts"
     return assembled(opened, formats, gathered, with_platforms(gathered, profiles), why)
 
 
 def _ordered(tables: Sequence[pl.DataFrame], columns: Sequence[str] = tuple(POST_COLUMNS)) -> pl.DataFrame:
-    """The rows of all tables, with columns in an order that does not depend on that of the tables."""
+    """Concatenate tables, with columns in an order that does not depend on the order of the tables."""
     table = pl.concat(tables, how="diagonal")
     known = [name for name in columns if name in table.columns]
     return table.select(*known, *sorted(set(table.columns) - set(known)))
@@ -209,7 +209,7 @@ def _sum(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 
 def _joined(mappings: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Our column to all columns of the sources that it was read from."""
+    """Merge column mappings: map each of our columns to all source columns that it was read from."""
     read: dict[str, set[str]] = {}
     for mapping in mappings:
         for ours, theirs in mapping.items():

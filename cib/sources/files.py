@@ -211,7 +211,7 @@ def check_signals(posts: pl.DataFrame, gathered: Gathering, where: str, *, stric
 def assembled(
     opened: Opened, formats: Sequence[Format], gathered: Gathering, profiles: list[AccountsTable], why: str
 ) -> Activity:
-    """Make one activity of all that was gathered."""
+    """Assemble the gathered parts and profiles into one activity."""
     table, remarks = clean_accounts(profiles, gathered.zone)
     return assemble(
         gathered.parts,
@@ -231,7 +231,7 @@ def assembled(
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A source whose columns are known and whose rows are not loaded yet."""
+    """Opened source: its columns are known, its rows are not loaded yet."""
 
     name: str
     parts: tuple[Part, ...]
@@ -241,13 +241,13 @@ class Opened:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """All columns of its parts."""
+        """Distinct columns of all parts, in order of first occurrence."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A source that is opened, with all that was said of how to read it."""
+    """Opened source with the options of reading it."""
 
     source: Any
     opened: Opened
@@ -284,7 +284,7 @@ class Reading:
         return cls(source, opened, formats, given, accounts, why, zone, max_bad, missing, watch)
 
     def gather(self) -> tuple[Gathering, list[AccountsTable]]:
-        """Load and clean all parts, and the tables of accounts."""
+        """Load and clean all parts, and load the account tables."""
         gathering = Gathering(self.given, self.zone, self.max_bad, self.missing, wants_profiles=self.accounts is None)
         for number, (part, chosen) in enumerate(zip(self.opened.parts, self.formats, strict=True)):
             gathering.take(part, chosen, self.opened.names)
