@@ -393,7 +393,7 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _power(detection: Detection, options: argparse.Namespace) -> pl.DataFrame:
-    """Estimate the power of a detection; return no rows if it was not requested and is not the default."""
+    """Estimate the power if requested, or by default if nothing was found in few rows; return no rows otherwise."""
     import polars as pl
 
     from cib.robustness.power import POWER

@@ -116,7 +116,7 @@ class Detection:
 
     @property
     def outcome(self) -> str:
-        """``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
+        """Outcome: ``'found'``, ``'nothing found by these tests'`` or ``'nothing to test'``."""
         return outcome_of(self)
 
     @property
@@ -554,7 +554,7 @@ class Detection:
 
 @takes(folder=PATH)
 def load(folder: str | Path, activity: Activity | None = None) -> Detection:
-    """Read a detection that :meth:`Detection.save` wrote.
+    """Read a detection written by :meth:`Detection.save`.
 
     Parameters
     ----------
