@@ -379,7 +379,7 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
         From :func:`kinds_of_evidence`.
     behaviour : polars.DataFrame
     enough : polars.Series of bool
-        Whether a network that is no candidate does together what chance does not explain.
+        Whether a network that is not a candidate co-acts more than chance explains.
     rule : Rule
 
     Returns
