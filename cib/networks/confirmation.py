@@ -1,9 +1,9 @@
-"""Confirmation of networks on a held-out half of the objects.
+"""Confirmation of networks on held-out halves of the acts.
 
 The edges of a network were selected for their weight, so that this weight cannot confirm it. Each layer is
-therefore split into halves by a hash of the objects; clusters are searched for in one half only, and the
-other half, which was not used in the search, tests whether their pairs co-act beyond the null. Both
-directions are tested.
+therefore split into two halves of its objects (without a window: of its events). Clusters are searched for
+in one half only, and the other half, which was not used in the search, tests whether their pairs co-act
+beyond the null. Both directions are tested.
 """
 
 from __future__ import annotations
