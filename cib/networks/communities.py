@@ -87,9 +87,9 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
 
 
 def _order(graph: Graph) -> Labels:
-    """Positions of the accounts in an order that does not depend on their ids, which the optimiser follows.
+    """Sort the accounts independently of their ids, for the optimiser; return their codes in this order.
 
-    By number of events and by their first, last and summed times; equal accounts keep the order of their ids.
+    The keys are number, first, last and summed times of events; equal accounts keep the order of their ids.
     """
     if graph.incidence is None:
         return np.arange(graph.n_accounts)

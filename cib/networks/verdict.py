@@ -157,7 +157,8 @@ class Rule:
         The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
         well known.
     max_automatic : float
-        No behaviour counts if the share of members that declare that they are automatic exceeds this value.
+        Copying, captured joint acts and days off do not count if the share of members that declare that they are
+        automatic exceeds this value.
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
         together with both look and batch.
@@ -350,7 +351,7 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     kinds : polars.DataFrame
         From :func:`kinds_of_evidence`.
     server : polars.Series of int
-        For each network the one that serves it, -1 for none.
+        For each network the network that serves it, -1 for none.
 
     Returns
     -------
