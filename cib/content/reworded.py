@@ -1,9 +1,9 @@
-"""Texts that say the same in partly other words: a share of their pairs of words that follow each other is equal.
+"""Reworded texts: texts that share a part of their word bigrams.
 
-Prepared lines are posted with some words replaced. Letters in a row then differ too often for
-:mod:`cib.content.near_duplicates`; pairs of words do not: two texts of twelve words, in which one word in ten was
-replaced in each, have about half of their pairs in common, two texts about one matter hardly any. In writing without
-spaces each sign is a word.
+Prepared texts are posted with some words replaced. Their character n-grams then differ too much for
+:mod:`cib.content.near_duplicates`, but not their word bigrams: two texts of twelve words, in which one word in ten was
+replaced in each, share about half of their bigrams, two texts on the same topic very few. In scripts without spaces
+each character is a word.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from cib.domains import real
 __all__ = ["reworded"]
 
 _WORDS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{N}_#@]+"
-#: Texts of fewer pairs say too little to be told from others by them.
+#: Minimum number of bigrams of a text; with fewer they do not identify it.
 _MIN_PAIRS = 4
 #: A pair of texts of similarity s is compared with probability ``1 - (1 - s) ** 16``: 0.99 at a quarter.
 _HASHES, _SEED = 16, 1
 
 
 def reworded(texts: pl.Series, similarity: float = 0.25) -> pl.Series:
-    """For each text the first of those that share much of its wording, directly or over others.
+    """Return for each text the first text of its group of reworded texts, which are similar directly or via others.
 
     Parameters
     ----------
     texts : polars.Series of str
-        Distinct, sorted, none missing; normalised (:func:`cib.content.text.message`).
+        Distinct, sorted, without nulls; normalised (:func:`cib.content.text.message`).
     similarity : float
-        Jaccard similarity of the sets of pairs of successive words from which two texts are one object, in (0, 1].
+        Minimum Jaccard similarity of the sets of word bigrams at which two texts are one object, in (0, 1].
 
     Returns
     -------
     polars.Series of str
-        As long as `texts`. Texts of fewer than four pairs stand for themselves.
+        One text for each of `texts`. Texts with fewer than four bigrams are returned unchanged.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def reworded(texts: pl.Series, similarity: float = 0.25) -> pl.Series:
 
 
 def _pairs(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
-    """Texts with enough pairs of words, hashes of the distinct pairs of each, ascending, and where each begins."""
+    """Return texts with enough bigrams, ascending hashes of the distinct bigrams of each, and the start of each."""
     words = pl.DataFrame({"text": np.arange(len(texts)), "word": texts.str.extract_all(_WORDS)})
     words = words.explode("word").drop_nulls("word")
     text, word = words["text"].to_numpy().astype(np.uint64), words["word"]
@@ -76,13 +76,13 @@ def _pairs(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
 
 
 def _signatures(pairs: Hashes, start: Ints) -> list[NDArray[np.uint64]]:
-    """The least of the pairs of each text in several random orders."""
+    """Compute MinHash signatures: the minimum of the bigrams of each text in several random orders."""
     keys = np.random.default_rng(_SEED).integers(0, 2**63, _HASHES, np.uint64)
     return [np.minimum.reduceat(_mixed(pairs.astype(np.uint64) ^ key), start[:-1]) for key in keys]
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Numbers below 2^32 that differ at random where the values differ."""
+    """Hash values to pseudorandom numbers below 2^32."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (values ^ (values >> np.uint64(31))) >> np.uint64(32)

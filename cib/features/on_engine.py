@@ -1,11 +1,11 @@
-"""extract() of an activity on an engine: the same functions, of counts that the engine makes.
+"""extract() of an activity on an engine: the same functions, applied to counts that the engine computes.
 
-A feature is computed from the least that it reads the same from:
+A feature is computed from the smallest input that gives the same result:
 
-- graphs, whose edges are here;
-- the number of posts and of retweets of each account, of which its posts and their actions are made up again;
-- its counts (``counted=``), where it depends on other accounts: these are queries below;
-- else, as it depends on the account's own posts alone, the posts of some accounts at a time.
+- graphs, whose edges are in memory;
+- the number of posts and of retweets of each account, from which posts with their actions are reconstructed;
+- its counts (``counted=``), if it depends on other accounts: these are the queries below;
+- else, if it depends only on the posts of the account itself, the posts of some accounts at a time.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ Ints = NDArray[np.int64]
 
 DAY, HOUR = 86_400 * 10**6, 3_600 * 10**6
 
-#: Posts that are looked at in memory at once.
+#: Number of posts that are held in memory at once.
 _ROWS_AT_ONCE = 500_000
 
-#: Inputs that have a row for each post.
+#: Inputs with one row per post.
 _ROWS = ("posts", "messages")
 
-#: Features of posts that look at the account and the action of each, and no further.
+#: Features of posts that use only the account and the action of each.
 _OF_ACTIONS = (
     degree.retweets_made,
     degree.asymmetry,
@@ -52,26 +52,26 @@ _OF_ACTIONS = (
     profile.engagement_anomaly,
 )
 
-#: Features of an account's own posts: the columns that they look at.
+#: Columns used by features of the posts of an account itself.
 _OF_COLUMNS = ("action", "created_at", "target_created_at", "hashtags", "urls", "lang", "client")
 
 
 def extract_on_engine(
     activity: NumberedActivity, features: FeatureSet, given: Mapping[str, Graph | None]
 ) -> FeatureTable:
-    """One number per account and feature; see :func:`cib.extract`.
+    """Compute one number per account and feature; see :func:`cib.extract`.
 
     Parameters
     ----------
     activity : NumberedActivity
     features : FeatureSet
     given : mapping of str to Graph
-        Graphs by the names that features call them.
+        Graphs by the names that features use for them.
 
     Raises
     ------
     InputError
-        If a feature that is not the package's own needs the posts and is not of an account's own posts alone.
+        If a user-defined feature needs the posts and does not depend only on the posts of the account itself.
     """
     made = inputs(activity, [name for name in features.needs if name not in _ROWS], given)  # type: ignore[arg-type]
     made = {**made, "posts": _actions(activity), "messages": None}
@@ -96,7 +96,7 @@ def extract_on_engine(
 
 
 def _actions(activity: NumberedActivity) -> nw.DataFrame[Any]:
-    """As many posts and retweets of each account as it made."""
+    """Reconstruct the posts and retweets of each account from their numbers."""
     counts, kind = activity.counts, POST_COLUMNS["action"]
     rows = np.arange(len(activity.account_ids), dtype=np.uint32)
     parts = [
@@ -107,14 +107,14 @@ def _actions(activity: NumberedActivity) -> nw.DataFrame[Any]:
 
 
 def _firsts(activity: NumberedActivity) -> nw.DataFrame[Any]:
-    """The first post of each account."""
+    """Return the first post of each account."""
     rows = np.flatnonzero(activity.counts["made"])
     first = pl.Series(activity.counts["first"][rows]).cast(TIME)
     return nw.from_native(pl.DataFrame({"account_row": rows.astype(np.uint32), "created_at": first}), eager_only=True)
 
 
 def _in_parts(activity: NumberedActivity, features: list[tuple[Feature, dict[str, Any]]]) -> dict[str, pl.Series]:
-    """Features of the posts of an account alone, of some accounts at a time."""
+    """Compute features that depend only on the posts of the account itself, for some accounts at a time."""
     found: dict[str, list[pl.Series]] = {}
     ours = all(feature.function.__module__.startswith("cib.features.") for feature, _ in features)
     names = [name for name in activity.columns if name in _OF_COLUMNS or not ours]
@@ -132,7 +132,7 @@ def _in_parts(activity: NumberedActivity, features: list[tuple[Feature, dict[str
 
 
 def _local(rows: pl.DataFrame, first: int, all_ids: pl.Series, ids: pl.Series) -> pl.DataFrame:
-    """Rows as features see them, by time, with rows of accounts counted from the first of this part."""
+    """Convert rows to the form that features expect, sorted by time, with account rows relative to this part."""
     row = (pl.col("account") - first).cast(pl.UInt32)
     times = [name for name in ("created_at", "target_created_at") if name in rows.columns]
     rows = rows.sort("created_at", "account").with_columns(
@@ -145,14 +145,14 @@ def _local(rows: pl.DataFrame, first: int, all_ids: pl.Series, ids: pl.Series) -
 
 
 def _parts(made: Ints) -> Iterator[tuple[int, int]]:
-    """Ranges of accounts that made about so many posts together, so that all are in one."""
+    """Yield ranges of accounts that cover all accounts, each with about `_ROWS_AT_ONCE` posts."""
     part = np.cumsum(made) // _ROWS_AT_ONCE
     starts = np.flatnonzero(np.diff(part, prepend=-1))
     yield from zip(starts.tolist(), [*starts[1:].tolist(), len(made)], strict=True)
 
 
 def _retweeters(activity: NumberedActivity) -> pl.DataFrame:
-    """Counted for :func:`cib.features.degree.h_index`."""
+    """Compute the counts for :func:`cib.features.degree.h_index`."""
     target = nw.col("target")
     known = activity.posts.filter(
         nw.col("action") == "retweet", ~nw.col("target_post_id").is_null(), target != nw.col("account")
@@ -163,7 +163,7 @@ def _retweeters(activity: NumberedActivity) -> pl.DataFrame:
 
 
 def _days(activity: NumberedActivity) -> tuple[Ints, Ints, int]:
-    """Counted for :func:`cib.features.attention.days_off`."""
+    """Compute the counts for :func:`cib.features.attention.days_off`."""
     start = nw.col("created_at") - floor_mod(nw.col("created_at"), DAY)
     days = activity.held(activity.posts.select("account", day=start).unique())
     week = floor_mod(nw.col("day") + attention.THURSDAY * DAY, 7 * DAY)
@@ -174,7 +174,7 @@ def _days(activity: NumberedActivity) -> tuple[Ints, Ints, int]:
 
 
 def _latencies(activity: NumberedActivity) -> Any:
-    """Retweets whose latency is known: ``account, post, latency`` in microseconds."""
+    """Select retweets with known latency: ``account, post, latency`` in microseconds."""
     latency = nw.col("created_at") - nw.col("target_created_at")
     rows = activity.posts.filter(nw.col("action") == "retweet")
     rows = rows.select("account", post="target_post_id", latency=latency)
@@ -182,14 +182,14 @@ def _latencies(activity: NumberedActivity) -> Any:
 
 
 def _fast(activity: NumberedActivity) -> tuple[int, int]:
-    """Counted for :func:`cib.features.timing.latencies`."""
+    """Compute the counts for :func:`cib.features.timing.latencies`."""
     fast = (nw.col("latency") <= round(timing.FAST * 10**6)).cast(nw.Int64)
     table = fetch(_latencies(activity).select(fast=fast).select(n=nw.len(), f=nw.col("fast").sum()))
     return int(table["f"][0] or 0), int(table["n"][0])
 
 
 def _places(activity: NumberedActivity) -> pl.DataFrame:
-    """Counted for :func:`cib.features.timing.speed`."""
+    """Compute the counts for :func:`cib.features.timing.speed`."""
     acts = activity.held(_latencies(activity).with_columns(popularity=nw.len().over("post")))
     at = fetch(acts.group_by("popularity").agg(n=nw.len())).cast(pl.Int64).sort("popularity")
     popularity = at["popularity"].to_numpy()
@@ -206,7 +206,7 @@ def _places(activity: NumberedActivity) -> pl.DataFrame:
 
 
 def _hours(activity: NumberedActivity) -> Ints:
-    """Counted for :func:`cib.features.timing.hours`."""
+    """Compute the counts for :func:`cib.features.timing.hours`."""
     into = floor_mod(nw.col("created_at") + 3 * DAY, 7 * DAY)
     start = into - floor_mod(into, HOUR)
     table = fetch(activity.posts.select(hour=start).group_by("hour").agg(n=nw.len())).cast(pl.Int64)
@@ -216,7 +216,7 @@ def _hours(activity: NumberedActivity) -> Ints:
 
 
 def _copies(activity: NumberedActivity) -> tuple[Ints, Ints, Ints]:
-    """Counted for :func:`cib.features.content.texts`."""
+    """Compute the counts for :func:`cib.features.content.texts`."""
     n = len(activity.account_ids)
     if "text" not in activity.columns:
         none = np.zeros(n, np.int64)
@@ -236,7 +236,7 @@ def _copies(activity: NumberedActivity) -> tuple[Ints, Ints, Ints]:
     return counts["text"], counts["copied"], counts["again"]
 
 
-#: Features that depend on the posts of other accounts: what the engine counts for them.
+#: Features that depend on the posts of other accounts, and the query of their counts.
 _COUNTED: dict[Callable[..., Any], Callable[[NumberedActivity], Any]] = {
     degree.h_index: _retweeters,
     attention.days_off: _days,
@@ -246,5 +246,5 @@ _COUNTED: dict[Callable[..., Any], Callable[[NumberedActivity], Any]] = {
     content.texts: _copies,
 }
 
-#: Those of them that need nothing else of the posts.
+#: Those of them that need only these counts of the posts.
 _GLOBAL = (degree.h_index, attention.days_off, timing.speed, content.texts)

@@ -1,14 +1,14 @@
-"""Counts that grow: the co-action graphs of data to which rows were added, counted again only where they touch.
+"""Incremental co-action graphs: after rows were added, only the pairs that new events change are recounted.
 
-Kept are the events on each kind of object, and of each window the edges with at least the minimum weight, the
+Stored are the events on each kind of object, and for each window the edges with at least the minimum weight, the
 strengths of accounts, and the objects that were left out. A new event changes the pairs that have another event within
-the window of it. Their weight is counted anew over all objects that both accounts acted on, because a pair below the
-minimum weight is not kept; no other pair changes, but for those on objects that are left out from now on. All of it is
-whole numbers, so that the graph is that of :func:`cib.coaction_graphs` bit for bit, once
-:func:`cib.graphs.coaction.complete_edges` has added up lags and times, which is done for significant edges only.
+its window. Their weight is recounted over all objects on which both accounts acted, because pairs below the minimum
+weight are not stored; no other pair changes, except those on objects that are left out from now on. All counts are
+integers, so that the graph equals that of :func:`cib.coaction_graphs` bit for bit, after
+:func:`cib.graphs.coaction.complete_edges` has summed lags and times, which is done for significant edges only.
 
-Where rows were changed or removed, where an object depends on other rows (similar texts and pictures), and where the
-new events meet so many others that to look at all again is as fast, everything is counted anew.
+Everything is recounted if rows were changed or removed, if an object depends on other rows (similar texts and
+pictures), or if the new events meet so many others that a full count is as fast.
 """
 
 from __future__ import annotations
@@ -49,25 +49,25 @@ __all__ = ["Counts"]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Kinds whose object depends on the row alone.
+#: Kinds whose object depends only on the row.
 _OF_ROWS = (
     *("post", "author", "quoted", "replied", "mention"),
     *("url", "domain", "hashtag", "hashtag-sequence", "text"),
 )
 
-#: Pairs of a new event and another one: if they are more, or a larger part of all, everything is counted anew.
+#: Maximum number, and share, of pairs of events that include a new one; above it everything is recounted.
 _MOST_PAIRS, _MOST_SHARE = 20_000_000, 0.25
 
-#: What tells posts apart.
+#: Columns that identify a post.
 _WHOSE = ("account_id", "post_id", "action", "created_at")
 
-#: What is kept of an edge.
+#: Columns of an edge that are stored.
 _EDGE = ("u", "v", "weight")
 
 
 @dataclass
 class _Window:
-    """What was counted in one window."""
+    """Counts of one window."""
 
     edges: dict[str, NDArray[Any]]
     strength: Ints
@@ -76,32 +76,32 @@ class _Window:
 
 @dataclass(eq=False)
 class _Rows:
-    """The posts that were counted."""
+    """Posts that were counted."""
 
-    whose: NDArray[np.uint64]  #: of each post, what tells it from others
+    whose: NDArray[np.uint64]  #: hash of the identifying columns of each post
     account_ids: pl.Series
 
     @property
     def name(self) -> str:
-        """What tells them from other posts."""
+        """Return a name that identifies these posts."""
         return f"{len(self.whose)}-{np.bitwise_xor.reduce(self.whose, initial=0):016x}"
 
 
 @dataclass
 class _Kind:
-    """The events on one kind of object, and what was counted of them."""
+    """Events on one kind of object, and their counts."""
 
     rows: _Rows
-    what: NDArray[np.uint32]  #: of each post, what its object is made of
+    what: NDArray[np.uint32]  #: hash of the columns of each post that determine its object
     object_ids: pl.Series
-    object: NDArray[np.int32]  #: of each event
-    row: NDArray[np.uint32]  #: of each event
+    object: NDArray[np.int32]  #: object of each event
+    row: NDArray[np.uint32]  #: row of each event
     windows: dict[str, _Window] = field(default_factory=dict)
 
 
 @dataclass
 class _Aligned:
-    """Where earlier rows and accounts are now, and the rows that are new."""
+    """Present positions of earlier rows and accounts, and the new rows."""
 
     rows: Ints
     accounts: Ints
@@ -111,22 +111,22 @@ class _Aligned:
 
 @dataclass
 class _Grown:
-    """Events that were kept, with those of new rows among them, and the present codes of what they had."""
+    """Stored events merged with those of new rows, and the present codes of earlier accounts and objects."""
 
     incidence: Incidence
-    new: Flags  #: of each event
-    accounts: Ints  #: of each earlier account
-    objects: Ints  #: of each earlier object
+    new: Flags  #: whether each event is new
+    accounts: Ints  #: present code of each earlier account
+    objects: Ints  #: present code of each earlier object
     windows: dict[str, _Window]
 
 
 class Counts:
-    """Co-actions of a growing activity: takes the place of :func:`cib.coaction_graphs`, and remembers what it counted.
+    """Incremental replacement of :func:`cib.coaction_graphs` for a growing activity, which stores its counts.
 
     Parameters
     ----------
     folder : Path, optional
-        Of an earlier :meth:`save`. What is not there, or was written by another version, is counted anew.
+        Folder of an earlier :meth:`save`. Counts that are missing or were written by another version are recomputed.
 
     Examples
     --------
@@ -156,7 +156,7 @@ class Counts:
         max_pairs: int,
         max_accounts: int | None = None,
     ) -> list[Graph]:
-        """Count the co-actions of each window; see :func:`cib.coaction_graphs`. Edges may have a weight and no more."""
+        """Count the co-actions of each window; see :func:`cib.coaction_graphs`. Edges may have only a weight."""
         if objects not in _OF_ROWS:
             return coaction_graphs(
                 activity, objects, windows, min_weight, max_pairs=max_pairs, max_accounts=max_accounts
@@ -178,13 +178,13 @@ class Counts:
         return named_graphs(activity, objects, windows, make, max_accounts)
 
     def _begin(self, activity: Activity) -> None:
-        """Take what was counted of the latest activity for what was counted before this one."""
+        """Start with a new activity; the counts of the latest one become the earlier counts."""
         self._before, self._now, self._grown, self._activity = self._before | self._now, {}, {}, activity
         self._rows = _Rows(activity.posts_table.select(_WHOSE).hash_rows().to_numpy(), activity.account_ids)
         self._aligned: dict[_Rows, _Aligned | None] = {}
 
     def _grow(self, activity: Activity, name: str) -> tuple[_Kind, _Grown]:
-        """Put the events of new rows among those of earlier ones; if that cannot be done, read all anew."""
+        """Merge the events of new rows with the earlier ones; if that is not possible, read all events."""
         before, what, aligned = self._before.get(name), _digests(activity.posts_table, name), None
         if before is not None:
             if before.rows not in self._aligned:
@@ -202,7 +202,7 @@ class Counts:
         return _Kind(self._rows, what, events.object_ids, events.object, events.row, dict(kept)), grown
 
     def save(self, folder: Path) -> None:
-        """Write what was counted of the latest activity, a folder a kind of object."""
+        """Write the counts of the latest activity, one folder per kind of object."""
         changed = [
             name
             for name, kind in self._now.items()
@@ -221,14 +221,14 @@ class Counts:
 
 
 def _digests(posts: pl.DataFrame, name: str) -> NDArray[np.uint32]:
-    """Of each post, what its object is made of."""
+    """Hash the columns of each post that determine its object."""
     column = KINDS[name].column
     own = posts.select(column, *(["target_account_id"] if column == "target_post_id" else []))
-    return own.hash_rows().to_numpy().astype(np.uint32)  # its last digits
+    return own.hash_rows().to_numpy().astype(np.uint32)  # the low 32 bits
 
 
 def _align(before: _Rows, now: _Rows, activity: Activity) -> _Aligned | None:
-    """Find the earlier rows and accounts; None if these are not all there, in their order."""
+    """Find the earlier rows and accounts; None if any is missing or the order of rows has changed."""
     rows = np.arange(len(before.whose))
     if len(rows) > len(now.whose) or (now.whose[: len(rows)] != before.whose).any():
         rows = np.flatnonzero(np.isin(now.whose, before.whose))
@@ -245,7 +245,7 @@ def _align(before: _Rows, now: _Rows, activity: Activity) -> _Aligned | None:
 
 
 def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) -> _Grown:
-    """Put the events of new rows among the earlier ones."""
+    """Merge the events of new rows with the earlier ones."""
     posts = activity.posts_table
     events = object_events(aligned.new, name).drop_nulls().rechunk()
     object_ids, objects = _with_ids(before.object_ids, events["object"].unique().sort())
@@ -271,7 +271,7 @@ def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) 
 
 
 def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
-    """All of two sorted series of texts, each once, sorted; and where those of the first are."""
+    """Merge two sorted series of texts without duplicates; return it and the positions of the first series."""
     at = ids.search_sorted(others).to_numpy() if len(others) else np.empty(0, np.int64)
     known = (
         ids.gather(np.minimum(at, len(ids) - 1)) == others if len(ids) else pl.repeat(False, len(others), eager=True)
@@ -285,13 +285,13 @@ def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
 
 
 def _positions(ids: pl.Series, others: pl.Series) -> Ints:
-    """Where each of some texts is, or would be, among sorted ones."""
+    """Return the position of each text, or its insertion point, in a sorted series."""
     found: Any = ids.search_sorted(others) if len(others) else pl.Series([], dtype=pl.Int64)
     return np.asarray(found.cast(pl.Int64))
 
 
 def _shared(grown: _Grown, max_accounts: int | None) -> tuple[Incidence, Flags]:
-    """The events on objects of no more accounts than that, and which of them are new."""
+    """Select the events on objects of at most `max_accounts` accounts, and return which of them are new."""
     if max_accounts is None:
         return grown.incidence, grown.new
     keep = (grown.incidence.popularity <= max_accounts)[grown.incidence.object]
@@ -308,7 +308,7 @@ def _counted(
     max_pairs: int,
     max_accounts: int | None,
 ) -> Graph:
-    """The graph of one window."""
+    """Return the graph of one window."""
     # numba takes half a second to import
     from cib.graphs.compiled.windows import ALWAYS
 
@@ -362,7 +362,7 @@ def _count_changes(
     span: int,
     min_weight: int,
 ) -> _Window | None:
-    """Count the pairs that new events touch, and those on objects that are left out from now on; None if all are."""
+    """Recount pairs with new events, and pairs on objects left out from now on; None if all must be recounted."""
     from cib.compiled import taken
     from cib.graphs.compiled.counts import changed_pairs, shared_objects
     from cib.graphs.compiled.windows import ALWAYS
@@ -382,7 +382,7 @@ def _count_changes(
     on_dropped[whole.account[dropped[whole.object] & ~grown.new]] = True
     losing = key[on_dropped[earlier["u"]] & on_dropped[earlier["v"]]]
     inside = incidence.keep_events(high > low + 1)
-    able = np.bincount(inside.account, minlength=n) >= min_weight  # others share fewer objects than that with anyone
+    able = np.bincount(inside.account, minlength=n) >= min_weight  # others share fewer objects with any account
     changed = changed_pairs(events, incidence.account, low, high, able)
     changed = distinct_values(np.concatenate([changed, losing])) if len(losing) else changed
     weight = shared_objects(changed, inside.account, inside.object, inside.time, n, span)
@@ -409,7 +409,7 @@ def _count_changes(
 
 
 def _strengths(incidence: Incidence, span: int) -> Ints:
-    """Co-actions of each account with anyone."""
+    """Count the co-actions of each account with all others."""
     from cib.graphs.compiled.coaction import strengths
     from cib.graphs.compiled.windows import ALWAYS, window_bounds
 
@@ -427,7 +427,7 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
 _STATE = {"versions": [str], "windows": [str], "rows": str}
 _VERSIONS = (version("cib-detect"), pl.__version__)
 
-#: What is written of a kind and of each window besides the edges, an array a file.
+#: Arrays of a kind, and of each window besides the edges, each written to its own file.
 _OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
 
 
@@ -452,7 +452,7 @@ def _write(kind: _Kind, folder: Path) -> None:
 
 @contextmanager
 def _replaced(folder: Path) -> Iterator[Path]:
-    """Give a folder to write into, which then takes the place of what is there."""
+    """Yield a new folder to write to, which then replaces the existing one."""
     new = folder.with_name(f"{UNFINISHED}{folder.name}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
@@ -462,7 +462,7 @@ def _replaced(folder: Path) -> Iterator[Path]:
 
 
 def _rows_of(folder: Path) -> str | None:
-    """The name of the rows that a kind was counted of; None if this version did not count it, or not to the end."""
+    """Return the name of the rows of a kind; None if the counts are incomplete or of another version."""
     try:
         state = read_json(folder / "state.json", _STATE, "")
     except InputError:
@@ -471,7 +471,7 @@ def _rows_of(folder: Path) -> str | None:
 
 
 def _read_all(folder: Path) -> dict[str, _Kind]:
-    """What was counted of each kind, where it is there whole."""
+    """Read the counts of each kind that are complete."""
     kinds: dict[str, _Kind] = {}
     rows: dict[str, _Rows] = {}
     for name in _OF_ROWS:

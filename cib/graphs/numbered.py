@@ -1,7 +1,7 @@
-"""Activity on an engine with its accounts numbered, for the stages that ask about whole numbers.
+"""Activity on an engine with its accounts numbered, for stages that use integer codes.
 
-:func:`number_accounts` writes the posts once more on their engine, with codes in place of the ids of accounts. What the
-stages of a detection need follows from this table by queries.
+:func:`number_accounts` writes a copy of the posts on their engine, with codes in place of the ids of accounts. The
+stages of a detection query this table.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _hashtag(tags: pl.Series) -> pl.Series:
     return tags.to_frame("tag").select(hashtag(pl.col("tag")))["tag"]
 
 
-#: The kinds of objects that are what posts hold, in another form.
+#: Kinds of objects that are normalised values of a column of the posts.
 _FORMS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "text": _message,
     "url": canonical_urls,
@@ -50,13 +50,13 @@ _FORMS: dict[str, Callable[[pl.Series], pl.Series]] = {
 
 
 def _near_duplicates(texts: pl.Series) -> pl.Series:
-    # it needs a library that few have, and numba
+    # needs an optional library, and numba
     from cib.content.near_duplicates import near_duplicates
 
     return near_duplicates(texts)
 
 
-#: The kinds of objects that are found by comparing all texts, or all media, with one another.
+#: Kinds of objects that are found by comparing all texts, or all media, with each other.
 _ALIKE: dict[str, Callable[[pl.Series], pl.Series]] = {
     "near-text": _near_duplicates,
     "reworded": reworded,
@@ -66,18 +66,18 @@ _ALIKE: dict[str, Callable[[pl.Series], pl.Series]] = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NumberedActivity:
-    """Posts on an engine by codes of accounts; what an :class:`Activity` says of all its accounts.
+    """Posts on an engine by codes of accounts, and the properties of an :class:`Activity` that concern all accounts.
 
     Parameters
     ----------
     engine : EngineActivity
     account_ids : polars.Series of str
-        Every account that acted, was acted on or was mentioned, sorted; codes are positions in it.
+        All accounts that acted, were acted on or were mentioned, sorted; codes are positions in it.
     posts : narwhals.LazyFrame
-        The columns of the posts, with ``account`` and ``target`` in place of the ids of accounts, and a number of each
-        row as ``row``.
+        Columns of the posts, with ``account`` and ``target`` in place of the ids of accounts, and the row number as
+        ``row``.
     stack : ExitStack
-        Until it is closed, the engine holds what is held for this activity.
+        Context of the tables that the engine holds for this activity; they are released when it is closed.
     """
 
     engine: EngineActivity
@@ -88,35 +88,35 @@ class NumberedActivity:
 
     @property
     def accounts_table(self) -> pl.DataFrame:
-        """What is known about the accounts themselves."""
+        """Return the metadata of the accounts."""
         return self.engine.accounts_table
 
     @property
     def imported(self) -> ImportReport:
-        """How many rows there are."""
+        """Return the import report, with the number of rows."""
         return self.engine.imported
 
     @property
     def library(self) -> str:
-        """The library that results are handed back in."""
+        """Return the name of the data-frame library of results."""
         return self.engine.library
 
     @cached_property
     def columns(self) -> list[str]:
-        """The names of the columns of the posts."""
+        """Return the names of the columns of the posts."""
         return list(self.posts.collect_schema().names())
 
     def held(self, frame: Frame) -> Frame:
-        """The rows of a query, kept by the engine as long as this activity."""
+        """Materialise a query on the engine, until the stack of this activity is closed."""
         return self.stack.enter_context(self.engine.held(frame))
 
     def lent(self, chosen: NDArray[np.bool_]) -> Frame:
-        """The codes of some accounts (shape (n_accounts,)) on the engine, as ``account``."""
+        """Put the codes of some accounts, a mask of shape (n_accounts,), on the engine as column ``account``."""
         codes = pl.DataFrame({"account": np.flatnonzero(chosen).astype(np.int32)})
         return self.stack.enter_context(self.engine.lent(codes))
 
     def by_account(self, frame: Frame, **sums: nw.Expr) -> dict[str, Ints]:
-        """Whole numbers of each account, 0 for those that are not in the frame; each of shape (n_accounts,)."""
+        """Aggregate integers by account, 0 for accounts that are not in the frame; each of shape (n_accounts,)."""
         table = fetch(frame.group_by("account").agg(**sums))
         found = {name: np.zeros(len(self.account_ids), np.int64) for name in sums}
         for name, values in found.items():
@@ -125,7 +125,7 @@ class NumberedActivity:
 
     @cached_property
     def counts(self) -> dict[str, Ints]:
-        """Of each account the acts, those that are retweets, and their first, last and summed times."""
+        """Count acts and retweets of each account, and return first, last and summed times of its acts."""
         time, retweets = nw.col("created_at"), (nw.col("action") == "retweet").cast(nw.Int64)
         rows = self.posts.select("account", "created_at", retweets=retweets, seconds=seconds(time))
         counts = self.by_account(
@@ -141,7 +141,7 @@ class NumberedActivity:
 
     @cached_property
     def aimed(self) -> Frame:
-        """Acts aimed at another account: ``row, source, target``, each target of a post once."""
+        """Return acts aimed at another account without duplicates: ``row, source, target``."""
         parts = [self.posts.select("row", "target", source="account").filter(~nw.col("target").is_null())]
         if "mentions" in self.columns:
             parts.append(self.mentions.select("row", "target", source="account"))
@@ -150,7 +150,7 @@ class NumberedActivity:
 
     @cached_property
     def mentions(self) -> Frame:
-        """Who is mentioned in posts that are no retweets: ``row, account, target, created_at``, each once a post."""
+        """Return distinct mentions in posts other than retweets: ``row, account, target, created_at``."""
         own = self.posts.filter(nw.col("action") != "retweet", ~nw.col("mentions").is_null())
         named = own.select("row", "account", "created_at", account_id="mentions").explode("account_id")
         coded = named.join(self._codes, on="account_id").select("row", "account", "created_at", target="code")
@@ -162,7 +162,7 @@ class NumberedActivity:
         return self.stack.enter_context(self.engine.lent(ids))
 
     def incidence(self, objects: Objects, self_actions: bool = False) -> EngineIncidence:
-        """Who acted on which object when; see :func:`cib.graphs.objects.object_events`."""
+        """Return the incidence of accounts and objects; see :func:`cib.graphs.objects.object_events`."""
         key = (check_objects(objects), self_actions)
         if key not in self._incidences:
             self._incidences[key] = self._incidence(*key)
@@ -190,7 +190,7 @@ class NumberedActivity:
         return self._numbered(self.held(events), engine_events(self.engine, objects, self_actions=self_actions))
 
     def _alike(self, same: EngineIncidence, stand_for: Callable[[pl.Series], pl.Series]) -> EngineIncidence:
-        """Replace each object by the one that stands for it; the function takes a look at each distinct one, here."""
+        """Replace each object by its representative; the function is applied to the distinct objects in memory."""
         table = pl.DataFrame({"object": pl.int_range(len(same.object_ids), eager=True, dtype=pl.Int32)})
         table = table.with_columns(stand_for(same.object_ids).alias("name")).drop_nulls()
         names = table["name"].unique().sort()
@@ -201,7 +201,7 @@ class NumberedActivity:
         return EngineIncidence(self.engine, self.account_ids, self.held(coded), names.alias("object_id"), self.stack)
 
     def _in_form(self, kind: str) -> Frame:
-        """What posts that are no retweets hold, in the form in which it is compared."""
+        """Return the normalised values of a column of posts other than retweets."""
         column = KINDS[kind].column
         own = self.posts.filter(nw.col("action") != "retweet", ~nw.col(column).is_null())
         events = own.select("row", "account", "created_at", thing=nw.col(column))
@@ -222,7 +222,7 @@ class NumberedActivity:
         return EngineIncidence(self.engine, self.account_ids, self.held(coded), names, self.stack, named)
 
     def rows_of(self, chosen: NDArray[np.bool_]) -> tuple[Activity, Ints]:
-        """The posts of some accounts as an activity of all accounts, and their numbers on the engine."""
+        """Return the posts of some accounts as an activity of all accounts, and their row numbers on the engine."""
         rows = fetch(self.posts.join(self.lent(chosen), on="account", how="semi"), "acts of members")
         rows = rows.sort("created_at", "account", "post_id", "target_post_id", nulls_last=True)
         ids, codes = self.account_ids, rows["account"].cast(pl.UInt32)
@@ -237,7 +237,7 @@ class NumberedActivity:
 
 
 def number_accounts(activity: EngineActivity, stack: ExitStack) -> EngineActivity:
-    """Number the accounts of an activity, in the order of their ids; `stack` lets what is held for it go."""
+    """Number the accounts of an activity, in the order of their ids; closing `stack` releases its tables."""
     posts = stack.enter_context(activity.held(with_rows(activity.with_targets())))
     columns = posts.collect_schema().names()
     seen = [posts.select(account_id=nw.col(name)) for name in ("account_id", "target_account_id")]

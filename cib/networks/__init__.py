@@ -1,1 +1,1 @@
-"""Candidate networks: who belongs together, on what evidence, and how sure."""
+"""Candidate networks: members, evidence and degree of certainty."""

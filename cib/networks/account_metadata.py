@@ -1,10 +1,10 @@
-"""Account metadata: tests of what is known of the accounts, apart from what they did.
+"""Account metadata: tests of known facts about the accounts, apart from their acts.
 
-Whether accounts are what they seem to be is a second question beside coordination. Three facts describe the *look* of
-accounts (few followers, none, the name that the platform proposes); the time of creation shows *batches*. Each is
-tested against accounts that belong to no network and act little on networks, because the members of a large operation
-can be most of the accounts of their language. People join in waves and start without followers: none of the facts is
-evidence alone.
+Whether accounts are what they seem to be is a separate question from coordination. Three facts describe the *look* of
+accounts (few followers, no followers, the name that the platform proposes); the time of creation shows *batches*. Each
+is tested against accounts that belong to no network and act little on networks, because the members of a large
+operation can be most of the accounts of their language. People join in waves and start without followers: none of the
+facts is evidence alone.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_o
 
 __all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
 
-#: How descriptions, and names of clients, say that an account is automatic.
+#: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
     r"(?i)\b(ro)?b[o]ts?\b|automat|\u0430\u0432\u0442\u043e\u043c\u0430\u0442|\u0431\u043e\u0442\b|自动|自動|ボット|봇"
 )
 
-#: Few followers are fewer than that.
+#: An account with fewer followers has few followers.
 FEW_FOLLOWERS = 8
-#: Attention is given by at least so many accounts.
+#: Minimum number of accounts that act on an account for its attention to be tested.
 MIN_ACTORS = 4
-#: Unaffiliated accounts of a language from which its rate of a fact is taken; with fewer, from all.
+#: Minimum number of unaffiliated accounts of a language for a rate of its own; below it the rate of all is taken.
 MIN_ACCOUNTS = 200
-#: In days: accounts made within `BATCH` of one another are one batch; a member is replaced by an unaffiliated account
-#: made within `MATCHED`.
+#: In days: accounts created within `BATCH` of each other are one batch; a member is replaced by an unaffiliated account
+#: created within `MATCHED`.
 BATCH, MATCHED = 0.5, 45.0
-#: Sets of unaffiliated accounts that batches are compared with, and their seed.
+#: Number of random sets of unaffiliated accounts with which batches are compared, and the seed.
 DRAWS, SEED = 60, 0
 
-#: Share of the posts of an account by a client that makes them the posts of this client.
+#: An account counts as automatic if a larger share of its posts is by automatic clients.
 _MOST = 0.5
 
-#: The facts, and the kind of evidence that each belongs to.
+#: The facts, and the kind of evidence to which each belongs.
 FACTS = {
     "few followers": "look",
     "no followers": "look",
@@ -50,7 +50,7 @@ FACTS = {
     "unearned attention": "boosted",
 }
 
-#: What there is where nothing is known.
+#: Table of facts without rows.
 NO_FACTS = pl.DataFrame(
     schema={
         "network": pl.Int64,
@@ -65,7 +65,7 @@ NO_FACTS = pl.DataFrame(
 
 
 def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
-    """Accounts that act, belong to no network and aim less than a share of their acts at members of networks.
+    """Select accounts that act, belong to no network and aim less than a share of their acts at members of networks.
 
     Parameters
     ----------
@@ -99,10 +99,10 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``network, fact, members, share, elsewhere, p, decades``: how many members the fact is known of; their share
-        with it, or for ``creation batch`` the mean log2 of accounts made within twelve hours of a member; the same
-        among unaffiliated accounts of the same languages, or made in the same weeks; the p-value of a share as
-        large, and ``-log10 p``. No row where a fact is known of fewer than three members.
+        ``network, fact, members, share, elsewhere, p, decades``: number of members with a known value; share of them
+        with the fact, or for ``creation batch`` the mean log2 of accounts created within twelve hours of a member; the
+        same among unaffiliated accounts of the same languages, or created in the same weeks; the p-value of a share as
+        large, and ``-log10 p``. No row if the value is known for fewer than three members.
     """
     n = int(group.max(initial=-1)) + 1
     parts = [NO_FACTS, *(_share(acts, group, free, name, has, n) for name, has in _looks(acts.about))]
@@ -118,13 +118,13 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
 
 
 def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
-    """Count who says of itself that it is automatic, in its description or by the name of the client of most posts.
+    """Compute the share of members declared automatic by their description or the name of the client of most posts.
 
     Returns
     -------
     polars.DataFrame
-        One row a network: ``network, automatic``, the share of its members; null where no description and no client
-        is known.
+        One row per network: ``network, automatic``, the share of its members; null if no description and no client is
+        known.
     """
     n = int(group.max(initial=-1)) + 1
     told, known = np.zeros((2, acts.n_accounts), dtype=bool)
@@ -146,7 +146,7 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
-    """Each fact of the look with whether an account has it, null where it is not known."""
+    """Yield each fact of the look, and whether each account has it; null if it is not known."""
     if "followers" in about.columns:
         yield "few followers", about["followers"] < FEW_FOLLOWERS
         yield "no followers", about["followers"] == 0
@@ -156,7 +156,7 @@ def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
 
 
 def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: int) -> pl.DataFrame:
-    """Binomial test of the members with a fact against unaffiliated accounts of the same languages."""
+    """Test the number of members with a fact against unaffiliated accounts of the same languages (binomial test)."""
     known = has.is_not_null().to_numpy() & (acts.made > 0)
     yes = has.fill_null(False).to_numpy()
     language, names = acts.language
@@ -173,7 +173,7 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
 
 
 def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
-    """Mean log2 of the accounts made with a member, against sets of unaffiliated accounts of the same age."""
+    """Test the mean log2 of accounts created with a member against sets of unaffiliated accounts of the same age."""
     days = acts.about["created_at"].to_physical().cast(pl.Float64) / 86_400e6
     made = days.fill_null(np.nan).to_numpy()
     known = ~np.isnan(made) & (acts.made > 0)
@@ -189,7 +189,7 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     mean, rate = draws.mean(axis=0)
     deviation = draws[:, 0].std(axis=0)
     members = np.bincount(network, minlength=n)
-    # the normal tail says too much of a few accounts
+    # the normal tail is too small for few accounts
     others = np.maximum(members - 1, 1)
     few = binomial_tail(links, others, np.maximum(rate / others, 1 / DRAWS))
     p = np.maximum(ndtr((mean - seen) / np.maximum(deviation, 0.05)), few)
@@ -197,9 +197,9 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
 
 
 def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers, network: Ints) -> Numbers:
-    """For each member the creation of an account among those of similar age, of each account once in a network.
+    """Draw for each member the creation time of an account of similar age, each account at most once per network.
 
-    Any time near where there is none, or it was drawn before.
+    If there is no such account, or it was drawn before, a random time within `MATCHED` days is taken.
     """
     chance = rng.random(len(made))
     anytime = made + (2 * rng.random(len(made)) - 1) * MATCHED
@@ -213,7 +213,7 @@ def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
-    """Mean log2 of the accounts of a network made within `BATCH` days of a member; members made so soon after one."""
+    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors."""
     order = np.lexsort((made, network))
     network, far = network[order], 1e6
     place = made[order] + far * network

@@ -1,7 +1,7 @@
-"""Acts: every act of every account as integer codes, the view of the activity that the verdict is measured on.
+"""Acts: every act of every account as integer codes, from which the statistics of the verdict are computed.
 
-A statistic of the verdict is a count of acts by account, pair, object or network over *all* acts of the
-accounts, whatever the layer that proposed a network. This module holds what these counts are made of.
+A statistic of the verdict is a count of acts by account, pair, object or network over *all* acts of the accounts,
+whichever layer proposed a network. This module provides the arrays for these counts.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ DAY = 86_400 * 10**6
 #: Days counted from Monday; 1970 began on a Thursday.
 THURSDAY, SATURDAY = 3, 5
 
-#: Attention is unearned where an account has fewer followers than so many times the accounts that act on it.
+#: Attention is unearned if an account has fewer followers than this multiple of the accounts that act on it.
 AUDIENCE = 3
 
-#: Hours ahead of UTC in which most posts of a language are written; 0 for others. The test of days off compares
-#: accounts of one language, so that an error here is the same on both sides.
+#: Time zone of most posts of a language, in hours ahead of UTC; 0 for others. The test of days off compares accounts of
+#: the same language, so that an error here is the same on both sides.
 _ZONES = {
     **dict.fromkeys(("zh", "zh-cn", "zh-tw", "tl"), 8.0),
     **dict.fromkeys(("ja", "ko"), 9.0),
@@ -50,13 +50,13 @@ _ZONES = {
 
 @dataclass(frozen=True, eq=False)
 class Acts:
-    """The acts of an activity by codes of accounts.
+    """Acts of an activity by codes of accounts.
 
     Parameters
     ----------
     activity : Activity
     graphs : sequence of Graph
-        Layers; what their accounts shared is taken from them.
+        Layers; the events on objects are taken from their incidences.
     """
 
     activity: Activity
@@ -64,26 +64,26 @@ class Acts:
 
     @cached_property
     def account(self) -> Ints:
-        """Account of each post; shape (n_posts,)."""
+        """Return the account of each post; shape (n_posts,)."""
         return self.activity.account_codes.to_numpy().astype(np.int64)
 
     @property
     def n_accounts(self) -> int:
-        """Number of accounts that acted or were acted on."""
+        """Return the number of accounts that acted or were acted on."""
         return len(self.activity.account_ids)
 
     @cached_property
     def made(self) -> Ints:
-        """Number of acts of each account; shape (n_accounts,)."""
+        """Count the acts of each account; shape (n_accounts,)."""
         return np.bincount(self.account, minlength=self.n_accounts)
 
     @cached_property
     def time(self) -> Ints:
-        """Microseconds since 1970 of each post; shape (n_posts,)."""
+        """Return the time of each post in microseconds since 1970; shape (n_posts,)."""
         return self.activity.posts_table["created_at"].to_physical().to_numpy()
 
     def incidences(self, *kinds: str) -> list[Incidence]:
-        """What the layers of some kinds of objects were made of, each kind once."""
+        """Return the incidence of the layers of some kinds of objects, one per kind."""
         found: dict[str, Incidence] = {}
         for graph in self.graphs:
             if graph.construction.objects in kinds and graph.incidence is not None:
@@ -91,7 +91,7 @@ class Acts:
         return list(found.values())
 
     def codes(self, incidence: Incidence) -> Ints:
-        """Account of each event of an incidence, as a code of the activity; shape (n_events,)."""
+        """Return the account of each event of an incidence as a code of the activity; shape (n_events,)."""
         if incidence.account_ids is self.activity.account_ids:
             return incidence.account.astype(np.int64)
         own = encode(incidence.account_ids, self.activity.account_ids).fill_null(0).to_numpy().astype(np.int64)
@@ -99,19 +99,19 @@ class Acts:
 
     @cached_property
     def received(self) -> Ints:
-        """Number of acts aimed at each account by others; shape (n_accounts,)."""
+        """Count the acts aimed at each account by others; shape (n_accounts,)."""
         return np.bincount(self.pairs[2], minlength=self.n_accounts)
 
     @cached_property
     def end(self) -> int:
-        """Time of the last act, at least 0."""
+        """Return the time of the last act, at least 0."""
         return int(self.time.max(initial=0))
 
     @cached_property
     def reacts_to(self) -> pl.Series:
-        """When the post that each post acts on was made, null for none; shape (n_posts,).
+        """Return the time of the post on which each post acts, null for none; shape (n_posts,).
 
-        A post that is not in the data is as old as the first act on it.
+        For a post that is not in the data it is the time of the first act on it.
         """
         posts = self.activity.posts_table.select(
             post="post_id", target="target_post_id", time=pl.col("created_at").to_physical()
@@ -123,52 +123,52 @@ class Acts:
 
     @cached_property
     def occasion(self) -> Ints:
-        """What each post reacts to: 0 to nothing, 1 to a post of a working day, 2 of a weekend; shape (n_posts,)."""
+        """Return what each post acts on: 0 no post, 1 a post of a working day, 2 of a weekend; shape (n_posts,)."""
         day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
         return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day))
 
     @cached_property
     def occasions(self) -> tuple[Ints, Ints]:
-        """Number of acts of each account on each occasion, and of those at weekends; each of shape (n_accounts, 3)."""
+        """Count acts by account and occasion, and those of them at weekends; each of shape (n_accounts, 3)."""
         cell, weekend = self.account * 3 + self.occasion, is_weekend(self.day)
         acts, rested = (np.bincount(each, minlength=3 * self.n_accounts) for each in (cell, cell[weekend]))
         return acts.reshape(-1, 3), rested.reshape(-1, 3)
 
     @cached_property
     def host_accounts(self) -> pl.DataFrame:
-        """``host, accounts``: the number of accounts that link to each host."""
+        """Count the accounts that link to each host: ``host, accounts``."""
         posts = self.activity.posts_table
         linked = pl.DataFrame({"account": self.account, "urls": posts["urls"]}).explode("urls").drop_nulls("urls")
         linked = linked.select("account", host=hosts(linked["urls"])).unique()
         return linked.group_by("host").agg(accounts=pl.len())
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:  # noqa: ARG002
-        """Return acts with at least those of the members of networks (-1: in none), or of all on their objects, too."""
+        """Return at least the acts of members (-1: none); with `everybody` also all acts on their objects."""
         return self
 
     def pairs_of(self, chosen: Flags) -> tuple[Ints, Ints, Ints]:  # noqa: ARG002
-        """As :attr:`pairs`, with at least the acts that some accounts made, or that are aimed at them."""
+        """Return :attr:`pairs`, with at least the acts of some accounts and those aimed at them."""
         return self.pairs
 
     def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:  # noqa: ARG002
-        """As :attr:`one_sided`, with at least the acts that some accounts made."""
+        """Return :attr:`one_sided`, with at least the acts of some accounts."""
         return self.one_sided
 
     def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:  # noqa: ARG002
-        """What the layers of a kind were made of, with at least the events on objects that some accounts acted on."""
+        """Return the incidences of a kind, with at least the events on objects on which some accounts acted."""
         return self.incidences(kind)
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints, Ints]:
-        """Acts aimed at another account: row, source and target, by row and target, each target of a post once.
+        """Return acts aimed at another account: row, source and target, sorted by row and target, without duplicates.
 
-        Retweets, quotes and replies aim at the author of the post acted on; posts that are no retweets at whom they
-        mention.
+        Retweets, quotes and replies are aimed at the author of the post acted on; posts other than retweets also at the
+        accounts that they mention.
         """
         acted_on, named = self.activity.target_codes, self.activity.mention_codes.drop_nulls()
         rows = np.concatenate([acted_on.is_not_null().arg_true().to_numpy(), named["row"].to_numpy()]).astype(np.int64)
         targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
-        # one whole number for both: to sort by two columns takes several times as long
+        # both are packed into one integer: sorting by two columns takes several times as long
         both = np.sort((rows << 32 | targets)[self.account[rows] != targets])
         both = both[np.diff(both, prepend=-1) > 0]
         row: Ints = both >> 32
@@ -176,7 +176,7 @@ class Acts:
 
     @cached_property
     def language(self) -> tuple[Ints, list[str]]:
-        """Code of the language of most acts of each account (0: unknown), and the languages."""
+        """Return the code of the language of most acts of each account (0: unknown), and the languages."""
         posts = self.activity.posts_table
         code = np.zeros(self.n_accounts, dtype=np.int64)
         if "lang" not in posts.columns:
@@ -196,21 +196,21 @@ class Acts:
 
     @cached_property
     def day(self) -> Ints:
-        """Local day of each post since 1970, by the language of its account; shape (n_posts,)."""
+        """Return the local day of each post since 1970, in the time zone of its account; shape (n_posts,)."""
         return (self.time + self.zone[self.account]) // DAY
 
     @cached_property
     def zone(self) -> Ints:
-        """Microseconds ahead of UTC of each account, by its language; shape (n_accounts,)."""
+        """Return the time zone of each account, by its language, in microseconds ahead of UTC; shape (n_accounts,)."""
         code, names = self.language
         return np.array([round(_ZONES.get(name.lower(), 0.0) * 3_600e6) for name in names], dtype=np.int64)[code]
 
     @cached_property
     def order(self) -> Ints:
-        """Positions of the accounts in an order that does not depend on their ids; shape (n_accounts,).
+        """Sort the accounts independently of their ids; return their codes in this order, shape (n_accounts,).
 
-        By number of acts, number of acts received, and first, last and summed times of acts. Accounts that are equal
-        in all of them keep the order of their ids.
+        The keys are number of acts, number of acts received, and first, last and summed times of acts. Accounts that
+        are equal in all keys keep the order of their ids.
         """
         first = np.full(self.n_accounts, np.iinfo(np.int64).max)
         last, total = np.zeros((2, self.n_accounts), dtype=np.int64)
@@ -221,23 +221,24 @@ class Acts:
 
     @cached_property
     def one_sided(self) -> tuple[Ints, Ints]:
-        """Source and target of each act in :attr:`pairs` whose target never acts on the source."""
+        """Return source and target of each act in :attr:`pairs` whose target never acts on the source."""
         _, source, target = self.pairs
         alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
         return source[alone], target[alone]
 
     @cached_property
     def actors(self) -> Ints:
-        """Number of accounts that act on each account, which never acts on them; shape (n_accounts,)."""
+        """Count the accounts that act on each account without return; shape (n_accounts,)."""
         source, target = self.one_sided
         ends = np.unique(target * self.n_accounts + source)
         return np.bincount(ends // self.n_accounts, minlength=self.n_accounts)
 
     @cached_property
     def unearned(self) -> Flags:
-        """Whether more accounts act on an account than its followers explain; shape (n_accounts,).
+        """Return whether more accounts act on an account than its followers explain; shape (n_accounts,).
 
-        Of the followers of an account a part acts on it. False where nobody acts, true where followers are not known.
+        Only a part of the followers of an account acts on it. False if no account acts on it, true if the number of
+        its followers is not known.
         """
         if "followers" not in self.about.columns:
             return self.actors > 0
@@ -246,25 +247,25 @@ class Acts:
 
     @cached_property
     def about(self) -> pl.DataFrame:
-        """What is known of each account, in the order of the codes; columns only where known."""
+        """Return the metadata of each account, in the order of the codes; only columns that the data have."""
         return self.activity.account_ids.to_frame().join(
             self.activity.accounts_table, on="account_id", how="left", maintain_order="left"
         )
 
 
 def is_weekend(day: Ints) -> Flags:
-    """Whether days since 1970 are a Saturday or Sunday."""
+    """Return whether days since 1970 are a Saturday or Sunday."""
     return (day + THURSDAY) % 7 >= SATURDAY
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:
-    """The ratio of two counts, 0 where there is nothing."""
+    """Compute the ratio of two counts, 0 where the denominator is 0."""
     ratio: Numbers = np.asarray(part, dtype=float) / np.maximum(np.asarray(whole, dtype=float), 1e-300)
     return np.where(np.asarray(whole) > 0, ratio, 0.0)
 
 
 def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
-    """The probability of at least as many hits in n trials; ``scipy.stats`` takes half a second to import.
+    """Compute the probability of at least as many hits in n trials, without the slow import of ``scipy.stats``.
 
     >>> binomial_tail([0, 1, 2], 2, 0.5).tolist()
     [1.0, 0.75, 0.25]

@@ -1,7 +1,8 @@
-"""Behaviour: how much of all that the members of a network do is copied, joint, captured, or aimed at one another.
+"""Behaviour: the shares of the acts of a network that are copied, joint, captured, or aimed at its members.
 
-Counts by network over all acts of its members. An act is *joint* if another member acts on the same object within a
-window. Every statistic is a sum over acts, pairs, objects or accounts; no pair of acts is enumerated.
+Statistics are counts by network over all acts of its members. An act is *joint* if another member acts on the same
+object within a window. Every statistic is a sum over acts, pairs, objects or accounts; pairs of acts are not
+enumerated.
 """
 
 from __future__ import annotations
@@ -20,26 +21,26 @@ from cib.networks.object_sets import TEXTS
 
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
 
-#: Kinds of objects of which an equal one is a copy, and those that accounts act on jointly.
+#: Kinds of objects of which equal ones are copies, and kinds on which joint acts are counted.
 COPIED = TEXTS
 JOINT = ("post", "quoted", "replied")
 
-#: Shorter texts of replies, in characters, are no copies.
+#: Minimum length of a reply, in characters, to count as a copy.
 MIN_REPLY = 40
 
-#: On objects of more accounts all are regular; accounts on objects that are looked at together.
+#: On objects of more than `POPULAR` accounts all accounts are regular; accounts on the objects of one batch.
 POPULAR, BATCH = 1_000, 10_000_000
 
-#: Links are copies where at least this share of the others who posted them are members.
+#: Links are copies if at least this share of the others who posted them are members.
 MIN_HELD = 0.5
 
-#: Joint acts lie at most this far apart; hasty ones a minute. In microseconds.
+#: Maximum distance of joint acts, and of hasty acts, in microseconds.
 HOUR, MINUTE = 3600 * 10**6, 60 * 10**6
 _EVER = np.iinfo(np.int64).max - 1
 
 
 def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
-    """Measure what the members of each network do, over all of their acts.
+    """Measure the behaviour of the members of each network, over all of their acts.
 
     Parameters
     ----------
@@ -47,37 +48,37 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
     group : ndarray of int, shape (n_accounts,)
         Network of each account, -1 for none.
     regulars : bool
-        Whether to measure ``held_regular``, which takes a pass over all accounts on the objects of joint acts.
+        Whether to measure ``held_regular``, which needs a pass over all accounts on the objects of joint acts.
 
     Returns
     -------
     polars.DataFrame
-        One row a network, in order: ``network, members, acts`` and, as shares of the acts,
+        One row per network, in order: ``network, members, acts`` and, as shares of the acts,
 
-        * ``copied``: texts that another member posted as well, at any time, and links of which half the other accounts
-          that posted them are members;
-        * ``joint``: acts on a post within an hour of another member's; ``hasty``: within a minute;
+        * ``copied``: texts that another member posted as well, at any time, and links for which at least half of the
+          other accounts that posted them are members;
+        * ``joint``: acts on a post within an hour of an act of another member; ``hasty``: within a minute;
         * ``inside``: acts aimed at members;
-        * ``aimed``: acts aimed at accounts that three members act on, whose followers do not explain the attention
-          (:attr:`cib.networks.acts.Acts.unearned`);
-        * ``one_host``: acts that link to the host that most of them link to; ``copied_host``: the same of the copied
-          acts, and ``host_held``: of the accounts that link to this host, those in any network;
+        * ``aimed``: acts aimed at accounts on which at least three members act and whose followers do not explain the
+          attention (:attr:`cib.networks.acts.Acts.unearned`);
+        * ``one_host``: acts that link to the host to which most of them link; ``copied_host``: the same among the
+          copied acts, and ``host_held``: share of the accounts linking to this host that are in any network;
 
         further, between 0 and 1,
 
-        * ``density``: share of the other members with whom a member has a significant edge, mean over joint acts;
-        * ``held``: share of the others on the object of a joint act who are members, times density, mean over
+        * ``density``: share of the other members with which a member has a significant edge, mean over joint acts;
+        * ``held``: share of members among the other accounts on the object of a joint act, times density, mean over
           joint acts;
-        * ``held_regular``: the same, where of the others who are no members only those count who act on the objects
-          of two joint acts of the network or more: passers-by do not explain a network;
-        * ``copied_held``: share of the others who posted a copied text that are members, mean over these acts;
+        * ``held_regular``: the same, counting only those non-members that act on the objects of at least two joint acts
+          of the network: passers-by do not explain a network;
+        * ``copied_held``: share of members among the others who posted a copied text, mean over these acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
 
-        and ``targets``, the effective number of accounts that the acts are aimed at, ``(sum n_t)^2 / sum n_t^2`` for
+        and ``targets``, the effective number of accounts at which the acts are aimed, ``(sum n_t)^2 / sum n_t^2`` for
         n_t acts on account t.
 
-        Null where the data or the layers have nothing to measure it on.
+        A statistic is null if the data or the layers lack what it is measured on.
     """
     n = int(group.max(initial=-1)) + 1
     of_post = group[acts.account]
@@ -96,13 +97,13 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
 
 
 def joint_events(incidence: Incidence, account: Ints, group: Ints, window: int) -> Flags:
-    """Whether a member of the same network, another account, acted on the object of each event within a window.
+    """Return whether another member of the same network acted on the object of each event within a window.
 
     Parameters
     ----------
     incidence : Incidence
     account : ndarray of int, shape (n_events,)
-        Of each event, as a code of the activity.
+        Account of each event, as a code of the activity.
     group : ndarray of int, shape (n_accounts,)
     window : int
         Microseconds.
@@ -115,7 +116,7 @@ def joint_events(incidence: Incidence, account: Ints, group: Ints, window: int) 
 
 
 def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
-    """Microseconds from each event to the nearest of another member of the same network on the same object."""
+    """Compute the microseconds from each event to the nearest event of another member on the same object."""
     found = np.full(len(incidence), np.iinfo(np.int64).max)
     mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
     mine = mine[np.argsort(group[account[mine]], kind="stable")]
@@ -158,7 +159,7 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
 
 
 def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]:
-    """Rows of copied texts, without short replies: thanks, greetings and entries to a contest are often equal."""
+    """Return the rows of copied texts, without short replies: thanks, greetings and contest entries are often equal."""
     long = (incidence.object_ids.str.len_chars() >= MIN_REPLY).to_numpy()[incidence.object]
     reply = (acts.activity.posts_table["action"] == "reply").to_numpy()[incidence.row]
     rows: NDArray[np.uint32] = incidence.row[copied & (long | ~reply)]
@@ -166,7 +167,7 @@ def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]
 
 
 def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
-    """The host that most acts, and most copies, of each network link to, and who else links to the latter."""
+    """Compute the largest shares of acts and copies with links to one host, and how much of it networks hold."""
     n, posts = len(total), acts.activity.posts_table
     if "urls" not in posts.columns:
         return dict.fromkeys(("one_host", "copied_host", "host_held"), _untested(n))
@@ -221,7 +222,7 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
 
 
 def _tied(acts: Acts, group: Ints) -> Numbers:
-    """The share of the other members with whom each member has an edge in a layer of joint acts."""
+    """Compute the share of the other members with which each member has an edge in a layer of joint acts."""
     pairs = [_pairs(graph, acts) for graph in acts.graphs if graph.construction.objects in JOINT]
     source, target = np.divmod(distinct_values(np.concatenate([np.empty(0, np.int64), *pairs])), acts.n_accounts)
     inside = (group[source] >= 0) & (group[source] == group[target])
@@ -231,7 +232,7 @@ def _tied(acts: Acts, group: Ints) -> Numbers:
 
 
 def _pairs(graph: Graph, acts: Acts) -> Ints:
-    """One number an edge: the codes of both ends."""
+    """Pack the codes of both ends of each edge into one integer."""
     codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
     source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
     pairs: Ints = source * acts.n_accounts + target
@@ -239,7 +240,7 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
 
 
 def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
-    """Share of the other accounts on the object of each event that is of the same network, `passing` not counted."""
+    """Compute the share of members among the other accounts on the object of each event, without `passing` ones."""
     network = group[account]
     key = np.where(network >= 0, network * len(incidence.object_ids) + incidence.object, -1)
     mine = key >= 0
@@ -254,7 +255,7 @@ def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | i
 def _passers_by(incidence: Incidence, account: Ints, group: Ints, joint: Flags) -> Ints:
     """Count the accounts on the object of each event that share no other object of joint acts with its network.
 
-    Objects of more than `POPULAR` accounts are not looked at: all accounts on them count as regular.
+    Objects of more than `POPULAR` accounts are skipped: all accounts on them count as regular.
     """
     named = {"object": incidence.object.astype(np.int64), "account": account}
     events = pl.DataFrame({**named, "network": group[account]})
@@ -269,7 +270,7 @@ def _passers_by(incidence: Incidence, account: Ints, group: Ints, joint: Flags) 
 
 
 def _once_only(rows: pl.DataFrame, group: Ints) -> pl.DataFrame:
-    """Of ``network, object, account``, the number of non-members on each object who are on no other of the network."""
+    """Count the non-members on each object that are on no other object of the network, from the three columns."""
     outside = rows.filter(pl.Series(group[rows["account"].to_numpy()]) != pl.col("network"))
     once = outside.filter(pl.len().over("network", "account") == 1)
     return once.group_by("network", "object").agg(n=pl.len().cast(pl.Int64))
@@ -308,7 +309,7 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
 
 
 def _mutual(source: Ints, target: Ints, network: Ints, n_accounts: int, n: int) -> Numbers:
-    """Of the acts between members of each network, the share that is returned."""
+    """Compute the share of the acts between members of each network that is returned."""
     pairs, first, counts = np.unique(source * n_accounts + target, return_index=True, return_counts=True)
     back = target[first] * n_accounts + source[first]
     place = np.minimum(np.searchsorted(pairs, back), max(len(pairs) - 1, 0))
@@ -317,7 +318,7 @@ def _mutual(source: Ints, target: Ints, network: Ints, n_accounts: int, n: int) 
 
 
 def _distinct(row: Ints, network: Ints, n: int) -> Ints:
-    """The number of distinct posts of each network; `row` ascends."""
+    """Count the distinct posts of each network; `row` is ascending."""
     return np.bincount(network[np.diff(row, prepend=-1) > 0], minlength=n)
 
 
@@ -327,7 +328,7 @@ def _acts_by_network(rows: Sequence[NDArray[np.uint32]], of_post: Ints, n: int) 
 
 
 def _once(rows: Sequence[NDArray[np.uint32]], n: int) -> Ints:
-    """Each of some rows below n once, ascending."""
+    """Return the distinct rows, all below n, in ascending order."""
     found = np.zeros(n, dtype=bool)
     for each in rows:
         found[each] = True

@@ -1,14 +1,14 @@
-"""Clusters of a graph, by an objective that does not swallow small groups.
+"""Clusters of a graph, by an objective without a resolution limit.
 
-Modularity merges groups that are small beside the whole graph (its resolution limit). The constant
+Modularity merges groups that are small relative to the whole graph (its resolution limit). The constant
 Potts model does not: two groups stay apart as long as the mean weight between them is below
 ``resolution``, whatever the size of the graph. On a planted graph of 3,754 groups in 62,652 accounts
 modularity finds 345 (NMI 0.83), the Potts model at 0.05 finds 3,798 (NMI 0.998);
-``tests/networks/test_communities.py`` shows a smaller one.
+``tests/networks/test_communities.py`` has a smaller example.
 
-The optimiser is scikit-network's Louvain, not its Leiden: that draws from the C library's ``rand()``, which
-no seed reaches, so two runs differ. What Leiden adds, clusters that are connected, is had by splitting
-those that are not.
+The optimiser is Louvain of scikit-network, not its Leiden, which draws from ``rand()`` of the C library,
+cannot be seeded and differs from run to run. Connected clusters, which Leiden guarantees, are obtained by
+splitting clusters that are not connected.
 
 Sources: Blondel et al. (2008), Louvain; Traag, Van Dooren & Nesterov (2011), the constant Potts model;
 Fortunato & Barthelemy (2007), the resolution limit; Traag, Waltman & van Eck (2019), connected clusters.
@@ -30,12 +30,12 @@ __all__ = ["clusters_of", "communities", "interaction_communities"]
 
 Labels = NDArray[np.int64]
 
-#: Gains below this share of the whole objective end the search.
+#: Minimum gain, as a share of the objective; the optimiser stops below it.
 _TOLERANCE = 1e-6
 
 
 def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0) -> Labels:
-    """Clusters of an undirected weighted graph under the constant Potts model.
+    """Cluster an undirected weighted graph under the constant Potts model.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     resolution : float
         Mean weight per pair of accounts above which a group holds together, in the unit of the weights.
     seed : int
-        Of the optimiser; the same seed gives the same clusters.
+        Seed of the optimiser; the same seed gives the same clusters.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
 
 
 def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
-    """Clusters of significant edges: ``account_id, cluster``, those of at least `min_size` accounts.
+    """Cluster significant edges; return ``account_id, cluster`` of clusters of at least `min_size` accounts.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
 
 
 def _order(graph: Graph) -> Labels:
-    """Positions of the accounts in an order that does not depend on their ids, which the optimiser follows.
+    """Sort the accounts independently of their ids, for the optimiser; return their codes in this order.
 
-    By number of events and by their first, last and summed times; equal accounts keep the order of their ids.
+    The keys are number, first, last and summed times of events; equal accounts keep the order of their ids.
     """
     if graph.incidence is None:
         return np.arange(graph.n_accounts)
@@ -100,18 +100,18 @@ def _order(graph: Graph) -> Labels:
 
 
 def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int = 0) -> Labels:
-    """Clusters of a retweet or mention graph: accounts together with those they boost.
+    """Cluster a retweet or mention graph: accounts together with those they boost.
 
-    An edge counts ``log(1 + weight) / log(5 + accounts that act on the target)``, so that a celebrity
-    whom everybody retweets does not pull everybody together (the column weight of FRAUDAR, Hooi et al.
-    2016). Clusters maximise modularity, because here the groups are large and their insides sparse.
+    The weight of an edge is ``log(1 + weight) / log(5 + accounts that act on the target)``, so that a celebrity
+    whom many accounts retweet does not join them to one cluster (the column weight of FRAUDAR, Hooi et al.
+    2016). Clusters maximise modularity, because these groups are large and internally sparse.
 
     Parameters
     ----------
     graph : Graph
         Directed, from :func:`cib.retweet_graph` and its siblings.
     resolution : float
-        Above 1: smaller groups.
+        Resolution of modularity; values above 1 give smaller groups.
     seed : int
 
     Returns
@@ -132,7 +132,7 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
 
 
 def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
-    # scikit-network and scikit-learn behind it take a second to import
+    # scikit-network and scikit-learn, on which it depends, take a second to import
     from sknetwork.clustering import Louvain
 
     louvain = Louvain(
@@ -150,7 +150,7 @@ def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int)
 
 
 def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
-    """Split clusters whose accounts are not connected inside, and number them by first member."""
+    """Split clusters into connected components, numbered by first member."""
     edges = matrix.tocoo()
     inside = labels[edges.row] == labels[edges.col]
     kept = sp.coo_array((edges.data[inside], (edges.row[inside], edges.col[inside])), shape=matrix.shape)

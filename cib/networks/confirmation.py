@@ -1,9 +1,9 @@
-"""Found on one half of the acts, tested on the other: what says that a cluster is no product of the search.
+"""Confirmation of networks on held-out halves of the acts.
 
-The edges of a network were chosen because they are heavy, so their weight proves nothing a second time.
-Here each layer is cut in two by a hash of what was acted on; clusters are searched for in one half alone,
-and the other half, which had no part in that, says whether their pairs co-act beyond the null. Then the
-same the other way round.
+The edges of a network were selected for their weight, so that this weight cannot confirm it. Each layer is
+therefore split into two halves of its objects (without a window: of its events). Clusters are searched for
+in one half only, and the other half, which was not used in the search, tests whether their pairs co-act
+beyond the null. Both directions are tested.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from cib.networks.object_sets import audiences, is_timeless
 
 __all__ = ["confirm"]
 
-#: Discovery may be generous: what it finds too much, the other half does not confirm.
+#: False discovery rate in the searched half; false discoveries are not confirmed by the other half.
 _ALPHA = 0.05
-#: A pair of half the acts has about half the evidence.
+#: Factor of the resolution in a half: half the acts give about half the evidence.
 _HALF = 0.5
 
 
@@ -41,30 +41,30 @@ def confirm(
     min_size: int,
     seed: int = 0,
 ) -> pl.DataFrame:
-    """p-values of networks on acts that had no part in finding them.
+    """Compute p-values of networks on acts that were not used to find them.
 
     Parameters
     ----------
     graphs : sequence of Graph
-        Significant co-actions, a layer each, from :func:`cib.backbone`.
+        Significant co-actions, one graph per layer, from :func:`cib.backbone`.
     membership : polars.DataFrame
         ``account_id, network``.
     resolution, set_resolution, min_size, seed
-        Of the search; see :func:`cib.networks.communities.clusters_of` and
+        Settings of the search; see :func:`cib.networks.communities.clusters_of` and
         :func:`cib.networks.object_sets.audiences`.
 
     Returns
     -------
     polars.DataFrame
-        ``network, p_confirm``: the smallest p over layers and directions times their number, at most 1. Networks
-        of which neither half alone shows a cluster have no row.
+        ``network, p_confirm``: the smallest p over layers and directions times the number of tests, at most 1.
+        Networks without a cluster in either half have no row.
 
     Notes
     -----
-    A network is confirmed by a cluster that shares half of the smaller's members with it. The test is
-    Poisson: the co-actions, in the other half, of the pairs that were edges in this one, against what the
-    layer's null expects there. It guards against chance, not against an audience: shared taste is there in
-    both halves.
+    A network is confirmed by a cluster if they share half of the members of the smaller one. The test is
+    Poisson: the co-actions, in the other half, of the pairs that were edges in the searched half, against
+    their expectation under the null of the layer. It guards against chance, not against a common audience:
+    shared taste is present in both halves.
     """
     tests = []
     for graph in graphs:
@@ -79,9 +79,9 @@ def confirm(
 
 
 def _halves(graph: Graph) -> Iterator[Graph]:
-    """Both halves of a layer, with what stands out in each; those of one without a window have the events alone."""
+    """Yield both halves of a layer with their significant edges; without a window, with their events only."""
     for side in (0, 1):
-        # Without a window objects are few and collect many acts each, as authors do: halves of them show nothing.
+        # Without a window objects are few and have many acts each, as authors do: the events are split instead.
         half = graph.events.half(side, of_events=is_timeless(graph))
         if is_timeless(graph):
             yield replace(graph, incidence=half)
@@ -92,10 +92,10 @@ def _halves(graph: Graph) -> Iterator[Graph]:
 def _clusters(
     searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
 ) -> pl.DataFrame:
-    """Pairs that were edges in one half: their co-actions in the other. ``network, cluster, p``."""
+    """Test the co-actions in one half of the pairs that were edges in the other: ``network, cluster, p``."""
     clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
     stand = _stand_for(clusters, membership)
-    clusters = clusters.join(stand, on="cluster", how="semi")  # what stands for no network need not be tested
+    clusters = clusters.join(stand, on="cluster", how="semi")  # clusters of no network need no test
     ((_, of),) = networks_in([searched], clusters.rename({"cluster": "network"}))
     rows, cluster = rows_inside(searched, of)
     codes = searched.codes_in(held_out.events.account_ids)
@@ -107,7 +107,7 @@ def _clusters(
 def _audience(
     searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
 ) -> pl.DataFrame:
-    """Accounts that were drawn to a set of objects in one half: their acts on it in the other. As `_clusters`."""
+    """Test the acts in one half of the accounts drawn to a set of objects in the other; see `_clusters`."""
     groups, sets = audiences(searched.events, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
     stand = _stand_for(groups, membership)
     groups, sets = (table.join(stand, on="cluster", how="semi") for table in (groups, sets))
@@ -115,7 +115,7 @@ def _audience(
 
 
 def _poisson(table: pl.DataFrame) -> pl.DataFrame:
-    """``cluster, p``: chance of so many as ``observed`` where so many are ``expected``."""
+    """Compute the Poisson probability of at least ``observed`` if ``expected`` is the mean: ``cluster, p``."""
     table = table.group_by("cluster").agg(pl.col("observed").sum(), pl.col("expected").sum())
     observed, expected = (table[name].to_numpy().astype(float) for name in ("observed", "expected"))
     p = np.where(observed > 0, gammainc(np.maximum(observed, 1), np.maximum(expected, LEAST)), 1.0)
@@ -123,7 +123,7 @@ def _poisson(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    """``cluster, observed, expected``: acts of the accounts drawn to a set on it, and at everybody's share."""
+    """Count the acts of accounts on their set, and those expected at its share: ``cluster, observed, expected``."""
     acts = incidence.totals[0]
     events = incidence.acts_on(sets["object"]).join(sets, on="object")
     share = events.group_by("cluster").agg(share=pl.col("acts").sum() / max(len(incidence), 1))
@@ -139,13 +139,13 @@ def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> 
 
 
 def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
-    """Co-actions in a half, down to one, of pairs inside clusters (by code), and their expectation."""
+    """Count the co-actions in a half of pairs inside clusters (by code), and compute their expectation."""
     incidence = graph.events
     cluster = np.full(len(incidence.account_ids), -1, dtype=np.int64)
     for end in ("source", "target"):
         cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
     inside = project(incidence.within(cluster), graph.construction.window_s, 1).spread(incidence.account_ids)
-    # one whole number a pair: to join on two columns takes several times as long
+    # pairs are packed into one integer: joining on two columns takes several times as long
     pair = pl.col("source").cast(pl.Int64) * len(incidence.account_ids) + pl.col("target")
     weights = inside.table.select(pair=pair, observed=pl.col("weight").cast(pl.Float64))
     observed = pairs.select(pair=pair).join(weights, on="pair", how="left", maintain_order="left")["observed"]
@@ -155,7 +155,7 @@ def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
 
 
 def _stand_for(clusters: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
-    """``network, cluster`` where both share half of the smaller's members."""
+    """Match networks and clusters that share half of the members of the smaller one: ``network, cluster``."""
     sizes = membership.group_by("network").agg(size=pl.len())
     shared = clusters.join(membership, on="account_id").group_by("network", "cluster").agg(shared=pl.len())
     shared = shared.join(sizes, on="network").join(clusters.group_by("cluster").agg(found=pl.len()), on="cluster")

@@ -1,12 +1,12 @@
-"""Days off: whether a network rests at weekends where others do not.
+"""Days off: test whether a network acts less at weekends than other accounts.
 
-People post at weekends about as much as on other days; staff do not. The acts of a network are not independent (the
-fifty acts of an evening are one event), so that the share of weekend acts is tested on the effective number of days,
+People post at weekends about as much as on other days; staff do not. The acts of a network are not independent (fifty
+acts in one evening are one event), so that the share of weekend acts is tested on the effective number of days,
 ``D = (sum n_d)^2 / sum n_d^2`` for n_d acts on day d.
 
-Who reacts to others rests when these do: customers do not answer a shop that is closed. An act on a post of another
-network, or of nobody's, is therefore compared with acts of unaffiliated accounts on posts that were made at weekends
-as well, or on other days as well.
+Accounts that react to others rest when these do: customers do not answer a shop that is closed. An act on a post of an
+account outside of the network is therefore compared with acts of unaffiliated accounts on posts that were also made at
+weekends, or also on working days.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cib.networks.acts import Acts, Flags, Ints, Numbers, is_weekend, share_of
 
 __all__ = ["days_off"]
 
-#: Acts of unaffiliated accounts of a language from which its weekend share is taken; with fewer, from all.
+#: Minimum number of acts of unaffiliated accounts of a language for a weekend share of its own; below it that of all.
 MIN_ACTS = 2000
 
 
@@ -37,7 +37,7 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a network: ``network, days`` (effective), ``weekend`` (share of the acts), ``elsewhere`` (the share
+        One row per network: ``network, days`` (effective), ``weekend`` (share of the acts), ``elsewhere`` (the share
         among unaffiliated accounts) and ``p``, the probability of a share as small.
     """
     n = int(group.max(initial=-1)) + 1
@@ -61,7 +61,7 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
 
 
 def _occasion(acts: Acts, group: Ints) -> Ints:
-    """What each act reacts to: 0 to nothing or to its own network, 1 to a post of a working day, 2 of a weekend."""
+    """Return what each act reacts to: 0 no post or its own network, 1 a post of a working day, 2 of a weekend."""
     posts, ours = acts.activity.posts_table, group[acts.account]
     known = pl.DataFrame({"post": posts["post_id"], "by": ours}).unique("post", keep="first", maintain_order=True)
     by = posts.select(post="target_post_id").join(known, on="post", how="left", maintain_order="left")["by"]
@@ -70,7 +70,7 @@ def _occasion(acts: Acts, group: Ints) -> Ints:
 
 
 def _rates(acts: Acts, free: Flags) -> Numbers:
-    """The weekend share of acts of unaffiliated accounts, by language and occasion; shape (n_languages, 3)."""
+    """Compute the weekend share of acts of unaffiliated accounts by language and occasion; shape (n_languages, 3)."""
     language, names = acts.language
     crowd, rested = np.zeros((2, len(names), 3), dtype=np.int64)
     for counts, of_accounts in ((crowd, acts.occasions[0]), (rested, acts.occasions[1])):

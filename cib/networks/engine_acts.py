@@ -1,4 +1,4 @@
-"""Acts that stay on an engine: counts of all accounts, and the rows of those that networks are made of."""
+"""Acts that stay on an engine: only counts of all accounts, and rows of the members of networks, are fetched."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["EngineActs"]
 
 @dataclass(frozen=True, eq=False)
 class EngineActs(Acts):
-    """The acts of an activity on an engine.
+    """Acts of an activity on an engine.
 
     Parameters
     ----------
@@ -39,18 +39,18 @@ class EngineActs(Acts):
 
     @cached_property
     def made(self) -> Ints:
-        """Number of acts of each account; shape (n_accounts,)."""
+        """Count the acts of each account; shape (n_accounts,)."""
         return self.activity.counts["made"]
 
     @cached_property
     def received(self) -> Ints:
-        """Number of acts aimed at each account by others; shape (n_accounts,)."""
+        """Count the acts aimed at each account by others; shape (n_accounts,)."""
         aimed = self.activity.aimed.select(account="target")
         return self.activity.by_account(aimed, received=nw.len())["received"]
 
     @cached_property
     def language(self) -> tuple[Ints, list[str]]:
-        """Code of the language of most acts of each account (0: unknown), and the languages."""
+        """Return the code of the language of most acts of each account (0: unknown), and the languages."""
         code = np.zeros(self.n_accounts, dtype=np.int64)
         if "lang" not in self.activity.columns:
             return code, [""]
@@ -64,12 +64,12 @@ class EngineActs(Acts):
 
     @cached_property
     def end(self) -> int:
-        """Time of the last act, at least 0."""
+        """Return the time of the last act, at least 0."""
         return int(self.activity.counts["last"].max(initial=0))
 
     @cached_property
     def reacted(self) -> Frame:
-        """``row, account, created_at, made`` of each post that acts on another, which was made at ``made``."""
+        """Select posts that act on another, which was made at ``made``: ``row, account, created_at, made``."""
         posts, time = self.activity.posts, nw.col("created_at")
         acts = posts.select("row", "account", "created_at", "target_post_id").filter(
             ~nw.col("target_post_id").is_null()
@@ -83,7 +83,7 @@ class EngineActs(Acts):
 
     @cached_property
     def occasions(self) -> tuple[Ints, Ints]:
-        """Number of acts of each account on each occasion, and of those at weekends; each of shape (n_accounts, 3)."""
+        """Count acts by account and occasion, and those of them at weekends; each of shape (n_accounts, 3)."""
         zone = pl.DataFrame({"account": np.arange(self.n_accounts, dtype=np.int32), "zone": self.zone})
         with self.activity.engine.lent(zone) as lent:
             posts, reacted = (frame.join(lent, on="account") for frame in (self.activity.posts, self.reacted))
@@ -100,7 +100,7 @@ class EngineActs(Acts):
 
     @cached_property
     def actors(self) -> Ints:
-        """Number of accounts that act on each account, which never acts on them; shape (n_accounts,)."""
+        """Count the accounts that act on each account without return; shape (n_accounts,)."""
         pairs = self.activity.held(self.activity.aimed.select("source", "target").unique())
         back = pairs.select(source="target", target="source")
         alone = pairs.join(back, on=["source", "target"], how="anti").select(account="target")
@@ -108,7 +108,7 @@ class EngineActs(Acts):
 
     @cached_property
     def host_accounts(self) -> pl.DataFrame:
-        """``host, accounts``: the number of accounts that link to each host."""
+        """Count the accounts that link to each host: ``host, accounts``."""
         posts = self.activity.posts.filter(~nw.col("urls").is_null()).select("row", "account", host="urls")
         linked = posts.explode("host").filter(~nw.col("host").is_null())
         with self.activity.engine.mapped(linked, "host", hosts) as of:
@@ -117,12 +117,12 @@ class EngineActs(Acts):
 
     @cached_property
     def order(self) -> Ints:
-        """Positions of the accounts in an order that does not depend on their ids; shape (n_accounts,)."""
+        """Sort the accounts independently of their ids; return their codes in this order, shape (n_accounts,)."""
         counts = self.activity.counts
         return np.lexsort((counts["seconds"], counts["last"], counts["first"], self.received, self.made))
 
     def pairs_of(self, chosen: Flags) -> tuple[Ints, Ints, Ints]:
-        """Row, source and target of the acts that some accounts made, or that are aimed at them."""
+        """Return row, source and target of the acts of some accounts and of those aimed at them."""
         for known, pairs in self._near:
             if not (chosen & ~known).any():
                 return pairs
@@ -135,17 +135,17 @@ class EngineActs(Acts):
         return row, source, target
 
     def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:
-        """Source and target of the acts of some accounts on others who never act on them."""
+        """Return source and target of the acts of some accounts on others that never act on them."""
         _, source, target = self.pairs_of(chosen)
         alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target) & chosen[source]
         return source[alone], target[alone]
 
     def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:
-        """The events of the layers of a kind on objects that some accounts acted on."""
+        """Return the events of the layers of a kind on objects on which some accounts acted."""
         return [each.touched_by(chosen) for each in self.incidences(kind) if isinstance(each, EngineIncidence)]
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:
-        """Return the acts of the members of networks (-1: in none), in memory."""
+        """Return the acts of the members of networks (-1: none), in memory."""
         if everybody:
             raise InputError(
                 "a rule with min_single above 0 needs the posts in memory",
@@ -188,5 +188,5 @@ class EngineActs(Acts):
 
 
 def _is_weekend(time: str) -> nw.Expr:
-    """Whether a time is on a Saturday or Sunday in the zone of its account, ``zone``."""
+    """Return whether a time is on a Saturday or Sunday in the time zone of its account, ``zone``."""
     return floor_mod(nw.col(time) + nw.col("zone") + THURSDAY * DAY, 7 * DAY) >= SATURDAY * DAY

@@ -1,7 +1,7 @@
-"""Who did the same thing, when, how unlikely: what stands behind a candidate network.
+"""Evidence of candidate networks: their edges and shared objects.
 
-Everything here is computed for all networks at once, by joining tables, so that a thousand networks
-cost hardly more than one. ``membership`` is always a table of ``account_id`` and ``network``.
+All functions compute all networks at once, by joining tables, so that a thousand networks cost hardly more
+than one. ``membership`` is always a table of ``account_id`` and ``network``.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ __all__ = [
     "told_objects",
 ]
 
-#: Evidence of one edge is counted up to this many decades, so that one pair cannot carry a network.
+#: Maximum evidence of one edge, in decades, so that one pair does not suffice for a network.
 MOST_DECADES = 50.0
 
-#: Smaller probabilities and expectations are not told apart.
+#: Lower bound of probabilities and expectations.
 LEAST = 1e-300
 
 _SPAN = dict.fromkeys(("first", "last"), pl.Datetime("us", "UTC"))
@@ -55,18 +55,18 @@ EVIDENCE: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
-    """The edges and the shared objects of one network.
+    """Edges and shared objects of one network.
 
     Parameters
     ----------
     graphs : tuple of Graph
         The layers.
     rows : tuple of ndarray of int
-        For each layer the rows of its table that are edges of the network, so that a million edges are held
-        once, by their graph.
+        For each layer the rows of its table that are edges of the network, so that edges are stored only once, in
+        their graph.
     objects : polars.DataFrame
-        ``layer, object_id, members, accounts, first, last``: how many members and how many accounts in
-        all acted on each object that two members share; most members first.
+        ``layer, object_id, members, accounts, first, last``: number of members and of all accounts that acted on
+        each object shared by at least two members; most members first.
     library : str
     """
 
@@ -77,7 +77,7 @@ class Evidence:
 
     @property
     def edges(self) -> pl.DataFrame:
-        """``layer, source, target, weight, expected, p, q, lag, led, first, last``, strongest first."""
+        """Return ``layer, source, target, weight, expected, p, q, lag, led, first, last``, strongest first."""
         parts = [
             edges_at(graph, rows).with_columns(layer=pl.lit(graph.name)).select(*EVIDENCE["edges"])
             for graph, rows in zip(self.graphs, self.rows, strict=True)
@@ -86,11 +86,11 @@ class Evidence:
 
     @property
     def n_edges(self) -> int:
-        """Number of edges, over all layers."""
+        """Return the number of edges, over all layers."""
         return sum(map(len, self.rows))
 
     def to_frame(self) -> Any:
-        """The edges, in the library that the activity came in."""
+        """Return the edges, in the data-frame library of the activity."""
         return to_library(self.edges, self.library)
 
     def __repr__(self) -> str:
@@ -101,13 +101,13 @@ class Evidence:
 
 
 def log_evidence(edges: pl.DataFrame) -> pl.Series:
-    """Decades of evidence of each edge: ``-log10 p``, at most :data:`MOST_DECADES`."""
+    """Compute the decades of evidence of each edge: ``-log10 p``, at most :data:`MOST_DECADES`."""
     p = edges["p"].to_numpy()
     return pl.Series("evidence", np.minimum(-np.log10(np.maximum(p, LEAST)), MOST_DECADES))
 
 
 def decades(graph: Graph) -> pl.DataFrame:
-    """``-log10 q`` of each account's most significant edge: ``account_id, decades``."""
+    """Compute ``-log10 q`` of the most significant edge of each account: ``account_id, decades``."""
     edge = -np.log10(np.maximum(graph.table["q"].to_numpy(), LEAST))
     best = np.zeros(graph.n_accounts)
     for end in graph.endpoints:
@@ -116,23 +116,23 @@ def decades(graph: Graph) -> pl.DataFrame:
 
 
 def coordination(graphs: Sequence[Graph]) -> pl.DataFrame:
-    """Coordination of each account with a significant edge: ``account_id, coordination``.
+    """Compute the coordination of each account with a significant edge: ``account_id, coordination``.
 
-    With d the decades of its most significant edge in any layer, ``d / (d + 10)``, in [0, 1): it orders
-    accounts by evidence and saturates slowly, so that strong evidence does not tie.
+    With d the decades of its most significant edge in any layer, it is ``d / (d + 10)``, in [0, 1): it orders
+    accounts by evidence and saturates slowly, so that accounts with strong evidence are not tied.
     """
     best = pl.concat([decades(graph) for graph in graphs]).group_by("account_id").agg(pl.col("decades").max())
     return best.select("account_id", coordination=pl.col("decades") / (pl.col("decades") + 10.0))
 
 
 def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
-    """Objects that at least two members of a network acted on, of :func:`acts_of_members`.
+    """Select objects on which at least two members of a network acted, from :func:`acts_of_members`.
 
-    Columns ``network, object, members, acts, first, last``: members of the network, their acts on the object, and
-    the times of these.
+    Columns ``network, object, members, acts, first, last``: number of members on the object, number of their acts, and
+    the first and last time of these.
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
-    # sorted whole numbers: to group by several columns takes many times as long
+    # keys are packed into integers and sorted: grouping by several columns takes many times as long
     key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
     order = np.argsort(key, kind="stable")  # by time within an object, as the acts are
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
@@ -155,9 +155,9 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Shared objects of each layer as people read them: ``network, layer, object_id, members, accounts, first, last``.
+    """Return shared objects with their ids: ``network, layer, object_id, members, accounts, first, last``.
 
-    ``members`` counts those of the network, ``accounts`` all accounts on the object.
+    ``members`` counts the members of the network, ``accounts`` all accounts on the object.
     """
     parts = [
         shared.select(
@@ -175,7 +175,7 @@ def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl
 
 
 def networks_of(ids: pl.Series, membership: pl.DataFrame) -> NDArray[np.int64]:
-    """The network of each id, -1 outside; shape (n_ids,)."""
+    """Return the network of each id, -1 for none; shape (n_ids,)."""
     network = np.full(len(ids), -1, dtype=np.int64)
     codes = encode(membership["account_id"], ids)
     known = codes.is_not_null()
@@ -184,7 +184,7 @@ def networks_of(ids: pl.Series, membership: pl.DataFrame) -> NDArray[np.int64]:
 
 
 def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[tuple[Graph, NDArray[np.int64]]]:
-    """Each graph with the network of each account of its events, which is looked up once for graphs of one activity."""
+    """Yield each graph and the network of each account of its events, looked up once for graphs of one activity."""
     ids, network = None, np.empty(0, dtype=np.int64)
     for graph in graphs:
         if graph.events.account_ids is not ids:
@@ -194,9 +194,9 @@ def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[t
 
 
 def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of the edges with both ends in one network, by network, and the network of each.
+    """Return the rows of edges with both ends in one network, sorted by network, and the network of each.
 
-    `network` is that of each account of the events, from :func:`networks_in`.
+    `network` holds the network of each account of the events, from :func:`networks_in`.
     """
     network = network[graph.codes_in(graph.events.account_ids).to_numpy()]
     source, target = graph.endpoints
@@ -207,15 +207,15 @@ def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.in
 
 
 def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:
-    """Some rows of a graph's table, with account ids."""
+    """Return some rows of the table of a graph, with account ids."""
     edges = graph.table[rows]
     return edges.with_columns(source=graph.ids.gather(edges["source"]), target=graph.ids.gather(edges["target"]))
 
 
 def acts_of_members(graph: Graph, network: NDArray[np.int64]) -> pl.DataFrame:
-    """Acts of members: ``network, account, object, time``, the second and third as codes of the incidence.
+    """Return acts of members: ``network, account, object, time``, the second and third as codes of the incidence.
 
-    `network` is that of each account of the events, from :func:`networks_in`.
+    `network` holds the network of each account of the events, from :func:`networks_in`.
     """
     incidence = graph.events
     account, object_, time, *_ = incidence.events_of(network >= 0)

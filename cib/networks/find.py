@@ -1,9 +1,8 @@
-"""find_networks(): propose groups, measure them, confirm some, recruit who belongs to these, attach evidence.
+"""find_networks(): propose groups, measure them, decide the verdicts, recruit members and attach evidence.
 
-Groups are clusters of ties over all layers, and for accounts outside of these the clusters of each layer by itself,
-joined where they share members; and the sets of accounts that these groups serve. What a group does over all of its
-acts, and what is known of its accounts, decides the verdict (:mod:`cib.networks.verdict`); confirmed groups recruit
-(:mod:`cib.networks.recruitment`).
+Groups are clusters of ties over all layers; for accounts outside of these, clusters of single layers, joined if they
+share members; and the sets of accounts that these groups serve. The verdict (:mod:`cib.networks.verdict`) depends on
+all acts of a group and on the metadata of its accounts; confirmed groups recruit (:mod:`cib.networks.recruitment`).
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ from cib.roles import RoleScores
 
 __all__ = ["find_networks"]
 
-#: How accounts can be in a network; the last two by what they or others do to its members.
+#: How accounts can be in a network; the last two through acts of others or the order of acts.
 _CO_ACTS = ("co-action", "shared targets", "tied", "served", "leader")
 
 
@@ -82,29 +81,29 @@ def find_networks(
     rule: Rule | None = None,
     seed: int = 0,
 ) -> Networks:
-    """Candidate networks in the significant edges of one or several layers.
+    """Find candidate networks in the significant edges of one or several layers.
 
     Parameters
     ----------
     coactions : Graph or iterable of Graph
-        From :func:`cib.backbone`, one a layer.
+        From :func:`cib.backbone`, one per layer.
     roles : RoleScores, optional
-        Adds the role of each member.
+        Role scores, which add the role of each member.
     activity : Activity, optional
-        What the graphs were made of. Without it no kind of evidence can be tested, so that no network is a
-        ``candidate``.
+        The activity from which the graphs were made. Without it no kind of evidence can be tested, so that no network
+        is a ``candidate``.
     tied : sequence of Graph, optional
-        The same layers with edges up to a larger false discovery rate, of which ties are made.
+        The same layers with edges up to a larger false discovery rate, from which ties are computed.
     exclude : collection of str
         Accounts that cannot be members.
     rule : Rule, optional
     seed : int
-        Of the clustering.
+        Seed of the clustering.
 
     Returns
     -------
     Networks
-        Those with verdict ``candidate`` first, then by coordination.
+        Networks with verdict ``candidate`` first, then by coordination.
 
     Raises
     ------
@@ -157,12 +156,12 @@ def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Act
     return EngineActs(activity, graphs) if isinstance(activity, NumberedActivity) else Acts(activity, graphs)
 
 
-#: Of a layer whose clusters are not asked for.
+#: Result for a layer whose clusters are not needed.
 _NO_CLUSTERS = (pl.DataFrame(schema={"account_id": pl.String, "cluster": pl.Int64, "decades": pl.Float64}), None)
 
 
 def _check_tested(graphs: Iterable[Graph]) -> None:
-    """Refuse a graph whose edges were not tested, or are no counts of shared objects."""
+    """Raise an error for a graph whose edges were not tested, or are not counts of shared objects."""
     for graph in graphs:
         if graph.construction.tested is None:
             raise InputError(
@@ -173,7 +172,7 @@ def _check_tested(graphs: Iterable[Graph]) -> None:
 
 
 def _without(graph: Graph, exclude: Collection[str]) -> Graph:
-    """The graph without the edges of some accounts."""
+    """Return the graph without the edges of some accounts."""
     if not exclude:
         return graph
     out = graph.ids.is_in(list(exclude)).to_numpy()
@@ -184,12 +183,12 @@ def _without(graph: Graph, exclude: Collection[str]) -> Graph:
 def _groups(
     graphs: Sequence[Graph], acts: Acts | None, exclude: Collection[str], rule: Rule, seed: int
 ) -> tuple[pl.DataFrame, list[pl.DataFrame | None]]:
-    """Groups of ties, and of the clusters of each layer for whom is in none.
+    """Find groups of ties, and clusters of each layer for accounts outside of these.
 
-    Returns ``account_id, network, joined, decades``, and for each layer the sets of objects that networks were found
-    by, ``network, object``, or None.
+    Returns ``account_id, network, joined, decades``, and for each layer the sets of objects by which networks were
+    found, ``network, object``, or None.
     """
-    # where ties are known, the clusters of slow layers and of contents add nothing to them
+    # if ties are known, the clusters of slow layers and of contents add nothing to them
     quick = [acts is None or is_timeless(graph) or not is_slow(graph) for graph in graphs]
     proposals = [
         _proposed(graph, rule, seed) if own else _NO_CLUSTERS for graph, own in zip(graphs, quick, strict=True)
@@ -206,7 +205,7 @@ def _groups(
 
 
 def _widest(graphs: Sequence[Graph]) -> list[Graph]:
-    """For each kind of object the layer with the most significant edges."""
+    """Return for each kind of object the layer with the largest number of significant edges."""
     found: dict[str, Graph] = {}
     for graph in graphs:
         kind = graph.construction.objects
@@ -218,7 +217,7 @@ def _widest(graphs: Sequence[Graph]) -> list[Graph]:
 def _with_ties(
     placed: pl.DataFrame, origin: pl.DataFrame, acts: Acts, tied: Ints, min_size: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Groups of ties first; a network of the layers joins the group that holds half of it, else keeps who is left."""
+    """Add groups of ties; a network of layers joins the group that holds half of it, else keeps its other members."""
     ids = acts.activity.account_ids
     groups = pl.DataFrame({"account_id": ids, "tied": tied}).filter(pl.col("tied") >= 0)
     of = placed.join(groups, on="account_id", how="left", maintain_order="left")
@@ -242,7 +241,7 @@ def _with_ties(
 
 
 def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str], rule: Rule) -> pl.DataFrame:
-    """The members, and the sets of accounts that networks serve."""
+    """Add the sets of accounts that networks serve to the members."""
     found = served_sets(acts, _codes(acts, membership.rename({"network": "dense"})), rule)
     table = pl.DataFrame({"account_id": acts.activity.account_ids, "network": found}).filter(pl.col("network") >= 0)
     table = table.filter(~pl.col("account_id").is_in(list(exclude)))
@@ -252,7 +251,7 @@ def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str],
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Clusters of one layer, ``account_id, cluster, decades``, and the sets of objects that they come from, if any."""
+    """Find clusters of one layer, ``account_id, cluster, decades``, and the sets of objects behind them, if any."""
     if is_timeless(graph):
         alpha = graph.significance.alpha
         return audiences(graph.events, alpha=alpha, resolution=rule.set_resolution, min_size=rule.min_size, seed=seed)
@@ -261,12 +260,12 @@ def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.Dat
 
 
 def _of_networks(sets: pl.DataFrame | None, origin: pl.DataFrame) -> pl.DataFrame | None:
-    """``network, object`` of the sets whose clusters became networks."""
+    """Return ``network, object`` of the sets whose clusters became networks."""
     return None if sets is None else sets.join(origin, on="cluster").select("network", "object").unique()
 
 
 def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One network an account: clusters of which the smaller has half its members in the other are one.
+    """Join clusters that share half of the members of the smaller one; each account is in one network.
 
     Returns ``account_id, network, layer, decades``, and ``layer, cluster, network``.
     """
@@ -287,7 +286,7 @@ def _joined(layers: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]
 
 
 def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int) -> pl.DataFrame:
-    """Members with a significant edge to another, or drawn to what they act on: no evidence, no membership."""
+    """Keep members with evidence: a significant edge to another, common targets, or ties."""
     ends = pl.concat([_ends_inside(graph, network) for graph, network in networks_in(graphs, placed)]).implode()
     audience = [k for k, graph in enumerate(graphs) if is_timeless(graph)]
     joined = (
@@ -303,7 +302,7 @@ def _with_evidence(placed: pl.DataFrame, graphs: Sequence[Graph], min_size: int)
 
 
 def _ends_inside(graph: Graph, network: Ints) -> pl.Series:
-    """Accounts with an edge to another of their network."""
+    """Return the accounts with an edge to another of their network."""
     rows, _ = rows_inside(graph, network)
     inside = np.zeros(graph.n_accounts, dtype=bool)
     for end in graph.endpoints:
@@ -312,7 +311,7 @@ def _ends_inside(graph: Graph, network: Ints) -> pl.Series:
 
 
 def _quickest(graphs: Sequence[Graph]) -> Graph | None:
-    """The layer of the shortest window."""
+    """Return the layer with the shortest window."""
     timed = [
         (graph.construction.window_s, k) for k, graph in enumerate(graphs) if graph.construction.window_s is not None
     ]
@@ -320,7 +319,7 @@ def _quickest(graphs: Sequence[Graph]) -> Graph | None:
 
 
 def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) -> pl.DataFrame:
-    """Who nearly always acts first is ``leader``; what others do after it is no evidence of its own."""
+    """Mark accounts that nearly always act first as ``leader``; acts of others after theirs are no evidence on them."""
     if quickest is None:
         return membership
     members = membership.join(leading(quickest, membership), on="account_id", how="left")
@@ -332,7 +331,7 @@ def _with_order(membership: pl.DataFrame, quickest: Graph | None, rule: Rule) ->
 
 
 def _best_layer(statistics: pl.DataFrame, confirmed: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """The layer that says most about each network, with its statistics, and whether these are enough."""
+    """Return the layer with the most evidence on each network, its statistics, and whether these are enough."""
     rows = statistics.join(confirmed, on="network", how="left")
     enough = (
         (pl.col("objects") >= rule.min_objects)
@@ -345,7 +344,7 @@ def _best_layer(statistics: pl.DataFrame, confirmed: pl.DataFrame, rule: Rule) -
 
 
 def _unmeasured(best: pl.DataFrame) -> pl.DataFrame:
-    """Networks of which nothing but the edges is known."""
+    """Return the table of networks of which only the edges are known."""
     verdict = pl.when("enough").then(pl.lit("coordinated")).otherwise(pl.lit("insufficient"))
     nothing = {kind: pl.lit(None, dtype=pl.Float64) for kind in KINDS}
     return best.with_columns(
@@ -360,7 +359,7 @@ def _unmeasured(best: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What each network was measured to do, its kinds of evidence and verdict; and its account facts."""
+    """Compute the behaviour, kinds of evidence and verdict of each network; and its account facts."""
     numbers = groups.select("network").unique().sort("network").with_row_index("dense")
     dense = groups.join(numbers, on="network")
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
@@ -384,7 +383,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
 
 
 def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """Members with their coordination: candidates above 0.5, ordered by evidence, then by their own edges."""
+    """Compute the coordination of members: candidates above 0.5, ordered by evidence, then by their own edges."""
     candidate = pl.col("verdict") == "candidate"
     sure = pl.min_horizontal(pl.col("evidence") / 15, pl.lit(0.5))
     doubt = (1 - 0.9 * candidate.cast(pl.Float64)) * (1 - sure) * (1 - 0.3 * pl.col("level"))
@@ -403,7 +402,7 @@ def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
 def _recruited(
     acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, exclude: Collection[str], rule: Rule
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Members with those recruited and boosted, and the coordination of all accounts that act on candidates.
+    """Add recruited and boosted members, and compute the coordination of all accounts that act on candidates.
 
     Returns ``account_id, network, joined, coordination, network_role, acts, aimed``, and ``account_id, coordination``.
     """
@@ -446,13 +445,13 @@ def _recruited(
         aimed=pl.col("aimed").cast(pl.Int64),
     )
     scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
-    # a group that lost members to a confirmed network may be too small to be one
+    # a group that lost members to a confirmed network may be too small now
     table = table.drop_nulls("network").filter(pl.len().over("network") >= rule.min_size)
     return _with_network_role(table, rule), scores
 
 
 def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """What an account is to its network: ``core``, ``amplifier`` or ``boosted``."""
+    """Add the role of each account in its network: ``core``, ``amplifier`` or ``boosted``."""
     aims = (pl.col("aimed") >= rule.aimed_acts) & (pl.col("aimed") >= 0.5 * pl.col("acts"))
     amplifies = ((pl.col("joined") == "amplifier") | aims) & ~pl.col("lifted")
     role = (
@@ -469,9 +468,9 @@ def _with_network_role(table: pl.DataFrame, rule: Rule) -> pl.DataFrame:
 def _with_shared_objects(
     graphs: Sequence[Graph], members: pl.DataFrame, rule: Rule
 ) -> tuple[list[Inside], pl.DataFrame]:
-    """What each layer has of the networks once accounts were recruited, some of them from other networks.
+    """Recompute edges and shared objects of each layer after recruitment, which also moves accounts between networks.
 
-    Who was tied only to accounts that left shares nothing with the rest, and is no member.
+    Accounts that were tied only to accounts that left share no object with the others, and are no longer members.
     """
     membership = members.select("account_id", "network")
     inside, sharing = [], []
@@ -488,7 +487,7 @@ def _with_shared_objects(
 
 
 def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
-    """The network of each account as a dense number, -1 for none; shape (n_accounts,)."""
+    """Return the network of each account as a dense number, -1 for none; shape (n_accounts,)."""
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[encode(membership["account_id"], acts.activity.account_ids).to_numpy()] = membership["dense"].to_numpy()
     return group
@@ -532,7 +531,7 @@ _NOTHING_MEASURED = Reason(
 
 
 def _seen(row: dict[str, Any]) -> tuple[Reason, ...]:
-    """What the members did together, and whether acts that had no part in finding them show it, too."""
+    """Return the reasons on co-action of the members, and on its confirmation on held-out acts."""
     if row["pairs"]:
         text = (
             f"{row['layer']}: {row['pairs']:,} pairs did the same {row['observed']:,} times, "

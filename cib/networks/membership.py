@@ -1,7 +1,7 @@
-"""Who leads a network: whose acts the others follow.
+"""Leaders of a network: accounts whose acts the others follow.
 
-That can happen to an account without its doing, so it does not count as evidence of its own. ``membership`` is
-always a table of ``account_id`` and ``network``.
+An account does not control who follows its acts, so that this is no evidence on the account. ``membership`` is always a
+table of ``account_id`` and ``network``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ __all__ = ["leading"]
 
 
 def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
-    """How often an account was the first of its network on what they share: ``account_id, objects, led``.
+    """Compute how often an account was the first of its network on shared objects: ``account_id, objects, led``.
 
     ``led`` is the share of the ``objects`` shared with other members on which it acted strictly before all of
-    them. An account whose acts are copied within seconds co-acts with its copiers as they do with one
-    another; the order of their acts is what tells them apart.
+    them. An account whose acts are copied within seconds co-acts with its copiers as they do with each other;
+    only the order of the acts distinguishes them.
     """
     acts = acts_of_members(graph, networks_of(graph.events.account_ids, membership))  # by object and time
     if not acts.height:

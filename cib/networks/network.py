@@ -1,9 +1,9 @@
 """Network and Networks: candidates with members, roles, statistics, a verdict and the evidence.
 
-Two results are kept apart. *Coordination* says how little of what the members did together chance
-explains. The *verdict* says what may be concluded: ``candidate`` (what the group does is hard to explain
-by a shared audience), ``coordinated`` (together, authenticity unknown: fans, activists and newsrooms
-belong here) or ``insufficient``. None of them says who runs the accounts, or why.
+Two results are kept apart. *Coordination* measures how little of the co-action of the members chance
+explains. The *verdict* says what may be concluded: ``candidate`` (the behaviour of the group is hard to
+explain by a shared audience), ``coordinated`` (acting together, authenticity unknown: fans, activists and
+newsrooms belong here) or ``insufficient``. Neither says who runs the accounts, or why.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cib.networks.verdict import VERDICTS, Reason
 
 __all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
 
-#: Smaller probabilities are not told apart.
+#: Lower bound of probabilities.
 _LEAST = 1e-300
 
 Verdict = str  #: one of :data:`VERDICTS`
@@ -39,30 +39,30 @@ class Network:
     Parameters
     ----------
     id : str
-        ``'N1'`` is the first of its detection; numbers carry no meaning beyond it.
+        ``'N1'`` is the first network of its detection; numbers have no meaning beyond one detection.
     members : polars.DataFrame
         ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
-        ``joined`` is ``'co-action'`` (did the same as another member, beyond chance), ``'shared targets'`` (is drawn to
-        what the network acts on, though no pair stands out), ``'tied'`` (shares a good part of what it does with
-        members, or what few others posted), ``'served'`` (a network acts on it, and hardly anybody else), ``'leader'``
-        (acts first, and the others after it), ``'copied text'`` or ``'amplifier'`` (copies texts of the confirmed
-        members, or aims its acts at them without return) or ``'boosted'`` (receives its acts mostly from members).
-        `served`, `leader` and `boosted` can happen to an account without its doing. ``network_role`` is what it is to
-        the network: ``'core'``, ``'amplifier'`` or ``'boosted'``; ``acts`` is the number of all its acts and ``aimed``
-        of those aimed at confirmed members who never act on it.
+        ``joined`` is ``'co-action'`` (co-acted with another member beyond chance), ``'shared targets'`` (acts on the
+        objects of the network more than chance explains, though no pair is significant), ``'tied'`` (shares a large
+        part of its acts, or objects that few others posted, with members), ``'served'`` (receives acts from a network
+        and from few other accounts), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
+        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
+        ``'boosted'`` (receives acts mostly from members). An account does not control whether it is `served`, `leader`
+        or `boosted`. ``network_role`` is its role in the network: ``'core'``, ``'amplifier'`` or ``'boosted'``;
+        ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members that never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}
     reasons : tuple of Reason
-        What speaks for and against, and what could not be tested.
+        Reasons for and against, and what could not be tested.
     statistics : polars.DataFrame
-        One row a layer; see :func:`cib.networks.statistics.group_statistics`.
+        One row per layer; see :func:`cib.networks.statistics.group_statistics`.
     evidence : Evidence
     library : str
     facts : polars.DataFrame
         Account metadata; see :func:`cib.networks.account_metadata.account_facts`.
     kinds : mapping of str to float
-        Decades of each kind of evidence; 0 where it does not count, None where it could not be tested.
+        Decades of each kind of evidence; 0 if it does not count, None if it could not be tested.
     """
 
     id: str
@@ -78,17 +78,17 @@ class Network:
 
     @property
     def accounts(self) -> Any:
-        """The members, in the library that the activity came in."""
+        """Return the members, in the data-frame library of the activity."""
         return to_library(self.members, self.library)
 
     @property
     def roles(self) -> dict[str, int]:
-        """Number of members by role."""
+        """Count the members by role."""
         return dict(self.members["role"].value_counts().sort("role").iter_rows())
 
     @property
     def profile(self) -> dict[str, Any]:
-        """Size, roles and span of time as plain values."""
+        """Return size, roles, verdict and time span as plain values."""
         objects, roles = self.evidence.objects, self.roles  # objects on which every edge was found
         return {
             "network_id": self.id,
@@ -104,7 +104,7 @@ class Network:
 
     @takes(a=TEXT, b=TEXT)
     def edge(self, a: str, b: str) -> Any:
-        """The evidence on one pair of members, a row a layer.
+        """Return the evidence on one pair of members, one row per layer.
 
         Parameters
         ----------
@@ -116,26 +116,26 @@ class Network:
 
     @takes(account=TEXT, alpha=INSIDE)
     def account_evidence(self, account: str, alpha: float = 0.01) -> Any:
-        """The evidence on one member: with whom it acted, how unlikely that is, and what would remove it.
+        """Return the evidence on one member: its partners, their significance, and how robust each edge is.
 
         Parameters
         ----------
         account : str
         alpha : float
-            False discovery rate at which an edge goes.
+            False discovery rate above which an edge is not significant.
 
         Returns
         -------
         frame
-            One row a layer and partner, strongest first: ``layer, partner, weight, expected, p, q, lag, led,
-            removed_by, first, last``. ``led`` is the share of common acts in which this account came first;
-            ``removed_by`` how many of the shared objects would have to go for the edge to go (all else, and
+            One row per layer and partner, strongest first: ``layer, partner, weight, expected, p, q, lag, led,
+            removed_by, first, last``. ``led`` is the share of common acts in which this account was first;
+            ``removed_by`` the number of shared objects whose removal makes the edge insignificant (all else, and
             its rank among all edges, being equal).
 
         Raises
         ------
         InputError
-            If the account is no member.
+            If the account is not a member.
         """
         if account not in self:
             remedy = did_you_mean(account, self.members["account_id"]) or "The members are in .members."
@@ -168,7 +168,7 @@ class Network:
 
 
 def _removed_by(edges: pl.DataFrame, alpha: float) -> pl.Series:
-    """How many shared objects less make each edge insignificant, if q stays the same multiple of p."""
+    """Compute how many shared objects fewer make each edge insignificant, if q stays the same multiple of p."""
     from scipy.stats import poisson  # takes half a second to import
 
     p, q = (np.maximum(edges[name].to_numpy(), _LEAST) for name in ("p", "q"))
@@ -178,14 +178,14 @@ def _removed_by(edges: pl.DataFrame, alpha: float) -> pl.Series:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Networks(Sequence[Network]):
-    """The networks of one detection, most coordinated first within each verdict.
+    """Networks of one detection, most coordinated first within each verdict.
 
     Parameters
     ----------
     found : tuple of Network
     library : str
     scores : polars.DataFrame, optional
-        ``account_id, coordination`` of all accounts with evidence, also outside of networks.
+        ``account_id, coordination`` of all accounts with evidence, including accounts outside of networks.
 
     Examples
     --------
@@ -224,18 +224,18 @@ class Networks(Sequence[Network]):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a network: id, accounts, roles, coordination, verdict, first, last; last, roles of the user's own."""
+        """Return one row per network: id, accounts, roles, coordination, verdict, first, last, user-defined roles."""
         rows = [network.profile for network in self.found]
         own = dict.fromkeys(sorted({name for row in rows for name in row} - set(_TABLE)), pl.Int64)
         return pl.DataFrame(rows, schema={**_TABLE, **own}).with_columns(pl.col(own).fill_null(0))
 
     @cached_property
     def members(self) -> pl.DataFrame:
-        """One row a member of any network: account_id, network_id, verdict, joined, network_role, coordination."""
+        """Return one row per member: account_id, network_id, verdict, joined, network_role, coordination."""
         columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
         if not self.found:
             return pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
-        # a query for each of many networks takes longer than one for all
+        # one query for all networks is faster than one for each
         sizes = [len(network) for network in self.found]
         of = {"network_id": [network.id for network in self.found], "verdict": [n.verdict for n in self.found]}
         number = np.repeat(np.arange(len(sizes)), sizes)
@@ -244,12 +244,12 @@ class Networks(Sequence[Network]):
 
     @property
     def frame(self) -> Any:
-        """:attr:`table`, in the library that the activity came in."""
+        """Return :attr:`table`, in the data-frame library of the activity."""
         return to_library(self.table, self.library)
 
     @takes(verdict=TEXT)
     def with_verdict(self, verdict: Verdict) -> Networks:
-        """The networks of one verdict: ``'candidate'``, ``'coordinated'`` or ``'insufficient'``."""
+        """Return the networks of one verdict: ``'candidate'``, ``'coordinated'`` or ``'insufficient'``."""
         if verdict not in VERDICTS:
             remedy = did_you_mean(verdict, VERDICTS) or f"Take one of {', '.join(VERDICTS)}."
             raise SettingsError(f"there is no verdict {verdict!r}", remedy=remedy)

@@ -1,9 +1,9 @@
-"""Audiences: sets of objects that the same accounts act on, and the accounts that are drawn to them.
+"""Audiences: sets of objects on which the same accounts act, and the accounts that are drawn to them.
 
-Two accounts that hide among ordinary acts share little that chance does not explain. What they were given to
-boost does not hide: two authors that hardly anybody knows, retweeted by the same fifty accounts. So objects
-that are acted on at any time are clustered by who acted on them, and accounts follow from the objects. Every
-circle of friends and every fandom is an audience, too: this proposes groups, it judges none.
+Two accounts that hide their joint acts among ordinary ones share little that chance does not explain. The
+objects that they boost are easier to detect: two little-known authors that the same fifty accounts retweet.
+Objects of layers without a window are therefore clustered by the accounts that acted on them, and groups of
+accounts follow from the sets. Circles of friends and fans are audiences as well: groups are only proposed here.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from cib.networks.communities import clusters_of
 
 __all__ = ["audiences", "is_timeless"]
 
-#: Fewer objects are no set: an account must have acted on as many of them.
+#: Minimum number of objects of a set, and of objects of the set on which an account must have acted.
 MIN_OBJECTS = 3
-#: Accounts that acted on more objects link nobody.
+#: Accounts that acted on more objects do not link objects.
 MAX_OBJECTS = 500
-#: Evidence, in powers of ten, that an account is drawn to a set of objects.
+#: Minimum evidence, in decades, that an account is drawn to a set of objects.
 MIN_DECADES = 4.0
 
 
-#: What accounts write: an equal one is a copy, so that pairs of accounts are clustered and not sets of objects.
+#: Kinds of content: equal ones are copies, so that pairs of accounts are clustered instead of sets of objects.
 TEXTS = ("text", "near-text", "reworded")
 CONTENT = (*TEXTS, "url", "hashtag-sequence")
 
 
 def is_timeless(graph: Graph) -> bool:
-    """Whether a layer has no window and no content, so that what an account chose can tell and when cannot."""
+    """Return whether a layer has no window and no content, so that only the choice of objects is informative."""
     return graph.construction.window_s is None and graph.construction.objects not in CONTENT
 
 
 def audiences(
     incidence: Incidence, *, alpha: float, resolution: float, min_size: int, seed: int = 0
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Groups of accounts that are drawn to one set of objects.
+    """Find groups of accounts that are drawn to one set of objects.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def audiences(
     Returns
     -------
     groups : polars.DataFrame
-        ``account_id, cluster, decades``; an account is in the one that it is drawn to most.
+        ``account_id, cluster, decades``; an account is in the group with its largest number of decades.
     sets : polars.DataFrame
         ``cluster, object`` (codes of the incidence).
     """
@@ -67,10 +67,10 @@ def audiences(
 
 
 def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: int) -> pl.DataFrame:
-    """Sets of objects that the same accounts acted on: ``cluster, object``.
+    """Find sets of objects on which the same accounts acted: ``cluster, object``.
 
-    Pairs of objects are tested as pairs of accounts are, under the Chung-Lu null with both sides exchanged:
-    the popularity of each object and the activity of each account are held fixed.
+    Pairs of objects are tested in the same way as pairs of accounts, under the Chung-Lu null with both sides
+    exchanged: the popularity of each object and the activity of each account are held fixed.
     """
     mirror = incidence.transposed()
     mirror = mirror.shared_by_at_most(MAX_OBJECTS)
@@ -83,15 +83,15 @@ def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: in
 
 
 def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
-    """Accounts with more acts on a set of objects than their activity explains.
+    """Find accounts with more acts on a set of objects than their activity explains.
 
-    If h of an account's n acts are on the set, and a share r of all acts is, the log-likelihood ratio of
-    Poisson rates h and n r is ``h ln(h / n r) - h + n r``. Acts beside, however many, add to n only.
+    If h of the n acts of an account, and a share r of all acts, are on the set, the log-likelihood ratio of Poisson
+    rates h and n r is ``h ln(h / n r) - h + n r``. Other acts only increase n.
 
     Returns
     -------
     polars.DataFrame
-        ``account, cluster, hits, decades``: at least three objects of the set, and four decades.
+        ``account, cluster, hits, decades`` with at least three objects of the set and four decades.
     """
     hits = (
         incidence.acts_on(sets["object"])

@@ -1,8 +1,8 @@
-"""Recruitment: who belongs to a confirmed network, though no pair of its acts stands out.
+"""Recruitment: accounts that belong to a confirmed network although no pair of them is significant.
 
-From the confirmed members follow, in this order: accounts that copy their texts, accounts that aim a good part of all
-their acts at them and get no act back, and accounts whose attention comes mostly from them. An error in the
-confirmation multiplies here, so that only networks with evidence in what they write or when they rest recruit.
+The confirmed members determine, in this order: accounts that copy their texts, accounts that aim a large part of all
+their acts at them without return, and accounts that receive most of their attention from them. Recruitment multiplies
+errors of the confirmation, so that only networks with evidence by copying, boosted or days off recruit.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ __all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
 
 @dataclass(frozen=True)
 class Recruits:
-    """Who belongs to the confirmed networks; arrays of shape (n_accounts,), -1 for no network."""
+    """Accounts that belong to the confirmed networks; arrays of shape (n_accounts,), -1 for no network."""
 
     core: Ints  #: the confirmed members
-    copies: Ints  #: accounts outside that copy them
-    aims: Ints  #: accounts outside that aim at either, without return
-    lifted: Ints  #: accounts that are boosted, among all but the confirmed members and those who copy them
+    copies: Ints  #: other accounts that copy them
+    aims: Ints  #: other accounts that aim at either, without return
+    lifted: Ints  #: boosted accounts, without the confirmed members and those that copy them
     aimed: Ints  #: acts of each account aimed at either, without return
 
     @property
     def confirmed(self) -> Ints:
-        """The network of each account that belongs to one by its own acts."""
+        """Return the network of each account that belongs to one by its own acts."""
         return np.maximum(np.maximum(self.core, self.copies), self.aims)
 
     @property
     def found(self) -> Ints:
-        """The same, and of those who are merely boosted."""
+        """Return the network of each account that belongs to one by its own acts or is only boosted."""
         return np.where(self.confirmed >= 0, self.confirmed, self.lifted)
 
 
 def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) -> Recruits:
-    """Find who belongs to the confirmed networks.
+    """Find the accounts that belong to the confirmed networks.
 
     Accounts that aim at the confirmed members and are themselves boosted by the network are treated as its core, and
-    the search for those who aim at it is repeated once.
+    the search for accounts that aim at it is repeated once.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
 def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
     """Assign accounts that copy texts of confirmed members.
 
-    A text counts that two members of confirmed networks posted and that is theirs to at least half. The search is
-    repeated once with the accounts that it found.
+    A text counts if at least two members of confirmed networks posted it and members are at least half of the accounts
+    that posted it. The search is repeated once with the accounts found.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
     recruits : ndarray of bool, shape (n_networks,)
         Networks that recruit.
     min_share : float
-        Share of all acts of an account that copy, at least.
+        Minimum share of copies among all acts of an account.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
 
 
 def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: float) -> tuple[Ints, Ints]:
-    """Assign accounts that aim their acts at confirmed members who never act on them.
+    """Assign accounts that aim their acts at confirmed members that never act on them.
 
     Parameters
     ----------
@@ -107,14 +107,14 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
     recruits : ndarray of bool, shape (n_networks,)
     min_acts : int
     min_share : float
-        Of all acts of an account, at least.
+        Minimum share of these acts among all acts of an account.
 
     Returns
     -------
     network : ndarray of int, shape (n_accounts,)
-        The network that each account outside of the confirmed ones aims at most, -1 for none.
+        The network at which each account outside of the confirmed ones aims most, -1 for none.
     count : ndarray of int, shape (n_accounts,)
-        The acts of each account aimed at members who do not act on it.
+        The number of acts of each account aimed at members that do not act on it.
     """
     row, source, target = acts.pairs_of(group >= 0)
     there = source * acts.n_accounts + target
@@ -138,16 +138,16 @@ def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_booste
     group : ndarray of int, shape (n_accounts,)
         Network of each account, recruited ones included; -1 for none.
     settled : ndarray of int, shape (n_accounts,)
-        The same; accounts that are not asked.
+        Network of each account that is not tested; -1 for the others.
     min_share : float
-        Share of all acts received that come from members, at least.
+        Minimum share of acts by members among all acts received.
     min_boosters : int
-        Members that act on the account, at least.
+        Minimum number of members that act on the account.
 
     Returns
     -------
     ndarray of int, shape (n_accounts,)
-        The network of each boosted account, -1 for none. Being boosted is not the account's doing.
+        The network of each boosted account, -1 for none. An account does not control whether it is boosted.
     """
     _, source, target = acts.pairs_of(group >= 0)
     ours = (group[source] >= 0) & (settled[target] < 0)
@@ -162,7 +162,7 @@ def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_booste
 
 
 def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
-    """``account, network, row`` of posts of other accounts with a text that is mostly a network's."""
+    """Select posts of other accounts with a text mostly posted by networks: ``account, network, row``."""
     parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.Int64})]
     for incidence in acts.touched_by(ours >= 0, kind):
         account = acts.codes(incidence)
@@ -180,7 +180,7 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
 
 
 def _most(table: pl.DataFrame, acts: Acts, min_share: float) -> Ints:
-    """The network with the largest count for each account, if its counts reach a share of all its acts; else -1."""
+    """Return the network with the largest count of each account if its counts reach a share of its acts, else -1."""
     table = table.sort("account", "count", "network", descending=[False, True, False])
     best = table.group_by("account", maintain_order=True).agg(pl.col("network").first(), pl.col("count").sum())
     best = best.filter(pl.col("count") >= min_share * pl.Series(acts.made[best["account"].to_numpy()]))

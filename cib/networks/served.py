@@ -1,7 +1,7 @@
-"""Served sets: accounts that one group acts on, and hardly anybody else.
+"""Served sets: accounts that receive acts from one group and from few other accounts.
 
-Accounts that are boosted may have nothing in common but who boosts them: texts that are all different, or no texts at
-all. Sets of them are groups as well, whose kinds of evidence are tested like those of any other group.
+Boosted accounts may have nothing in common except the accounts that boost them: their texts may all differ, or they may
+have none. Sets of them are groups as well, whose kinds of evidence are tested like those of any other group.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ __all__ = ["served_by", "served_sets"]
 def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
     """Add the sets of accounts that groups serve.
 
-    An account is served that `rule.min_boosters` members of groups act on without return, from whom it has
-    `rule.served_share` of all acts on it, more than its followers explain (:attr:`cib.networks.acts.Acts.unearned`).
-    It belongs to the set of the group that acts on it most. A group of which half the members are served by another
-    joins the set of that one.
+    An account is served if at least `rule.min_boosters` members of groups act on it without return, if these make at
+    least `rule.served_share` of all acts on it, and if its followers do not explain the attention
+    (:attr:`cib.networks.acts.Acts.unearned`). It belongs to the set of the group that acts on it most. A group of which
+    half the members are served by another group joins the set of that group.
 
     Parameters
     ----------
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
-        -1 for none.
+        Group of each account, -1 for none.
     rule : Rule
 
     Returns
     -------
     ndarray of int, shape (n_accounts,)
-        The same, with new numbers for the sets; those of fewer than `rule.min_size` accounts are left out.
+        The groups, with new numbers for the sets; sets of fewer than `rule.min_size` accounts are left out.
     """
     n = int(group.max(initial=-1)) + 1
     server = _servers(acts, group, rule)
@@ -50,7 +50,7 @@ def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
 
 
 def served_by(acts: Acts, group: Ints, rule: Rule) -> Ints:
-    """For each network the one that serves half of its members, -1 for none; shape (n_networks,)."""
+    """Return for each network the network that serves half of its members, -1 for none; shape (n_networks,)."""
     n = int(group.max(initial=-1)) + 1
     table = pl.DataFrame({"group": group, "server": _servers(acts, group, rule)}).filter(pl.col("group") >= 0)
     most = table.filter(pl.col("server") >= 0).group_by("group", "server").len()
@@ -62,7 +62,7 @@ def served_by(acts: Acts, group: Ints, rule: Rule) -> Ints:
 
 
 def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:
-    """The group that serves each account, -1 for none."""
+    """Return the group that serves each account, -1 for none."""
     source, target = acts.one_sided_of(group >= 0)
     ours = (group[source] >= 0) & (group[source] != group[target]) & acts.unearned[target]
     aims = pl.DataFrame({"target": target[ours], "group": group[source[ours]], "source": source[ours]})

@@ -1,9 +1,8 @@
-"""What a group does as a group: the statistics that tell a task from a shared audience.
+"""Group statistics that distinguish a common task from a common audience.
 
-Edges propose, groups dispose. Two accounts of one audience meet more often than chance says; so do two
-accounts with one task. What differs is how a whole group goes about it, and each statistic here holds
-against one innocent explanation. ``membership`` is always a table of ``account_id`` and ``network``, and
-all networks are measured at once.
+Edges only propose groups: two accounts of one audience co-act more often than chance explains, and so do two accounts
+with one task. Their groups differ in the distribution of the acts, and each statistic tests one innocent explanation.
+``membership`` is always a table of ``account_id`` and ``network``, and all networks are measured at once.
 """
 
 from __future__ import annotations
@@ -22,54 +21,54 @@ from cib.networks.evidence import LEAST, acts_of_members, log_evidence, networks
 
 __all__ = ["Inside", "group_statistics"]
 
-#: With fewer targets little is known of how a group spreads its acts.
+#: Minimum number of targets from which the spread of the acts of a group is informative.
 _MIN_TARGETS = 3
 
-#: An object belongs to what a group does if at least this share of its members acted on it, and three.
+#: An object is a target of a group if at least this share of its members, and at least three, acted on it.
 _COMMON = 0.25
 
 
 class Inside(NamedTuple):
-    """What one layer has of all networks."""
+    """Edges and shared objects of all networks in one layer."""
 
-    rows: NDArray[np.int64]  #: of the edges with both ends in one network, by network
-    network: NDArray[np.int64]  #: the network of each
+    rows: NDArray[np.int64]  #: rows of the edges with both ends in one network, sorted by network
+    network: NDArray[np.int64]  #: the network of each of these edges
     objects: pl.DataFrame  #: from :func:`cib.networks.evidence.shared_objects`
 
 
 def group_statistics(
     graphs: Sequence[Graph], membership: pl.DataFrame, sets: Sequence[pl.DataFrame | None] | None = None
 ) -> tuple[pl.DataFrame, list[Inside]]:
-    """What a group does as a group, and what it rests on.
+    """Compute the statistics of each group in each layer, and the edges and objects that they are based on.
 
     Parameters
     ----------
     graphs : sequence of Graph
     membership : polars.DataFrame
     sets : sequence, optional
-        For each graph ``network, object`` (codes), where networks were found by what they act on.
+        For each graph ``network, object`` (codes) if networks were found by the objects on which they act.
 
     Returns
     -------
     statistics : polars.DataFrame
         One row per network and layer: ``network, layer, members`` and
 
-        * ``pairs``: significant pairs inside;
-        * ``observed``, ``expected``: co-actions of those pairs, and by chance under the layer's null;
-        * ``p``: Poisson probability of as many as observed;
-        * ``decades``: mean of ``-log10 p`` over all pairs of members, those without an edge counted as 0;
-        * ``objects``: objects that two or more members share;
-        * ``top_share``: share of the members' common acts that is due to the busiest object;
-        * ``targets``: the objects that the network was found by, else those that a quarter of the members
-          acted on, at least three;
+        * ``pairs``: number of significant pairs inside;
+        * ``observed``, ``expected``: co-actions of those pairs, and their expectation under the null of the layer;
+        * ``p``: Poisson probability of at least as many as observed;
+        * ``decades``: mean of ``-log10 p`` over all pairs of members, pairs without an edge counted as 0;
+        * ``objects``: number of objects that at least two members share;
+        * ``top_share``: share of the common acts of the members that is due to the busiest object;
+        * ``targets``: number of objects by which the network was found, else of objects on which at least a quarter of
+          the members, and at least three, acted;
         * ``capture``: share of all acts on the targets that members made;
-        * ``exclusivity``: share of the members' acts that went to the targets;
-        * ``dispersion``: variance over mean of the members' acts on the targets. About 1 if members are
-          tasked alike, 10 and more in a crowd of casual and ardent fans.
+        * ``exclusivity``: share of the acts of the members that are on the targets;
+        * ``dispersion``: variance over mean of the acts of the members on the targets. About 1 if members have
+          similar tasks, 10 and more in a crowd of casual and ardent fans.
 
         The last three are null without targets.
     inside : list of Inside
-        One a graph.
+        One per graph.
     """
     sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
     found = [
@@ -77,7 +76,7 @@ def group_statistics(
         for (graph, network), objects in zip(networks_in(graphs, membership), sets or [None] * len(graphs), strict=True)
     ]
     rows, inside = zip(*found, strict=True)
-    # sums of decimal numbers depend on their order, which threads decide, in the last digits
+    # the last digits of sums of floats depend on their order, which depends on the threads
     return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9)), list(inside)
 
 
@@ -90,7 +89,7 @@ def _in_layer(
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
     targets = _targets(objects, sizes, found_by)
-    crowd = graph.events.events_of_objects[targets["object"].to_numpy()]  # acts by anybody
+    crowd = graph.events.events_of_objects[targets["object"].to_numpy()]  # acts by all accounts
     behaviour = _behaviour(acts, targets.with_columns(crowd=pl.Series(crowd)))
     table = sizes
     for part in (_pairs(graph, inside, sizes), shares, behaviour):
@@ -100,7 +99,7 @@ def _in_layer(
 
 
 def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None) -> pl.DataFrame:
-    """The objects that a network was found by, else those that a quarter of its members acted on."""
+    """Return the objects by which a network was found, else those on which a quarter of its members acted."""
     wide = pl.max_horizontal(pl.lit(3.0), _COMMON * pl.col("of"))
     common = objects.join(sizes.rename({"members": "of"}), on="network").filter(pl.col("members") >= wide).drop("of")
     if found_by is None:
@@ -110,7 +109,7 @@ def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame 
 
 
 def _pairs(graph: Graph, inside: Inside, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Significant pairs inside each network, their co-actions, and how many chance explains."""
+    """Count the significant pairs inside each network, their co-actions, and those expected by chance."""
     edges = graph.table.select("weight", "expected", "p")[inside.rows]
     edges = edges.with_columns(log_evidence(edges), network=pl.Series(inside.network))
     pairs = edges.group_by("network").agg(
@@ -126,7 +125,7 @@ def _pairs(graph: Graph, inside: Inside, sizes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
-    """How the acts of members are spread over the group's targets and over its members."""
+    """Compute how the acts of members are distributed over the targets of the group and over its members."""
     network, account, object_ = (acts[name].to_numpy().astype(np.int64) for name in ("network", "account", "object"))
     width = int(object_.max(initial=0)) + 1
     aims = np.sort(targets["network"].to_numpy().astype(np.int64) * width + targets["object"].to_numpy())
@@ -135,7 +134,7 @@ def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     of_account = np.full(int(account.max(initial=-1)) + 1, -1, dtype=np.int64)
     of_account[account] = network
     counts = {"acts": np.bincount(account), "hits": np.bincount(account[hit], minlength=len(of_account))}
-    # members without any act in this layer (another layer found them) are no part of its spread
+    # members without an act in this layer (found by another layer) are left out
     by_member = pl.DataFrame({"network": of_account, **counts}).filter(pl.col("network") >= 0)
     spread = by_member.group_by("network").agg(
         exclusivity=pl.col("hits").sum() / pl.col("acts").sum(),

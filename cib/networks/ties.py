@@ -1,13 +1,12 @@
-"""Ties: how much of everything two accounts do they do together, over all layers.
+"""Ties: the part of the activity of two accounts that they share, over all layers.
 
-The significant edges of a layer say that a pair shares more than chance explains. How much of the two accounts'
-activity that is decides whether they belong together: an account with a thousand acts shares ten with many. The tie
-of accounts a and b is
+A significant edge of a layer says that a pair shares more than chance explains. The tie relates this to the activity
+of both accounts, because an account with a thousand acts shares ten with many others. The tie of accounts a and b is
 
     sum over layers of  worth * shared objects / sqrt((n_a + 4) (n_b + 4))
 
-with n the number of all acts of an account. Rare objects (texts that few accounts posted) tie accounts that have
-one of them in common, too. Clusters of ties are groups of accounts that share much of what they do.
+with n the number of all acts of an account. A single rare object (a text that few accounts posted) ties the accounts
+that share it as well. Clusters of ties are groups of accounts that share a large part of their activity.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from cib.networks.verdict import Rule
 
 __all__ = ["is_slow", "tie_groups", "ties"]
 
-#: Acts added to those of each account, so that accounts of one act do not make the strongest ties.
+#: Acts added to those of each account, so that accounts with one act do not have the strongest ties.
 _SHRINKAGE = 4.0
 _TIE = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
 #: Longer windows, in seconds, are slow.
@@ -51,7 +50,7 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
     """
     edges = [_edges(graph, acts, _worth(graph, rule)) for graph in acts.graphs]
     wording = [graph.construction.objects in TEXTS for graph in acts.graphs]
-    # equal texts are of like wording as well
+    # equal texts are also near-duplicate and reworded texts
     texts = pl.concat([pl.DataFrame(schema=_TIE), *compress(edges, wording)])
     texts = texts.group_by("source", "target").agg(pl.col("tie").max())
     edges = [texts, *compress(edges, (not one for one in wording))]
@@ -63,7 +62,7 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
 
 
 def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> Ints:
-    """Cluster the ties: the group of each account, -1 for none; shape (n_accounts,).
+    """Cluster the ties; return the group of each account, -1 for none, shape (n_accounts,).
 
     Groups are numbered by their first member in :attr:`cib.networks.acts.Acts.order`, so that they do not depend on
     ids.
@@ -82,18 +81,18 @@ def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> In
 
 
 def is_slow(graph: Graph) -> bool:
-    """Whether the acts of an edge may be more than ten minutes apart."""
+    """Return whether the acts of an edge may be more than ten minutes apart."""
     window = graph.construction.window_s
     return window is None or window > _QUICK
 
 
 def _worth(graph: Graph, rule: Rule) -> float:
-    """What a shared object counts."""
+    """Return the weight of a shared object."""
     return rule.slow_tie if is_slow(graph) and graph.construction.objects not in CONTENT else 1.0
 
 
 def _contents(graphs: Sequence[Graph]) -> list[Graph]:
-    """One layer of each kind of content."""
+    """Return one layer per kind of content."""
     found: dict[str, Graph] = {}
     for graph in graphs:
         if graph.construction.objects in CONTENT:
@@ -102,24 +101,24 @@ def _contents(graphs: Sequence[Graph]) -> list[Graph]:
 
 
 def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
-    """``source, target`` as codes of the activity, and ``tie``, the worth of what they share."""
+    """Return ``source, target`` as codes of the activity, and ``tie``, the worth of their shared objects."""
     codes = graph.codes_in(acts.activity.account_ids).cast(pl.Int64)
     source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
     return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * worth})
 
 
 def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
-    """Pairs with an object in common that few accounts acted on."""
+    """Return pairs that share an object on which few accounts acted."""
     few = graph.events.shared_by_at_most(rule.rare)
     worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
     return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(worth))
 
 
 def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.DataFrame:
-    """One row a pair, divided by the geometric mean of what the two do."""
-    # the worths are few decimal numbers: rounding makes the sum independent of its order
+    """Aggregate ties to one row per pair, divided by the geometric mean of the activity of both accounts."""
+    # the worths are few short decimals: rounding makes the sum independent of its order
     rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
-    # one whole number a pair: to group by two columns takes several times as long
+    # pairs are packed into one integer: grouping by two columns takes several times as long
     key = pl.col("source") * acts.n_accounts + pl.col("target")
     table = rows.group_by(pair=key).agg(pl.col("source", "target").first(), together.round(6))
     size = np.sqrt(acts.made + _SHRINKAGE)

@@ -1,28 +1,28 @@
-"""Verdict: what may be concluded of a network, by how many independent kinds of evidence, and why.
+"""Verdict on a network, from the number of independent kinds of evidence, with reasons.
 
-A network does together what chance does not explain; so do fans, newsrooms, activists and friends. What tells an
-operation from them is evidence of several kinds, none of which is mandatory. Each is measured over *all* acts of the
-members and expressed in decades, at most :attr:`Rule.max_kind`:
+The members of a network co-act more than chance explains; so do fans, newsrooms, activists and friends. An operation
+is distinguished from them by evidence of several kinds, none of which is mandatory. Each kind is measured over *all*
+acts of the members and expressed in decades, at most :attr:`Rule.max_kind`:
 
 =========== =============================================================================================
 copying     share of all acts that repeat a text of another member
-captured    share of all acts that are joint, times the share of the joint objects that the members hold; or aimed at
-            accounts of whose attention the members make most, though hardly anybody follows these
-boosted     members on whom more accounts act than their followers explain
+captured    share of all acts that are joint, times the share of members among the accounts on the joint objects; or
+            share of acts aimed at accounts with few followers that receive most of their attention from members
+boosted     members on which more accounts act than their followers explain
 look        few or no followers, default names (three binomial tests)
-batch       accounts created within hours of one another
+batch       accounts created within hours of each other
 days off    few acts at weekends
 =========== =============================================================================================
 
-Innocent explanations take kinds away: copies that nearly all link to one host which others link to as well (the outlets
-of a publisher, its readers), accounts that say that they are automatic, attention that is returned (a pod) or given to
-a few accounts only (fans).
+Kinds are discounted if an innocent explanation applies: copies that nearly all link to one host to which other accounts
+link as well (outlets of a publisher, its readers), accounts that declare that they are automatic, attention that is
+returned (a pod) or given to only a few accounts (fans).
 
-``candidate`` needs two kinds of which one is a behaviour (copying, captured, boosted, days off) and, where facts about
-the accounts are known, one such a fact (boosted, look, batch): branches of a party post what the headquarters send, and
-rest when these do; activists send what is prepared to whom they are told. Boosted and look count once: they share the
-followers. The weights were not fitted: simulations test the rule, they do not weigh it. Everything else that chance
-does not explain is ``coordinated``.
+``candidate`` needs two kinds, at least one of them a behaviour (copying, captured, boosted, days off) and, if facts
+about the accounts are known, at least one of them a fact (boosted, look, batch): branches of a party post what the
+headquarters send and rest on the same days; activists send prepared messages to given targets. Boosted and look count
+once because both depend on the followers. The weights were not fitted: simulations only test the rule. Every other
+network that chance does not explain is ``coordinated``.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ __all__ = [
     "verdicts",
 ]
 
-#: From the most that can be concluded to the least.
+#: Verdicts, from the strongest conclusion to the weakest.
 VERDICTS = ("candidate", "coordinated", "insufficient")
 
-#: The kinds of evidence; the behaviours among them.
+#: The kinds of evidence, and those of them that are behaviours.
 KINDS = ("copying", "captured", "boosted", "look", "batch", "days off")
 _BEHAVIOURS = ("copying", "captured", "boosted", "days off")
 
@@ -67,100 +67,107 @@ class Rule:
     resolution : float
         Mean decades of evidence (-log10 p) per pair above which accounts form one cluster.
     set_resolution : float
-        The same per pair of objects, for sets of objects with one audience; see
+        Mean decades of evidence per pair of objects above which objects form one set with a common audience; see
         :func:`cib.networks.object_sets.audiences`.
     tie_resolution : float
         Mean tie per pair above which accounts form one group; see :mod:`cib.networks.ties`.
     tie_alpha : float
-        False discovery rate of the edges that ties are made of, in each layer. Generous: groups of ties are judged by
-        what they do, and an edge that is missing hides a member.
+        False discovery rate of the edges that are summed to ties, in each layer. It is large because groups of ties are
+        judged by their behaviour, and because a missing edge hides a member.
     slow_tie : float
-        What a shared object counts in a tie where the acts may be more than ten minutes apart; 1 otherwise, and for
-        texts and links.
+        Weight of a shared object in a tie if the acts may be more than ten minutes apart; 1 otherwise, and for texts
+        and links.
     rare : int
-        Texts and links of at most so many accounts tie those who share one of them.
+        Maximum number of accounts on a text or link for which sharing this one object makes a tie.
     rare_text, rare_link : float
-        What such an object counts.
+        Weight of such an object.
     min_tie, min_rare_tie : float
-        Weaker ties, by several objects and by one rare object, are left out.
+        Minimum tie by several objects, and by one rare object; weaker ties are left out.
     min_size : int
-        Smaller clusters are no network.
+        Minimum number of accounts of a network.
     min_objects : int
-        With fewer shared objects, and fewer than two kinds of evidence, the verdict is ``insufficient``.
+        Minimum number of shared objects; the verdict on a network with fewer, and fewer than two kinds of evidence, is
+        ``insufficient``.
     max_top_share : float
-        The same above this share of common acts due to one object: one viral post makes no network.
+        Maximum share of the common acts that is due to one object, with the same effect: one viral post does not make a
+        network.
     max_p_confirm : float
-        The same above this p-value on acts that had no part in finding it; see
-        :func:`cib.networks.confirmation.confirm`. At 1 it is not asked.
+        Maximum p-value on held-out acts, with the same effect; see :func:`cib.networks.confirmation.confirm`. With 1
+        it is not tested.
     min_led : float
-        An account that acted before all other members on at least this share of what it shares with them is
-        ``leader``.
+        An account is ``leader`` if it acted before all other members on at least this share of the objects that it
+        shares with them.
     max_kind : float
-        Decades that one kind of evidence counts at most.
+        Maximum number of decades of one kind of evidence.
     copying_from, copying_unit, min_copying : float
-        Copying counts ``(share - copying_from) / copying_unit`` decades, and from `min_copying` on.
+        Copying counts ``(share - copying_from) / copying_unit`` decades if these are at least `min_copying`.
     min_copied_held : float
-        It does not count where members are a smaller share of the others who posted the texts: these are public.
+        Copying does not count if members are a smaller share of the others who posted the texts: such texts are public.
     captured_from, hasty_from, aimed_from, captured_unit, min_captured : float
         Captured joint acts count the largest of ``(joint * held * density - captured_from)``,
         ``(hasty * density - hasty_from)`` and ``(aimed * aimed_held - aimed_from)``, each divided by
-        `captured_unit`, and from `min_captured` on; see :func:`cib.networks.behaviour.behaviour`.
+        `captured_unit`, if it is at least `min_captured`; see :func:`cib.networks.behaviour.behaviour`.
     firmly_held, min_joint : float
-        They count `min_captured` as well where ``held * density`` and ``joint`` reach these shares: cells that do a
-        part of what they do together, on posts that nobody else acts on.
+        Captured joint acts also count `min_captured` decades if ``held * density`` and ``joint`` reach these shares:
+        small groups whose acts are partly joint, on posts on which no others act.
     max_reciprocity : float
-        From this product of ``mutual`` and ``inside`` on the third is left out: in a pod everything is captured.
+        The third term is left out if the product of ``mutual`` and ``inside`` reaches this value: in a pod all acts are
+        captured.
     alpha_facts : float
         False discovery rate of boosted over all networks, and of look and of batch over those that show a behaviour.
     min_excess, min_batch_excess, min_boosted_excess : float
-        Look, batch and boosted count if the share, or the mean log2 of accounts made together, exceeds that of
-        unaffiliated accounts by so much.
+        Minimum excess over unaffiliated accounts at which look, batch and boosted count: in the share of members, or
+        for batch in the mean log2 of the number of accounts created together.
     sure_batch : float
-        From so many decades on half of `min_batch_excess` suffices.
+        Decades from which half of `min_batch_excess` suffices.
     min_odds : float
-        Look counts if the odds of the fact are at least so many times those of unaffiliated accounts.
+        Minimum odds ratio at which look counts: odds of the fact among members over those among unaffiliated accounts.
     min_odds_resting : float
-        The same where days off count: crowds of newcomers do not rest.
+        The same if days off count, because crowds of new accounts have no days off.
     min_fact : float
-        Look and batch count from so many decades on.
+        Minimum decades at which look and batch count.
     max_weekend_ratio, min_days_off : float
-        Days off count if the weekend share is at most `max_weekend_ratio` of that of unaffiliated accounts, and from
-        `min_days_off` decades on.
+        Days off count if the weekend share is at most `max_weekend_ratio` times that of unaffiliated accounts, with at
+        least `min_days_off` decades.
     most_aimed : float
-        Unaffiliated accounts aim less than this share of their acts at members of networks.
+        Accounts outside of networks are unaffiliated if they aim less than this share of their acts at members.
     min_kinds : int
-        Kinds of evidence that ``candidate`` needs; with 1 see `min_single`.
+        Minimum number of kinds of evidence for ``candidate``; with 1 see `min_single`.
     min_decades, min_decades_copying : float
-        Decades in all that it needs; the second where copying counts at least 1.
+        Minimum total decades for ``candidate``; the second if copying counts at least 1.
     min_inside, min_fact_inside : float
-        Where at least `min_inside` of all acts are aimed at members, two of look, batch and days off suffice if each
-        counts `min_fact_inside`.
+        If at least `min_inside` of all acts are aimed at members, two of look, batch and days off suffice if each
+        counts at least `min_fact_inside`.
     min_single : float
-        Candidates by one kind, for data without account metadata, among the networks that chance does not explain:
-        where members hold at least this share of the accounts on the objects of their joint acts, not counting those
-        who pass by (``held_regular``), or copy this share of all their acts. 0: never. At 0.3, on the labelled
-        retweets of a real operation, precision 0.99 and recall 0.64, and 0.60 with three acts of ordinary accounts
-        added for each of the operation; the threshold was chosen there. In simulated worlds newsrooms, fans of one
-        idol and other crowds that share their posts with few others become candidates, too.
+        Threshold for candidates by one kind of evidence, for data without account metadata, among the networks that
+        chance does not explain: members are at least this share of the accounts on the objects of their joint acts,
+        not counting passers-by (``held_regular``), or copy this share of all their acts. 0: never. At 0.3, on the
+        labelled retweets of a real operation, precision is 0.99 and recall 0.64, and 0.60 with three acts of ordinary
+        accounts added for each act of the operation; the threshold was chosen on these data. In simulated worlds
+        newsrooms, fans of one idol and other crowds that share their posts with few others also become candidates.
     copied_share, aimed_acts, aimed_share : float
-        Accounts join a confirmed network that copy its texts in `copied_share` of all their acts, or aim `aimed_acts`
-        acts and `aimed_share` of all at it without return; see :mod:`cib.networks.recruitment`.
+        Accounts join a confirmed network if they copy its texts in `copied_share` of all their acts, or aim
+        `aimed_acts` acts and `aimed_share` of all their acts at it without return; see
+        :mod:`cib.networks.recruitment`.
     max_one_host, min_host_held : float
-        Where a larger share than the first of the copies link to one host, and a smaller share than the second of the
-        accounts that link to it are in any network, copying and days off do not count: outlets of a publisher and its
-        readers, who press a share button, link to it, and so do many others.
+        Copying and days off do not count if the share of copies that link to one host exceeds the first and the share
+        of the accounts linking to this host that are in any network is below the second: outlets of a publisher and
+        its readers, who use a share button, link to it, and so do many others.
     established : float
-        The same where few followers are less frequent than this share of their frequency elsewhere: outlets are known.
+        The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
+        well known.
     max_automatic : float
-        Where more of the members than that say of themselves that they are automatic, no behaviour counts.
+        Copying, captured joint acts and days off do not count if the share of members that declare that they are
+        automatic exceeds this value.
     min_targets : float
-        Where the acts are aimed at fewer accounts than that, effectively, as those of fans are, joint acts count only
-        beside both look and batch.
+        If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
+        together with both look and batch.
     served_share : float
-        Accounts form a set that have this share of all acts on them from networks; see :mod:`cib.networks.served`.
+        Accounts form a set if they receive this share of all acts on them from networks; see
+        :mod:`cib.networks.served`.
     boosted_share, min_boosters : float
-        Accounts are boosted that receive `boosted_share` of all acts on them from a network, of `min_boosters`
-        members.
+        Accounts are boosted if they receive `boosted_share` of all acts on them from a network, by at least
+        `min_boosters` members.
     """
 
     resolution: float = 1.0
@@ -230,7 +237,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that speaks for or against a network, or that could not be tested.
+    """One argument for or against a network, or a kind of evidence that could not be tested.
 
     Parameters
     ----------
@@ -239,7 +246,7 @@ class Reason:
     text : str
         A sentence without a full stop.
     numbers : mapping of str to float
-        The figures in it, and the decades that it counts as ``decades``.
+        The figures in the text, and the decades of evidence as ``decades``.
     speaks : {'for', 'against', 'untested'}
     """
 
@@ -258,7 +265,7 @@ class Reason:
         self.__dict__.update(state, numbers=MappingProxyType(state["numbers"]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as in report.json."""
+        """Return plain values, as in report.json."""
         return {"kind": self.kind, "text": self.text, "numbers": dict(self.numbers), "speaks": self.speaks}
 
     def __str__(self) -> str:
@@ -281,8 +288,8 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     Returns
     -------
     polars.DataFrame
-        ``network`` and a column for each of :data:`KINDS`: decades, 0 below the threshold from which a kind counts,
-        null where it could not be tested.
+        ``network`` and a column for each of :data:`KINDS`: decades, 0 below the threshold at which a kind counts,
+        null if it could not be tested.
     """
     held = pl.col("held") * pl.col("density")
     joint = (pl.col("joint") * held - rule.captured_from) / rule.captured_unit
@@ -334,22 +341,22 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
 
 
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
-    """Count kinds of evidence for both of a network and the one that it serves.
+    """Count kinds of evidence of a network and of the network that it serves for both.
 
-    They are one where the acts of the one are captured, the attention of the other is unearned, and the look or the
-    batch of either stands out. Without the last they may be activists and who organises them.
+    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, and look or
+    batch counts for either. Without the last condition they may be activists and their organisers.
 
     Parameters
     ----------
     kinds : polars.DataFrame
         From :func:`kinds_of_evidence`.
     server : polars.Series of int
-        For each network the one that serves it, -1 for none.
+        For each network the network that serves it, -1 for none.
 
     Returns
     -------
     polars.DataFrame
-        The same, with ``together``: whether the network is one of such a pair.
+        The same table, with ``together``: whether the network is one of such a pair.
     """
     shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
     pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
@@ -365,7 +372,7 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
 
 
 def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, rule: Rule) -> pl.DataFrame:
-    """Decide: the only place that does.
+    """Decide the verdict on each network.
 
     Parameters
     ----------
@@ -373,19 +380,19 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
         From :func:`kinds_of_evidence`.
     behaviour : polars.DataFrame
     enough : polars.Series of bool
-        Whether a network that is no candidate does together what chance does not explain.
+        Whether a network that is not a candidate co-acts more than chance explains.
     rule : Rule
 
     Returns
     -------
     polars.DataFrame
-        ``network, evidence`` (decades in all), ``verdict`` and ``recruits``, whether accounts may join because they
-        copy or act on its members: candidates by copying, boosted or days off. What a group that only shares posts is
-        acted on for is not its own.
+        ``network, evidence`` (total decades), ``verdict`` and ``recruits``, whether accounts may join because they
+        copy or act on its members: candidates by copying, boosted or days off. Acts on a group that only shares posts
+        concern posts that are not its own.
     """
     known = [pl.col(kind).fill_null(0.0) for kind in KINDS]
     total = pl.sum_horizontal(known)
-    # who has no followers has fewer than accounts that act on it: one kind
+    # an account without followers has fewer followers than accounts that act on it: both count as one kind
     twice = (pl.col("boosted").fill_null(0.0) > 0) & (pl.col("look").fill_null(0.0) > 0)
     n = pl.sum_horizontal(value > 0 for value in known) - twice
     behaves = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in _BEHAVIOURS)
@@ -424,13 +431,13 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
 
 
 def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], rule: Rule) -> tuple[Reason, ...]:
-    """State what speaks for and against one network, and what could not be tested.
+    """Return the reasons for and against one network, and what could not be tested.
 
     Parameters
     ----------
     row : mapping
-        Of one network: what it was measured to do (:func:`cib.networks.behaviour.behaviour`), its kinds of evidence
-        and its days off.
+        Values of one network: its behaviour (:func:`cib.networks.behaviour.behaviour`), kinds of evidence and days
+        off.
     facts : mapping
         Its rows of :func:`cib.networks.account_metadata.account_facts`, by fact.
     rule : Rule
@@ -444,19 +451,19 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
 
 
 def _counting(decades: pl.Expr, least: float, rule: Rule) -> pl.Expr:
-    """Decades within 0 and the most that a kind counts, 0 below the least, null stays."""
+    """Clip decades to the range from 0 to the maximum of a kind; 0 below `least`, null stays null."""
     return pl.when(decades >= least).then(decades.clip(0.0, rule.max_kind)).when(decades.is_not_null()).then(0.0)
 
 
 def _copies(rule: Rule) -> pl.Expr:
-    """Decades of copying, from the columns of :func:`cib.networks.behaviour.behaviour`."""
+    """Compute the decades of copying from the columns of :func:`cib.networks.behaviour.behaviour`."""
     decades = (pl.col("copied") - rule.copying_from) / rule.copying_unit
     public = pl.col("copied_held") < rule.min_copied_held
     return _counting(pl.when(public).then(0.0).otherwise(decades), rule.min_copying, rule)
 
 
 def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
-    """Decades of look or batch: the best of its tests, Bonferroni over them and Benjamini-Hochberg over networks."""
+    """Compute the decades of a kind of fact: best test, Bonferroni over tests, Benjamini-Hochberg over networks."""
     names = [name for name, of in FACTS.items() if of == kind]
     mine = facts.filter(pl.col("fact").is_in(names))
     share, elsewhere = pl.col("share"), pl.col("elsewhere")
@@ -552,7 +559,7 @@ def _days_off(row: Mapping[str, Any]) -> Reason:
 
 
 def _single(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
-    """State that one kind suffices, where the settings say so and it does."""
+    """Return the reason that one kind suffices, if the settings allow it and it does."""
     held = row["held_regular"] or 0.0
     if not 0 < rule.min_single <= held:
         return []
@@ -561,14 +568,14 @@ def _single(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
 
 
 def _reason(kind: str, text: str, row: Mapping[str, Any], **numbers: float) -> Reason:
-    """A kind that counts speaks for a network, one that was tested and does not speaks against it."""
+    """Return a reason for a network if the kind counts, against it if the kind was tested and does not count."""
     decades = row[kind]
     told = f"{text} ({decades:.1f} decades)" if decades else text
     return Reason(kind, told, {**numbers, "decades": decades}, "for" if decades else "against")
 
 
 def _against(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
-    """State innocent explanations that the figures suggest."""
+    """Return innocent explanations that the figures suggest."""
     found = []
     if row["mutual"] is not None and row["mutual"] * row["inside"] >= rule.max_reciprocity:
         returned = f"{row['mutual']:.0%} of these are returned, as in a pod"

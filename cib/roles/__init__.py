@@ -1,7 +1,7 @@
-"""Two scores an account, highly engaged and amplifier, with reasons that add up to them.
+"""Two scores per account, highly engaged and amplifier, with contributions of features that add up to them.
 
-``role.py`` says what speaks for a role, ``population.py`` what accounts are compared with, ``scoring.py`` how the two
-become scores, and ``scorer.py`` wraps it for scikit-learn.
+``role.py`` defines the weights of a role, ``population.py`` the reference population, ``scoring.py`` computes scores
+from both, and ``scorer.py`` wraps them for scikit-learn.
 """
 
 from __future__ import annotations

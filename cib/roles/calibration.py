@@ -1,8 +1,7 @@
-"""Calibration: from scores to probabilities, where accounts with known roles say how often a score is right.
+"""Calibration: map scores to probabilities, learned from accounts with known roles.
 
-What is reported about a calibration was measured on accounts that it had not seen: the weights and the map are
-learned on all folds but one, and judged on that one. Accounts of one campaign are in one fold, for they are
-alike.
+The reported quality of a calibration is measured on held-out accounts: the weights and the map are learned on all
+folds but one, and evaluated on that one. Accounts of one campaign are in one fold because they are similar.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ __all__ = ["RoleCalibration", "calibrate"]
 Numbers = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-#: Accounts of a role from which on the map is learned by isotonic regression, which needs many.
+#: Minimum number of accounts of a role for isotonic regression; below it Platt scaling is used.
 MANY = 1_000
 
 FOLDS = 5
@@ -33,16 +32,16 @@ FOLDS = 5
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RoleCalibration:
-    """How the score of a role becomes a probability, and how well.
+    """Map from the score of a role to a probability, and its quality.
 
     Parameters
     ----------
     method : {'platt', 'isotonic'}
-        A logistic curve below 1,000 accounts of the role, steps from there on.
+        A logistic curve below 1,000 accounts of the role, a step function otherwise.
     logits, probabilities : ndarray
-        The map: knots between which it is linear.
+        Knots of the map, which is linear between them.
     positives, accounts : int
-        Accounts of the role, and all.
+        Number of accounts of the role, and of all accounts.
     held_out : cib.evaluation.Calibration
         Brier score, expected calibration error and reliability table on accounts not learned from.
     """
@@ -55,7 +54,7 @@ class RoleCalibration:
     held_out: Calibration
 
     def probability(self, logits: Numbers) -> Numbers:
-        """The probability of each logit; those outside of what was seen get the nearest seen."""
+        """Return the probability of each logit; logits outside of the knots get that of the nearest knot."""
         return np.interp(logits, self.logits, self.probabilities)
 
     def __repr__(self) -> str:
@@ -68,32 +67,33 @@ class RoleCalibration:
 def calibrate(
     role: Role, evidence: Mapping[str, Numbers], truth: Bools, groups: NDArray[Any] | None
 ) -> tuple[Role, RoleCalibration]:
-    """Learn a role's weights and the probability of its score from labels.
+    """Learn the weights of a role and the probability of its score from labels.
 
-    The weights are those of a logistic regression that starts from the role's own (they are its offset, so that
-    without evidence nothing changes), with L2 penalty 1 on each change and both classes weighted alike. The map
-    is Platt's (2000), or isotonic regression (Zadrozny and Elkan 2002).
+    The weights are those of a logistic regression that starts from the weights of the role (they are its offset, so
+    that without evidence nothing changes), with L2 penalty 1 on each change and equal weight of both classes. The map
+    is Platt scaling (Platt 2000), or isotonic regression (Zadrozny and Elkan 2002).
 
     Parameters
     ----------
     role : Role
     evidence : mapping of str to ndarray, shape (n_accounts,)
-        ``reliability * z`` of each of its features.
+        ``reliability * z`` of each feature of the role.
     truth : ndarray of bool, shape (n_accounts,)
         Whether an account has the role.
     groups : ndarray, shape (n_accounts,), optional
-        The campaign of each account; accounts of one are judged together. Without it each stands for itself.
+        Campaign of each account; accounts of one campaign are evaluated in one fold. By default each account is a group
+        of its own.
 
     Returns
     -------
     role : Role
-        With the weights and the bias learned.
+        The role with the learned weights and bias.
     calibration : RoleCalibration
 
     Raises
     ------
     InputError
-        If the role, or its absence, is known of accounts of fewer than two groups.
+        If fewer than two groups have accounts with the role, or fewer than two have accounts without it.
     """
     matrix = np.column_stack([evidence[name] for name in role.weights if name in evidence])
     names = [name for name in role.weights if name in evidence]
@@ -121,7 +121,7 @@ def calibrate(
 def _folds(
     truth: Bools, groups: NDArray[Any] | None, name: str
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Rows to learn from and rows to judge; each fold holds campaigns whole."""
+    """Yield training rows and test rows; each campaign is in one fold."""
     each = np.arange(len(truth)) if groups is None else groups
     _, group = np.unique(each, return_inverse=True)
     has, lacks = (np.bincount(group, weights=part) > 0 for part in (truth, ~truth))
@@ -133,13 +133,13 @@ def _folds(
         )
     folds = min(FOLDS, int(has.sum()))
     fold_of = np.empty(len(has), np.int64)
-    fold_of[np.argsort(has, kind="stable")] = np.arange(len(has)) % folds  # groups with the role are dealt out evenly
+    fold_of[np.argsort(has, kind="stable")] = np.arange(len(has)) % folds  # groups with the role are distributed evenly
     for fold in range(folds):
         yield np.flatnonzero(fold_of[group] != fold), np.flatnonzero(fold_of[group] == fold)
 
 
 def _learned(role: Role, names: list[str], matrix: Numbers, truth: Bools) -> tuple[Numbers, float]:
-    """Weights and bias of the penalised regression around the role's own."""
+    """Fit the weights and bias of the regression that is penalised for changes of those of the role."""
     prior = np.array([role.weights[name] for name in names])
     sign = np.where(truth, 1.0, -1.0)
     balance = len(truth) / 2 / np.where(truth, max(truth.sum(), 1), max((~truth).sum(), 1))
@@ -158,13 +158,13 @@ def _learned(role: Role, names: list[str], matrix: Numbers, truth: Bools) -> tup
 
 
 def _map(method: str, logits: Numbers, truth: Bools) -> tuple[Numbers, Numbers]:
-    """Knots of the map from logits to probabilities."""
+    """Compute the knots of the map from logits to probabilities."""
     if method == "isotonic":
         from sklearn.isotonic import IsotonicRegression
 
         steps = IsotonicRegression(y_min=0, y_max=1).fit(logits, truth)
         return steps.X_thresholds_, steps.y_thresholds_
-    # Platt's targets keep the curve from running to 0 and 1
+    # Platt's targets prevent probabilities of 0 and 1
     yes, no = truth.sum(), (~truth).sum()
     target = np.where(truth, (yes + 1) / (yes + 2), 1 / (no + 2))
 

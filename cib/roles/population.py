@@ -1,9 +1,9 @@
-"""Population: how features are distributed over the accounts that scores are relative to.
+"""Population: distributions of features over the reference accounts of the scores.
 
-One is learned from the accounts that are scored. Another comes with the package, so that a score means the same
-on other data, and on few accounts: ``Population.read("simulated")``. It was made by ``docs/population.py`` from
-the organic accounts of the simulator. No real account is in it, and a score relative to it says only how an
-account compares with these.
+A population can be learned from the scored accounts. Another one comes with the package, so that scores are comparable
+between data sets and defined for few accounts: ``Population.read("simulated")``. It was made by
+``docs/population.py`` from the organic accounts of the simulator. It contains no real accounts, and a score relative to
+it only compares an account with simulated ones.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ __all__ = ["Distribution", "Population"]
 
 Numbers = NDArray[np.float64]
 
-#: Nobody is further from the middle than this, in standard deviations.
+#: Maximum absolute normal deviate of a value, in standard deviations.
 LIMIT = 3.0
 
-#: Values that are kept of a feature's distribution: enough to tell 1 account in 2,000 from its neighbours.
+#: Maximum number of values kept of the distribution of a feature: enough to resolve 1 account in 2,000.
 KNOTS = 4_001
 
 #: The populations that come with the package, by name.
@@ -36,14 +36,14 @@ SHIPPED = {"simulated": Path(__file__).with_name("simulated.json")}
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """Where a value stands among the values of a feature in a reference population.
+    """Distribution of a feature in a reference population.
 
     Parameters
     ----------
     values : ndarray, shape (n_knots,)
-        Ascending, each once.
+        Distinct values, ascending.
     shares : ndarray, shape (n_knots,)
-        Share of accounts below each, half of those that equal it included.
+        Share of accounts below each value, plus half the share of accounts equal to it.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class Distribution:
 
     @classmethod
     def of(cls, sample: Numbers, knots: int = KNOTS) -> Distribution:
-        """The distribution of a sample; NaN is left out."""
+        """Return the distribution of a sample; NaN is left out."""
         values, counts = np.unique(sample[~np.isnan(sample)], return_counts=True)
         shares = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
         if len(values) > knots:
@@ -66,17 +66,17 @@ class Distribution:
         return cls(values, shares)
 
     def percentile(self, values: Numbers) -> Numbers:
-        """The share of the reference below each value, in (0, 1); NaN stays NaN."""
+        """Return the share of the reference below each value, in (0, 1); NaN stays NaN."""
         if not len(self.values):
             return np.full(len(values), np.nan)
         return np.interp(values, self.values, self.shares)
 
     def deviate(self, values: Numbers) -> Numbers:
-        """The same as a normal deviate within -3 and 3; 0 where nothing is known."""
+        """Return the percentile of each value as a normal deviate, clipped to [-3, 3]; 0 if it is not known."""
         return np.nan_to_num(np.clip(ndtri(self.percentile(values)), -LIMIT, LIMIT))
 
     def compared(self, value: float) -> str:
-        """How many accounts have less than a value, or more, in words.
+        """Describe in words how many accounts have a smaller or a larger value.
 
         >>> Distribution.of(np.array([0.0] * 9 + [1])).compared(1)
         '90 of 100 accounts have 0'
@@ -93,16 +93,16 @@ class Distribution:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Population:
-    """The distributions of features over some accounts.
+    """Distributions of features over some accounts.
 
     Parameters
     ----------
     source : str
-        Whose they are, in a sentence.
+        Description of the accounts.
     accounts : int
-        How many.
+        Number of accounts.
     distributions : mapping of str to Distribution
-        By feature.
+        Distribution of each feature.
 
     Examples
     --------
@@ -116,12 +116,12 @@ class Population:
 
     @classmethod
     def read(cls, name: str | Path) -> Population:
-        """A population that comes with the package, by name, or one that was saved, by path.
+        """Read a population that comes with the package, by name, or a saved one, by path.
 
         Raises
         ------
         InputError
-            If there is no such file, or it holds no population.
+            If the file does not exist or does not contain a population.
         """
         PATH.check("name", name, "Population.read()")
         path = SHIPPED.get(str(name), Path(name))
@@ -141,7 +141,7 @@ class Population:
             ) from error
 
     def save(self, path: str | Path) -> Path:
-        """Write it as JSON, numbers to six digits."""
+        """Write the population as JSON, numbers with six significant digits."""
         features = {
             name: {"values": _short(known.values), "shares": _short(known.shares)}
             for name, known in self.distributions.items()

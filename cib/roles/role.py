@@ -1,10 +1,10 @@
-"""Role: a name, what it means, and how much each feature speaks for it; and the two that come with the package.
+"""Role: a name, a label and the weights of features; and the two roles that come with the package.
 
-Both are attention seen from its two ends: what an account gets that its followers do not explain, and what it gives to
-such accounts. How much an account does is in neither. The features are those that separate core and amplifiers in
-two simulators by different authors; the weights are round numbers, chosen by hand on seeds below 100 of both, and
-none is a published value. ``benchmarks/roles.py`` measures them on other seeds. Evidence that the data do not have
-(followers, creation, texts, two weeks of time) adds nothing: then scores lie nearer to the middle.
+Both measure attention: that which an account receives beyond what its followers explain, and that which it gives to
+such accounts. Neither depends on the activity volume of an account. The features are those that separate core and
+amplifiers in two simulators by different authors; the weights are round numbers, chosen by hand on seeds below 100 of
+both, and none is a published value. ``benchmarks/roles.py`` measures them on other seeds. Evidence that the data lack
+(followers, creation, texts, two weeks of time) adds 0, so that scores are closer to the middle.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from cib.domains import MAPPING, TEXT, check_fields, real
 
 __all__ = ["AMPLIFIER", "HIGHLY_ENGAGED", "Role"]
 
-#: Score of an account that stands in the middle of everything.
+#: Score of an account with median values of all features.
 MIDDLE = 0.10
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role: a name, what it means, and how much each feature speaks for it.
+    """Role of an account, defined by weights of features.
 
     Parameters
     ----------
     name : str
-        The column of its score.
+        Name of the role and of the column of its score.
     label : str
-        What a high score says about an account, in a sentence.
+        Meaning of a high score, in a sentence.
     weights : mapping of str to float
-        By feature; negative ones speak against the role. Features that a table lacks do not count.
+        Weight of each feature; negative weights are evidence against the role. Features that a table lacks are ignored.
     bias : float
-        Logit of the score of an account in the middle of everything.
+        Logit of the score of an account with median values of all features.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class Role:
         return hash((self.name, self.label, frozenset(self.weights.items()), self.bias))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values; weights as pairs, for their order decides the last digit of a score."""
+        """Return plain values; weights as pairs, because the last digits of a score depend on their order."""
         return {**asdict(self), "weights": [[feature, weight] for feature, weight in self.weights.items()]}
 
 

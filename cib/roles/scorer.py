@@ -1,7 +1,7 @@
 """RoleScorer: the scoring of :mod:`cib.roles.scoring` as a scikit-learn transformer.
 
 Its base classes take a second to import, so ``cib`` and ``cib.roles`` load this module when ``RoleScorer`` is first
-asked for, and :func:`cib.detect` does without it.
+accessed, and :func:`cib.detect` does not use it.
 """
 
 from __future__ import annotations
@@ -34,37 +34,37 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
     ----------
     roles : sequence of Role
     reference : Population, str or Path, optional
-        What accounts are compared with: ``'simulated'``, a population that comes with the package, or one of your
-        own (see :class:`cib.roles.population.Population`). Default: the accounts of :meth:`fit`.
+        Population with which accounts are compared: ``'simulated'``, which comes with the package, or one of your own
+        (see :class:`cib.roles.population.Population`). Default: the accounts of :meth:`fit`.
     shrinkage : float
-        Actions at which an account's own features count half.
+        Number of actions at which the features of an account have half their weight.
     min_actions : int
         Below this number of actions made or received the role is ``low_support``.
     threshold : float
-        A role is named from this score on.
+        Minimum score at which a role is assigned.
     margin : float
-        By how much its score must exceed that of any other role; within it, accounts that reach the
-        threshold twice are ``both``.
+        Minimum difference to the score of any other role; with a smaller difference, accounts that reach the
+        threshold with two roles are ``both``.
 
     Attributes
     ----------
     population_ : Population
-        How each feature is distributed over the reference.
+        Distribution of each feature over the reference.
     roles_ : tuple of Role
-        The roles, with the weights that were learned where there were labels.
+        The roles, with learned weights if there were labels.
     calibrations_ : dict of str to RoleCalibration
-        By role; empty without labels.
+        Calibration of each role; empty without labels.
     untested_ : tuple of str
-        Roles of which the data have no feature: their score is 0.10 for every account, and says nothing.
+        Roles of which the data have no feature: their score is 0.10 for every account, and not informative.
     n_features_in_ : int
-        Columns of a matrix.
+        Number of columns of a matrix.
     feature_names_in_ : ndarray of str
-        Their names, where it had any.
+        Names of the columns, if the matrix had any.
 
     Notes
     -----
-    How scores are made is described in :mod:`cib.roles.scoring`; van der Waerden (1952) for the scores of ranks. The
-    contributions are the Shapley values of the logit, as of any sum of independent terms.
+    Scores are defined in :mod:`cib.roles.scoring`; rank scores are those of van der Waerden (1952). The contributions
+    are the Shapley values of the logit, as for any sum of independent terms.
 
     Examples
     --------
@@ -98,31 +98,31 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         self.margin = margin
 
     def fit(self, X: Any, y: Any = None, groups: Any = None) -> RoleScorer:
-        """Learn how the features are distributed and, with labels, how often the scores are right.
+        """Learn the distributions of the features and, with labels, the calibration of the scores.
 
         Parameters
         ----------
         X : FeatureTable, frame or array of shape (n_accounts, n_features)
-            Of the reference population; accounts without an action are left out of it. Columns of a frame are
-            known by their names; those of an array are the features of the roles in the order in which they
-            name them, as far as it goes.
+            Features of the reference population; accounts without an action are left out. Columns of a frame are
+            identified by name; those of an array are the features of the roles in the order of the roles, up to the
+            number of columns.
         y : sequence of str, shape (n_accounts,), optional
-            The role of each account, null for none. What is no text is some other target, and left alone.
+            Role of each account, null for none. Other types than strings are another target and ignored.
         groups : sequence, shape (n_accounts,), optional
-            The campaign of each account, null for none; a calibration is judged on campaigns it was not learned
-            from.
+            Campaign of each account, null for none; a calibration is evaluated on campaigns that were not used to
+            learn it.
 
         Returns
         -------
         RoleScorer
-            Itself.
+            The fitted scorer.
 
         Raises
         ------
         SettingsError
-            If two roles have one name, or a setting makes no sense.
+            If two roles have the same name, or a setting is invalid.
         InputError
-            If a table has none of a role's features or not the counts of actions, a role names a feature that is
+            If a table has no feature of a role or lacks the counts of actions, a role names a feature that is
             neither in the table nor a standard one, `y` names unknown roles, or `y` or `groups` has another length.
         """
         scoring = self._scoring()
@@ -149,12 +149,12 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return self
 
     def score(self, X: Any, y: Any = None) -> RoleScores:  # noqa: ARG002 scikit-learn hands it over
-        """Score accounts, of the reference or others.
+        """Score accounts of the reference population or others.
 
         Parameters
         ----------
         X : FeatureTable, frame or array
-            With the features that the scorer was fitted on.
+            Table with the features on which the scorer was fitted.
         y : object
             Not used.
 
@@ -188,7 +188,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
 
         Returns
         -------
-        ndarray of shape (n_accounts, n_roles), or the frame that :meth:`set_output` asked for
+        ndarray of shape (n_accounts, n_roles), or the frame configured by :meth:`set_output`
         """
         return np.asarray(self.score(X))
 
@@ -221,7 +221,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return Scoring(tuple(self.roles), self.shrinkage, self.min_actions, self.threshold, self.margin)
 
     def _taken(self, X: Any, *, reset: bool) -> FeatureTable:
-        """A matrix as a table of the features that roles name."""
+        """Convert a matrix to a table of the features that roles name."""
         if isinstance(X, FeatureTable):
             return X
         matrix = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
@@ -238,7 +238,7 @@ class RoleScorer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
 
 
 def _campaigns(groups: Any) -> NDArray[np.int64]:
-    """A number for each campaign, and one of its own for each account without."""
+    """Return a number for each campaign, and a unique one for each account without a campaign."""
     named = pl.Series(np.asarray(groups).tolist())
     alone = pl.Series(np.arange(len(named)))
     return pl.select(pl.when(named.is_null()).then(-1 - alone).otherwise(named.rank("dense"))).to_series().to_numpy()

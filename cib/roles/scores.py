@@ -1,4 +1,4 @@
-"""RoleScores: what a scorer says of each account, and why."""
+"""RoleScores: scores of accounts, with the contribution of each feature."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["RoleScores", "contributions"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RoleScores:
-    """Roles of accounts, with what each feature contributed.
+    """Scores and roles of accounts, with the contribution of each feature.
 
     Parameters
     ----------
@@ -36,11 +36,11 @@ class RoleScores:
         ``account_id``, a score in [0, 1] for each role, ``role``, and ``support``: actions made or received.
     roles : tuple of Role
     features : FeatureTable
-        The values that the scores were made of.
+        Values from which the scores were computed.
     evidence : FeatureTable
-        What they were turned into: ``reliability * z``.
+        The transformed values, ``reliability * z``.
     distributions : mapping of str to Distribution
-        The reference.
+        Distributions of the reference population.
     """
 
     table: pl.DataFrame
@@ -51,7 +51,7 @@ class RoleScores:
 
     @takes(role=TEXT)
     def contributions(self, role: str) -> FeatureTable:
-        """What each feature added to the logit of a role.
+        """Return the contribution of each feature to the logit of a role.
 
         Parameters
         ----------
@@ -60,13 +60,13 @@ class RoleScores:
         Returns
         -------
         FeatureTable
-            Row sums and the role's bias add up to the logit of the score, before calibration if there is one.
+            Row sums plus the bias of the role are the logit of the score, before calibration if there is one.
         """
         return contributions(self._role(role), self.evidence)
 
     @takes(account=TEXT, role=either(TEXT, None), top=LIMIT)
     def explain(self, account: str, role: str | None = None, top: int | None = None) -> Any:
-        """Why an account has its scores, strongest reason first.
+        """Explain the scores of an account, largest contribution first.
 
         Parameters
         ----------
@@ -74,13 +74,13 @@ class RoleScores:
         role : str, optional
             Default: all roles.
         top : int, optional
-            So many reasons a role; default: all.
+            Maximum number of reasons per role; default: all.
 
         Returns
         -------
         frame
             ``role, feature, reason`` (a sentence), ``value, percentile`` (among the reference, 0 to 100)
-            and ``contribution`` to the logit; in the library that the activity came in.
+            and ``contribution`` to the logit; in the data-frame library of the activity.
 
         Raises
         ------
@@ -118,18 +118,18 @@ class RoleScores:
         return to_library(table, self.features.library)
 
     def plot_explanation(self, account: str, role: str, ax: Axes | None = None) -> Axes:
-        """A waterfall from the score of an account in the middle of everything to this account's.
+        """Plot a waterfall chart from the score of an account with median features to that of one account.
 
         Parameters
         ----------
         account, role : str
         ax : matplotlib.axes.Axes, optional
-            Where to draw; default: a figure of its own.
+            Axes to draw on; default: a new figure.
 
         Returns
         -------
         matplotlib.axes.Axes
-            One bar a feature, strongest first, on the scale of the logit.
+            One bar per feature, largest contribution first, on the scale of the logit.
 
         Raises
         ------
@@ -162,19 +162,19 @@ class RoleScores:
         return ax
 
     def in_network(self, accounts: Any) -> Any:
-        """The scores as roles in candidate networks: a celebrity is highly engaged, and the core of none.
+        """Return the scores of members of candidate networks: a celebrity may be highly engaged outside of networks.
 
         Parameters
         ----------
         accounts : frame
-            ``account_id``, ``verdict`` and, if it is known, ``joined``, as ``detection.table`` and
-            ``detection.accounts`` have them.
+            ``account_id``, ``verdict`` and, if it is known, ``joined``, as in ``detection.table`` and
+            ``detection.accounts``.
 
         Returns
         -------
         frame
             ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
-            ``candidate`` or were only boosted by it; in the library that the activity came in.
+            ``candidate`` or were only boosted by it; in the data-frame library of the activity.
         """
         known = nw.from_native(accounts, eager_only=True).to_polars()
         boosted = (known["joined"] == "boosted").fill_null(value=False) if "joined" in known.columns else pl.lit(False)
@@ -185,16 +185,16 @@ class RoleScores:
 
     @takes(account=TEXT)
     def for_account(self, account: str) -> dict[str, Any]:
-        """The scores, role and support of one account."""
+        """Return the scores, role and support of one account."""
         return self.table.row(self._row(account), named=True)
 
     @property
     def frame(self) -> Any:
-        """The scores in the library that the activity came in."""
+        """Return the scores in the data-frame library of the activity."""
         return to_library(self.table, self.features.library)
 
     def to_pandas(self) -> pd.DataFrame:
-        """The scores as a pandas frame."""
+        """Return the scores as a pandas frame."""
         frame: pd.DataFrame = to_library(self.table, "pandas")
         return frame
 
@@ -220,7 +220,7 @@ class RoleScores:
         return None if value is None else 100 * float(self.distributions[name].percentile(np.array([value]))[0])
 
     def _reason(self, name: str, row: int) -> str:
-        """A sentence: the label, the value, and how many accounts have less, or more."""
+        """Return a sentence with the label, the value, and how many accounts have less, or more."""
         label = self.features.labels.get(name, name.replace("_", " ")).rstrip(".")
         value = self.features.table[name][row]
         if value is None or not len(self.distributions[name].values):
@@ -233,11 +233,11 @@ class RoleScores:
         return "unknown" if value is None else f"{value:,.3g}"
 
     def _weights(self, role: Role) -> list[tuple[str, float]]:
-        """The weights of the features that there are."""
+        """Return the weights of the features that the table has."""
         return [(name, weight) for name, weight in role.weights.items() if name in self.features.names]
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """The scores as a matrix, shape (n_accounts, n_roles)."""
+        """Return the scores as a matrix, shape (n_accounts, n_roles)."""
         return np.array(self.table.select(role.name for role in self.roles).to_numpy(), dtype=dtype, copy=copy)
 
     def __len__(self) -> int:
@@ -253,6 +253,6 @@ class RoleScores:
 
 
 def contributions(role: Role, evidence: FeatureTable) -> FeatureTable:
-    """What each feature adds to the logit of a role: weight by evidence."""
+    """Compute the contribution of each feature to the logit of a role: weight times evidence."""
     weighted = [pl.col(name) * weight for name, weight in role.weights.items() if name in evidence.names]
     return FeatureTable(evidence.table.select("account_id", *weighted), evidence.labels, library=evidence.library)

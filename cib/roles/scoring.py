@@ -1,18 +1,17 @@
-"""Scoring: how role scores are made of features, without scikit-learn.
+"""Scoring: compute role scores from features, without scikit-learn.
 
 Two scores in [0, 1] for each account, independent of each other. Each is the logistic function of a sum,
 
     logit = bias + sum over features of  weight * reliability * z
 
-so that what each feature contributes can be read off, and adds up exactly. ``z`` is where the account stands
-among all accounts: its rank turned into a normal deviate (van der Waerden), within -3 and 3, equal values
-sharing the middle of their ranks. Ranks do not care how heavy a tail is, or on which scale something is
-measured. ``reliability`` is ``n / (n + 1)`` for the n actions that an account made or received: little data
-pulls every score to 0.10, the score of an account that stands in the middle of everything. A feature about which
-the data say nothing contributes 0.
+so that the contributions of the features are explicit and add up exactly. ``z`` is the rank of the account
+among all accounts as a normal deviate (van der Waerden), clipped to [-3, 3]; equal values get the mean of
+their ranks. Ranks do not depend on the scale of a feature or the weight of its tail. ``reliability`` is
+``n / (n + 1)`` for the n actions that an account made or received: with little data every score is close to
+0.10, the score of an account with median values of all features. A feature that the data lack contributes 0.
 
-A score is *relative*: 0.9 says that few accounts of the reference behave so. It says nothing about why. Below three
-actions no role is named at all. With labels it becomes a probability; see :mod:`cib.roles.calibration`.
+A score is *relative*: 0.9 means that few accounts of the reference behave in this way. It does not explain why. With
+fewer than three actions no role is assigned. With labels it becomes a probability; see :mod:`cib.roles.calibration`.
 """
 
 from __future__ import annotations
@@ -42,13 +41,13 @@ Numbers = NDArray[np.float64]
 #: The roles that come with the package.
 ROLES = (HIGHLY_ENGAGED, AMPLIFIER)
 
-#: What counts as an action made or received.
+#: Features that count the actions made or received.
 COUNTS = ("posts_made", "retweets_made", "retweets_received")
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """Roles, settings and what was learned: all that turns features into scores.
+    """Roles, settings and learned values that map features to scores.
 
     Parameters
     ----------
@@ -56,9 +55,9 @@ class Scoring:
     shrinkage, min_actions, threshold, margin
         As in :class:`cib.RoleScorer`.
     population : Population, optional
-        How each feature is distributed over the reference; set by :meth:`learn`.
+        Distribution of each feature over the reference; set by :meth:`learn`.
     calibrations : mapping of str to RoleCalibration
-        By role; set by :meth:`calibrated`.
+        Calibration of each role; set by :meth:`calibrated`.
     """
 
     roles: tuple[Role, ...] = ROLES
@@ -80,7 +79,7 @@ class Scoring:
         check_fields(self, threshold=INSIDE, margin=real(0, 1, below=True))
 
     def learn(self, features: FeatureTable, reference: Population | str | Path | None = None) -> Scoring:
-        """Learn how features are distributed over the accounts that did anything, or take a reference."""
+        """Learn the distributions of features over the accounts with any action, or take those of a reference."""
         if reference is None:
             acts = support(features) > 0
             names = [name for name in wanted(self.roles) if name in features.names]
@@ -92,7 +91,7 @@ class Scoring:
         return replace(self, population=Population(given.source, given.accounts, taken))
 
     def calibrated(self, features: FeatureTable, labels: pl.Series, groups: NDArray[np.int64] | None) -> Scoring:
-        """Learn weights, and the probability of each score, from labels."""
+        """Learn weights and the probability of each score from labels."""
         names = [role.name for role in self.roles]
         for label in labels.drop_nulls().unique():
             if label not in names:
@@ -110,7 +109,7 @@ class Scoring:
         return replace(self, roles=roles, calibrations={name: found for name, (_, found) in learned.items()})
 
     def evidence(self, features: FeatureTable) -> dict[str, Numbers]:
-        """``reliability * z`` of each feature of the reference."""
+        """Compute ``reliability * z`` of each feature of the reference."""
         n = support(features)
         reliability = np.divide(n, n + self.shrinkage, out=np.zeros(len(n)), where=n > 0)
         known = self.distributions
@@ -118,11 +117,11 @@ class Scoring:
 
     @property
     def distributions(self) -> Mapping[str, Distribution]:
-        """The distributions of the reference."""
+        """Return the distributions of the reference."""
         return {} if self.population is None else self.population.distributions
 
     def score(self, features: FeatureTable) -> RoleScores:
-        """Score accounts, of the reference or others."""
+        """Score accounts of the reference or others."""
         used = features.select(self.distributions)
         evidence = FeatureTable(
             pl.DataFrame({"account_id": features.ids, **self.evidence(features)}),
@@ -138,7 +137,7 @@ class Scoring:
         return RoleScores(table, self.roles, used, evidence, self.distributions)
 
     def named(self, scores: Numbers, support: Numbers) -> NDArray[np.object_]:
-        """The role of each account, from scores of shape (n_accounts, n_roles)."""
+        """Return the role of each account, from scores of shape (n_accounts, n_roles)."""
         order = np.sort(scores, axis=1)
         best, second = order[:, -1], order[:, -2] if scores.shape[1] > 1 else np.zeros(len(scores))
         named = np.array([role.name for role in self.roles], dtype=object)[scores.argmax(axis=1)]
@@ -153,18 +152,18 @@ class Scoring:
 
 
 def score_roles(features: FeatureTable, roles: Sequence[Role] = ROLES) -> RoleScores:
-    """Score the accounts of a table against one another.
+    """Score the accounts of a table relative to each other.
 
     Parameters
     ----------
     features : FeatureTable
-        With the counts of actions and features of each role.
+        Table with the counts of actions and features of each role.
     roles : sequence of Role
 
     Returns
     -------
     RoleScores
-        As ``RoleScorer(roles).fit(features).score(features)``.
+        The result of ``RoleScorer(roles).fit(features).score(features)``.
 
     Raises
     ------
@@ -177,12 +176,12 @@ def score_roles(features: FeatureTable, roles: Sequence[Role] = ROLES) -> RoleSc
 
 
 def wanted(roles: Iterable[Role]) -> list[str]:
-    """The features of roles, each once."""
+    """Return the distinct features of roles."""
     return list(dict.fromkeys(name for role in roles for name in role.weights))
 
 
 def support(features: FeatureTable) -> Numbers:
-    """Actions that each account made or received; as good as endless where a matrix does not count them."""
+    """Count the actions that each account made or received; 1e18 if a matrix does not have these counts."""
     counts = [name for name in COUNTS if name in features.names]
     if not counts:
         return np.full(len(features), 1e18)
@@ -191,7 +190,7 @@ def support(features: FeatureTable) -> Numbers:
 
 
 def check_features(features: FeatureTable, roles: Sequence[Role]) -> None:
-    """Refuse a table that lacks the counts of actions, or all features of a role."""
+    """Raise an error for a table that lacks the counts of actions, or all features of a role."""
     for role in roles:
         if not any(name in features.names for name in role.weights):
             raise InputError(
@@ -209,7 +208,7 @@ def check_features(features: FeatureTable, roles: Sequence[Role]) -> None:
 
 
 def check_names(names: Sequence[str], roles: Sequence[Role]) -> None:
-    """Refuse a role that names a feature which is neither in the data nor a standard one."""
+    """Raise an error for a role that names a feature which is neither in the data nor a standard one."""
     known = [*names, *STANDARD.names]
     for role in roles:
         for name in role.weights:

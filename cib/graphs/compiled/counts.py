@@ -1,4 +1,4 @@
-"""Pairs of accounts that new events bring together, and what given pairs did together over all events."""
+"""Pairs of accounts with new co-actions, and statistics of given pairs over all events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["Together", "changed_pairs", "done_together", "shared_objects"]
 
 
 class Together(NamedTuple):
-    """What pairs of accounts did together; one array entry a pair."""
+    """Co-actions of pairs of accounts; one array entry per pair."""
 
     pairs: Ints  #: pairs of events
     led: Ints  #: pairs in which the first account was strictly earlier
@@ -40,7 +40,7 @@ class Together(NamedTuple):
 
 @compiled(INTS, CODES, CODES, CODES, BYTES, WRITE_INTS)
 def _write_pairs(events: Ints, account: Codes, low: Codes, high: Codes, able: Bytes, keys: Ints) -> int:
-    """Write down the pair of each event and each event within the window of it; how many there are."""
+    """Write the pair of each event and each event within its window to `keys`; return the number of pairs."""
     n = 0
     for k in range(len(events)):
         u = account[events[k]]
@@ -53,16 +53,16 @@ def _write_pairs(events: Ints, account: Codes, low: Codes, high: Codes, able: By
 
 
 def changed_pairs(events: Ints, account: Codes, low: Codes, high: Codes, able: NDArray[np.bool_]) -> Ints:
-    """Pairs that have one of some events within the window of another event.
+    """Return the pairs of accounts of which one has one of some events within the window of an event of the other.
 
     Parameters
     ----------
     events : ndarray of int64
-        Positions.
+        Positions of the events.
     account, low, high : ndarray of int32, shape (n_events,)
-        As :func:`cib.graphs.compiled.coaction.coactions` takes them.
+        Arguments of :func:`cib.graphs.compiled.coaction.coactions`.
     able : ndarray of bool, shape (n_accounts,)
-        Pairs of other accounts are left out.
+        Accounts to be considered; pairs with any other account are left out.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def shared_objects(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acc
     Parameters
     ----------
     keys : ndarray of int64, shape (n_pairs,)
-        As :func:`changed_pairs` returns them.
+        Pairs as returned by :func:`changed_pairs`.
     account, objects : ndarray of int32, shape (n_events,)
         Codes, sorted by object and time.
     time : ndarray of int64, shape (n_events,)
@@ -101,7 +101,7 @@ def shared_objects(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acc
 
 
 def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int) -> Together:
-    """Add up what each of some pairs did together within a window; arguments as of :func:`shared_objects`."""
+    """Sum the co-actions of each of some pairs within a window; arguments as for :func:`shared_objects`."""
     starts, order = grouped(account, n_accounts)
     found = Together(*(np.zeros(len(keys), np.int64) for _ in Together._fields))
     _add_up(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, *found)
@@ -110,7 +110,7 @@ def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acco
 
 @inlined
 def _reach(objects: Codes, begin: int, end: int, mark: int) -> int:
-    """The first of ascending objects from `begin` to `end` that is `mark` or a later one."""
+    """Find by bisection the position of the first of ascending objects in [begin, end) that is at least `mark`."""
     while begin < end:
         middle = (begin + end) // 2
         if objects[middle] < mark:
@@ -124,7 +124,7 @@ def _reach(objects: Codes, begin: int, end: int, mark: int) -> int:
 def _count_objects(
     keys: Ints, starts: Ints, objects: Codes, time: Ints, n_accounts: int, window: int, weight: Codes
 ) -> None:
-    """Look for each object of the account with fewer events among those of the other one."""
+    """Search each object of the account with fewer events among those of the other account."""
     for k in range(len(keys)):
         a, b = keys[k] // n_accounts, keys[k] % n_accounts
         if starts[a + 1] - starts[a] > starts[b + 1] - starts[b]:
