@@ -59,9 +59,6 @@ from cib.roles import RoleScores
 
 __all__ = ["find_networks"]
 
-#: How accounts can be in a network; the last two through acts of others or the order of acts.
-_CO_ACTS = ("co-action", "shared targets", "tied", "served", "leader")
-
 
 @takes(
     roles=either(instance("RoleScores"), None),

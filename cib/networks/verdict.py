@@ -157,7 +157,7 @@ class Rule:
         The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
         well known.
     max_automatic : float
-        Copying, captured joint acts and days off do not count if the share of members that declare that they are
+        Copying, captured acts and days off do not count if the share of members that declare that they are
         automatic exceeds this value.
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
@@ -331,6 +331,7 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         "copying": pl.col("publisher") | pl.col("automatic"),
         "captured": (pl.col("devoted") & ~known) | pl.col("automatic"),
         "days off": pl.col("publisher") | pl.col("automatic"),
+        "serving": pl.col("automatic"),
     }
     table = table.with_columns(
         pl.when(why & pl.col(kind).is_not_null()).then(0.0).otherwise(kind).alias(kind)

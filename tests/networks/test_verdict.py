@@ -76,6 +76,7 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY, "enough": False}, "candidate"),
         ({"joint": 0.9, "held": 0.4, "density": 0.6, "facts": EMPTY}, "coordinated"),  # a fandom that joined together
         ({"aimed": 0.95, "aimed_held": 0.95, "facts": EMPTY}, "candidate"),
+        ({"aimed": 0.95, "aimed_held": 0.95, "facts": EMPTY, "automatic": 0.8}, "coordinated"),
         ({"aimed": 0.95, "aimed_held": 0.95, "inside": 0.4, "mutual": 0.5, "facts": EMPTY}, "coordinated"),  # a pod
         ({"facts": pl.concat([EMPTY, BATCH]), "inside": 0.6}, "candidate"),
         ({"facts": pl.concat([EMPTY, BATCH])}, "coordinated"),
