@@ -15,6 +15,8 @@ from cib.graphs.numbered import number_accounts
 from cib.graphs.objects import object_events
 from tests.toys import crowd
 
+pytestmark = pytest.mark.whole
+
 pytestmark = pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
 
 

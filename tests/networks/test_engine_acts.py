@@ -15,6 +15,8 @@ from cib.networks.acts import Acts
 from cib.networks.engine_acts import EngineActs
 from tests.toys import crowd
 
+pytestmark = pytest.mark.whole
+
 pytestmark = pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
 
 
