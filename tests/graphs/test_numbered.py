@@ -15,9 +15,7 @@ from cib.graphs.numbered import number_accounts
 from cib.graphs.objects import object_events
 from tests.toys import crowd
 
-pytestmark = pytest.mark.whole
-
-pytestmark = pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
+pytestmark = [pytest.mark.whole, pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")]
 
 
 @pytest.fixture

@@ -15,9 +15,7 @@ from cib.networks.acts import Acts
 from cib.networks.engine_acts import EngineActs
 from tests.toys import crowd
 
-pytestmark = pytest.mark.whole
-
-pytestmark = pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")
+pytestmark = [pytest.mark.whole, pytest.mark.filterwarnings("ignore::cib.errors.CibWarning")]
 
 
 @pytest.fixture
