@@ -59,15 +59,15 @@ def message(text: pl.Expr) -> pl.Expr:
 
 
 class Messages(NamedTuple):
-    """What posts say, each message once."""
+    """Normalised texts of posts, each distinct text once."""
 
-    row: NDArray[np.uint32]  #: of the posts that are no retweets and say something, ascending
-    code: NDArray[np.int32]  #: of their messages
-    distinct: pl.Series  #: the messages, sorted
+    row: NDArray[np.uint32]  #: of posts other than retweets with a text, ascending
+    code: NDArray[np.int32]  #: of the text of each, a position in `distinct`
+    distinct: pl.Series  #: texts, sorted
 
 
 def messages(activity: Activity) -> Messages:
-    """The :func:`message` of each post of an activity that is no retweet; found once and kept with the activity."""
+    """Normalise the texts of posts other than retweets with :func:`message`; computed once per activity."""
     if "messages" not in activity.__dict__:
         activity.__dict__["messages"] = _messages(activity.posts_table)
     kept: Messages = activity.__dict__["messages"]

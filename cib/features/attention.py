@@ -166,7 +166,7 @@ def _days(posts: Frame, n: int) -> tuple[Ints, Ints, int]:
 
 
 def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:
-    """How much more seldom than all accounts each was active at weekends, shape (n,)."""
+    """Compute how much less than all accounts each was active at weekends, shape (n,)."""
     if span < LEAST_DAYS:
         return np.full(len(days), np.nan)
     rest: Numbers = (weekend.sum() / days.sum() * days - weekend) / (days + PRIOR_DAYS)

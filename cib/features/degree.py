@@ -151,7 +151,7 @@ def h_index(posts: Frame, retweets: Graph, counted: pl.DataFrame | None = None) 
 
 
 def _retweeters(posts: Frame, retweets: Graph) -> pl.DataFrame:
-    """``author`` (row) and number of others who retweeted it, ``retweeters``, of each post of known author."""
+    """Count the other accounts that retweeted each post of known author: ``author`` (row), ``retweeters``."""
     rows: pl.LazyFrame = posts.to_polars().lazy()
     known = rows.filter(
         pl.col("action") == "retweet",

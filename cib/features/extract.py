@@ -124,7 +124,7 @@ def extract(
 
 
 def feature_table(wanted: FeatureSet, columns: Mapping[str, pl.Series], activity: Activity) -> FeatureTable:
-    """The columns of features with what is said of them."""
+    """Make the table of features with their labels and units."""
     labelled = [(name, k, feature) for feature in wanted for k, name in enumerate(feature.names)]
     return FeatureTable(
         pl.DataFrame({"account_id": activity.account_ids, **{name: columns[name] for name in wanted.names}}),
@@ -176,7 +176,7 @@ def _input(name: str, activity: Activity, graphs: Mapping[str, Graph]) -> Any:
 
 
 def _said(activity: Activity) -> pl.DataFrame:
-    """What posts say, by number."""
+    """Return the normalised texts of posts by code: ``account_row, created_at, message, characters``."""
     columns = activity.posts_table.columns
     if "text" not in columns:
         empty: dict[str, Any] = {

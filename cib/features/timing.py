@@ -98,7 +98,7 @@ def speed(posts: Frame, counted: pl.DataFrame | None = None) -> pl.DataFrame:
 
 
 def _places(posts: Frame) -> pl.DataFrame:
-    """``account_row, decile, acts, ranks``: twice the ranks of the latencies of an account in a decile, summed."""
+    """Sum twice the ranks of the latencies of an account in a decile: ``account_row, decile, acts, ranks``."""
     acts = _latencies(posts, post=pl.col("target_post_id").hash())
     popularity = acts.select(pl.len().over("post"))["len"].to_numpy()
     acts = acts.with_columns(decile=pl.Series(deciles(np.bincount(popularity))[popularity]))
@@ -107,7 +107,7 @@ def _places(posts: Frame) -> pl.DataFrame:
 
 
 def deciles(at: NDArray[np.int64]) -> NDArray[np.int8]:
-    """The decile of each popularity, from the number of retweets of posts that have it."""
+    """Compute the decile of each popularity from the number of retweets of posts with that popularity."""
     rank = np.cumsum(at) - (at - 1) / 2  # ties get their mean rank
     decile: NDArray[np.int8] = np.floor(10 * rank / (at.sum() + 1)).astype(np.int8)
     return decile

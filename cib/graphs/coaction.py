@@ -16,13 +16,13 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from numbers import Real
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity, encode
+from cib.activity import Activity
 from cib.domains import ANY_ACTIVITY, COUNT, FLAG, LIMIT, OBJECTS, THREADS, WINDOW, one_of, several, takes, whole
 from cib.engine import EngineActivity
 from cib.errors import PrecisionWarning, SettingsError, check_several, check_whole, did_you_mean, warn
@@ -31,6 +31,9 @@ from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, coded_events, kind_of, object_events
 from cib.graphs.relational import EngineIncidence, engine_events, engine_incidence, engine_project
+
+if TYPE_CHECKING:
+    from cib.graphs.compiled.edge_buffers import CoActions
 
 __all__ = [
     "MAX_PAIRS",
@@ -41,6 +44,7 @@ __all__ = [
     "coaction_graphs",
     "complete_edges",
     "construction",
+    "count_coactions",
     "named_graphs",
     "project",
     "weighted",
@@ -259,12 +263,31 @@ def project(
     if isinstance(incidence, EngineIncidence):
         return _pushed_down(incidence, window_s, min_weight, max_pairs=max_pairs, over_budget=over_budget)
     # numba takes half a second to import, so it is imported only where it is used
-    from cib.graphs.compiled.coaction import coactions
-    from cib.graphs.compiled.windows import ALWAYS
+    from cib.graphs.compiled.windows import window_span
 
-    span = ALWAYS if window_s is None else round(window_s * 1e6)
-    low, high, left_out, shortened = affordable(incidence, span, max_pairs, over_budget)
-    edges, strength = coactions(
+    low, high, left_out, shortened = affordable(incidence, window_span(window_s), max_pairs, over_budget)
+    edges, strength = count_coactions(incidence, low, high, min_weight, threads)
+    made = construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened)
+    columns = edges._asdict()
+    del edges  # there may be many: release each column as soon as it is converted
+    pairs = columns.pop("pairs").astype(np.int64)
+    table = _weight_columns(columns)
+    columns |= {name: incidence.time[columns.pop(name)] for name in ("first", "last")}
+    table += _attribute_columns(pairs, columns)
+    return _coaction_graph(incidence.keep_events(high > 0) if left_out else incidence, table, strength, made)
+
+
+def count_coactions(
+    incidence: Incidence,
+    low: NDArray[np.int32],
+    high: NDArray[np.int32],
+    min_weight: int,
+    threads: int | None = None,
+) -> tuple[CoActions, NDArray[np.int64]]:
+    """Count the co-actions of events within the bounds of :func:`affordable`; return edges, and strengths."""
+    from cib.graphs.compiled.coaction import coactions
+
+    return coactions(
         incidence.account,
         incidence.object,
         incidence.time,
@@ -274,32 +297,12 @@ def project(
         min_weight=min_weight,
         threads=threads,
     )
-    made = construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened)
-    _warn_over_budget(made)
-    columns, time = edges._asdict(), incidence.time
-    del edges  # there may be many: let each column go as soon as it is taken over
-    pairs = columns.pop("pairs").astype(np.int64)
-    table = [
-        pl.Series("source", columns.pop("u").view(np.uint32)),
-        pl.Series("target", columns.pop("v").view(np.uint32)),
-        pl.Series("weight", columns.pop("weight").astype(np.int64)),
-    ]
-    columns |= {name: time[columns.pop(name)] for name in ("first", "last")}
-    return graph_from_codes(
-        "co-action",
-        incidence.account_ids,
-        pl.DataFrame([*table, *_told_of_edges(pairs, columns)]),
-        directed=False,
-        incidence=incidence.keep_events(high > 0) if left_out else incidence,
-        construction=made,
-        strength=strength,
-    )
 
 
 def weighted(
     incidence: Incidence, edges: Mapping[str, NDArray[np.int32]], strength: NDArray[np.int64], made: Construction
 ) -> Graph:
-    """The graph of counted edges without lags and times, which :func:`complete_edges` adds.
+    """Make the graph of counted edges without lags and times, which :func:`complete_edges` adds.
 
     Parameters
     ----------
@@ -310,46 +313,38 @@ def weighted(
     strength : ndarray of int64
     made : Construction
     """
-    _warn_over_budget(made)
-    table = pl.DataFrame(
-        {
-            "source": pl.Series(edges["u"].view(np.uint32)),
-            "target": pl.Series(edges["v"].view(np.uint32)),
-            "weight": pl.Series(edges["weight"].astype(np.int64)),
-        }
-    )
-    return graph_from_codes(
-        "co-action",
-        incidence.account_ids,
-        table,
-        directed=False,
-        incidence=incidence,
-        construction=made,
-        strength=strength,
-    )
+    return _coaction_graph(incidence, _weight_columns(dict(edges)), strength, made)
 
 
 def complete_edges(graph: Graph) -> Graph:
-    """Add up lags and times of edges that have only a weight, from the events of the graph."""
+    """Sum up lags and times of edges that have only a weight, from the events of the graph."""
     if "pairs" in graph.table.columns:
         return graph
     from cib.graphs.compiled.counts import done_together
-    from cib.graphs.compiled.windows import ALWAYS
+    from cib.graphs.compiled.windows import window_span
 
-    events, window_s = graph.events, graph.construction.window_s
-    code = encode(graph.ids, events.account_ids).to_numpy().astype(np.int64)
+    events, span = graph.events, window_span(graph.construction.window_s)
+    code = graph.codes_in(events.account_ids).to_numpy().astype(np.int64)
     source, target = (code[graph.table[end].to_numpy()] for end in ("source", "target"))
     n = len(events.account_ids)
-    span = ALWAYS if window_s is None else round(window_s * 1e6)
     told = done_together(source * n + target, events.account, events.object, events.time, n, span)
     table = graph.table
-    more = _told_of_edges(told.pairs, told._asdict())
+    more = _attribute_columns(told.pairs, told._asdict())
     first = table.columns.index("weight") + 1
     return replace(graph, table=pl.DataFrame([*table.get_columns()[:first], *more, *table.get_columns()[first:]]))
 
 
-def _told_of_edges(pairs: NDArray[np.int64], columns: dict[str, Any]) -> list[pl.Series]:
-    """The columns of edges behind the weight; taken out one by one, for there may be many."""
+def _weight_columns(columns: dict[str, Any]) -> list[pl.Series]:
+    """Convert ends and weight of edges to columns, and remove them from `columns`."""
+    return [
+        pl.Series("source", columns.pop("u").view(np.uint32)),
+        pl.Series("target", columns.pop("v").view(np.uint32)),
+        pl.Series("weight", columns.pop("weight").astype(np.int64)),
+    ]
+
+
+def _attribute_columns(pairs: NDArray[np.int64], columns: dict[str, Any]) -> list[pl.Series]:
+    """Convert the attributes of edges to columns, and remove them from `columns`, because there may be many."""
     moment = pl.Datetime("us", "UTC")
     return [
         pl.Series("pairs", pairs),
@@ -372,13 +367,20 @@ def _pushed_down(
     window = None if window_s is None else round(window_s * 1e6)
     edges, incidence, strength, left_out = engine_project(incidence, window, min_weight, max_pairs=max_pairs)
     made = construction(window_s, min_weight, max_pairs, over_budget, left_out, [])
+    return _coaction_graph(incidence.settle(), edges.get_columns(), strength, made)
+
+
+def _coaction_graph(
+    incidence: Incidence, columns: list[pl.Series], strength: NDArray[np.int64], made: Construction
+) -> Graph:
+    """Make the graph of the columns of its edges, and warn of objects over budget."""
     _warn_over_budget(made)
     return graph_from_codes(
         "co-action",
         incidence.account_ids,
-        edges,
+        pl.DataFrame(columns),
         directed=False,
-        incidence=incidence.settle(),
+        incidence=incidence,
         construction=made,
         strength=strength,
     )

@@ -36,6 +36,7 @@ from cib.graphs.coaction import (
     affordable,
     coaction_graphs,
     construction,
+    count_coactions,
     named_graphs,
     weighted,
 )
@@ -310,10 +311,10 @@ def _counted(
 ) -> Graph:
     """Return the graph of one window."""
     # numba takes half a second to import
-    from cib.graphs.compiled.windows import ALWAYS
+    from cib.graphs.compiled.windows import window_span
 
     incidence, new = shared
-    span = ALWAYS if window_s is None else round(window_s * 1e6)
+    span = window_span(window_s)
     low, high, left_out, _ = affordable(incidence, span, max_pairs, "leave out")
     out = np.zeros(len(incidence.object_ids), bool)
     if max_accounts is not None:
@@ -324,7 +325,8 @@ def _counted(
     if before is not None:
         window = _count_changes(before, grown, incidence, new, low, high, out, span, min_weight)
     if window is None:
-        window = _count_all(incidence, low, high, out, min_weight)
+        edges, strength = count_coactions(incidence, low, high, min_weight)
+        window = _Window({each: getattr(edges, each) for each in _EDGE}, strength, out)
     kind.windows[name] = window
     return weighted(
         incidence.keep_events(high > 0) if left_out else incidence,
@@ -332,23 +334,6 @@ def _counted(
         window.strength,
         construction(window_s, min_weight, max_pairs, "leave out", left_out, []),
     )
-
-
-def _count_all(
-    incidence: Incidence, low: NDArray[np.int32], high: NDArray[np.int32], out: Flags, min_weight: int
-) -> _Window:
-    from cib.graphs.compiled.coaction import coactions
-
-    edges, strength = coactions(
-        incidence.account,
-        incidence.object,
-        incidence.time,
-        low,
-        high,
-        len(incidence.account_ids),
-        min_weight=min_weight,
-    )
-    return _Window({name: getattr(edges, name) for name in _EDGE}, strength, out)
 
 
 def _count_changes(

@@ -140,34 +140,33 @@ class Incidence:
     @cached_property
     def totals(self) -> tuple[NDArray[np.int64], ...]:
         """Number of events of each account, and their first, last and summed times (s); each of shape (n_accounts,)."""
-        n = len(self.account_ids)
-        first = np.full(n, np.iinfo(np.int64).max)
-        last, total = np.zeros((2, n), dtype=np.int64)
-        np.minimum.at(first, self.account, self.time)
-        np.maximum.at(last, self.account, self.time)
-        np.add.at(total, self.account, self.time // 10**6)
-        return np.bincount(self.account, minlength=n), first, last, total
+        return self.acts, *time_totals(self.account, self.time, len(self.account_ids))
+
+    @cached_property
+    def acts(self) -> NDArray[np.int64]:
+        """Number of events of each account; shape (n_accounts,)."""
+        return np.bincount(self.account, minlength=len(self.account_ids))
 
     def names_of(self, objects: pl.Series) -> pl.Series:
-        """The ids of some objects."""
+        """Return the ids of given object codes."""
         return self.object_ids.gather(objects)
 
     def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
-        """Account, object and time of each event of some accounts (shape (n_accounts,)), by object and time."""
+        """Return account, object and time of each event of the accounts `chosen` (shape (n_accounts,)), in order."""
         mine = chosen[self.account]
         return self.account[mine], self.object[mine], self.time[mine]
 
     def acts_on(self, objects: pl.Series) -> pl.DataFrame:
-        """``account, object, acts`` of the acts of all accounts on some objects, a row each or several."""
+        """Count the acts of all accounts on given objects: ``account, object, acts``, which may repeat a pair."""
         chosen = np.zeros(len(self.object_ids), dtype=bool)
         chosen[objects.to_numpy()] = True
         on = chosen[self.object]
         return pl.DataFrame({"account": self.account[on], "object": self.object[on], "acts": np.ones(on.sum(), int)})
 
     def half(self, side: int, *, of_events: bool) -> Incidence:
-        """One half of the events: those of every other time, or those on the objects of every other first time.
+        """Select one half of the events: those of every other time, or on the objects of every other first time.
 
-        Times, and not rows, so that the halves do not depend on ids.
+        The halves do not depend on ids, because they are made by times and not by rows.
         """
         if of_events:
             return self.keep_events(_turns(self.time) == side)
@@ -243,8 +242,24 @@ class Incidence:
         )
 
 
+def time_totals(
+    account: NDArray[Any], time: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first, last and summed times (s) of the events of each of `n` accounts.
+
+    >>> [part.tolist() for part in time_totals(np.array([0, 0]), np.array([7_000_000, 2_000_000]), 1)]
+    [[2000000], [7000000], [9]]
+    """
+    first = np.full(n, np.iinfo(np.int64).max)
+    last, total = np.zeros((2, n), dtype=np.int64)
+    np.minimum.at(first, account, time)
+    np.maximum.at(last, account, time)
+    np.add.at(total, account, time // 10**6)
+    return first, last, total
+
+
 def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """0 or 1 for each time: distinct times in turn."""
+    """Assign 0 and 1 in turn to the distinct times; return the value of each time."""
     return np.unique(times, return_inverse=True)[1] % 2
 
 

@@ -104,9 +104,9 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
 def coded_events(
     activity: Activity, objects: Objects, *, self_actions: bool = False
 ) -> tuple[NDArray[np.uint32], NDArray[np.int32], pl.Series] | None:
-    """The events of kinds whose objects have codes already: rows of posts, codes, and the objects, sorted.
+    """Return the events of kinds whose objects already have codes: rows of posts, codes, and the sorted objects.
 
-    None for other kinds.
+    Returns None for other kinds.
     """
     if objects in ("text", "reworded") and absent_column(activity, objects) is None:
         said = messages(activity)
@@ -220,7 +220,7 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _reworded(posts: pl.LazyFrame) -> pl.LazyFrame:
-    """Texts of much the same wording. Also shared by users of templates, petitions and forms."""
+    """Select texts of similar wording; also shared by users of templates, petitions and forms."""
     return _once_each(_texts(posts), reworded)
 
 

@@ -148,6 +148,11 @@ class EngineIncidence(Incidence):
         first[made == 0] = np.iinfo(np.int64).max
         return made, first, last, total
 
+    @cached_property
+    def acts(self) -> Ints:
+        """Number of events of each account; shape (n_accounts,)."""
+        return self.totals[0]
+
     def names_of(self, objects: pl.Series) -> pl.Series:
         """Return the ids of given object codes."""
         if "object_ids" in self.__dict__:

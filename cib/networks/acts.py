@@ -18,7 +18,7 @@ from scipy.special import betainc
 from cib.activity import Activity, encode
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence
+from cib.graphs.incidence import Incidence, time_totals
 
 __all__ = ["Acts", "binomial_tail", "is_weekend", "share_of"]
 
@@ -212,11 +212,7 @@ class Acts:
         The keys are number of acts, number of acts received, and first, last and summed times of acts. Accounts that
         are equal in all keys keep the order of their ids.
         """
-        first = np.full(self.n_accounts, np.iinfo(np.int64).max)
-        last, total = np.zeros((2, self.n_accounts), dtype=np.int64)
-        np.minimum.at(first, self.account, self.time)
-        np.maximum.at(last, self.account, self.time)
-        np.add.at(total, self.account, self.time // 10**6)
+        first, last, total = time_totals(self.account, self.time, self.n_accounts)
         return np.lexsort((total, last, first, self.received, self.made))
 
     @cached_property

@@ -124,7 +124,7 @@ def _poisson(table: pl.DataFrame) -> pl.DataFrame:
 
 def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Count the acts of accounts on their set, and those expected at its share: ``cluster, observed, expected``."""
-    acts = incidence.totals[0]
+    acts = incidence.acts
     events = incidence.acts_on(sets["object"]).join(sets, on="object")
     share = events.group_by("cluster").agg(share=pl.col("acts").sum() / max(len(incidence), 1))
     drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))

@@ -358,9 +358,7 @@ def _unmeasured(best: pl.DataFrame) -> pl.DataFrame:
 def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Compute the behaviour, kinds of evidence and verdict of each network; and its account facts."""
     numbers = groups.select("network").unique().sort("network").with_row_index("dense")
-    dense = groups.join(numbers, on="network")
-    group = np.full(acts.n_accounts, -1, dtype=np.int64)
-    group[encode(dense["account_id"], acts.activity.account_ids).to_numpy()] = dense["dense"].to_numpy()
+    group = _codes(acts, groups.join(numbers, on="network"))
     free = unaffiliated(acts, group, rule.most_aimed)
     seen = acts.seen_by(group, everybody=rule.min_single > 0)
     done = behaviour(seen, group, regulars=rule.min_single > 0).join(

@@ -100,7 +100,7 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
         .agg(hits=pl.col("acts").sum().cast(pl.Float64), objects=pl.col("object").n_unique())
     )
     share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(incidence), 1))
-    acts = incidence.totals[0]
+    acts = incidence.acts
     hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")
     chance = pl.min_horizontal(pl.Series(acts[hits["account"].to_numpy()]) * hits["r"], hits["hits"])
     decades = (pl.col("hits") * (pl.col("hits") / pl.col("chance")).log() - pl.col("hits") + pl.col("chance")) / np.log(

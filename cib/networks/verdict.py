@@ -57,6 +57,9 @@ VERDICTS = ("candidate", "coordinated", "insufficient")
 KINDS = ("copying", "captured", "boosted", "look", "batch", "days off")
 _BEHAVIOURS = ("copying", "captured", "boosted", "days off")
 
+#: Figures of an account fact that a reason states.
+_OF_FACTS = ("share", "elsewhere", "members")
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -520,7 +523,7 @@ def _boosted(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> 
         f"on {best['share']:.0%} of {best['members']:,} members more accounts act than their followers explain, on "
         f"{best['elsewhere']:.1%} of unaffiliated accounts of the same languages"
     )
-    return _reason("boosted", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
+    return _reason("boosted", text, row, **{name: best[name] for name in _OF_FACTS})
 
 
 def _look(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
@@ -535,7 +538,7 @@ def _look(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Rea
         f"{name}: {best['share']:.0%} of {best['members']:,} members, {best['elsewhere']:.1%} of unaffiliated "
         "accounts of the same languages"
     )
-    return _reason("look", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
+    return _reason("look", text, row, **{name: best[name] for name in _OF_FACTS})
 
 
 def _batch(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Reason:
@@ -546,7 +549,7 @@ def _batch(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Re
         f"within twelve hours of a member {2 ** best['share']:.1f} members were created (geometric mean), "
         f"{2 ** best['elsewhere']:.1f} among unaffiliated accounts of the same age"
     )
-    return _reason("batch", text, row, share=best["share"], elsewhere=best["elsewhere"], members=best["members"])
+    return _reason("batch", text, row, **{name: best[name] for name in _OF_FACTS})
 
 
 def _days_off(row: Mapping[str, Any]) -> Reason:

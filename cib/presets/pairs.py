@@ -54,10 +54,9 @@ def pair_blocks(incidence: Incidence, seconds: float | None) -> Iterator[tuple[I
         first are in one block; without any pair, one empty block is yielded.
     """
     # numba takes half a second to import, so it is imported only where it is used
-    from cib.graphs.compiled.windows import ALWAYS, window_bounds
+    from cib.graphs.compiled.windows import window_bounds, window_span
 
-    span = ALWAYS if seconds is None else round(seconds * 1e6)
-    low, high = window_bounds(incidence.starts, incidence.time, span)
+    low, high = window_bounds(incidence.starts, incidence.time, window_span(seconds))
     order = np.argsort(incidence.account, kind="stable")
     partners = (high - low)[order].astype(np.int64) - 1
     first = np.flatnonzero(np.diff(incidence.account[order], prepend=-1))
@@ -76,10 +75,9 @@ def _pairs(events: Ints, partners: Ints, low: NDArray[np.int32]) -> tuple[Ints, 
 
 def check_pairs(incidence: Incidence, seconds: float | None) -> None:
     """Raise an error for more than :data:`MOST_PAIRS` pairs of events within a window, before they are made."""
-    from cib.graphs.compiled.windows import ALWAYS, window_bounds, window_pairs
+    from cib.graphs.compiled.windows import window_bounds, window_pairs, window_span
 
-    span = ALWAYS if seconds is None else round(seconds * 1e6)
-    _, high = window_bounds(incidence.starts, incidence.time, span)
+    _, high = window_bounds(incidence.starts, incidence.time, window_span(seconds))
     check_affordable(int(window_pairs(incidence.starts, high).sum()))
 
 

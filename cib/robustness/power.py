@@ -67,7 +67,7 @@ def power_told(table: pl.DataFrame) -> Iterator[str]:
 
 
 def _plantable(activity: Activity) -> str:
-    """What operations in such data can do together."""
+    """Return the kind of object that a planted operation can share in these data."""
     posts = activity.posts_table
     if "target_post_id" in posts.columns and posts.filter(action="retweet")["target_post_id"].drop_nulls().len():
         return "retweets"
@@ -82,7 +82,7 @@ def _plantable(activity: Activity) -> str:
 
 
 def _verdict(rerun: Rerun, what: str, accounts: int, acts: int, trial: int, seed: int) -> str:
-    """The verdict of the network that holds half of a planted operation; as good as insufficient if there is none."""
+    """Plant an operation and return the verdict of the network with half of its accounts, or ``'insufficient'``."""
     rng = np.random.default_rng([seed, accounts, acts, trial])
     planted = _planted(rerun.activity, what, accounts, acts, rng)
     for network in replace(rerun, activity=planted).search_again():
@@ -93,9 +93,9 @@ def _verdict(rerun: Rerun, what: str, accounts: int, acts: int, trial: int, seed
 
 
 def _planted(activity: Activity, what: str, accounts: int, acts: int, rng: np.random.Generator) -> Activity:
-    """The activity with an operation: each account acts on some of its objects, soon after each other.
+    """Add an operation to the activity, each account of which acts on some of its objects within short delays.
 
-    Objects come at times at which something happened in the data; delays are exponential.
+    Objects start at times of posts in the data; delays are exponential.
     """
     posts = activity.posts_table
     n = math.ceil(_CHOICE * acts)

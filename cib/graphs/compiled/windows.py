@@ -9,10 +9,15 @@ import numpy as np
 
 from cib.compiled import CODES, INT, INTS, WRITE_CODES, WRITE_INTS, Codes, Ints, compiled
 
-__all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs"]
+__all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs", "window_span"]
 
 #: A window longer than any time span: every two events on an object are a pair.
 ALWAYS = np.iinfo(np.int64).max // 4
+
+
+def window_span(seconds: float | None) -> int:
+    """Convert a window to microseconds, None to :data:`ALWAYS`."""
+    return ALWAYS if seconds is None else round(seconds * 1e6)
 
 
 def window_bounds(starts: Ints, time: Ints, window: int) -> tuple[Codes, Codes]:
