@@ -344,7 +344,7 @@ def test_the_page_says_how_often_candidates_are_false_alarms_with_the_figures_of
     assert all(sentence in " ".join("".join(elements(page).text).split()) for sentence in MEASURED)
     readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
     precision, organic = re.search(
-        r"as it is, seeds 501 to 505 \|[^|]+\|([^|]+)\|[^|]+\| (.+?) at most", readme
+        r"as it is, seeds 501 to 505 \|[^|]+\| ([\d.]+) \([\d.]+\) \|[^|]+\|[^|]+\| (.+?) at most", readme
     ).groups()
     assert f"about {100 - 100 * float(precision):.0f} in 100 accounts" in MEASURED[0]
     assert f"at most {organic} of the ordinary accounts" in MEASURED[0]
