@@ -22,7 +22,8 @@ MEASURED = (
         "In twelve other simulated worlds up to 36 % of the accounts of candidates were none of an operation, 5 % on "
         "average; in the three of them without an operation there was no candidate (one seed each; "
         "python benchmarks/worlds.py --others all:511). Elsewhere scheduled accounts that post alike were flagged in "
-        "6 %, in the worst case in 12 % (python benchmarks/detection.py --worlds cib-tactics --seeds 3 --first-seed 501)."
+        "6 %, in the worst case in 12 % "
+        "(python benchmarks/detection.py --worlds cib-tactics --seeds 3 --first-seed 501)."
     ),
     (
         "None of these figures was measured on your data. They say how often the rule errs in worlds of which the "
