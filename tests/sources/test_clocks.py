@@ -48,11 +48,7 @@ def test_no_target_is_younger_than_what_acts_on_it():
         [row | {"target_post_id": each} for each in (older, younger, "7")],
         schema_overrides={"created_at": TIME, "target_created_at": TIME},
     )
-    assert prefer_id(table)["target_created_at"].to_list() == [
-        datetime.fromtimestamp(NOON - 60, UTC),
-        None,
-        None,
-    ]
+    assert prefer_id(table)["target_created_at"].to_list() == [datetime.fromtimestamp(NOON - 60, UTC), None, None]
 
 
 def test_rows_that_no_server_saw_keep_their_time():

@@ -50,9 +50,6 @@ def test_columns_do_not_apply_to_records(write):
         read(write("x.jsonl", samples.X_V2_FLAT), columns={"account_id": "author_id"})
 
 
-# ---- several platforms
-
-
 # ---- real samples
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -29,16 +30,14 @@ def test_a_long_reading_says_how_far_it_is(write, capsys):
     assert f"  reading {packed}/a.csv: 1 of 3 MB" in capsys.readouterr().err.splitlines()
 
 
-def rows_of(text):
-    """The rows of a table of text: a line end within quotes ends none."""
-    found, row, inside = [], b"", False
-    for sign in text:
-        row += bytes([sign])
-        inside ^= sign == ord('"')
+def ends_of_rows(text, *, quoted):
+    """Where rows of a text end, which a line end within quotes does not do; the last may have none."""
+    inside, ends = False, {len(text)}
+    for end, sign in enumerate(text, 1):
+        inside ^= quoted and sign == ord('"')
         if sign == ord("\n") and not inside:
-            found.append(row)
-            row = b""
-    return found, row
+            ends.add(end)
+    return ends
 
 
 @given(st.text(st.sampled_from('a,"\n\r'), max_size=30).map(str.encode), st.integers(1, 9), st.booleans())
@@ -48,9 +47,7 @@ def test_blocks_are_whole_rows_and_together_the_file(tmp_path_factory, text, siz
     path.write_bytes(text)
     read = list(blocks(File(path), quoted=quoted, size=size))
     assert b"".join(read) == unpacked(File(path)) == text
-    rows, rest = rows_of(text) if quoted else (text.splitlines(keepends=True), b"")
-    ends = {sum(map(len, rows[:k])) for k in range(len(rows) + 1)} | ({len(text)} if rest or not quoted else set())
-    assert {sum(map(len, read[:k])) for k in range(len(read))} <= ends
+    assert set(accumulate(map(len, read))) <= ends_of_rows(text, quoted=quoted)
 
 
 def test_an_encoding_that_is_not_kept_is_an_error(write):
