@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cib.errors import InputError, SettingsError
-from cib.presets.inputs import check_choices, check_quantile, listed, tagged
+from cib.presets.inputs import check_choices, check_quantile, chosen, listed, tagged
 from tests.toys import activity
 
 ROWS = [
@@ -35,6 +35,12 @@ def test_a_missing_column_is_named_with_the_way_to_map_it():
 def test_no_names_and_one_text_are_no_list_of_names(values):
     with pytest.raises(SettingsError, match="layers must be a list of names"):
         check_choices("layers", values, ["post"])
+
+
+def test_names_are_by_default_those_whose_column_the_posts_have():
+    columns = {"url": "urls", "hashtag": "hashtags"}
+    assert chosen("layers", None, activity(ROWS), columns) == ["hashtag"]
+    assert chosen("layers", ["url"], activity(ROWS), columns) == ["url"]
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
