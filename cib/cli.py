@@ -685,7 +685,6 @@ _LASTING = "{start:%Y-%m-%d %H:%M} {lasting_id:<6} {network_id:<6} {verdict:<13}
 def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{detection!r}")
     found = len(detection.networks)
-    _say(f"  {detection.outcome}")
     if found:
         _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):

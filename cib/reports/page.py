@@ -172,7 +172,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         height=lambda value, values: round(max(40 * value / max(values), 0.5), 1),
         cells=_cells,
         strongest=lambda n: max(n["statistics"], key=lambda s: s["observed"] or 0),
-        settings_text=json.dumps(found["settings"], indent=2, ensure_ascii=False),
+        settings_text=json.dumps(found["settings"], indent=2, sort_keys=True, ensure_ascii=False),
         licences=_asset("LICENSES.txt"),
         policy={"style": _hash(style), "scripts": " ".join(map(_hash, scripts))},
         # trusted: files of the package, and JSON that cannot close its element
