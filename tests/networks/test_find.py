@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.errors import CibError, InputError, SettingsError
+from cib.errors import CibError, InputError
 from cib.networks.verdict import VERDICTS, Rule
 
 
@@ -122,25 +122,6 @@ def test_reasons_say_what_was_measured(takedown):
         for reason in network.reasons:
             if reason.kind in network.kinds and reason.speaks != "untested":
                 assert reason.numbers["decades"] == network.kinds[reason.kind]
-
-
-@pytest.mark.parametrize(
-    ("verdict", "hint"),
-    [("candidates", "Did you mean 'candidate'"), ("sure", "candidate, coordinated, insufficient")],
-)
-def test_a_verdict_that_nobody_gives_is_refused(verdict, hint):
-    with pytest.raises(SettingsError, match=hint):
-        cib.Networks().with_verdict(verdict)
-
-
-def test_networks_are_a_sequence_with_names(takedown):
-    networks = takedown[0].networks
-    assert networks["N1"] is networks[0]
-    assert len(networks[:2]) == 2
-    assert networks[0].members["account_id"][0] in networks[0]
-    with pytest.raises(InputError, match="no network"):
-        networks["N0"]
-    assert networks.table["network_id"].to_list() == [network.id for network in networks]
 
 
 def test_who_is_copied_is_not_ranked_above_those_who_copy():
