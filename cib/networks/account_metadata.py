@@ -213,10 +213,11 @@ def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
-    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors."""
-    order = np.lexsort((made, network))
-    network, far = network[order], 1e6
-    place = made[order] + far * network
+    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors.
+
+    The networks ascend.
+    """
+    place = np.sort(made + 1e6 * network)
     near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
     members = np.bincount(network, minlength=n)
     links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)

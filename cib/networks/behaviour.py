@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, distinct_values
+from cib.graphs.incidence import Incidence, distinct_values, stable_order
 from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
 from cib.networks.object_sets import TEXTS
 
@@ -119,7 +119,7 @@ def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
     """Compute the microseconds from each event to the nearest event of another member on the same object."""
     found = np.full(len(incidence), np.iinfo(np.int64).max)
     mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
-    mine = mine[np.argsort(group[account[mine]], kind="stable")]
+    mine = mine[stable_order(group[account[mine]])]
     who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
     key = group[who] * len(incidence.object_ids) + what
     # the nearest act of another account lies just before or just after a run of acts of one account

@@ -62,10 +62,8 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
 
 def _occasion(acts: Acts, group: Ints) -> Ints:
     """Return what each act reacts to: 0 no post or its own network, 1 a post of a working day, 2 of a weekend."""
-    posts, ours = acts.activity.posts_table, group[acts.account]
-    known = pl.DataFrame({"post": posts["post_id"], "by": ours}).unique("post", keep="first", maintain_order=True)
-    by = posts.select(post="target_post_id").join(known, on="post", how="left", maintain_order="left")["by"]
-    inside = (by.fill_null(-1).to_numpy() == ours) & (ours >= 0)
+    ours = group[acts.account]
+    inside = (np.append(ours, -1)[acts.target_row] == ours) & (ours >= 0)
     return np.where(inside, 0, acts.occasion)
 
 

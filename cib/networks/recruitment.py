@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cib.networks.acts import Acts, Flags, Ints
+from cib.graphs.incidence import distinct_values
+from cib.networks.acts import Acts, Flags, Ints, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
@@ -117,9 +118,10 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
         The number of acts of each account aimed at members that do not act on it.
     """
     row, source, target = acts.pairs_of(group >= 0)
-    there = source * acts.n_accounts + target
+    there = distinct_values((source * acts.n_accounts + target)[group[source] >= 0])
     ours = (group[target] >= 0) & recruits[np.maximum(group[target], 0)]
-    one_way = ours & ~np.isin(target * acts.n_accounts + source, there[group[source] >= 0])
+    one_way = np.flatnonzero(ours)
+    one_way = one_way[~is_in(target[one_way] * acts.n_accounts + source[one_way], there)]
     aims = pl.DataFrame({"account": source[one_way], "network": group[target[one_way]], "row": row[one_way]})
     posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
     count = np.zeros(acts.n_accounts, dtype=np.int64)
