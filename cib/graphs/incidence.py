@@ -108,7 +108,7 @@ class Incidence:
     @cached_property
     def starts(self) -> NDArray[np.int64]:
         """Offset of the first event of each object, and the number of events; shape (n_objects + 1,)."""
-        return np.searchsorted(self.object, np.arange(len(self.object_ids) + 1)).astype(np.int64)
+        return np.append(0, np.cumsum(np.bincount(self.object, minlength=len(self.object_ids))))
 
     @property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -170,9 +170,9 @@ class Incidence:
         """
         if of_events:
             return self.keep_events(_turns(self.time) == side)
-        first = np.full(len(self.object_ids), np.iinfo(np.int64).max)
-        np.minimum.at(first, self.object, self.time)
-        return self.keep_events(_turns(first)[self.object] == side)
+        first = np.flatnonzero(np.diff(self.object, prepend=-1))  # by time within an object
+        turn = np.repeat(_turns(self.time[first]), np.diff(first, append=len(self)))
+        return self.keep_events(turn == side)
 
     @property
     def n_active(self) -> int:
@@ -259,7 +259,10 @@ def time_totals(
 
 def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """Assign 0 and 1 in turn to the distinct times; return the value of each time."""
-    return np.unique(times, return_inverse=True)[1] % 2
+    order = np.argsort(times)
+    turns = np.empty(len(times), dtype=np.int64)
+    turns[order] = np.cumsum(np.diff(times[order], prepend=-1) > 0) % 2
+    return turns
 
 
 def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
