@@ -151,10 +151,15 @@ class Acts:
     @cached_property
     def host_accounts(self) -> pl.DataFrame:
         """Count the accounts that link to each host: ``host, accounts``."""
-        posts = self.activity.posts_table
-        linked = pl.DataFrame({"account": self.account, "urls": posts["urls"]}).explode("urls").drop_nulls("urls")
-        linked = linked.select("account", host=hosts(linked["urls"])).unique()
+        linked = self.links.select("host", account=pl.Series(self.account[self.links["row"].to_numpy()])).unique()
         return linked.group_by("host").agg(accounts=pl.len())
+
+    @cached_property
+    def links(self) -> pl.DataFrame:
+        """Return the hosts to which each post links: ``row, host``, each pair once."""
+        linked = self.activity.posts_table.select("urls", row=pl.int_range(pl.len()))
+        linked = linked.filter(pl.col("urls").list.len() > 0).explode("urls").drop_nulls("urls")
+        return linked.select("row", host=hosts(linked["urls"])).drop_nulls().unique()
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:  # noqa: ARG002
         """Return at least the acts of members (-1: none); with `everybody` also all acts on their objects."""
