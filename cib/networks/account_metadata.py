@@ -133,10 +133,11 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
         known |= acts.about["description"].is_not_null().to_numpy()
     posts = acts.activity.posts_table
     if "client" in posts.columns:
-        used = pl.DataFrame({"account": acts.account, "client": posts["client"]}).drop_nulls()
-        named = used.group_by("account").agg(pl.col("client").str.contains(_AUTOMATIC).mean())
-        known[named["account"].to_numpy()] = True
-        told[named["account"].to_numpy()] |= (named["client"] > _MOST).to_numpy()
+        names = posts["client"].unique().drop_nulls()
+        automatic = posts["client"].is_in(names.filter(names.str.contains(_AUTOMATIC)).implode()).fill_null(False)
+        used = np.bincount(acts.account[posts["client"].is_not_null().to_numpy()], minlength=acts.n_accounts)
+        known |= used > 0
+        told |= np.bincount(acts.account[automatic.to_numpy()], minlength=acts.n_accounts) > _MOST * used
     members = np.bincount(group[group >= 0], minlength=n)
     share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
     any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
@@ -213,10 +214,11 @@ def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
-    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors."""
-    order = np.lexsort((made, network))
-    network, far = network[order], 1e6
-    place = made[order] + far * network
+    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors.
+
+    The networks ascend.
+    """
+    place = np.sort(made + 1e6 * network)
     near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
     members = np.bincount(network, minlength=n)
     links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)

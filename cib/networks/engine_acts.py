@@ -17,7 +17,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.numbered import NumberedActivity
 from cib.graphs.relational import EngineIncidence, Frame, floor_mod
-from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints
+from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints, unreturned
 
 __all__ = ["EngineActs"]
 
@@ -137,7 +137,7 @@ class EngineActs(Acts):
     def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:
         """Return source and target of the acts of some accounts on others that never act on them."""
         _, source, target = self.pairs_of(chosen)
-        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target) & chosen[source]
+        alone = unreturned(source, target, self.n_accounts) & chosen[source]
         return source[alone], target[alone]
 
     def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:

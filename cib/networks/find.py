@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -502,22 +503,30 @@ def _networks(
     objects, rows, known = (
         table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
     )
+    told: dict[int, dict[str, dict[str, Any]]] = {}
+    for row in facts.iter_rows(named=True):
+        told.setdefault(row["network"], {})[row["fact"]] = row
     verdict_of = {row["network"]: row for row in judged.iter_rows(named=True)}
+    order = members.group_by("network").agg(pl.col("coordination").median(), pl.col("account_id").min())
+    levels = {network: (level, first) for network, level, first in order.iter_rows()}
+    bounds = [np.searchsorted(at.network, np.arange(max(levels, default=-1) + 2)) for at in inside]
     members = members.sort("coordination", "account_id", descending=[True, False])
-    library = graphs[0].library
+    library, layers = graphs[0].library, tuple(graphs)
     found = []
     for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
-        best = verdict_of[key[0]]
-        level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
-        own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
-        evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
+        k = key[0]
+        best, (level, first) = verdict_of[k], levels[k]
+        own = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
+        evidence = Evidence(layers, own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        told = {row["fact"]: row for row in about.iter_rows(named=True)}
-        reasons = (*_seen(best), *(reasons_of(best, told, rule) if best["measured"] else (_NOTHING_MEASURED,)))
+        measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
-        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
-    found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
-    return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
+        network = Network(
+            "", mine, level, best["verdict"], (*_seen(best), *measured), rows[key], evidence, library, about, kinds
+        )
+        found.append(((VERDICTS.index(network.verdict), -level, -len(network), first), network))
+    found.sort(key=itemgetter(0))
+    return Networks(tuple(replace(network, id=f"N{k}") for k, (_, network) in enumerate(found, 1)), library)
 
 
 _NOTHING_MEASURED = Reason(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cib.networks.acts import Acts, Flags, Ints
+from cib.graphs.incidence import distinct_values
+from cib.networks.acts import Acts, Flags, Ints, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
@@ -64,6 +65,8 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
         aims = np.where(barred, -1, np.maximum(aims, leads))
         lifted = boosted(acts, np.maximum(ours, aims), ours, rule.boosted_share, rule.min_boosters)
         leads = np.where(aims >= 0, lifted, -1)
+        if (leads < 0).all():
+            break
     return Recruits(core, copies, aims, np.where(barred, -1, lifted), count)
 
 
@@ -94,6 +97,8 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
         rows = [_copies(acts, ours, group, kind) for kind in COPIED]
         table = pl.concat(rows).unique("row").group_by("account", "network").agg(count=pl.len())
         found = np.maximum(found, _most(table, acts, min_share))
+        if (found < 0).all():
+            break
     return found
 
 
@@ -117,9 +122,10 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
         The number of acts of each account aimed at members that do not act on it.
     """
     row, source, target = acts.pairs_of(group >= 0)
-    there = source * acts.n_accounts + target
+    there = distinct_values((source * acts.n_accounts + target)[group[source] >= 0])
     ours = (group[target] >= 0) & recruits[np.maximum(group[target], 0)]
-    one_way = ours & ~np.isin(target * acts.n_accounts + source, there[group[source] >= 0])
+    one_way = np.flatnonzero(ours)
+    one_way = one_way[~is_in(target[one_way] * acts.n_accounts + source[one_way], there)]
     aims = pl.DataFrame({"account": source[one_way], "network": group[target[one_way]], "row": row[one_way]})
     posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
     count = np.zeros(acts.n_accounts, dtype=np.int64)
@@ -166,7 +172,11 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
     parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.Int64})]
     for incidence in acts.touched_by(ours >= 0, kind):
         account = acts.codes(incidence)
-        events = pl.DataFrame({"account": account, "object": incidence.object, "row": incidence.row})
+        on = np.zeros(len(incidence.popularity), dtype=bool)
+        on[incidence.object[ours[account] >= 0]] = True
+        on = on[incidence.object]
+        account = account[on]
+        events = pl.DataFrame({"account": account, "object": incidence.object[on], "row": incidence.row[on]})
         events = events.with_columns(network=pl.Series(ours[account]))
         posted = events.unique(["account", "object"]).filter(pl.col("network") >= 0)
         posted = posted.group_by("object", "network").agg(members=pl.len().cast(pl.Int64))
