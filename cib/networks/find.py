@@ -410,7 +410,8 @@ def _recruited(
     core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
     out = ids.is_in(list(exclude)).to_numpy()
     found = recruit(acts, core, recruits, out, rule)
-    joined = np.where(found.aims >= 0, "amplifier", np.where(found.copies >= 0, "copied text", "boosted"))
+    ways = {"created together": found.together, "copied text": found.copies, "amplifier": found.aims}
+    joined = np.select([each >= 0 for each in ways.values()], list(ways), "boosted")
     joins = (found.found >= 0) & (core < 0)
     network = np.append(numbers["network"].to_numpy(), -1)
     table = pl.DataFrame(
@@ -421,7 +422,7 @@ def _recruited(
             "acts": acts.made,
             "aimed": found.aimed,
             "flagged": found.confirmed >= 0,
-            "copies": found.copies >= 0,
+            "copies": (found.copies >= 0) | (found.together >= 0),
             "lifted": found.lifted >= 0,
         }
     ).with_columns(pl.col("how").replace("", None))

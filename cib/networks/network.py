@@ -46,7 +46,8 @@ class Network:
         objects of the network more than chance explains, though no pair is significant), ``'tied'`` (shares a large
         part of its acts, or objects that few others posted, with members), ``'served'`` (receives acts from a network
         and from few other accounts), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
-        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
+        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return), ``'created
+        together'`` (created with confirmed members, and more accounts act on it than its few followers explain) or
         ``'boosted'`` (receives acts mostly from members). An account does not control whether it is `served`, `leader`
         or `boosted`. ``network_role`` is its role in the network: ``'core'``, ``'amplifier'`` or ``'boosted'``;
         ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members that never act on it.

@@ -1,8 +1,9 @@
 """Recruitment: accounts that belong to a confirmed network although no pair of them is significant.
 
-The confirmed members determine, in this order: accounts that copy their texts, accounts that aim a large part of all
-their acts at them without return, and accounts that receive most of their attention from them. Recruitment multiplies
-errors of the confirmation, so that only networks with evidence by copying, boosted or days off recruit.
+The confirmed members determine, in this order: accounts that copy their texts, accounts with unearned attention that
+were created together with them, accounts that aim a large part of all their acts at them without return, and accounts
+that receive most of their attention from them. Recruitment multiplies errors of the confirmation, so that only networks
+with evidence by copying, boosted or days off recruit.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.incidence import distinct_values
+from cib.networks.account_metadata import BATCH, FEW_FOLLOWERS, MATCHED
 from cib.networks.acts import Acts, Flags, Ints, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
-__all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
+__all__ = ["Recruits", "aiming", "boosted", "copying", "created_together", "recruit"]
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,15 @@ class Recruits:
 
     core: Ints  #: the confirmed members
     copies: Ints  #: other accounts that copy them
-    aims: Ints  #: other accounts that aim at either, without return
-    lifted: Ints  #: boosted accounts, without the confirmed members and those that copy them
-    aimed: Ints  #: acts of each account aimed at either, without return
+    together: Ints  #: other accounts with unearned attention, created together with confirmed members
+    aims: Ints  #: other accounts that aim at any of these, without return
+    lifted: Ints  #: boosted accounts, without the confirmed members and the first two
+    aimed: Ints  #: acts of each account aimed at any of these, without return
 
     @property
     def confirmed(self) -> Ints:
         """Return the network of each account that belongs to one by its own acts."""
-        return np.maximum(np.maximum(self.core, self.copies), self.aims)
+        return np.maximum(np.maximum(self.core, self.copies), np.maximum(self.together, self.aims))
 
     @property
     def found(self) -> Ints:
@@ -59,7 +62,9 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
     rule : Rule
     """
     copies = np.where(barred | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
-    ours, leads = np.maximum(core, copies), np.full(len(core), -1, dtype=np.int64)
+    together = created_together(acts, core, recruits, rule)
+    together = np.where(barred | (np.maximum(core, copies) >= 0), -1, together)
+    ours, leads = np.maximum(np.maximum(core, copies), together), np.full(len(core), -1, dtype=np.int64)
     for _ in range(2):
         aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule.aimed_acts, rule.aimed_share)
         aims = np.where(barred, -1, np.maximum(aims, leads))
@@ -67,7 +72,7 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
         leads = np.where(aims >= 0, lifted, -1)
         if (leads < 0).all():
             break
-    return Recruits(core, copies, aims, np.where(barred, -1, lifted), count)
+    return Recruits(core, copies, together, aims, np.where(barred, -1, lifted), count)
 
 
 def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
@@ -99,6 +104,49 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
         found = np.maximum(found, _most(table, acts, min_share))
         if (found < 0).all():
             break
+    return found
+
+
+def created_together(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> Ints:
+    """Assign accounts with unearned attention that were created together with confirmed members.
+
+    The cells of one operation may boost an account each, so that these share nothing but how they were made. An account
+    counts if it has few followers, at least `rule.min_actors` accounts act on it without return, at least
+    `rule.min_mates` members were created within twelve hours of it, and at most `rule.max_mated` of the other accounts
+    of its age have as many such members.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Confirmed network of each account, -1 for none.
+    recruits : ndarray of bool, shape (n_networks,)
+        Networks that recruit.
+    rule : Rule
+
+    Returns
+    -------
+    ndarray of int, shape (n_accounts,)
+        The network of most such members, -1 for none.
+    """
+    found = np.full(acts.n_accounts, -1, dtype=np.int64)
+    if not {"followers", "created_at"} <= set(acts.about.columns):
+        return found
+    made = acts.about["created_at"].to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy() / 86_400e6
+    ours = (group >= 0) & recruits[np.maximum(group, 0)] & ~np.isnan(made)
+    members = np.flatnonzero(ours)[np.argsort(made[ours], kind="stable")]
+    first = np.searchsorted(made[members], made - BATCH)
+    mates = np.searchsorted(made[members], made + BATCH, side="right") - first
+    other = (group < 0) & (acts.made > 0) & ~np.isnan(made)
+    others = np.flatnonzero(other)[np.argsort(made[other], kind="stable")]
+    few = (acts.about["followers"] < FEW_FOLLOWERS).fill_null(value=False).to_numpy()
+    asked = other & few & acts.unearned & (acts.actors >= rule.min_actors) & (mates >= rule.min_mates)
+    for account in np.flatnonzero(asked):
+        start, stop = np.searchsorted(made[others], made[account] + np.array([-MATCHED, MATCHED]))
+        as_many = mates[others[start:stop]] >= mates[account]  # one of them is the account
+        if as_many.sum() - 1 <= rule.max_mated * (len(as_many) - 1):
+            theirs = members[first[account] : first[account] + mates[account]]
+            found[account] = np.bincount(group[theirs]).argmax()
     return found
 
 

@@ -152,6 +152,10 @@ class Rule:
         Accounts join a confirmed network if they copy its texts in `copied_share` of all their acts, or aim
         `aimed_acts` acts and `aimed_share` of all their acts at it without return; see
         :mod:`cib.networks.recruitment`.
+    min_actors, min_mates, max_mated : float
+        Accounts with few followers also join if at least `min_actors` accounts act on them without return and at least
+        `min_mates` members were created within twelve hours of them, unless more than the share `max_mated` of the
+        other accounts of their age have as many such members.
     max_one_host, min_host_held : float
         Copying and days off do not count if the share of copies that link to one host exceeds the first and the share
         of the accounts linking to this host that are in any network is below the second: outlets of a publisher and
@@ -221,6 +225,9 @@ class Rule:
     copied_share: float = 0.15
     aimed_acts: int = 2
     aimed_share: float = 0.1
+    min_actors: int = 10
+    min_mates: int = 2
+    max_mated: float = 0.05
     max_one_host: float = 0.9
     min_host_held: float = 0.9
     established: float = 0.5
