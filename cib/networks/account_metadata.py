@@ -19,7 +19,7 @@ from cib.activity import TIME
 from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "automatic", "disclosed", "unaffiliated"]
 
 #: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
@@ -127,6 +127,17 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
         known.
     """
     n = int(group.max(initial=-1)) + 1
+    told, known = automatic(acts)
+    members = np.bincount(group[group >= 0], minlength=n)
+    share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
+    any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
+    return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
+        pl.when(pl.Series(any_known)).then(pl.col("automatic"))
+    )
+
+
+def automatic(acts: Acts) -> tuple[Flags, Flags]:
+    """Return whether each account declares that it is automatic, and whether its description or client is known."""
     told, known = np.zeros((2, acts.n_accounts), dtype=bool)
     if "description" in acts.about.columns:
         told |= acts.about["description"].str.contains(_AUTOMATIC).fill_null(False).to_numpy()
@@ -137,12 +148,7 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
         named = used.group_by("account").agg(pl.col("client").str.contains(_AUTOMATIC).mean())
         known[named["account"].to_numpy()] = True
         told[named["account"].to_numpy()] |= (named["client"] > _MOST).to_numpy()
-    members = np.bincount(group[group >= 0], minlength=n)
-    share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
-    any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
-    return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
-        pl.when(pl.Series(any_known)).then(pl.col("automatic"))
-    )
+    return told, known
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
