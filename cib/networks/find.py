@@ -23,7 +23,7 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
 from cib.graphs.numbered import NumberedActivity
-from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
+from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.communities import clusters_of
@@ -198,7 +198,7 @@ def _groups(
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
     if acts is not None:
-        membership = _with_served(membership, acts, exclude, rule)
+        membership = _without_automatic(_with_served(membership, acts, exclude, rule), acts, rule)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
 
 
@@ -246,6 +246,14 @@ def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str],
     table = table.join(membership.drop("network"), on="account_id", how="left", maintain_order="left")
     table = table.with_columns(pl.col("joined").fill_null("served"), pl.col("decades").fill_null(0.0))
     return table.filter(pl.len().over("network") >= rule.min_size).select(membership.columns)
+
+
+def _without_automatic(membership: pl.DataFrame, acts: Acts, rule: Rule) -> pl.DataFrame:
+    """Leave out accounts that declare that they are automatic, except from networks in which most do."""
+    told, _ = automatic(acts.seen_by(_codes(acts, membership.rename({"network": "dense"}))))
+    declared = pl.col("account_id").is_in(acts.activity.account_ids.filter(pl.Series(told)).implode())
+    kept = membership.filter(~declared | (declared.mean().over("network") > rule.max_automatic))
+    return kept.filter(pl.len().over("network") >= rule.min_size)
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -373,7 +381,11 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
     back = numbers.select("network", dense=pl.col("dense").cast(pl.Int64))
-    table = best.join(back, on="network").join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    table = (
+        best.drop("targets")
+        .join(back, on="network")
+        .join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    )
     named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
     return table.drop("dense").with_columns(measured=pl.lit(True)), named
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.special import gammainc
 
 from cib.graphs.incidence import distinct_values
 from cib.networks.account_metadata import BATCH, FEW_FOLLOWERS, MATCHED
-from cib.networks.acts import Acts, Flags, Ints, is_in
+from cib.networks.acts import Acts, Flags, Ints, benjamini_hochberg, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
@@ -66,7 +67,7 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
     together = np.where(barred | (np.maximum(core, copies) >= 0), -1, together)
     ours, leads = np.maximum(np.maximum(core, copies), together), np.full(len(core), -1, dtype=np.int64)
     for _ in range(2):
-        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule.aimed_acts, rule.aimed_share)
+        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule)
         aims = np.where(barred, -1, np.maximum(aims, leads))
         lifted = boosted(acts, np.maximum(ours, aims), ours, rule.boosted_share, rule.min_boosters)
         leads = np.where(aims >= 0, lifted, -1)
@@ -150,17 +151,20 @@ def created_together(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> In
     return found
 
 
-def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: float) -> tuple[Ints, Ints]:
+def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, Ints]:
     """Assign accounts that aim their acts at confirmed members that never act on them.
+
+    Members with a large audience are acted on by many accounts, some of them twice by chance. An account is assigned if
+    its acts on members are at least `rule.aimed_acts`, at least `rule.aimed_share` of all its acts, and more than those
+    of an account without preference: a Poisson test, with the false discovery rate `rule.alpha_aimed` over all other
+    accounts. The rate per act is that of the accounts with at most one act on members.
 
     Parameters
     ----------
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
     recruits : ndarray of bool, shape (n_networks,)
-    min_acts : int
-    min_share : float
-        Minimum share of these acts among all acts of an account.
+    rule : Rule
 
     Returns
     -------
@@ -179,8 +183,18 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
     count = np.zeros(acts.n_accounts, dtype=np.int64)
     count[posts["account"].to_numpy()] = posts["count"].to_numpy()
     found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, 0.0)
-    enough = (group < 0) & (count >= min_acts) & (count >= min_share * acts.made)
+    outside = (group < 0) & (acts.made > 0)
+    enough = outside & (count >= rule.aimed_acts) & (count >= rule.aimed_share * acts.made)
+    enough &= _preferring(count, acts.made, outside, enough, rule.alpha_aimed)
     return np.where(enough, found, -1), count
+
+
+def _preferring(count: Ints, made: Ints, outside: Flags, asked: Flags, alpha: float) -> Flags:
+    """Return the accounts asked about whose acts on members are more than those of accounts without preference."""
+    few = outside & (count <= 1)
+    rate = count[few].sum() / max(made[few].sum(), 1)
+    p = np.where(asked, gammainc(np.maximum(count, 1), rate * made), 1.0)
+    return p <= benjamini_hochberg(p[asked], alpha, int(outside.sum()))
 
 
 def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_boosters: int) -> Ints:

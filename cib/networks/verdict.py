@@ -32,11 +32,11 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from cib.domains import check_fields, real, whole
 from cib.networks.account_metadata import FACTS
+from cib.networks.acts import benjamini_hochberg
 from cib.notebook import html_rows
 
 __all__ = [
@@ -156,6 +156,8 @@ class Rule:
         Accounts with few followers also join if at least `min_actors` accounts act on them without return and at least
         `min_mates` members were created within twelve hours of them, unless more than the share `max_mated` of the
         other accounts of their age have as many such members.
+    alpha_aimed : float
+        False discovery rate of accounts that aim acts at a network, if those without preference do so by chance.
     max_one_host, min_host_held : float
         Copying and days off do not count if the share of copies that link to one host exceeds the first and the share
         of the accounts linking to this host that are in any network is below the second: outlets of a publisher and
@@ -165,7 +167,7 @@ class Rule:
         well known.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
-        automatic exceeds this value.
+        automatic exceeds this value; in other networks these accounts are left out before anything is measured.
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
         together with both look and batch.
@@ -228,6 +230,7 @@ class Rule:
     min_actors: int = 10
     min_mates: int = 2
     max_mated: float = 0.05
+    alpha_aimed: float = 0.05
     max_one_host: float = 0.9
     min_host_held: float = 0.9
     established: float = 0.5
@@ -354,8 +357,9 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     """Count kinds of evidence of a network and of the network that it serves for both.
 
-    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, and look or
-    batch counts for either. Without the last condition they may be activists and their organisers.
+    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, look or
+    batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists and
+    their organisers, or accounts that a network acts on without their doing.
 
     Parameters
     ----------
@@ -372,7 +376,9 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
     pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
     pairs = pairs.join(kinds.select("network", *shared), on="network", suffix="_there")
-    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0)
+    own = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in KINDS if kind != "boosted")
+    does = kinds.filter(own).select(served="network")
+    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0).join(does, on="served", how="semi")
     pairs = pairs.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
     pairs = pairs.filter((pl.col("look") > 0) | (pl.col("batch") > 0))
     ends = pl.concat([pairs.select(pl.col(end).alias("network"), *shared) for end in ("served", "network")])
@@ -490,9 +496,7 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
     tested = mine.with_columns(p=pl.when(excess).then(pl.col("p")).otherwise(1.0))
     best = tested.group_by("network").agg(p=(pl.col("p").min() * len(names)).clip(0.0, 1.0)).sort("network")
     p = best["p"].to_numpy()
-    ascending = np.sort(p)
-    passing = np.flatnonzero(ascending <= rule.alpha_facts * np.arange(1, len(p) + 1) / max(len(p), 1))
-    limit = ascending[passing[-1]] if len(passing) else -1.0
+    limit = benjamini_hochberg(p, rule.alpha_facts, len(p))
     decades = pl.when(pl.col("p") <= limit).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     return best.select("network", _counting(decades, rule.min_fact, rule).alias(kind))
 

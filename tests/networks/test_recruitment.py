@@ -46,6 +46,7 @@ ROWS = [
     *(post("busy", f"else {k}", 50 + k) for k in range(30)),
     *(reply("friend", "b", 90 + k) for k in range(2)),
     reply("b", "friend", 95),
+    *(post(f"other{k % 100}", f"other {k}", 200 + k) for k in range(500)),
 ]
 
 
@@ -53,6 +54,12 @@ def test_copies_and_one_way_acts_join():
     found = recruited(ROWS, "abc")
     assert found["copies"] == {"copier"}
     assert found["aims"] == {"amplifier"}  # not who did once, who does much else, or gets an act back
+
+
+def test_chance_acts_of_a_large_audience_recruit_nobody():
+    audience = [reply(f"other{k}", "a", 800 + k) for k in range(60)] + [reply("other0", "a", 900)]
+    loyal = [reply("loyal", "c", 950 + k) for k in range(6)]
+    assert recruited(ROWS + audience + loyal, "abc")["aims"] == {"loyal"}  # two acts are expected of some of so many
 
 
 def test_a_network_that_recruits_nobody_and_barred_accounts():
