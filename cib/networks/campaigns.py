@@ -72,10 +72,10 @@ def network_links(acts: Acts, group: Ints, rule: Rule) -> pl.DataFrame:
     """Test whether the members of one network reach another more often than accounts outside of networks do.
 
     An account reaches a network if it acts on a member (kind ``'members'``), or on a post on which a member acts (kind
-    ``'posts'``). Let q be the share of the acts of all accounts outside of networks that reach a network, and n the mean
-    number of acts of the k accounts of another network. Then ``k (1 - exp(-q n))`` of these accounts are expected to
-    reach it by chance, and the number that do is compared with the Poisson distribution. If accounts differ in activity,
-    the mean overestimates the number expected (Jensen's inequality), so that the test is conservative.
+    ``'posts'``). Let q be the share of the acts of all accounts outside of networks that reach a network, and n the
+    mean number of acts of the k accounts of another network. Then ``k (1 - exp(-q n))`` of these accounts are expected
+    to reach it by chance, and the number that do is compared with the Poisson distribution. If accounts differ in
+    activity, the mean overestimates the number expected (Jensen's inequality), so that the test is conservative.
 
     Parameters
     ----------
