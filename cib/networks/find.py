@@ -26,6 +26,7 @@ from cib.graphs.numbered import NumberedActivity
 from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
+from cib.networks.campaigns import with_campaigns
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
@@ -147,7 +148,10 @@ def find_networks(
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
-    return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
+    networks = _networks(graphs, inside, members, statistics, judged, facts, rule)
+    if acts is not None:
+        networks = with_campaigns(networks, acts, rule)
+    return replace(networks, scores=scores, library=library)
 
 
 def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Acts:

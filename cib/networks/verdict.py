@@ -174,6 +174,12 @@ class Rule:
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
         :mod:`cib.networks.served`.
+    linked_p, linked_odds, linked_share : float
+        Two candidates are in one campaign if enough accounts of one act on members of the other, or on the same posts:
+        a share of at least `linked_share`, with odds of at least `linked_odds` times those of the share expected, and a
+        corrected p-value of at most `linked_p`.
+    most_linked : int
+        Posts on which more networks than this act do not link them.
     boosted_share, min_boosters : float
         Accounts are boosted if they receive `boosted_share` of all acts on them from a network, by at least
         `min_boosters` members.
@@ -239,6 +245,10 @@ class Rule:
     served_share: float = 0.6
     boosted_share: float = 0.7
     min_boosters: int = 4
+    linked_p: float = 0.01
+    linked_odds: float = 3.0
+    linked_share: float = 0.05
+    most_linked: int = 100
 
     def __post_init__(self) -> None:
         positive = dict.fromkeys(("tie_resolution", "copying_unit", "captured_unit"), real(0, above=True))
