@@ -91,7 +91,7 @@ def described(ages, followers):
 
 def with_stars(core_days):
     rows = ROWS + FANS + [post(star, f"of {star}", 300) for star in STARS]
-    ages = {row["account_id"]: k % 80 - 40.0 for k, row in enumerate(rows)} | {
+    ages = {row["account_id"]: -2.0 - k / 20 for k, row in enumerate(rows)} | {
         star: age for star, (age, _) in STARS.items()
     }
     accounts = described(ages | dict(zip("abc", core_days, strict=True)), {star: n for star, (_, n) in STARS.items()})
@@ -99,9 +99,9 @@ def with_stars(core_days):
 
 
 def test_who_was_created_with_the_core_and_has_unearned_attention_joins():
-    assert with_stars((0.0, 0.1, 300.0))["together"] == {
-        "twin"
-    }  # not who is older, or has followers, or nobody acts on
+    found = with_stars((0.0, 0.1, 300.0))
+    assert found["together"] == {"twin"}  # not who is older, or has followers, or nobody acts on
+    assert found["aims"] <= {"amplifier"}  # one act is not enough
 
 
 def test_a_core_of_all_ages_has_no_twins():
