@@ -166,9 +166,9 @@ class Rule:
     established : float
         The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
         well known.
-    min_own_host, min_linking : float
-        The look and batch of networks that copy are tested together if at least `min_linking` members of each link to
-        one host, and such members are at least `min_own_host` of the accounts that link to it; see
+    min_own, min_sharing : float
+        The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
+        one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
         :mod:`cib.networks.pools`.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
@@ -245,8 +245,8 @@ class Rule:
     max_one_host: float = 0.9
     min_host_held: float = 0.9
     established: float = 0.5
-    min_own_host: float = 0.7
-    min_linking: int = 2
+    min_own: float = 0.7
+    min_sharing: int = 2
     max_automatic: float = 0.5
     min_targets: float = 6.0
     served_share: float = 0.6
@@ -515,7 +515,9 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
         )
     if row.get("pooled"):
         found.append(
-            Reason("pooled", "look or batch are of this network and of those that link to its own sites as well")
+            Reason(
+                "pooled", "look or batch are of this network and of those with which it shares its own sites or texts"
+            )
         )
     return (*found, *_single(row, rule), *_against(row, rule))
 

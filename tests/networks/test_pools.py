@@ -1,10 +1,11 @@
-"""Networks that link to hosts of their own are in one pool; others are not."""
+"""Networks with hosts or texts of their own are in one pool; others are not."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+import cib
 from cib.networks.acts import Acts
 from cib.networks.pools import pools
 from cib.networks.verdict import Rule
@@ -21,7 +22,10 @@ def pooled(links, asked=(True, True, True), **rule):
         {"account_id": each, "action": "post", "at": k, "text": f"{k}", "urls": [f"https://{host}.example/{k}"]}
         for k, (each, host) in enumerate(told + idle + [(f"reader{k}", "other") for k in range(20)])
     ]
-    acts = Acts(activity(rows))
+    return of_cells(Acts(activity(rows)), asked, **rule)
+
+
+def of_cells(acts, asked=(True, True, True), **rule):
     ids = acts.activity.account_ids.to_list()
     group = np.array([next((k for k, cell in enumerate(CELLS) if each in cell), -1) for each in ids])
     return pools(acts, group, np.array(asked), Rule(**rule)).tolist()
@@ -45,14 +49,24 @@ def test_cells_that_link_to_their_own_hosts_are_one_pool(links, same):
     assert (found[0] >= 0) == same[0]
 
 
+@pytest.mark.parametrize(("posters", "same"), [("abde", True), ("abdex", True), ("abdexyz", False), ("abd", False)])
+def test_cells_that_post_their_own_texts_are_one_pool(posters, same):
+    said = [(each, "the talking point of the day") for each in posters] + [(each, each) for each in "abcdefghi"]
+    made = activity([{"account_id": each, "action": "post", "at": k, "text": t} for k, (each, t) in enumerate(said)])
+    graph = cib.backbone(cib.coaction_graph(made, "text", None, 1), alpha=0.999)
+    found = of_cells(Acts(made, [graph]))
+    assert (found[0] == found[1] >= 0) == same
+    assert found[2] == -1
+
+
 def test_only_networks_asked_for_are_pooled():
     assert pooled({"own": "abde"}, asked=(True, False, True)) == [-1, -1, -1]
     assert pooled({"own": "abde"}, asked=(False, False, False)) == [-1, -1, -1]
 
 
 def test_the_rule_says_what_is_own():
-    assert pooled({"own": "abdexyz"}, min_own_host=0.5)[0] >= 0
-    assert pooled({"own": "abde"}, min_linking=3) == [-1, -1, -1]
+    assert pooled({"own": "abdexyz"}, min_own=0.5)[0] >= 0
+    assert pooled({"own": "abde"}, min_sharing=3) == [-1, -1, -1]
 
 
 def test_data_without_links_have_no_pools():
