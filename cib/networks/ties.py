@@ -120,7 +120,9 @@ def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.
     rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
     # pairs are packed into one integer: grouping by two columns takes several times as long
     key = pl.col("source") * acts.n_accounts + pl.col("target")
-    table = rows.group_by(pair=key).agg(pl.col("source", "target").first(), together.round(6))
+    table = rows.select("tie", pair=key).group_by("pair").agg(together.round(6))
+    ends = np.divmod(table["pair"].to_numpy(), acts.n_accounts)
     size = np.sqrt(acts.made + _SHRINKAGE)
-    scale = size[table["source"].to_numpy()] * size[table["target"].to_numpy()]
-    return table.with_columns(pl.col("tie") / pl.Series(scale))
+    scale = size[ends[0]] * size[ends[1]]
+    source, target = (pl.Series(name, end) for name, end in zip(("source", "target"), ends, strict=True))
+    return table.select("pair", source, target, pl.col("tie") / pl.Series(scale))
