@@ -138,8 +138,7 @@ class _Shares:
     @classmethod
     def of(cls, activity: Activity, objects: Objects, min_participation: int, remove_loops: bool) -> _Shares:
         incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=True))
-        rows = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-        incidence = incidence.keep_events(rows[incidence.account] >= min_participation)
+        incidence = incidence.keep_events(incidence.acts[incidence.account] >= min_participation)
         return cls(incidence, post_codes(incidence), min_participation, remove_loops)
 
     def edges(self, seconds: float | None) -> pl.DataFrame:
