@@ -91,7 +91,7 @@ def described(ages, followers):
 
 def with_stars(core_days):
     rows = ROWS + FANS + [post(star, f"of {star}", 300) for star in STARS]
-    ages = {row["account_id"]: -40.0 + k for k, row in enumerate(rows)} | {
+    ages = {row["account_id"]: -2.0 - k / 20 for k, row in enumerate(rows)} | {
         star: age for star, (age, _) in STARS.items()
     }
     accounts = described(ages | dict(zip("abc", core_days, strict=True)), {star: n for star, (_, n) in STARS.items()})
