@@ -671,10 +671,12 @@ def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
 
 #: Heading and row format of the table of networks.
 _HEADING = (
-    f"{'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} coordination active"
+    f"{'network':<8} {'verdict':<13} {'campaign':<8} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} "
+    "coordination active"
 )
 _ROW = (
-    "{network_id:<8} {verdict:<13} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} {coordination:>12.2f} {active}"
+    "{network_id:<8} {verdict:<13} {campaign:<8} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} "
+    "{coordination:>12.2f} {active}"
 )
 
 
@@ -689,7 +691,7 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
         _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
         active = f"{row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}" if row["first"] else ""  # absent for served sets
-        _say(f"  {_ROW.format(active=active, **row)}".rstrip())
+        _say(f"  {_ROW.format(**{**row, 'campaign': row['campaign'] or '', 'active': active})}".rstrip())
     if found > most:
         _say(f"  ... and {found - most:,} more")
     for note in detection.notes:

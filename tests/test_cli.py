@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
 import sys
 
@@ -292,14 +291,6 @@ def test_every_command_prints_one_json_object_or_nothing(tmp_path, capsys):
         assert main([*again, "--quiet"]) == 0
         assert capsys.readouterr() == ("", "")
     assert told["files"][0] == "posts.parquet"
-
-
-def test_progress_goes_to_the_logger_too(capsys, caplog):
-    with caplog.at_level(logging.INFO, logger="cib"):
-        cib.detect(cib.simulate(scale=0.001, seed=3).activity, progress=False)
-    assert capsys.readouterr() == ("", "")
-    assert any("features" in record.getMessage() for record in caplog.records)
-    assert {record.name for record in caplog.records} == {"cib"}
 
 
 @pytest.mark.parametrize(("shared", "outcome"), [(True, "nothing found by these tests"), (False, "nothing to test")])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
 
-__all__ = ["Incidence", "distinct_values"]
+__all__ = ["Incidence", "distinct_values", "stable_order"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -108,7 +108,7 @@ class Incidence:
     @cached_property
     def starts(self) -> NDArray[np.int64]:
         """Offset of the first event of each object, and the number of events; shape (n_objects + 1,)."""
-        return np.searchsorted(self.object, np.arange(len(self.object_ids) + 1)).astype(np.int64)
+        return np.append(0, np.cumsum(np.bincount(self.object, minlength=len(self.object_ids))))
 
     @property
     def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -170,9 +170,9 @@ class Incidence:
         """
         if of_events:
             return self.keep_events(_turns(self.time) == side)
-        first = np.full(len(self.object_ids), np.iinfo(np.int64).max)
-        np.minimum.at(first, self.object, self.time)
-        return self.keep_events(_turns(first)[self.object] == side)
+        first = np.flatnonzero(np.diff(self.object, prepend=-1))  # by time within an object
+        turn = np.repeat(_turns(self.time[first]), np.diff(first, append=len(self)))
+        return self.keep_events(turn == side)
 
     @property
     def n_active(self) -> int:
@@ -203,9 +203,8 @@ class Incidence:
         Accounts of different groups then share no object.
         """
         mine = np.flatnonzero(group[self.account] >= 0)
-        key = group[self.account[mine]] * len(self.object_ids) + self.object[mine]
-        order = np.argsort(key, kind="stable")
-        mine, new = mine[order], np.diff(key[order], prepend=-1) > 0
+        mine = mine[stable_order(group[self.account[mine]])]
+        new = np.diff(group[self.account[mine]] * len(self.object_ids) + self.object[mine], prepend=-1) > 0
         return replace(
             self,
             object_ids=self.object_ids.gather(self.object[mine[new]]),
@@ -260,7 +259,10 @@ def time_totals(
 
 def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """Assign 0 and 1 in turn to the distinct times; return the value of each time."""
-    return np.unique(times, return_inverse=True)[1] % 2
+    order = np.argsort(times)
+    turns = np.empty(len(times), dtype=np.int64)
+    turns[order] = np.cumsum(np.diff(times[order], prepend=-1) > 0) % 2
+    return turns
 
 
 def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -271,3 +273,13 @@ def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     ascending = np.sort(values)
     return ascending[np.diff(ascending, prepend=-1) > 0]
+
+
+def stable_order(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Return the order of non-negative integers, equal ones as they are; below 65,536 in a tenth of the time.
+
+    >>> stable_order(np.array([3, 0, 3])).tolist()
+    [1, 0, 2]
+    """
+    short = values.max(initial=0) < 1 << 16  # numpy has a radix sort for 16 bits
+    return np.argsort(values.astype(np.uint16) if short else values, kind="stable")

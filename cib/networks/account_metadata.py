@@ -19,7 +19,7 @@ from cib.activity import TIME
 from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "automatic", "disclosed", "unaffiliated"]
 
 #: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
@@ -127,22 +127,29 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
         known.
     """
     n = int(group.max(initial=-1)) + 1
-    told, known = np.zeros((2, acts.n_accounts), dtype=bool)
-    if "description" in acts.about.columns:
-        told |= acts.about["description"].str.contains(_AUTOMATIC).fill_null(False).to_numpy()
-        known |= acts.about["description"].is_not_null().to_numpy()
-    posts = acts.activity.posts_table
-    if "client" in posts.columns:
-        used = pl.DataFrame({"account": acts.account, "client": posts["client"]}).drop_nulls()
-        named = used.group_by("account").agg(pl.col("client").str.contains(_AUTOMATIC).mean())
-        known[named["account"].to_numpy()] = True
-        told[named["account"].to_numpy()] |= (named["client"] > _MOST).to_numpy()
+    told, known = automatic(acts)
     members = np.bincount(group[group >= 0], minlength=n)
     share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
     any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
     return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
         pl.when(pl.Series(any_known)).then(pl.col("automatic"))
     )
+
+
+def automatic(acts: Acts) -> tuple[Flags, Flags]:
+    """Return whether each account declares that it is automatic, and whether its description or client is known."""
+    told, known = np.zeros((2, acts.n_accounts), dtype=bool)
+    if "description" in acts.about.columns:
+        told |= acts.about["description"].str.contains(_AUTOMATIC).fill_null(False).to_numpy()
+        known |= acts.about["description"].is_not_null().to_numpy()
+    posts = acts.activity.posts_table
+    if "client" in posts.columns:
+        names = posts["client"].unique().drop_nulls()
+        by_machine = posts["client"].is_in(names.filter(names.str.contains(_AUTOMATIC)).implode()).fill_null(False)
+        used = np.bincount(acts.account[posts["client"].is_not_null().to_numpy()], minlength=acts.n_accounts)
+        known |= used > 0
+        told |= np.bincount(acts.account[by_machine.to_numpy()], minlength=acts.n_accounts) > _MOST * used
+    return told, known
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
@@ -213,10 +220,11 @@ def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made
 
 
 def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
-    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors."""
-    order = np.lexsort((made, network))
-    network, far = network[order], 1e6
-    place = made[order] + far * network
+    """Compute per network the mean log2 of accounts within `BATCH` days of a member, and count close successors.
+
+    The networks ascend.
+    """
+    place = np.sort(made + 1e6 * network)
     near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
     members = np.bincount(network, minlength=n)
     links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)

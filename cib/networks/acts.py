@@ -18,9 +18,9 @@ from scipy.special import betainc
 from cib.activity import Activity, encode
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, time_totals
+from cib.graphs.incidence import Incidence, distinct_values, time_totals
 
-__all__ = ["Acts", "binomial_tail", "is_weekend", "share_of"]
+__all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "is_in", "is_weekend", "share_of", "unreturned"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -113,13 +113,27 @@ class Acts:
 
         For a post that is not in the data it is the time of the first act on it.
         """
-        posts = self.activity.posts_table.select(
-            post="post_id", target="target_post_id", time=pl.col("created_at").to_physical()
-        )
-        known = posts.select("post", made="time").unique("post", keep="first", maintain_order=True)
-        made = posts.join(known, left_on="target", right_on="post", how="left", maintain_order="left")
-        time = pl.coalesce("made", pl.col("time").min().over("target"))
-        return made.select(pl.when(pl.col("target").is_not_null()).then(time))["made"]
+        target, ids = self._targets
+        first = np.full(len(ids) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(first, target, self.time)
+        time = np.where(self.target_row >= 0, self.time[self.target_row], first[target])
+        return pl.select(made=pl.when(pl.Series(target < len(ids))).then(pl.Series(time)))["made"]
+
+    @cached_property
+    def target_row(self) -> Ints:
+        """Return the row of the post on which each post acts, -1 for none in the data; shape (n_posts,)."""
+        target, ids = self._targets
+        code = encode(self.activity.posts_table["post_id"], ids)
+        row = np.full(len(ids) + 1, -1)
+        there = code.is_not_null().arg_true()[::-1]  # of posts with one id the first
+        row[code.gather(there).to_numpy()] = there.to_numpy()
+        return row[target]
+
+    @cached_property
+    def _targets(self) -> tuple[NDArray[np.uint32], pl.Series]:
+        """Return the post on which each post acts, as a position in the second value, or its length for none."""
+        ids = self.activity.posts_table["target_post_id"].drop_nulls().unique()
+        return encode(self.activity.posts_table["target_post_id"], ids).fill_null(len(ids)).to_numpy(), ids
 
     @cached_property
     def occasion(self) -> Ints:
@@ -137,10 +151,15 @@ class Acts:
     @cached_property
     def host_accounts(self) -> pl.DataFrame:
         """Count the accounts that link to each host: ``host, accounts``."""
-        posts = self.activity.posts_table
-        linked = pl.DataFrame({"account": self.account, "urls": posts["urls"]}).explode("urls").drop_nulls("urls")
-        linked = linked.select("account", host=hosts(linked["urls"])).unique()
+        linked = self.links.select("host", account=pl.Series(self.account[self.links["row"].to_numpy()])).unique()
         return linked.group_by("host").agg(accounts=pl.len())
+
+    @cached_property
+    def links(self) -> pl.DataFrame:
+        """Return the hosts to which each post links: ``row, host``, each pair once."""
+        linked = self.activity.posts_table.select("urls", row=pl.int_range(pl.len()))
+        linked = linked.filter(pl.col("urls").list.len() > 0).explode("urls").drop_nulls("urls")
+        return linked.select("row", host=hosts(linked["urls"])).drop_nulls().unique()
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:  # noqa: ARG002
         """Return at least the acts of members (-1: none); with `everybody` also all acts on their objects."""
@@ -219,14 +238,14 @@ class Acts:
     def one_sided(self) -> tuple[Ints, Ints]:
         """Return source and target of each act in :attr:`pairs` whose target never acts on the source."""
         _, source, target = self.pairs
-        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target)
+        alone = unreturned(source, target, self.n_accounts)
         return source[alone], target[alone]
 
     @cached_property
     def actors(self) -> Ints:
         """Count the accounts that act on each account without return; shape (n_accounts,)."""
         source, target = self.one_sided
-        ends = np.unique(target * self.n_accounts + source)
+        ends = distinct_values(target * self.n_accounts + source)
         return np.bincount(ends // self.n_accounts, minlength=self.n_accounts)
 
     @cached_property
@@ -249,6 +268,20 @@ class Acts:
         )
 
 
+def is_in(values: Ints, ascending: Ints) -> Flags:
+    """Return whether non-negative integers are among some in ascending order."""
+    found: Flags = np.append(ascending, -1)[np.searchsorted(ascending, values)] == values
+    return found
+
+
+def unreturned(source: Ints, target: Ints, n_accounts: int) -> Flags:
+    """Return whether no act in the other direction is among some acts."""
+    acts = source * n_accounts + target
+    edges = distinct_values(acts)
+    both = np.intersect1d(edges, edges % n_accounts * n_accounts + edges // n_accounts, assume_unique=True)
+    return ~is_in(acts, both)
+
+
 def is_weekend(day: Ints) -> Flags:
     """Return whether days since 1970 are a Saturday or Sunday."""
     return (day + THURSDAY) % 7 >= SATURDAY
@@ -268,3 +301,14 @@ def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
     """
     k, share = np.asarray(hits, dtype=float), np.asarray(p, dtype=float)
     return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n, dtype=float) - k + 1.0, share), 1.0)
+
+
+def benjamini_hochberg(p: Numbers, alpha: float, tests: int) -> float:
+    """Return the largest p-value within the false discovery rate `alpha` over a number of tests, -1 if none is.
+
+    >>> benjamini_hochberg(np.array([0.5, 0.001, 0.02]), 0.05, tests=3)
+    0.02
+    """
+    ascending = np.sort(p)
+    passing = np.flatnonzero(ascending <= alpha * np.arange(1, len(p) + 1) / max(tests, 1))
+    return float(ascending[passing[-1]]) if len(passing) else -1.0

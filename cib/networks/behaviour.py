@@ -13,10 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, distinct_values
-from cib.networks.acts import Acts, Flags, Ints, Numbers, share_of
+from cib.graphs.incidence import Incidence, distinct_values, stable_order
+from cib.networks.acts import Acts, Flags, Ints, Numbers, is_in, share_of
 from cib.networks.object_sets import TEXTS
 
 __all__ = ["COPIED", "JOINT", "behaviour", "joint_events"]
@@ -119,7 +118,7 @@ def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
     """Compute the microseconds from each event to the nearest event of another member on the same object."""
     found = np.full(len(incidence), np.iinfo(np.int64).max)
     mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
-    mine = mine[np.argsort(group[account[mine]], kind="stable")]
+    mine = mine[stable_order(group[account[mine]])]
     who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
     key = group[who] * len(incidence.object_ids) + what
     # the nearest act of another account lies just before or just after a run of acts of one account
@@ -168,15 +167,13 @@ def _told(acts: Acts, incidence: Incidence, copied: Flags) -> NDArray[np.uint32]
 
 def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Numbers | pl.Series]:
     """Compute the largest shares of acts and copies with links to one host, and how much of it networks hold."""
-    n, posts = len(total), acts.activity.posts_table
-    if "urls" not in posts.columns:
+    n = len(total)
+    if "urls" not in acts.activity.posts_table.columns:
         return dict.fromkeys(("one_host", "copied_host", "host_held"), _untested(n))
-    linked = posts.select("urls", row=pl.int_range(pl.len())).explode("urls").drop_nulls("urls")
-    linked = linked.with_columns(host=hosts(linked["urls"])).unique(["row", "host"]).drop("urls")
-    row = linked["row"].to_numpy()
-    account = pl.Series(acts.account[row])
-    linked = linked.with_columns(network=pl.Series(of_post[row]), account=account, copy=pl.Series(np.isin(row, copies)))
-    mine = linked.filter(pl.col("network") >= 0)
+    mine = acts.links.filter(pl.Series(of_post[acts.links["row"].to_numpy()] >= 0))
+    row = mine["row"].to_numpy()
+    values = {"network": of_post[row], "account": acts.account[row], "copy": is_in(row, copies)}
+    mine = mine.with_columns(pl.Series(name, each) for name, each in values.items())
     known = mine.unique(["host", "account"]).group_by("host").agg(grouped=pl.len()).join(acts.host_accounts, on="host")
     known = known.select("host", held=pl.col("grouped") / pl.col("accounts"))
     counts = mine.group_by("network", "host").agg(acts=pl.len(), copies=pl.col("copy").sum()).join(known, on="host")
@@ -241,15 +238,14 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
 
 def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
     """Compute the share of members among the other accounts on the object of each event, without `passing` ones."""
-    network = group[account]
-    key = np.where(network >= 0, network * len(incidence.object_ids) + incidence.object, -1)
-    mine = key >= 0
-    pairs = distinct_values(incidence.object[mine].astype(np.int64) * len(group) + account[mine])
-    what, who = np.divmod(pairs, len(group))
-    keys, members = np.unique(group[who] * len(incidence.object_ids) + what, return_counts=True)
-    own = np.append(members, 1)[np.searchsorted(keys, key)] - 1
-    others = incidence.popularity[incidence.object] - 1 - passing
-    return np.where(key >= 0, share_of(own, others), 0.0)
+    mine = np.flatnonzero(group[account] >= 0)
+    what, account = incidence.object[mine].astype(np.int64), account[mine]
+    object_, who = np.divmod(distinct_values(what * len(group) + account), len(group))
+    keys, members = np.unique(group[who] * len(incidence.object_ids) + object_, return_counts=True)
+    own = members[np.searchsorted(keys, group[account] * len(incidence.object_ids) + what)] - 1
+    captured = np.zeros(len(incidence))
+    captured[mine] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[mine])
+    return captured
 
 
 def _passers_by(incidence: Incidence, account: Ints, group: Ints, joint: Flags) -> Ints:

@@ -141,18 +141,20 @@ def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> 
 
 def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
     """Count the co-actions in a half of pairs inside clusters (by code), and compute their expectation."""
+    from cib.graphs.compiled.counts import shared_objects
+    from cib.graphs.compiled.windows import window_span
+
     incidence = graph.events
     cluster = np.full(len(incidence.account_ids), -1, dtype=np.int64)
     for end in ("source", "target"):
         cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
-    inside = project(incidence.within(cluster), graph.construction.window_s, 1).spread(incidence.account_ids)
-    # pairs are packed into one integer: joining on two columns takes several times as long
-    pair = pl.col("source").cast(pl.Int64) * len(incidence.account_ids) + pl.col("target")
-    weights = inside.table.select(pair=pair, observed=pl.col("weight").cast(pl.Float64))
-    observed = pairs.select(pair=pair).join(weights, on="pair", how="left", maintain_order="left")["observed"]
+    inside, n = incidence.within(cluster), len(incidence.account_ids)
+    keys = pairs.select(pl.col("source").cast(pl.Int64) * n + pl.col("target")).to_series().to_numpy()
+    window = window_span(graph.construction.window_s)
+    observed = shared_objects(keys, inside.account, inside.object, inside.time, n, window)
     asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
     expected, _ = chance(asked, graph.significance.null)
-    return [observed.fill_null(0.0), pl.Series("expected", expected)]
+    return [pl.Series("observed", observed.astype(float)), pl.Series("expected", expected)]
 
 
 def _stand_for(clusters: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:

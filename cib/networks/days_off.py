@@ -49,10 +49,10 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     total = np.bincount(network[mine], minlength=n)
     seen = share_of(np.bincount(network[mine & weekend], minlength=n), total)
     elsewhere = share_of(np.bincount(network[mine], rate[mine], n), total)
-    by_day = pl.DataFrame({"network": network[mine], "day": acts.day[mine]}).group_by("network", "day").len()
-    squares = np.zeros(n, dtype=np.int64)
-    np.add.at(squares, by_day["network"].to_numpy(), by_day["len"].to_numpy().astype(np.int64) ** 2)
-    days = share_of(total.astype(float) ** 2, squares)
+    first = acts.day.min(initial=0)
+    width = acts.day.max(initial=0) - first + 1
+    cells, acts_on = np.unique(network[mine] * width + (acts.day[mine] - first), return_counts=True)
+    days = share_of(total.astype(float) ** 2, np.bincount(cells // width, acts_on**2, n))
     hits = seen * days
     # the binomial tail with a real number of trials
     p = betainc(np.maximum(days - hits, 1e-9), hits + 1, 1 - elsewhere)
@@ -62,10 +62,8 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
 
 def _occasion(acts: Acts, group: Ints) -> Ints:
     """Return what each act reacts to: 0 no post or its own network, 1 a post of a working day, 2 of a weekend."""
-    posts, ours = acts.activity.posts_table, group[acts.account]
-    known = pl.DataFrame({"post": posts["post_id"], "by": ours}).unique("post", keep="first", maintain_order=True)
-    by = posts.select(post="target_post_id").join(known, on="post", how="left", maintain_order="left")["by"]
-    inside = (by.fill_null(-1).to_numpy() == ours) & (ours >= 0)
+    ours = group[acts.account]
+    inside = (np.append(ours, -1)[acts.target_row] == ours) & (ours >= 0)
     return np.where(inside, 0, acts.occasion)
 
 

@@ -17,7 +17,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.numbered import NumberedActivity
 from cib.graphs.relational import EngineIncidence, Frame, floor_mod
-from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints
+from cib.networks.acts import DAY, SATURDAY, THURSDAY, Acts, Flags, Ints, unreturned
 
 __all__ = ["EngineActs"]
 
@@ -137,7 +137,7 @@ class EngineActs(Acts):
     def one_sided_of(self, chosen: Flags) -> tuple[Ints, Ints]:
         """Return source and target of the acts of some accounts on others that never act on them."""
         _, source, target = self.pairs_of(chosen)
-        alone = ~np.isin(target * self.n_accounts + source, source * self.n_accounts + target) & chosen[source]
+        alone = unreturned(source, target, self.n_accounts) & chosen[source]
         return source[alone], target[alone]
 
     def touched_by(self, chosen: Flags, kind: str) -> list[Incidence]:
@@ -145,14 +145,14 @@ class EngineActs(Acts):
         return [each.touched_by(chosen) for each in self.incidences(kind) if isinstance(each, EngineIncidence)]
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:
-        """Return the acts of the members of networks (-1: none), in memory."""
+        """Return at least the acts of the members of networks (-1: none), in memory."""
         if everybody:
             raise InputError(
                 "a rule with min_single above 0 needs the posts in memory",
                 remedy="Leave it at 0, or take the rows over first: activity.collect().",
             )
         for known, seen in self._seen:
-            if (known == group).all():
+            if not ((group >= 0) & (known < 0)).any():
                 return seen
         self._seen.append((group, self._seen_by(group)))
         return self._seen[-1][1]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import distinct_values
+from cib.graphs.incidence import distinct_values, stable_order
 
 __all__ = [
     "EVIDENCE",
@@ -132,9 +132,9 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
     the first and last time of these.
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
-    # keys are packed into integers and sorted: grouping by several columns takes many times as long
+    # keys are packed into integers: grouping by several columns takes many times as long
     key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
-    order = np.argsort(key, kind="stable")  # by time within an object, as the acts are
+    order = stable_order(network)  # by object and time, as the acts are
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     acts_on = np.diff(starts, append=len(order))
     run = np.repeat(np.arange(len(starts)), acts_on)

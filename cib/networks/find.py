@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,10 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
 from cib.graphs.numbered import NumberedActivity
-from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
+from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
+from cib.networks.campaigns import with_campaigns
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
@@ -146,7 +148,10 @@ def find_networks(
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
-    return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
+    networks = _networks(graphs, inside, members, statistics, judged, facts, rule)
+    if acts is not None:
+        networks = with_campaigns(networks, acts, rule)
+    return replace(networks, scores=scores, library=library)
 
 
 def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Acts:
@@ -197,7 +202,7 @@ def _groups(
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
     if acts is not None:
-        membership = _with_served(membership, acts, exclude, rule)
+        membership = _without_automatic(_with_served(membership, acts, exclude, rule), acts, rule)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
 
 
@@ -245,6 +250,14 @@ def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str],
     table = table.join(membership.drop("network"), on="account_id", how="left", maintain_order="left")
     table = table.with_columns(pl.col("joined").fill_null("served"), pl.col("decades").fill_null(0.0))
     return table.filter(pl.len().over("network") >= rule.min_size).select(membership.columns)
+
+
+def _without_automatic(membership: pl.DataFrame, acts: Acts, rule: Rule) -> pl.DataFrame:
+    """Leave out accounts that declare that they are automatic, except from networks in which most do."""
+    told, _ = automatic(acts.seen_by(_codes(acts, membership.rename({"network": "dense"}))))
+    declared = pl.col("account_id").is_in(acts.activity.account_ids.filter(pl.Series(told)).implode())
+    kept = membership.filter(~declared | (declared.mean().over("network") > rule.max_automatic))
+    return kept.filter(pl.len().over("network") >= rule.min_size)
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -372,7 +385,11 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
     back = numbers.select("network", dense=pl.col("dense").cast(pl.Int64))
-    table = best.join(back, on="network").join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    table = (
+        best.drop("targets")
+        .join(back, on="network")
+        .join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    )
     named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
     return table.drop("dense").with_columns(measured=pl.lit(True)), named
 
@@ -409,7 +426,8 @@ def _recruited(
     core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
     out = ids.is_in(list(exclude)).to_numpy()
     found = recruit(acts, core, recruits, out, rule)
-    joined = np.where(found.aims >= 0, "amplifier", np.where(found.copies >= 0, "copied text", "boosted"))
+    ways = {"created together": found.together, "copied text": found.copies, "amplifier": found.aims}
+    joined = np.select([each >= 0 for each in ways.values()], list(ways), "boosted")
     joins = (found.found >= 0) & (core < 0)
     network = np.append(numbers["network"].to_numpy(), -1)
     table = pl.DataFrame(
@@ -420,7 +438,7 @@ def _recruited(
             "acts": acts.made,
             "aimed": found.aimed,
             "flagged": found.confirmed >= 0,
-            "copies": found.copies >= 0,
+            "copies": (found.copies >= 0) | (found.together >= 0),
             "lifted": found.lifted >= 0,
         }
     ).with_columns(pl.col("how").replace("", None))
@@ -502,22 +520,30 @@ def _networks(
     objects, rows, known = (
         table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
     )
+    told: dict[int, dict[str, dict[str, Any]]] = {}
+    for row in facts.iter_rows(named=True):
+        told.setdefault(row["network"], {})[row["fact"]] = row
     verdict_of = {row["network"]: row for row in judged.iter_rows(named=True)}
+    order = members.group_by("network").agg(pl.col("coordination").median(), pl.col("account_id").min())
+    levels = {network: (level, first) for network, level, first in order.iter_rows()}
+    bounds = [np.searchsorted(at.network, np.arange(max(levels, default=-1) + 2)) for at in inside]
     members = members.sort("coordination", "account_id", descending=[True, False])
-    library = graphs[0].library
+    library, layers = graphs[0].library, tuple(graphs)
     found = []
     for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
-        best = verdict_of[key[0]]
-        level = float(mine["coordination"].median() or 0.0)  # type: ignore[arg-type]
-        own = tuple(at.rows[slice(*np.searchsorted(at.network, [key[0], key[0] + 1]))] for at in inside)
-        evidence = Evidence(tuple(graphs), own, objects.get(key, no_objects), library)
+        k = key[0]
+        best, (level, first) = verdict_of[k], levels[k]
+        own = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
+        evidence = Evidence(layers, own, objects.get(key, no_objects), library)
         about = known.get(key, no_facts)
-        told = {row["fact"]: row for row in about.iter_rows(named=True)}
-        reasons = (*_seen(best), *(reasons_of(best, told, rule) if best["measured"] else (_NOTHING_MEASURED,)))
+        measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
-        found.append(Network("", mine, level, best["verdict"], reasons, rows[key], evidence, library, about, kinds))
-    found.sort(key=lambda n: (VERDICTS.index(n.verdict), -n.coordination, -len(n), n.members["account_id"].min()))
-    return Networks(tuple(replace(network, id=f"N{k}") for k, network in enumerate(found, 1)), library)
+        network = Network(
+            "", mine, level, best["verdict"], (*_seen(best), *measured), rows[key], evidence, library, about, kinds
+        )
+        found.append(((VERDICTS.index(network.verdict), -level, -len(network), first), network))
+    found.sort(key=itemgetter(0))
+    return Networks(tuple(replace(network, id=f"N{k}") for k, (_, network) in enumerate(found, 1)), library)
 
 
 _NOTHING_MEASURED = Reason(

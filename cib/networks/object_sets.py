@@ -93,12 +93,13 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         ``account, cluster, hits, decades`` with at least three objects of the set and four decades.
     """
-    hits = (
-        incidence.acts_on(sets["object"])
-        .join(sets, on="object")
-        .group_by("cluster", "account")
-        .agg(hits=pl.col("acts").sum().cast(pl.Float64), objects=pl.col("object").n_unique())
-    )
+    # counting the objects in two steps takes a third of the time
+    pair = pl.col("account").cast(pl.Int64) * len(incidence.object_ids) + pl.col("object")
+    acts_on = incidence.acts_on(sets["object"]).group_by(pair=pair).agg(pl.col("acts").sum())
+    ends = pl.col("pair") // len(incidence.object_ids), pl.col("pair") % len(incidence.object_ids)
+    acts_on = acts_on.select("acts", account=ends[0].cast(pl.Int32), object=ends[1].cast(pl.Int32))
+    number = pl.col("acts").sum().cast(pl.Float64)
+    hits = acts_on.join(sets, on="object").group_by("cluster", "account").agg(hits=number, objects=pl.len())
     share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(incidence), 1))
     acts = incidence.acts
     hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")

@@ -1,8 +1,9 @@
 """Recruitment: accounts that belong to a confirmed network although no pair of them is significant.
 
-The confirmed members determine, in this order: accounts that copy their texts, accounts that aim a large part of all
-their acts at them without return, and accounts that receive most of their attention from them. Recruitment multiplies
-errors of the confirmation, so that only networks with evidence by copying, boosted or days off recruit.
+The confirmed members determine, in this order: accounts that copy their texts, accounts with unearned attention that
+were created together with them, accounts that aim a large part of all their acts at them without return, and accounts
+that receive most of their attention from them. Recruitment multiplies errors of the confirmation, so that only networks
+with evidence by copying, boosted or days off recruit.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.special import gammainc
 
-from cib.networks.acts import Acts, Flags, Ints
+from cib.graphs.incidence import distinct_values
+from cib.networks.account_metadata import BATCH, FEW_FOLLOWERS, MATCHED
+from cib.networks.acts import Acts, Flags, Ints, benjamini_hochberg, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
-__all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
+__all__ = ["Recruits", "aiming", "boosted", "copying", "created_together", "recruit"]
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,15 @@ class Recruits:
 
     core: Ints  #: the confirmed members
     copies: Ints  #: other accounts that copy them
-    aims: Ints  #: other accounts that aim at either, without return
-    lifted: Ints  #: boosted accounts, without the confirmed members and those that copy them
-    aimed: Ints  #: acts of each account aimed at either, without return
+    together: Ints  #: other accounts with unearned attention, created together with confirmed members
+    aims: Ints  #: other accounts that aim at any of these, without return
+    lifted: Ints  #: boosted accounts, without the confirmed members and the first two
+    aimed: Ints  #: acts of each account aimed at any of these, without return
 
     @property
     def confirmed(self) -> Ints:
         """Return the network of each account that belongs to one by its own acts."""
-        return np.maximum(np.maximum(self.core, self.copies), self.aims)
+        return np.maximum(np.maximum(self.core, self.copies), np.maximum(self.together, self.aims))
 
     @property
     def found(self) -> Ints:
@@ -58,13 +63,17 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
     rule : Rule
     """
     copies = np.where(barred | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
-    ours, leads = np.maximum(core, copies), np.full(len(core), -1, dtype=np.int64)
+    together = created_together(acts, core, recruits, rule)
+    together = np.where(barred | (np.maximum(core, copies) >= 0), -1, together)
+    ours, leads = np.maximum(np.maximum(core, copies), together), np.full(len(core), -1, dtype=np.int64)
     for _ in range(2):
-        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule.aimed_acts, rule.aimed_share)
+        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule)
         aims = np.where(barred, -1, np.maximum(aims, leads))
         lifted = boosted(acts, np.maximum(ours, aims), ours, rule.boosted_share, rule.min_boosters)
         leads = np.where(aims >= 0, lifted, -1)
-    return Recruits(core, copies, aims, np.where(barred, -1, lifted), count)
+        if (leads < 0).all():
+            break
+    return Recruits(core, copies, together, aims, np.where(barred, -1, lifted), count)
 
 
 def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
@@ -94,20 +103,68 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
         rows = [_copies(acts, ours, group, kind) for kind in COPIED]
         table = pl.concat(rows).unique("row").group_by("account", "network").agg(count=pl.len())
         found = np.maximum(found, _most(table, acts, min_share))
+        if (found < 0).all():
+            break
     return found
 
 
-def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: float) -> tuple[Ints, Ints]:
+def created_together(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> Ints:
+    """Assign accounts with unearned attention that were created together with confirmed members.
+
+    The cells of one operation may boost an account each, so that these share nothing but how they were made. An account
+    counts if it has few followers, at least `rule.min_actors` accounts act on it without return, at least
+    `rule.min_mates` members were created within twelve hours of it, and at most `rule.max_mated` of the other accounts
+    of its age have as many such members.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Confirmed network of each account, -1 for none.
+    recruits : ndarray of bool, shape (n_networks,)
+        Networks that recruit.
+    rule : Rule
+
+    Returns
+    -------
+    ndarray of int, shape (n_accounts,)
+        The network of most such members, -1 for none.
+    """
+    found = np.full(acts.n_accounts, -1, dtype=np.int64)
+    if not {"followers", "created_at"} <= set(acts.about.columns):
+        return found
+    made = acts.about["created_at"].to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy() / 86_400e6
+    ours = (group >= 0) & recruits[np.maximum(group, 0)] & ~np.isnan(made)
+    members = np.flatnonzero(ours)[np.argsort(made[ours], kind="stable")]
+    first = np.searchsorted(made[members], made - BATCH)
+    mates = np.searchsorted(made[members], made + BATCH, side="right") - first
+    other = (group < 0) & (acts.made > 0) & ~np.isnan(made)
+    others = np.flatnonzero(other)[np.argsort(made[other], kind="stable")]
+    few = (acts.about["followers"] < FEW_FOLLOWERS).fill_null(value=False).to_numpy()
+    asked = other & few & acts.unearned & (acts.actors >= rule.min_actors) & (mates >= rule.min_mates)
+    for account in np.flatnonzero(asked):
+        start, stop = np.searchsorted(made[others], made[account] + np.array([-MATCHED, MATCHED]))
+        as_many = mates[others[start:stop]] >= mates[account]  # one of them is the account
+        if as_many.sum() - 1 <= rule.max_mated * (len(as_many) - 1):
+            theirs = members[first[account] : first[account] + mates[account]]
+            found[account] = np.bincount(group[theirs]).argmax()
+    return found
+
+
+def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, Ints]:
     """Assign accounts that aim their acts at confirmed members that never act on them.
+
+    Members with a large audience are acted on by many accounts, some of them twice by chance. An account is assigned if
+    its acts on members are at least `rule.aimed_acts`, at least `rule.aimed_share` of all its acts, and more than those
+    of an account without preference: a Poisson test, with the false discovery rate `rule.alpha_aimed` over all other
+    accounts. The rate per act is that of the accounts with at most one act on members.
 
     Parameters
     ----------
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
     recruits : ndarray of bool, shape (n_networks,)
-    min_acts : int
-    min_share : float
-        Minimum share of these acts among all acts of an account.
+    rule : Rule
 
     Returns
     -------
@@ -117,16 +174,27 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
         The number of acts of each account aimed at members that do not act on it.
     """
     row, source, target = acts.pairs_of(group >= 0)
-    there = source * acts.n_accounts + target
+    there = distinct_values((source * acts.n_accounts + target)[group[source] >= 0])
     ours = (group[target] >= 0) & recruits[np.maximum(group[target], 0)]
-    one_way = ours & ~np.isin(target * acts.n_accounts + source, there[group[source] >= 0])
+    one_way = np.flatnonzero(ours)
+    one_way = one_way[~is_in(target[one_way] * acts.n_accounts + source[one_way], there)]
     aims = pl.DataFrame({"account": source[one_way], "network": group[target[one_way]], "row": row[one_way]})
     posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
     count = np.zeros(acts.n_accounts, dtype=np.int64)
     count[posts["account"].to_numpy()] = posts["count"].to_numpy()
     found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, 0.0)
-    enough = (group < 0) & (count >= min_acts) & (count >= min_share * acts.made)
+    outside = (group < 0) & (acts.made > 0)
+    enough = outside & (count >= rule.aimed_acts) & (count >= rule.aimed_share * acts.made)
+    enough &= _preferring(count, acts.made, outside, enough, rule.alpha_aimed)
     return np.where(enough, found, -1), count
+
+
+def _preferring(count: Ints, made: Ints, outside: Flags, asked: Flags, alpha: float) -> Flags:
+    """Return the accounts asked about whose acts on members are more than those of accounts without preference."""
+    few = outside & (count <= 1)
+    rate = count[few].sum() / max(made[few].sum(), 1)
+    p = np.where(asked, gammainc(np.maximum(count, 1), rate * made), 1.0)
+    return p <= benjamini_hochberg(p[asked], alpha, int(outside.sum()))
 
 
 def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_boosters: int) -> Ints:
@@ -166,7 +234,11 @@ def _copies(acts: Acts, ours: Ints, group: Ints, kind: str) -> pl.DataFrame:
     parts = [pl.DataFrame(schema={"account": pl.Int64, "network": pl.Int64, "row": pl.Int64})]
     for incidence in acts.touched_by(ours >= 0, kind):
         account = acts.codes(incidence)
-        events = pl.DataFrame({"account": account, "object": incidence.object, "row": incidence.row})
+        on = np.zeros(len(incidence.popularity), dtype=bool)
+        on[incidence.object[ours[account] >= 0]] = True
+        on = on[incidence.object]
+        account = account[on]
+        events = pl.DataFrame({"account": account, "object": incidence.object[on], "row": incidence.row[on]})
         events = events.with_columns(network=pl.Series(ours[account]))
         posted = events.unique(["account", "object"]).filter(pl.col("network") >= 0)
         posted = posted.group_by("object", "network").agg(members=pl.len().cast(pl.Int64))

@@ -104,14 +104,14 @@ def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
     """Return ``source, target`` as codes of the activity, and ``tie``, the worth of their shared objects."""
     codes = graph.codes_in(acts.activity.account_ids).cast(pl.Int64)
     source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
-    return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * worth})
+    return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * float(worth)})
 
 
 def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
     """Return pairs that share an object on which few accounts acted."""
     few = graph.events.shared_by_at_most(rule.rare)
     worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
-    return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(worth))
+    return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(float(worth)))
 
 
 def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.DataFrame:
@@ -120,7 +120,9 @@ def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.
     rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
     # pairs are packed into one integer: grouping by two columns takes several times as long
     key = pl.col("source") * acts.n_accounts + pl.col("target")
-    table = rows.group_by(pair=key).agg(pl.col("source", "target").first(), together.round(6))
+    table = rows.select("tie", pair=key).group_by("pair").agg(together.round(6))
+    ends = np.divmod(table["pair"].to_numpy(), acts.n_accounts)
     size = np.sqrt(acts.made + _SHRINKAGE)
-    scale = size[table["source"].to_numpy()] * size[table["target"].to_numpy()]
-    return table.with_columns(pl.col("tie") / pl.Series(scale))
+    scale = size[ends[0]] * size[ends[1]]
+    source, target = (pl.Series(name, end) for name, end in zip(("source", "target"), ends, strict=True))
+    return table.select("pair", source, target, pl.col("tie") / pl.Series(scale))

@@ -32,11 +32,11 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from cib.domains import check_fields, real, whole
 from cib.networks.account_metadata import FACTS
+from cib.networks.acts import benjamini_hochberg
 from cib.notebook import html_rows
 
 __all__ = [
@@ -152,6 +152,12 @@ class Rule:
         Accounts join a confirmed network if they copy its texts in `copied_share` of all their acts, or aim
         `aimed_acts` acts and `aimed_share` of all their acts at it without return; see
         :mod:`cib.networks.recruitment`.
+    min_actors, min_mates, max_mated : float
+        Accounts with few followers also join if at least `min_actors` accounts act on them without return and at least
+        `min_mates` members were created within twelve hours of them, unless more than the share `max_mated` of the
+        other accounts of their age have as many such members.
+    alpha_aimed : float
+        False discovery rate of accounts that aim acts at a network, if those without preference do so by chance.
     max_one_host, min_host_held : float
         Copying and days off do not count if the share of copies that link to one host exceeds the first and the share
         of the accounts linking to this host that are in any network is below the second: outlets of a publisher and
@@ -161,13 +167,19 @@ class Rule:
         well known.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
-        automatic exceeds this value.
+        automatic exceeds this value; in other networks these accounts are left out before anything is measured.
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
         together with both look and batch.
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
         :mod:`cib.networks.served`.
+    linked_p, linked_odds, linked_share : float
+        Two candidates are in one campaign if enough accounts of one act on members of the other, or on the same posts:
+        a share of at least `linked_share`, with odds of at least `linked_odds` times those of the share expected, and a
+        corrected p-value of at most `linked_p`.
+    most_linked : int
+        Posts on which more networks than this act do not link them.
     boosted_share, min_boosters : float
         Accounts are boosted if they receive `boosted_share` of all acts on them from a network, by at least
         `min_boosters` members.
@@ -221,6 +233,10 @@ class Rule:
     copied_share: float = 0.15
     aimed_acts: int = 2
     aimed_share: float = 0.1
+    min_actors: int = 10
+    min_mates: int = 2
+    max_mated: float = 0.05
+    alpha_aimed: float = 0.05
     max_one_host: float = 0.9
     min_host_held: float = 0.9
     established: float = 0.5
@@ -229,6 +245,10 @@ class Rule:
     served_share: float = 0.6
     boosted_share: float = 0.7
     min_boosters: int = 4
+    linked_p: float = 0.01
+    linked_odds: float = 3.0
+    linked_share: float = 0.05
+    most_linked: int = 100
 
     def __post_init__(self) -> None:
         positive = dict.fromkeys(("tie_resolution", "copying_unit", "captured_unit"), real(0, above=True))
@@ -347,8 +367,9 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     """Count kinds of evidence of a network and of the network that it serves for both.
 
-    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, and look or
-    batch counts for either. Without the last condition they may be activists and their organisers.
+    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, look or
+    batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists and
+    their organisers, or accounts that a network acts on without their doing.
 
     Parameters
     ----------
@@ -365,7 +386,9 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
     pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
     pairs = pairs.join(kinds.select("network", *shared), on="network", suffix="_there")
-    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0)
+    own = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in KINDS if kind != "boosted")
+    does = kinds.filter(own).select(served="network")
+    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0).join(does, on="served", how="semi")
     pairs = pairs.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
     pairs = pairs.filter((pl.col("look") > 0) | (pl.col("batch") > 0))
     ends = pl.concat([pairs.select(pl.col(end).alias("network"), *shared) for end in ("served", "network")])
@@ -483,9 +506,7 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
     tested = mine.with_columns(p=pl.when(excess).then(pl.col("p")).otherwise(1.0))
     best = tested.group_by("network").agg(p=(pl.col("p").min() * len(names)).clip(0.0, 1.0)).sort("network")
     p = best["p"].to_numpy()
-    ascending = np.sort(p)
-    passing = np.flatnonzero(ascending <= rule.alpha_facts * np.arange(1, len(p) + 1) / max(len(p), 1))
-    limit = ascending[passing[-1]] if len(passing) else -1.0
+    limit = benjamini_hochberg(p, rule.alpha_facts, len(p))
     decades = pl.when(pl.col("p") <= limit).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     return best.select("network", _counting(decades, rule.min_fact, rule).alias(kind))
 

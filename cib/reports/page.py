@@ -81,7 +81,7 @@ BENIGN = (
 )
 
 #: Headings of the table of networks and their types; the columns of roles are inserted between the two parts.
-_COLUMNS = (("network", "text"), ("verdict", "text"), ("accounts", "number"))
+_COLUMNS = (("network", "text"), ("verdict", "text"), ("campaign", "text"), ("accounts", "number"))
 _MORE_COLUMNS = (
     *(("coordination", "number"), ("times the same", "number"), ("by chance", "number"), ("from", "text")),
     ("to", "text"),

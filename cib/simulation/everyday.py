@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -14,12 +15,13 @@ import polars as pl
 from cib.simulation.clock import MINUTE, after_sleep, lognormal_delays, waking_times
 from cib.simulation.draws import Floats, Ints, by_group, masked, pick, takes_part, zipf_ranks
 from cib.simulation.events import acts, stacked
-from cib.simulation.population import People
+from cib.simulation.population import Homes, People
 from cib.simulation.wording import write
 
 __all__ = [
     "CURIOUS",
     "Feed",
+    "Part",
     "World",
     "own_posts",
     "own_reactions",
@@ -153,6 +155,21 @@ class World:
         n_groups = int(authors.group.max()) + 1
         for ours, theirs in zip(by_group(members.group, n_groups), by_group(group, n_groups), strict=True):
             yield members.take(ours), posts[theirs]
+
+
+class Part(Protocol):
+    """One population of a scenario; posts and reactions are everyday ones unless a part defines its own."""
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Create its accounts; see :func:`cib.simulation.population.accounts`."""
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Create the posts of its `people` that anyone can act on."""
+        return own_posts(rng, people)
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Create all other actions of its `people`, given all posts."""
+        return own_reactions(rng, people, world)
 
 
 def own_posts(rng: np.random.Generator, people: People) -> pl.DataFrame:

@@ -7,7 +7,6 @@ must not report them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -15,11 +14,11 @@ import polars as pl
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
 from cib.simulation.draws import Floats, Ints, pareto
 from cib.simulation.events import acts
-from cib.simulation.everyday import World, own_posts, own_reactions, scattered, team_retweets
+from cib.simulation.everyday import Part, World, own_posts, own_reactions, scattered, team_retweets
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
 
-__all__ = ["Fandoms", "Newsrooms", "Ordinary", "Part", "ViralPost"]
+__all__ = ["Fandoms", "Newsrooms", "Ordinary", "ViralPost"]
 
 FAMOUS = Profile(followers=(900_000, 0.9), zero_followers=0, default_names=0, described=1, past_posts=4_000)
 FAN = Profile(followers=(90, 1.6), past_posts=2_500)
@@ -29,21 +28,8 @@ DESK = Profile(
 REPORTER = Profile(followers=(1_500, 1), zero_followers=0, described=0.95)
 
 
-class Part(Protocol):
-    """One population of a scenario, with its accounts, posts and reactions."""
-
-    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Create its accounts; see :func:`cib.simulation.population.accounts`."""
-
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create the posts of its `people` that anyone can act on."""
-
-    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Create all other actions of its `people`, given all posts."""
-
-
 @dataclass(frozen=True)
-class Ordinary:
+class Ordinary(Part):
     """Accounts with communities, favourites and habits, and some celebrities.
 
     Parameters
@@ -70,17 +56,9 @@ class Ordinary:
         ordinary = accounts(rng, homes, home, "organic", Profile(), activity=activity, renown=renown)
         return pl.concat([celebrities(rng, homes, np.zeros(famous, dtype=np.int64)), ordinary])
 
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create everyday posts."""
-        return own_posts(rng, people)
-
-    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Create everyday reactions."""
-        return own_reactions(rng, people, world)
-
 
 @dataclass(frozen=True)
-class Fandoms:
+class Fandoms(Part):
     """Fans who retweet their idols' posts within minutes.
 
     Parameters
@@ -170,7 +148,7 @@ class Fandoms:
 
 
 @dataclass(frozen=True)
-class Newsrooms:
+class Newsrooms(Part):
     """Newsrooms of a desk, sections that post the desk's links, and reporters who retweet the desk.
 
     Parameters
@@ -240,7 +218,7 @@ class Newsrooms:
 
 
 @dataclass(frozen=True)
-class ViralPost:
+class ViralPost(Part):
     """One post of an unknown account that a tenth of all accounts retweet within hours.
 
     Parameters

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.networks.account_metadata import FACTS, account_facts, unaffiliated
+from cib.networks.account_metadata import FACTS, account_facts, automatic, unaffiliated
 from cib.networks.acts import Acts
 
 
@@ -130,3 +130,19 @@ def test_members_of_one_operation_are_not_its_own_baseline(known):
     )
     facts = measured(cib.read(posts, accounts=accounts, progress=False), ids[400:], 0)
     assert facts.filter(fact="no followers")["elsewhere"].item() < 0.01
+
+
+def test_who_says_so_or_posts_by_such_a_client_is_automatic():
+    clients = {"relay": "Relay bot", "mixed": "Relay bot", "person": "Web app", "said": "Web app"}
+    posts = [
+        {"account_id": who, "created_at": f"2020-03-01T00:0{k}:00Z", "client": client, "text": f"{who} {k}"}
+        for k in range(4)
+        for who, client in clients.items()
+        if who != "mixed" or k
+    ]
+    posts.append(posts[0] | {"account_id": "mixed", "client": "Web app", "text": "by hand"})
+    posts += [posts[-1] | {"text": f"by hand {k}"} for k in range(3)]
+    about = pl.DataFrame({"account_id": list(clients), "description": ["", "", "I love robotics", "A bot by @x"]})
+    acts = Acts(cib.read(pl.DataFrame(posts), accounts=about, progress=False))
+    told, _ = automatic(acts)
+    assert set(acts.activity.account_ids.filter(pl.Series(told))) == {"relay", "said"}

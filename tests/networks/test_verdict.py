@@ -141,6 +141,16 @@ def test_a_network_and_the_one_that_it_serves_are_judged_together(server, look, 
     assert verdicts(kinds, done, pl.Series([True, True]), Rule())["verdict"].to_list() == expected
 
 
+def test_whom_a_network_acts_on_without_their_doing_is_no_candidate():
+    done = pl.DataFrame([MEASURED | SERVING, MEASURED | {"network": 1}])
+    facts = pl.concat([fact("no followers", 0.9, 1e-9), BOOSTED.with_columns(network=pl.lit(1, pl.Int64))])
+    kinds = kinds_of_evidence(done, facts, pl.DataFrame([REST, REST | {"network": 1}]), Rule())
+    shared = shared_kinds(kinds, pl.Series([-1, 0]))
+    assert kinds["look"][0] > 0
+    assert kinds["look"][1] is None
+    assert shared.drop("together").equals(kinds)
+
+
 def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():
     assert judged(copied=1.0)["copying"] == 3.0
     assert judged(copied=0.0)["copying"] == 0.0
