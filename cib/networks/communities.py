@@ -26,7 +26,7 @@ from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
 
-__all__ = ["clusters_of", "communities", "interaction_communities"]
+__all__ = ["cluster_labels", "clusters_of", "communities", "interaction_communities"]
 
 Labels = NDArray[np.int64]
 
@@ -63,7 +63,7 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     if not total:
         return np.arange(matrix.shape[0])
     # scikit-network scales the Potts penalty by total weight over n squared
-    return _louvain(matrix, "potts", resolution * matrix.shape[0] ** 2 / total, seed)
+    return _connected(matrix, _potts(matrix, resolution * matrix.shape[0] ** 2 / total, seed))
 
 
 def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
@@ -77,13 +77,18 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
         Mean decades of evidence per pair above which accounts form one cluster.
     min_size, seed : int
     """
+    labels = cluster_labels(graph, resolution=resolution, min_size=min_size, seed=seed)
+    return pl.DataFrame({"account_id": graph.ids, "cluster": labels}).filter(pl.col("cluster") >= 0)
+
+
+def cluster_labels(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> Labels:
+    """Return the cluster of each account, -1 for none of at least `min_size` accounts; see :func:`clusters_of`."""
     weighted = graph.table.with_columns(log_evidence(graph.table))
     matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
     order = _order(graph)
     labels = np.empty(graph.n_accounts, dtype=np.int64)
     labels[order] = communities(matrix[order][:, order], resolution=resolution, seed=seed)
-    clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})
-    return clusters.filter(pl.len().over("cluster") >= min_size)
+    return np.where(np.bincount(labels)[labels] >= min_size, labels, -1)
 
 
 def _order(graph: Graph) -> Labels:
@@ -128,15 +133,45 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     one_way = sp.coo_array((weight, (source, target)), shape=shape).tocsr()
     if not one_way.nnz:
         return np.arange(graph.n_accounts)
-    return _louvain(sp.csr_array(one_way + one_way.T), "dugue", resolution, seed)
+    return _louvain(sp.csr_array(one_way + one_way.T), resolution, seed)
 
 
-def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
+def _potts(matrix: sp.csr_array, resolution: float, seed: int) -> Labels:
+    """Optimise the Potts objective; return a label of each account, which has no meaning for those without an edge.
+
+    The labels are those of ``Louvain(modularity="potts")`` of scikit-network, whose compiled pass is called. Leaving out
+    accounts without an edge, and copies of the matrix, saves a third of the time.
+    """
+    from sknetwork.clustering.louvain_core import optimize_core
+    from sknetwork.utils import get_membership
+
+    labels = np.zeros(matrix.shape[0], dtype=np.int64)
+    order = np.random.RandomState(seed).permutation(len(labels))
+    order = order[np.diff(matrix.indptr)[order] > 0]
+    level = sp.csr_matrix(matrix)[order][:, order]
+    level.sort_indices()
+    level.data /= level.data.sum()
+    weights = np.full(len(order), 1 / len(labels))
+    found, gain = np.arange(len(order)), np.inf
+    while gain > _TOLERANCE:
+        edges = level.indices.astype(np.int64), level.indptr.astype(np.int64), level.data.astype(np.float32)
+        size = weights.astype(np.float32)
+        state = size.copy(), size.copy(), np.zeros_like(size), level.diagonal().astype(np.float32)
+        new, gain = optimize_core(np.arange(len(size)), *edges, size, size, *state, resolution, _TOLERANCE)
+        member = get_membership(np.unique(new, return_inverse=True)[1])
+        found = member.indices[found]
+        if gain > _TOLERANCE:
+            level, weights = member.T.tocsr().dot(level.dot(member)), member.T.dot(weights)
+    labels[order] = found
+    return labels
+
+
+def _louvain(matrix: sp.csr_array, resolution: float, seed: int) -> Labels:
     # scikit-network and scikit-learn, on which it depends, take a second to import
     from sknetwork.clustering import Louvain
 
     louvain = Louvain(
-        modularity=objective,
+        modularity="dugue",
         resolution=resolution,
         tol_optimization=_TOLERANCE,
         tol_aggregation=_TOLERANCE,
@@ -154,7 +189,8 @@ def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
     edges = matrix.tocoo()
     inside = labels[edges.row] == labels[edges.col]
     kept = sp.coo_array((edges.data[inside], (edges.row[inside], edges.col[inside])), shape=matrix.shape)
-    _, parts = connected_components(kept, directed=False)
-    _, first, numbered = np.unique(parts, return_index=True, return_inverse=True)
-    order: Labels = np.argsort(np.argsort(first))[numbered].astype(np.int64)
+    n, parts = connected_components(kept, directed=False)
+    first = np.empty(n, dtype=np.int64)
+    first[parts[::-1]] = np.arange(len(parts))[::-1]
+    order: Labels = np.argsort(np.argsort(first))[parts].astype(np.int64)
     return order
