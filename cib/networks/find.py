@@ -42,6 +42,7 @@ from cib.networks.evidence import (
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
+from cib.networks.pools import pools
 from cib.networks.recruitment import recruit
 from cib.networks.served import served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
@@ -52,6 +53,7 @@ from cib.networks.verdict import (
     Reason,
     Rule,
     kinds_of_evidence,
+    pooled_kinds,
     reasons_of,
     shared_kinds,
     verdicts,
@@ -378,6 +380,10 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
+    pool = pools(seen, group, (kinds["copying"].fill_null(0.0) > 0).to_numpy(), rule)
+    pooled = account_facts(acts, np.append(pool, -1)[group], free).rename({"network": "pool"})
+    pooled = pl.DataFrame({"network": np.arange(len(pool)), "pool": pool}).join(pooled, on="pool").select(facts.columns)
+    kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, pooled, rest, rule), facts, pooled)
     kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))

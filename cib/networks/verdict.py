@@ -45,6 +45,7 @@ __all__ = [
     "Reason",
     "Rule",
     "kinds_of_evidence",
+    "pooled_kinds",
     "reasons_of",
     "shared_kinds",
     "verdicts",
@@ -165,6 +166,10 @@ class Rule:
     established : float
         The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
         well known.
+    min_own_host, min_linking : float
+        The look and batch of networks that copy are tested together if at least `min_linking` members of each link to
+        one host, and such members are at least `min_own_host` of the accounts that link to it; see
+        :mod:`cib.networks.pools`.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
         automatic exceeds this value; in other networks these accounts are left out before anything is measured.
@@ -240,6 +245,8 @@ class Rule:
     max_one_host: float = 0.9
     min_host_held: float = 0.9
     established: float = 0.5
+    min_own_host: float = 0.7
+    min_linking: int = 2
     max_automatic: float = 0.5
     min_targets: float = 6.0
     served_share: float = 0.6
@@ -364,6 +371,38 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     return table.select("network", pl.col(KINDS).round(6))
 
 
+def pooled_kinds(
+    kinds: pl.DataFrame, pooled: pl.DataFrame, facts: pl.DataFrame, facts_of_pools: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Let look and batch of a pool of networks (:mod:`cib.networks.pools`) count for each of them if they say more.
+
+    Parameters
+    ----------
+    kinds, pooled : polars.DataFrame
+        From :func:`kinds_of_evidence`, by the facts of each network and of its pool.
+    facts, facts_of_pools : polars.DataFrame
+        From :func:`cib.networks.account_metadata.account_facts`; the second by network as well.
+
+    Returns
+    -------
+    kinds : polars.DataFrame
+        The first table, with ``pooled``: whether the pool says more.
+    facts : polars.DataFrame
+        Facts of the pool for the kinds by which it says more, else of the network.
+    """
+    both = kinds.join(pooled.select("network", "look", "batch"), on="network", suffix="_there", maintain_order="left")
+    more = {kind: pl.col(f"{kind}_there").fill_null(0.0) > pl.col(kind).fill_null(0.0) for kind in ("look", "batch")}
+    told = both.select("network", **more).unpivot(index="network", variable_name="kind", value_name="more")
+    of = pl.col("fact").replace_strict(FACTS)
+    of_pool = facts_of_pools.join(
+        told.filter("more"), left_on=["network", of], right_on=["network", "kind"], how="semi"
+    )
+    kept = facts.join(of_pool, on=["network", "fact"], how="anti")
+    best = [pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in more]
+    table = both.with_columns(*best, pooled=pl.any_horizontal(*more.values()))
+    return table.select(*kinds.columns, "pooled"), pl.concat([kept, of_pool]).sort("network", "fact")
+
+
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     """Count kinds of evidence of a network and of the network that it serves for both.
 
@@ -473,6 +512,10 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
     if row["together"]:
         found.append(
             Reason("served", "captured acts, and attention, are of this network and of one that serves the other")
+        )
+    if row.get("pooled"):
+        found.append(
+            Reason("pooled", "look or batch are of this network and of those that link to its own sites as well")
         )
     return (*found, *_single(row, rule), *_against(row, rule))
 

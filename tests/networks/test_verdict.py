@@ -7,7 +7,16 @@ import pytest
 
 from cib.errors import SettingsError
 from cib.networks.account_metadata import NO_FACTS
-from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, shared_kinds, verdicts
+from cib.networks.verdict import (
+    KINDS,
+    Reason,
+    Rule,
+    kinds_of_evidence,
+    pooled_kinds,
+    reasons_of,
+    shared_kinds,
+    verdicts,
+)
 
 MEASURED = {
     "network": 0,
@@ -139,6 +148,19 @@ def test_a_network_and_the_one_that_it_serves_are_judged_together(server, look, 
     rest = pl.DataFrame([REST, REST | {"network": 1}])
     kinds = shared_kinds(kinds_of_evidence(done, facts, rest, Rule()), pl.Series(server))
     assert verdicts(kinds, done, pl.Series([True, True]), Rule())["verdict"].to_list() == expected
+
+
+@pytest.mark.parametrize(("p", "expected"), [(1e-6, "candidate"), (0.9, "coordinated")])
+def test_facts_of_a_pool_count_for_each_of_its_networks(p, expected):
+    done = pl.DataFrame([MEASURED | {"copied": 0.9}])
+    own, of_pool = fact("creation batch", 0.5, 0.3), fact("creation batch", 1.5, p)
+    alone, together = (kinds_of_evidence(done, facts, pl.DataFrame([REST]), Rule()) for facts in (own, of_pool))
+    kinds, told = pooled_kinds(alone, together, own, of_pool)
+    assert verdicts(kinds, done, pl.Series([True]), Rule())["verdict"].to_list() == [expected]
+    assert kinds["pooled"].to_list() == [expected == "candidate"]
+    assert told["share"].to_list() == [1.5 if expected == "candidate" else 0.5]
+    reasons = reasons_of(done.row(0, named=True) | REST | kinds.row(0, named=True) | {"together": False}, {}, Rule())
+    assert any(reason.kind == "pooled" for reason in reasons) == (expected == "candidate")
 
 
 def test_whom_a_network_acts_on_without_their_doing_is_no_candidate():
