@@ -139,8 +139,8 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
 def _potts(matrix: sp.csr_array, resolution: float, seed: int) -> Labels:
     """Optimise the Potts objective; return a label of each account, which has no meaning for those without an edge.
 
-    The labels are those of ``Louvain(modularity="potts")`` of scikit-network, whose compiled pass is called. Leaving out
-    accounts without an edge, and copies of the matrix, saves a third of the time.
+    The labels are those of ``Louvain(modularity="potts")`` of scikit-network, whose compiled pass is called. Leaving
+    out accounts without an edge, and copies of the matrix, saves a third of the time.
     """
     from sknetwork.clustering.louvain_core import optimize_core
     from sknetwork.utils import get_membership

@@ -105,7 +105,7 @@ def _clusters(
     source, target = (code[end[rows]].astype(np.int64) for end in searched.endpoints)
     observed, expected = _weights(held_out, cluster, source, target)
     n = int(cluster.max(initial=-1)) + 1
-    return _tested(stand, np.bincount(of, observed, n), np.bincount(of, expected, n))
+    return _tested(stand, *(np.bincount(of, each, n).astype(float) for each in (observed, expected)))
 
 
 def _audience(
@@ -138,7 +138,7 @@ def _acts_on(incidence: Incidence, sets: pl.DataFrame, cluster: Labels) -> tuple
     share = np.bincount(aim, count, n) / max(len(incidence), 1)
     mine = cluster >= 0
     made = np.bincount(cluster[mine], incidence.acts[mine], n)
-    return np.bincount(aim[aim == by], count[aim == by], n), made * share
+    return np.bincount(aim[aim == by], count[aim == by], n).astype(float), made * share
 
 
 def _weights(graph: Graph, cluster: Labels, source: Labels, target: Labels) -> tuple[Numbers, Numbers]:
