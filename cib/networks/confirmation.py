@@ -105,8 +105,7 @@ def _clusters(
     source, target = (code[end[rows]].astype(np.int64) for end in searched.endpoints)
     observed, expected = _weights(held_out, cluster, source, target)
     n = int(cluster.max(initial=-1)) + 1
-    observed, expected = (np.bincount(of, weights=each, minlength=n).astype(float) for each in (observed, expected))
-    return _tested(stand, observed, expected)
+    return _tested(stand, *(np.bincount(of, each, n).astype(float) for each in (observed, expected)))
 
 
 def _audience(

@@ -106,8 +106,8 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     acts_on = incidence.acts_on(sets["object"]).group_by(pair=pair).agg(pl.col("acts").sum())
     ends = pl.col("pair") // len(incidence.object_ids), pl.col("pair") % len(incidence.object_ids)
     acts_on = acts_on.select("acts", account=ends[0].cast(pl.Int32), object=ends[1].cast(pl.Int32))
-    number = pl.col("acts").sum().cast(pl.Float64)
-    hits = acts_on.join(sets, on="object").group_by("cluster", "account").agg(hits=number, objects=pl.len())
+    totals = {"hits": pl.col("acts").sum().cast(pl.Float64), "objects": pl.len()}
+    hits = acts_on.join(sets, on="object").group_by("cluster", "account").agg(**totals)
     share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(incidence), 1))
     acts = incidence.acts
     hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")
