@@ -47,7 +47,8 @@ def pools(acts: Acts, group: Ints, asked: Flags, rule: Rule) -> Ints:
     counts = linked.group_by("host", "network").agg(members=pl.len()).join(acts.host_accounts, on="host")
     own = pl.col("members").sum().over("host") >= rule.min_own_host * pl.col("accounts")
     counts = counts.filter(own).filter(pl.col("members") >= rule.min_linking).sort("host", "network")
-    ends = counts["network"].to_numpy(), counts["host"].rle_id().to_numpy()
-    uses = sp.coo_array((np.ones(len(ends[0])), ends), shape=(len(asked), counts.height + 1)).tocsr()
-    _, pool = connected_components(uses @ uses.T, directed=False)
-    return np.where(np.bincount(pool)[pool] > 1, pool, -1).astype(np.int64)
+    ends = counts["network"].to_numpy(), len(asked) + counts["host"].rle_id().to_numpy().astype(np.int64)
+    nodes = len(asked) + counts.height  # networks and hosts, so that a host of many networks makes few links
+    _, part = connected_components(sp.coo_array((np.ones(len(ends[0])), ends), shape=(nodes, nodes)), directed=False)
+    pool = part[: len(asked)].astype(np.int64)
+    return np.where(np.bincount(pool)[pool] > 1, pool, -1)
