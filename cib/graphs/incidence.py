@@ -261,7 +261,7 @@ def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """Assign 0 and 1 in turn to the distinct times; return the value of each time."""
     order = np.argsort(times)
     turns = np.empty(len(times), dtype=np.int64)
-    turns[order] = np.cumsum(np.diff(times[order], prepend=-1) > 0) % 2
+    turns[order] = np.cumsum(np.diff(times[order], prepend=times[order[:1]]) > 0) % 2
     return turns
 
 

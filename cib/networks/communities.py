@@ -26,7 +26,7 @@ from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
 
-__all__ = ["clusters_of", "communities", "interaction_communities"]
+__all__ = ["cluster_labels", "clusters_of", "communities", "interaction_communities"]
 
 Labels = NDArray[np.int64]
 
@@ -62,8 +62,12 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     total = matrix.sum()
     if not total:
         return np.arange(matrix.shape[0])
+    active = np.flatnonzero(np.diff(matrix.indptr))
     # scikit-network scales the Potts penalty by total weight over n squared
-    return _louvain(matrix, "potts", resolution * matrix.shape[0] ** 2 / total, seed)
+    scaled = resolution * len(active) ** 2 / total
+    labels = np.zeros(matrix.shape[0], dtype=np.int64)
+    labels[active] = _louvain(matrix[active][:, active], "potts", scaled, seed)
+    return _connected(matrix, labels)
 
 
 def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
@@ -77,13 +81,18 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
         Mean decades of evidence per pair above which accounts form one cluster.
     min_size, seed : int
     """
+    labels = cluster_labels(graph, resolution=resolution, min_size=min_size, seed=seed)
+    return pl.DataFrame({"account_id": graph.ids, "cluster": labels}).filter(pl.col("cluster") >= 0)
+
+
+def cluster_labels(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> Labels:
+    """Return the cluster of each account, -1 for none of at least `min_size` accounts; see :func:`clusters_of`."""
     weighted = graph.table.with_columns(log_evidence(graph.table))
     matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
     order = _order(graph)
     labels = np.empty(graph.n_accounts, dtype=np.int64)
     labels[order] = communities(matrix[order][:, order], resolution=resolution, seed=seed)
-    clusters = pl.DataFrame({"account_id": graph.ids, "cluster": labels})
-    return clusters.filter(pl.len().over("cluster") >= min_size)
+    return np.where(np.bincount(labels)[labels] >= min_size, labels, -1)
 
 
 def _order(graph: Graph) -> Labels:
@@ -128,7 +137,8 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     one_way = sp.coo_array((weight, (source, target)), shape=shape).tocsr()
     if not one_way.nnz:
         return np.arange(graph.n_accounts)
-    return _louvain(sp.csr_array(one_way + one_way.T), "dugue", resolution, seed)
+    matrix = sp.csr_array(one_way + one_way.T)
+    return _connected(matrix, _louvain(matrix, "dugue", resolution, seed))
 
 
 def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
@@ -146,7 +156,8 @@ def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int)
         return_aggregate=False,
         random_state=seed,
     )
-    return _connected(matrix, louvain.fit_predict(sp.csr_matrix(matrix)))
+    labels: Labels = louvain.fit_predict(sp.csr_matrix(matrix))
+    return labels
 
 
 def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
@@ -154,7 +165,8 @@ def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
     edges = matrix.tocoo()
     inside = labels[edges.row] == labels[edges.col]
     kept = sp.coo_array((edges.data[inside], (edges.row[inside], edges.col[inside])), shape=matrix.shape)
-    _, parts = connected_components(kept, directed=False)
-    _, first, numbered = np.unique(parts, return_index=True, return_inverse=True)
-    order: Labels = np.argsort(np.argsort(first))[numbered].astype(np.int64)
+    n, parts = connected_components(kept, directed=False)
+    first = np.empty(n, dtype=np.int64)
+    first[parts[::-1]] = np.arange(len(parts))[::-1]
+    order: Labels = np.argsort(np.argsort(first))[parts].astype(np.int64)
     return order

@@ -15,14 +15,14 @@ import numpy as np
 import polars as pl
 from scipy.special import gammainc
 
-from cib.activity import encode
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.nulls.registry import backbone, chance
-from cib.networks.communities import clusters_of
+from cib.networks.acts import Numbers
+from cib.networks.communities import Labels, cluster_labels
 from cib.networks.evidence import LEAST, networks_in, rows_inside
-from cib.networks.object_sets import audiences, is_timeless
+from cib.networks.object_sets import drawn_groups, is_timeless
 
 __all__ = ["confirm"]
 
@@ -67,11 +67,11 @@ def confirm(
     shared taste is present in both halves.
     """
     tests = []
-    for graph in graphs:
+    for graph, network in networks_in(graphs, membership):
         test, level = (_audience, set_resolution) if is_timeless(graph) else (_clusters, resolution)
         one, other = _halves(graph)
         for searched, held_out in ((one, other), (other, one)):
-            tests.append(test(searched, held_out, membership, _HALF * level, min_size, seed).select("network", "p"))
+            tests.append(test(searched, held_out, network, _HALF * level, min_size, seed))
     if not tests:
         return pl.DataFrame(schema={"network": pl.Int64, "p_confirm": pl.Float64})
     best = pl.concat(tests).group_by("network").agg(p_confirm=(pl.col("p").min() * len(tests)).clip(upper_bound=1.0))
@@ -91,76 +91,75 @@ def _halves(graph: Graph) -> Iterator[Graph]:
 
 
 def _clusters(
-    searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
+    searched: Graph, held_out: Graph, network: Labels, resolution: float, min_size: int, seed: int
 ) -> pl.DataFrame:
-    """Test the co-actions in one half of the pairs that were edges in the other: ``network, cluster, p``."""
-    clusters = clusters_of(searched, resolution=resolution, min_size=min_size, seed=seed)
-    stand = _stand_for(clusters, membership)
-    clusters = clusters.join(stand, on="cluster", how="semi")  # clusters of no network need no test
-    ((_, of),) = networks_in([searched], clusters.rename({"cluster": "network"}))
-    rows, cluster = rows_inside(searched, of)
-    codes = searched.codes_in(held_out.events.account_ids)
-    ends = {end: codes.gather(searched.table[end].gather(rows)) for end in ("source", "target")}
-    pairs = pl.DataFrame({**ends, "cluster": cluster})
-    return stand.join(_poisson(pairs.with_columns(_weights(held_out, pairs))), on="cluster")
+    """Test the co-actions in one half of the pairs that were edges in the other: ``network, p``.
+
+    `network` holds the network of each account of the events, -1 for none.
+    """
+    code, cluster = searched.codes_in(held_out.events.account_ids).to_numpy(), np.full(len(network), -1)
+    cluster[code] = cluster_labels(searched, resolution=resolution, min_size=min_size, seed=seed)
+    stand = _stand_for(cluster, network)
+    cluster = np.where(np.isin(cluster, stand["cluster"].to_numpy()), cluster, -1)  # others need no test
+    rows, of = rows_inside(searched, cluster)
+    source, target = (code[end[rows]].astype(np.int64) for end in searched.endpoints)
+    observed, expected = _weights(held_out, cluster, source, target)
+    n = int(cluster.max(initial=-1)) + 1
+    return _tested(stand, *(np.bincount(of, each, n).astype(float) for each in (observed, expected)))
 
 
 def _audience(
-    searched: Graph, held_out: Graph, membership: pl.DataFrame, resolution: float, min_size: int, seed: int
+    searched: Graph, held_out: Graph, network: Labels, resolution: float, min_size: int, seed: int
 ) -> pl.DataFrame:
     """Test the acts in one half of the accounts drawn to a set of objects in the other; see `_clusters`."""
-    groups, sets = audiences(searched.events, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
-    stand = _stand_for(groups, membership)
-    groups, sets = (table.join(stand, on="cluster", how="semi") for table in (groups, sets))
-    return stand.join(_poisson(_acts_on(held_out.events, sets, groups)), on="cluster")
+    groups, sets = drawn_groups(searched.events, alpha=_ALPHA, resolution=resolution, min_size=min_size, seed=seed)
+    cluster = np.full(len(network), -1)
+    cluster[groups["account"].to_numpy()] = groups["cluster"].to_numpy()
+    stand = _stand_for(cluster, network)
+    sets = sets.join(stand, on="cluster", how="semi")
+    return _tested(stand, *_acts_on(held_out.events, sets, cluster))
 
 
-def _poisson(table: pl.DataFrame) -> pl.DataFrame:
-    """Compute the Poisson probability of at least ``observed`` if ``expected`` is the mean: ``cluster, p``."""
-    table = table.group_by("cluster").agg(pl.col("observed").sum(), pl.col("expected").sum())
-    observed, expected = (table[name].to_numpy().astype(float) for name in ("observed", "expected"))
+def _tested(stand: pl.DataFrame, observed: Numbers, expected: Numbers) -> pl.DataFrame:
+    """Compute the Poisson probability of at least `observed` of each cluster if `expected` is the mean."""
+    cluster = stand["cluster"].to_numpy()
+    observed, expected = observed[cluster], expected[cluster]
     p = np.where(observed > 0, gammainc(np.maximum(observed, 1), np.maximum(expected, LEAST)), 1.0)
-    return table.select("cluster", p=pl.Series(p))
+    return stand.select("network", p=pl.Series(p))
 
 
-def _acts_on(incidence: Incidence, sets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    """Count the acts of accounts on their set, and those expected at its share: ``cluster, observed, expected``."""
-    acts = incidence.acts
-    events = incidence.acts_on(sets["object"]).join(sets, on="object")
-    share = events.group_by("cluster").agg(share=pl.col("acts").sum() / max(len(incidence), 1))
-    drawn = groups.select("cluster", account=encode(groups["account_id"], incidence.account_ids).cast(pl.Int32))
-    hits = drawn.join(events, on=["account", "cluster"]).group_by("cluster").agg(observed=pl.col("acts").sum())
-    mine = (
-        drawn.with_columns(acts=pl.Series(acts[drawn["account"].to_numpy()]))
-        .group_by("cluster")
-        .agg(pl.col("acts").sum())
-    )
-    table = mine.join(share, on="cluster", how="left").join(hits, on="cluster", how="left").fill_null(0)
-    return table.select("cluster", "observed", expected=pl.col("acts") * pl.col("share"))
+def _acts_on(incidence: Incidence, sets: pl.DataFrame, cluster: Labels) -> tuple[Numbers, Numbers]:
+    """Count the acts of the accounts of each cluster on its set of objects, and those expected at its share."""
+    n = int(cluster.max(initial=-1)) + 1
+    aims = np.full(len(incidence.popularity), -1)
+    aims[sets["object"].to_numpy()] = sets["cluster"].to_numpy()
+    acts = incidence.acts_on(sets["object"])
+    aim, by, count = aims[acts["object"].to_numpy()], cluster[acts["account"].to_numpy()], acts["acts"].to_numpy()
+    share = np.bincount(aim, count, n) / max(len(incidence), 1)
+    mine = cluster >= 0
+    made = np.bincount(cluster[mine], incidence.acts[mine], n)
+    return np.bincount(aim[aim == by], count[aim == by], n).astype(float), made * share
 
 
-def _weights(graph: Graph, pairs: pl.DataFrame) -> list[pl.Series]:
+def _weights(graph: Graph, cluster: Labels, source: Labels, target: Labels) -> tuple[Numbers, Numbers]:
     """Count the co-actions in a half of pairs inside clusters (by code), and compute their expectation."""
     from cib.graphs.compiled.counts import shared_objects
     from cib.graphs.compiled.windows import window_span
 
     incidence = graph.events
-    cluster = np.full(len(incidence.account_ids), -1, dtype=np.int64)
-    for end in ("source", "target"):
-        cluster[pairs[end].to_numpy()] = pairs["cluster"].to_numpy()
     inside, n = incidence.within(cluster), len(incidence.account_ids)
-    keys = pairs.select(pl.col("source").cast(pl.Int64) * n + pl.col("target")).to_series().to_numpy()
     window = window_span(graph.construction.window_s)
-    observed = shared_objects(keys, inside.account, inside.object, inside.time, n, window)
-    asked = replace(graph, ids=incidence.account_ids, table=pairs.with_columns(weight=pl.lit(0)))
-    expected, _ = chance(asked, graph.significance.null)
-    return [pl.Series("observed", observed.astype(float)), pl.Series("expected", expected)]
+    observed = shared_objects(source * n + target, inside.account, inside.object, inside.time, n, window)
+    pairs = pl.DataFrame({"source": source, "target": target, "weight": observed})
+    expected, _ = chance(replace(graph, ids=incidence.account_ids, table=pairs), graph.significance.null)
+    return observed.astype(float), expected
 
 
-def _stand_for(clusters: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
+def _stand_for(cluster: Labels, network: Labels) -> pl.DataFrame:
     """Match networks and clusters that share half of the members of the smaller one: ``network, cluster``."""
-    sizes = membership.group_by("network").agg(size=pl.len())
-    shared = clusters.join(membership, on="account_id").group_by("network", "cluster").agg(shared=pl.len())
-    shared = shared.join(sizes, on="network").join(clusters.group_by("cluster").agg(found=pl.len()), on="cluster")
-    same = pl.col("shared") >= 0.5 * pl.min_horizontal("size", "found")
-    return shared.filter(same).select("network", "cluster")
+    both, width = (cluster >= 0) & (network >= 0), int(network.max(initial=0)) + 1
+    pairs, shared = np.unique(cluster[both] * width + network[both], return_counts=True)
+    found, of = np.divmod(pairs, width)
+    size = np.minimum(np.bincount(cluster[cluster >= 0])[found], np.bincount(network[network >= 0])[of])
+    same = shared >= 0.5 * size
+    return pl.DataFrame({"network": of[same], "cluster": found[same]})

@@ -21,6 +21,7 @@ from cib.graphs.incidence import distinct_values, stable_order
 __all__ = [
     "EVIDENCE",
     "Evidence",
+    "acts_in",
     "acts_of_members",
     "coordination",
     "decades",
@@ -191,6 +192,21 @@ def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[t
             ids = graph.events.account_ids
             network = networks_of(ids, membership)
         yield graph, network
+
+
+def acts_in(
+    graphs: Iterable[Graph], membership: pl.DataFrame
+) -> Iterator[tuple[Graph, NDArray[np.int64], pl.DataFrame, pl.DataFrame]]:
+    """Yield each graph, the network of each account of its events, the acts of members, and their shared objects.
+
+    The last two are computed once for consecutive graphs of the same events.
+    """
+    events, acts, shared = None, pl.DataFrame(), pl.DataFrame()
+    for graph, network in networks_in(graphs, membership):
+        if graph.events is not events:
+            events, acts = graph.events, acts_of_members(graph, network)
+            shared = shared_objects(acts)
+        yield graph, network, acts, shared
 
 
 def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -33,11 +33,10 @@ from cib.networks.days_off import days_off
 from cib.networks.engine_acts import EngineActs
 from cib.networks.evidence import (
     Evidence,
-    acts_of_members,
+    acts_in,
     decades,
     networks_in,
     rows_inside,
-    shared_objects,
     told_objects,
 )
 from cib.networks.membership import leading
@@ -493,10 +492,12 @@ def _with_shared_objects(
     """
     membership = members.select("account_id", "network")
     inside, sharing = [], []
-    for graph, network in networks_in(graphs, membership):
-        acts = acts_of_members(graph, network)
-        shared = shared_objects(acts)
+    events = None
+    for graph, network, acts, shared in acts_in(graphs, membership):
         inside.append(Inside(*rows_inside(graph, network), shared))
+        if graph.events is events:
+            continue
+        events = graph.events
         pair = pl.col("network") * (int(acts["object"].max() or 0) + 1) + pl.col("object")  # type: ignore[arg-type]
         mine = acts.select("account", pair=pair).join(shared.select(pair=pair), on="pair", how="semi")["account"]
         sharing.append(graph.events.account_ids.gather(mine.unique()))

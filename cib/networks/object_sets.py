@@ -17,7 +17,7 @@ from cib.graphs.incidence import Incidence
 from cib.graphs.nulls.registry import backbone
 from cib.networks.communities import clusters_of
 
-__all__ = ["audiences", "is_timeless"]
+__all__ = ["audiences", "drawn_groups", "is_timeless"]
 
 #: Minimum number of objects of a set, and of objects of the set on which an account must have acted.
 MIN_OBJECTS = 3
@@ -58,12 +58,20 @@ def audiences(
     sets : polars.DataFrame
         ``cluster, object`` (codes of the incidence).
     """
+    groups, sets = drawn_groups(incidence, alpha=alpha, resolution=resolution, min_size=min_size, seed=seed)
+    ids = incidence.account_ids.gather(groups["account"]).alias("account_id")
+    return groups.select(ids, "cluster", "decades"), sets
+
+
+def drawn_groups(
+    incidence: Incidence, *, alpha: float, resolution: float, min_size: int, seed: int = 0
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Find the groups and sets of :func:`audiences`, with ``account``, the code of the incidence."""
     sets = _object_sets(incidence, alpha, resolution, seed)
     drawn = _drawn(incidence, sets)
     best = drawn.sort("account", "decades", "cluster", descending=[False, True, False])
     best = best.unique("account", keep="first", maintain_order=True).filter(pl.len().over("cluster") >= min_size)
-    groups = best.select(incidence.account_ids.gather(best["account"]).alias("account_id"), "cluster", "decades")
-    return groups, sets.join(groups.select("cluster").unique(), on="cluster", how="semi")
+    return best, sets.join(best, on="cluster", how="semi")
 
 
 def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: int) -> pl.DataFrame:
@@ -98,8 +106,8 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     acts_on = incidence.acts_on(sets["object"]).group_by(pair=pair).agg(pl.col("acts").sum())
     ends = pl.col("pair") // len(incidence.object_ids), pl.col("pair") % len(incidence.object_ids)
     acts_on = acts_on.select("acts", account=ends[0].cast(pl.Int32), object=ends[1].cast(pl.Int32))
-    number = pl.col("acts").sum().cast(pl.Float64)
-    hits = acts_on.join(sets, on="object").group_by("cluster", "account").agg(hits=number, objects=pl.len())
+    totals = {"hits": pl.col("acts").sum().cast(pl.Float64), "objects": pl.len()}
+    hits = acts_on.join(sets, on="object").group_by("cluster", "account").agg(**totals)
     share = hits.group_by("cluster").agg(r=pl.col("hits").sum() / max(len(incidence), 1))
     acts = incidence.acts
     hits = hits.filter(pl.col("objects") >= MIN_OBJECTS).join(share, on="cluster")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.special import gammainc
 
 from cib.graphs.incidence import distinct_values
 from cib.networks.account_metadata import BATCH, FEW_FOLLOWERS, MATCHED
@@ -156,8 +155,9 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, 
 
     Members with a large audience are acted on by many accounts, some of them twice by chance. An account is assigned if
     its acts on members are at least `rule.aimed_acts`, at least `rule.aimed_share` of all its acts, and more than those
-    of an account without preference: a Poisson test, with the false discovery rate `rule.alpha_aimed` over all other
-    accounts. The rate per act is that of the accounts with at most one act on members.
+    of the audience, with the false discovery rate `rule.alpha_aimed` over all other accounts. The interest of the
+    audience in members is taken to be exponentially distributed, so that its counts are geometric; their mean per act
+    is that of the accounts with at most one act on members.
 
     Parameters
     ----------
@@ -190,10 +190,10 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, 
 
 
 def _preferring(count: Ints, made: Ints, outside: Flags, asked: Flags, alpha: float) -> Flags:
-    """Return the accounts asked about whose acts on members are more than those of accounts without preference."""
+    """Return the accounts asked about whose acts on members are more than those of the audience."""
     few = outside & (count <= 1)
-    rate = count[few].sum() / max(made[few].sum(), 1)
-    p = np.where(asked, gammainc(np.maximum(count, 1), rate * made), 1.0)
+    mean = made * count[few].sum() / max(made[few].sum(), 1)
+    p = np.where(asked, (mean / (1 + mean)) ** count, 1.0)
     return p <= benjamini_hochberg(p[asked], alpha, int(outside.sum()))
 
 

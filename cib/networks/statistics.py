@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import LEAST, acts_of_members, log_evidence, networks_in, rows_inside, shared_objects
+from cib.networks.evidence import LEAST, acts_in, log_evidence, rows_inside
 
 __all__ = ["Inside", "group_statistics"]
 
@@ -26,6 +26,10 @@ _MIN_TARGETS = 3
 
 #: An object is a target of a group if at least this share of its members, and at least three, acted on it.
 _COMMON = 0.25
+
+
+#: Statistics that are 0 where there is nothing to count.
+_COUNTS = ("pairs", "observed", "expected", "decades", "objects", "targets")
 
 
 class Inside(NamedTuple):
@@ -71,31 +75,32 @@ def group_statistics(
         One per graph.
     """
     sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
-    found = [
-        _in_layer(graph, network, sizes, objects)
-        for (graph, network), objects in zip(networks_in(graphs, membership), sets or [None] * len(graphs), strict=True)
-    ]
-    rows, inside = zip(*found, strict=True)
+    rows, inside, events, spread = [], [], None, pl.DataFrame()
+    for (graph, network, acts, shared), found_by in zip(
+        acts_in(graphs, membership), sets or [None] * len(graphs), strict=True
+    ):
+        if graph.events is not events or found_by is not None:
+            events, spread = graph.events, _spread(graph, acts, shared, sizes, found_by)
+        inside.append(Inside(*rows_inside(graph, network), shared))
+        table = sizes.join(_pairs(graph, inside[-1], sizes), on="network", how="left")
+        table = table.join(spread, on="network", how="left", maintain_order="left")
+        rows.append(table.with_columns(pl.col(_COUNTS).fill_null(0), layer=pl.lit(graph.name)))
     # the last digits of sums of floats depend on their order, which depends on the threads
-    return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9)), list(inside)
+    return pl.concat(rows).sort("network", "layer").with_columns(cs.float().round_sig_figs(9)), inside
 
 
-def _in_layer(
-    graph: Graph, network: NDArray[np.int64], sizes: pl.DataFrame, found_by: pl.DataFrame | None
-) -> tuple[pl.DataFrame, Inside]:
-    acts = acts_of_members(graph, network)
-    inside = Inside(*rows_inside(graph, network), shared_objects(acts))
-    objects = inside.objects.select("network", "object", "acts", pl.col("members").cast(pl.Int64))
+def _spread(
+    graph: Graph, acts: pl.DataFrame, shared: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Compute the statistics that depend on the events of a layer but not on its edges."""
+    objects = shared.select("network", "object", "acts", pl.col("members").cast(pl.Int64))
     common = pl.col("members") * (pl.col("members") - 1)
     shares = objects.group_by("network").agg(objects=pl.len(), top_share=common.max() / common.sum())
     targets = _targets(objects, sizes, found_by)
     crowd = graph.events.events_of_objects[targets["object"].to_numpy()]  # acts by all accounts
     behaviour = _behaviour(acts, targets.with_columns(crowd=pl.Series(crowd)))
-    table = sizes
-    for part in (_pairs(graph, inside, sizes), shares, behaviour):
-        table = table.join(part, on="network", how="left")
-    counts = [pl.col(name).fill_null(0) for name in ("pairs", "observed", "expected", "decades", "objects", "targets")]
-    return table.with_columns(pl.lit(graph.name).alias("layer"), *counts), inside
+    spread = sizes.select("network").join(shares, on="network", how="left")
+    return spread.join(behaviour, on="network", how="left")
 
 
 def _targets(objects: pl.DataFrame, sizes: pl.DataFrame, found_by: pl.DataFrame | None) -> pl.DataFrame:

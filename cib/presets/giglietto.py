@@ -169,7 +169,7 @@ def _estimate(incidence: Incidence, q: float, p: float) -> float:
     check_quantile("q", q)
     if not 0 <= p < 1:
         raise SettingsError("p is a share and must lie in [0, 1)", got=p)
-    first, count = incidence.starts[:-1], np.diff(incidence.starts)
+    first, count = incidence.starts[:-1], incidence.events_of_objects
     first, count = first[count > 1], count[count > 1]
     if not len(first):
         raise InputError("no interval can be estimated: nothing was shared twice", remedy="State it: interval='60s'.")

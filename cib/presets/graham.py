@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.domains import ACTIVITY, COUNT, FLAG, SHARE, TEXT, WINDOW, takes
 from cib.errors import SettingsError
-from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.coaction import Window, window_name, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
@@ -107,7 +107,7 @@ def qut(
     blocks = [table.filter(pl.col("weight") >= min_edge_weight) for table in _weights(incidence, seconds, loops, alike)]
     return preset_graph(
         "qut",
-        f"{network} {'any time' if seconds is None else f'{seconds:g} s'}",
+        f"{network} {window_name(seconds)}",
         activity,
         pl.concat([_weight_of(*np.empty((3, 0), np.int64)), *blocks]),
         None if alike else incidence,

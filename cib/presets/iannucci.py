@@ -153,7 +153,7 @@ def _layer(
     """Select the scale of a layer, and compute its edges."""
     events = objects_named(incidence, layer)
     summed = _faded(events, scales, epsilon)
-    acts = np.maximum(np.bincount(events.account, minlength=len(events.account_ids)), 1)
+    acts = np.maximum(events.acts, 1)
     candidates = []
     for scale in scales:
         edges = summed.select("source", "target", weight=f"{scale}").filter(pl.col("weight") > 0)

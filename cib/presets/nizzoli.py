@@ -69,7 +69,7 @@ def nizzoli2021(
     if not 0 < alpha <= 1:
         raise SettingsError("alpha must lie above 0 and be at most 1", got=alpha, remedy="Take 0.15, say.")
     incidence = Incidence.from_events(activity, object_events(activity, "post"))
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
+    acts = incidence.acts
     ranked = np.sort(acts[acts > 0])[::-1]
     if len(ranked):
         least = ranked[max(math.ceil(top * len(ranked)), 1) - 1]

@@ -117,19 +117,17 @@ def pacheco2021(
 
 
 def _most_similar(incidence: Incidence, min_accounts: int, quantile: float) -> tuple[pl.DataFrame, float]:
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
     several = incidence.keep_events(incidence.degree[incidence.account] > 1)
     edges = cosine_edges(several, sublinear=True, min_accounts=min_accounts)
     threshold = weight_quantile(edges, quantile)
     top = edges.filter(pl.col("weight") >= threshold)
-    smaller = np.minimum(acts[top["source"].to_numpy()], acts[top["target"].to_numpy()])
+    smaller = np.minimum(*(incidence.acts[top[end].to_numpy()] for end in ("source", "target")))
     return top.with_columns(support=pl.Series(smaller, dtype=pl.Int64)), threshold
 
 
 def _supported(activity: Activity, events: pl.DataFrame, support: int) -> Incidence:
     incidence = Incidence.from_events(activity, events)
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-    return incidence.keep_events(acts[incidence.account] >= support)
+    return incidence.keep_events(incidence.acts[incidence.account] >= support)
 
 
 def _retweets(activity: Activity, support: int, _: Window) -> Incidence:

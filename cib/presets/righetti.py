@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.domains import ACTIVITY, COUNT, FLAG, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import SettingsError
-from cib.graphs.coaction import Window, window_seconds
+from cib.graphs.coaction import Window, window_name, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
@@ -117,8 +117,8 @@ def coortweet(
             "threshold_fast": fast_threshold,
             "pairs_fast": quick["weight"].sum(),
         }
-    variant = "any time" if seconds is None else f"{seconds:g} s"
-    return preset_graph("coortweet", variant, activity, table, shares.incidence, kind_of(objects), seconds, **options)
+    name, incidence = window_name(seconds), shares.incidence
+    return preset_graph("coortweet", name, activity, table, incidence, kind_of(objects), seconds, **options)
 
 
 def _with_threshold(edges: pl.DataFrame, quantile: float) -> tuple[pl.DataFrame, float]:
@@ -138,8 +138,7 @@ class _Shares:
     @classmethod
     def of(cls, activity: Activity, objects: Objects, min_participation: int, remove_loops: bool) -> _Shares:
         incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=True))
-        rows = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-        incidence = incidence.keep_events(rows[incidence.account] >= min_participation)
+        incidence = incidence.keep_events(incidence.acts[incidence.account] >= min_participation)
         return cls(incidence, post_codes(incidence), min_participation, remove_loops)
 
     def edges(self, seconds: float | None) -> pl.DataFrame:

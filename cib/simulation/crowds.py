@@ -159,9 +159,7 @@ class Activists(Part):
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets of the organisers, and everyday reactions."""
         organisers, members = people.split(self._organisers)
-        loyal = team_retweets(
-            rng, members, organisers, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
-        )
+        loyal = team_retweets(rng, members, organisers, self.loyalty, world, self.median_latency, self.sigma)
         return pl.concat([loyal, own_reactions(rng, people, world)])
 
     @property
@@ -200,9 +198,7 @@ class RetweetPods(Part):
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets inside the pod, and everyday reactions."""
-        favours = team_retweets(
-            rng, people, people, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
-        )
+        favours = team_retweets(rng, people, people, self.loyalty, world, self.median_latency, self.sigma)
         return pl.concat([favours, own_reactions(rng, people, world)])
 
 

@@ -237,16 +237,22 @@ def team_retweets(
     rng: np.random.Generator,
     members: People,
     authors: People,
-    chance: Callable[[int], Floats | float],
+    share: tuple[float, float] | float | Callable[[int], Floats | float],
     world: World,
     median: float,
     sigma: float,
 ) -> pl.DataFrame:
     """Create, for each group, retweets by its members of the posts of its authors.
 
-    `chance` takes the number of members of a group and returns the probability of each member to retweet each post; all
-    other parameters are those of :func:`retweets`.
+    `share` is the share of the posts that a member retweets: the same for all, drawn for each member from a beta
+    distribution, or a function of the number of members; all other parameters are those of :func:`retweets`.
     """
+
+    def chance(n: int) -> Floats | float:
+        if callable(share):
+            return share(n)
+        return rng.beta(*share, (n, 1)) if isinstance(share, tuple) else share
+
     return stacked(
         [
             retweets(rng, ours, posts, chance(len(ours)), world, median, sigma)

@@ -197,5 +197,5 @@ class CrossPosting(Part):
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets inside the group, and everyday reactions."""
-        passed = team_retweets(rng, people, people, lambda _: self.retweeted_by, world, self.median_latency, self.sigma)
+        passed = team_retweets(rng, people, people, self.retweeted_by, world, self.median_latency, self.sigma)
         return pl.concat([marked(passed), own_reactions(rng, people, world)])

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
-from cib.simulation.draws import Floats, Ints, pareto
+from cib.simulation.draws import Ints, pareto
 from cib.simulation.events import acts
 from cib.simulation.everyday import Part, World, own_posts, own_reactions, scattered, team_retweets
 from cib.simulation.population import Homes, People, Profile, accounts
@@ -133,7 +133,7 @@ class Fandoms(Part):
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create the fans' retweets of their idols, everyday reactions, and retweets by casual accounts."""
         idols, fans = self._idols_and_fans(people)
-        cheers = team_retweets(rng, fans, idols, lambda n: self._chance(rng, n), world, self.median_latency, self.sigma)
+        cheers = team_retweets(rng, fans, idols, self.devotion, world, self.median_latency, self.sigma)
         outer = world.organic.take(rng.integers(0, len(world.organic), self.casual))
         acts_of_outer = rng.poisson(self.casual_acts * self.casual)
         passing = scattered(rng, outer, world.posts_by(idols), acts_of_outer, world)
@@ -141,10 +141,6 @@ class Fandoms(Part):
 
     def _idols_and_fans(self, people: People) -> tuple[People, People]:
         return people.split(self.idols * self.fandoms)
-
-    def _chance(self, rng: np.random.Generator, n: int) -> Floats | float:
-        """Return the probability of each of `n` fans to retweet a post."""
-        return self.devotion if isinstance(self.devotion, float) else rng.beta(*self.devotion, (n, 1))
 
 
 @dataclass(frozen=True)
@@ -211,9 +207,7 @@ class Newsrooms(Part):
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets of the desk by its staff, and everyday reactions."""
         desks, staff = people.split(self.houses)
-        shared = team_retweets(
-            rng, staff, desks, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
-        )
+        shared = team_retweets(rng, staff, desks, self.loyalty, world, self.median_latency, self.sigma)
         return pl.concat([shared, own_reactions(rng, staff, world)])
 
 

@@ -88,6 +88,20 @@ def test_two_of_four_made_at_once_are_no_batch(known):
     assert facts.filter(fact="creation batch").row(0, named=True)["decades"] < 2
 
 
+@pytest.mark.parametrize(("wave", "least", "most"), [(True, 0.0, 1.0), (False, 10.0, 300.0)])
+def test_a_wave_of_weeks_is_no_batch(wave, least, most):
+    # thirty accounts within forty days among others made over ten years; or three times ten in three hours
+    ids = [f"u{k:03}" for k in range(430)]
+    weeks = np.random.default_rng(0).uniform(0, 40, 30).tolist()
+    batches = [12 * (k // 10) + k % 10 / 80 for k in range(30)]
+    days = [9 * k for k in range(400)] + [1500 + each for each in (weeks if wave else batches)]
+    made = [datetime(2010, 1, 1, tzinfo=UTC) + timedelta(days=each) for each in days]
+    posts = pl.DataFrame({"account_id": ids, "created_at": [datetime(2020, 3, 1, tzinfo=UTC)] * 430, "text": ids})
+    about = pl.DataFrame({"account_id": ids, "created_at": made})
+    facts = measured(cib.read(posts, accounts=about, progress=False), ids[400:], 0)
+    assert least <= facts.filter(fact="creation batch")["decades"].item() <= most
+
+
 def test_a_random_group_does_not(known):
     activity, ids = known
     assert measured(activity, ids[0:380:19], 0)["decades"].max() < 1.3

@@ -57,7 +57,7 @@ def test_copies_and_one_way_acts_join():
 
 
 def test_chance_acts_of_a_large_audience_recruit_nobody():
-    audience = [reply(f"other{k}", "a", 800 + k) for k in range(60)] + [reply("other0", "a", 900)]
+    audience = [reply(f"other{k}", "a", 800 + k) for k in range(20)] + [reply("other0", "a", 900)]
     loyal = [reply("loyal", "c", 950 + k) for k in range(6)]
     assert recruited(ROWS + audience + loyal, "abc")["aims"] == {"loyal"}  # two acts are expected of some of so many
 

@@ -98,6 +98,8 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
         ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
         ({"copied": 0.9, "facts": KNOWN, "copied_host": 0.95, "host_held": 1.0}, "coordinated"),  # outlets as well
+        ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8}, "coordinated"),  # readers with one share button
+        ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8, "host_held": 1.0}, "candidate"),
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
         ({**CAPTURED, "facts": BATCH}, "candidate"),
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
@@ -121,6 +123,13 @@ def test_only_who_writes_or_rests_recruits():
     captured = {"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY}
     assert not judged(**captured)["recruits"]
     assert judged(copied=0.3, **captured)["recruits"]
+
+
+def test_weak_evidence_recruits_nobody():
+    weak = {"copied": 0.23, "facts": fact("no followers", 0.9, 10**-2.3)}  # 1.8 decades each
+    assert judged(**weak)["verdict"] == "candidate"
+    assert not judged(**weak)["recruits"]
+    assert judged(**weak | {"copied": 0.26})["recruits"]
 
 
 def test_facts_are_asked_of_networks_with_a_behaviour():

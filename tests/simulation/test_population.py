@@ -8,7 +8,7 @@ import pytest
 
 from cib.simulation import Simulation
 from cib.simulation.clock import DAY
-from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought, renamed
+from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought, recruits, renamed
 from cib.simulation.wording import LANGUAGES
 from tests.simulation.conftest import pooled, share
 
@@ -49,6 +49,21 @@ def test_bought_accounts_have_the_profiles_of_others(
     table = bought(np.random.default_rng(1), members, bought_share)
     assert share(table["followers"] == 0) == pytest.approx(without_followers, abs=0.1)
     assert table.select("home", "activity").equals(members.select("home", "activity"))
+
+
+def test_recruits_are_of_one_language_and_operation_and_as_busy_as_said() -> None:
+    rng, batches = np.random.default_rng(0), Batches(size=(5, 9), days=(1, 9), zone=0, older=0.0)
+    table = recruits(rng, Homes.settle(rng, 100), 2_000, "tr", Profile(), "ring", 6, batches, role="amplifier")
+    named = {
+        "operation": "ring",
+        "community": "ring",
+        "role": "amplifier",
+        "language": LANGUAGES.index("tr"),
+        "group": 0,
+    }
+    assert table.select(*named).unique().rows(named=True) == [named]
+    assert table["activity"].mean() == pytest.approx(6, rel=0.05)
+    assert (table["created"] >= -10 * DAY).all()
 
 
 def test_names_follow_one_pattern_of_five(members: pl.DataFrame) -> None:

@@ -29,5 +29,8 @@ def test_what_a_format_says_of_its_rows_is_kept():
     activity = read(pl.DataFrame(rows), format=cib.Format("stars", names, **options))
     assert activity.imported.dropped == {"duplicate": 1, "no object": 1}
     assert activity.posts_table["target_post_id"].to_list() == ["x", "y"]
+    posts = pl.DataFrame(rows).with_columns(n=pl.Series(["1", "2", "3", "3"]))
+    usual = read(posts, format=cib.Format("stars", names | {"post_id": "n"}, first=None))
+    assert usual.posts_table["post_id"].to_list() == ["1", "2", "3"]
     with pytest.raises(InputError, match="time out of range 4"):
         read(pl.DataFrame(rows), format=cib.Format("stars", names))

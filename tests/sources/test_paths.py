@@ -42,7 +42,10 @@ def test_a_path_to_nothing_is_an_error(folder, path, message):
         read(folder / path)
 
 
-def test_an_archive_is_a_folder_without_hidden_files(folder):
+def test_hidden_files_of_folders_and_archives_are_none(folder):
+    (folder / ".hidden.csv").write_text("x")
+    files, others = files_of(folder, 10**6, SILENT)
+    assert ([file.path.name for file in files], others) == (["a.csv", "b.jsonl", "c.tsv.gz", "d.parquet"], 1)
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
         for name in ("b/two.csv", "a/one.jsonl.gz", "README.txt", ".hidden.csv", "__MACOSX/b/two.csv"):
             archive.writestr(name, "x")

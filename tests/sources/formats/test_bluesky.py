@@ -29,3 +29,19 @@ def test_a_deletion_on_bluesky_is_honoured(write):
         "taken back by its account": 1,
         "withdrawal of a post": 1,
     }
+
+
+def test_an_answer_that_quotes_is_a_quote_and_links_are_no_posts(write):
+    link = {"external": {"uri": "https://a.org/x"}}
+    for embed in (
+        {"record": {"uri": SKY, "cid": "c"}},
+        {"record": {"record": {"uri": SKY, "cid": "c"}}, "media": link},
+    ):
+        reply = {"parent": {"uri": THREE}, "root": {"uri": THREE}}
+        record = {**samples.SKY_REPLY, "reply": reply, "embed": embed}
+        assert acts(write("a.jsonl", samples.lines(samples.sky_event(BOB, 3, "post", "3four", record)))) == [
+            (BOB, THREE.replace("three", "four"), "quote", SKY, ANA)
+        ]
+    shown = samples.sky_event(BOB, 3, "post", "3five", {**samples.SKY_POST, "facets": [], "embed": link})
+    posts = read(write("a.jsonl", samples.lines(shown))).posts_table
+    assert posts.select("action", "urls").row(0) == ("post", ["https://a.org/x"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sources import samples
 from tests.sources.samples import FIRST, SECOND, THIRD, acts, read
 
@@ -26,3 +28,17 @@ def test_rows_of_one_post_are_one_post_with_its_mentions(write):
     ]
     assert posts["mentions"].to_list() == [[], ["cat", "dan"], ["eve"]]
     assert activity.imported.rows_kept == 3
+
+
+@pytest.mark.parametrize(
+    ("relation", "action"),
+    [
+        ("Mentions", "post"),
+        ("MentionsInRetweet", "retweet"),
+        ("MentionsInReplyTo", "reply"),
+        ("MentionsInQuote", "quote"),
+    ],
+)
+def test_a_mention_states_what_its_post_does(write, relation, action):
+    posts = read(write("a.csv", samples.NODEXL.replace(b"Replies to", relation.encode()))).posts_table
+    assert posts.select("action", "mentions").row(2) == (action, ["ann"])
