@@ -35,6 +35,7 @@ SAID = {
     "verdict": pl.lit(None, pl.String),
     "joined": pl.lit(None, pl.String),
     "network_id": pl.lit(None, pl.String),
+    "campaign": pl.lit(None, pl.String),
     "network_role": pl.lit(None, pl.String),
     "role": pl.lit(None, pl.String),
     "highly_engaged": pl.lit(None, pl.Float64),
@@ -201,7 +202,7 @@ def measures(table: pl.DataFrame) -> Measures:
     """Compute the measures of one world; None where undefined."""
     member = pl.col("operation").is_not_null()
     members = table.filter(member)
-    told = members.filter("flagged")
+    told = members.filter("flagged").with_columns(pl.coalesce("campaign", "network_id").alias("campaign"))
     oracle = table.filter(oracle_rule())
     return {
         "AP": ranked(table, member, "coordination"),
@@ -209,7 +210,7 @@ def measures(table: pl.DataFrame) -> Measures:
         "recall": mean(members, pl.col("flagged")),
         "reachable": mean(members.filter(reachable()), pl.col("flagged")),
         "active": mean(members.filter(pl.col("acts") >= ACTIVE), pl.col("flagged")),
-        "ARI": agreement(told["operation"], told["network_id"])[0] if told["operation"].n_unique() > 1 else None,
+        "ARI": agreement(told["operation"], told["campaign"])[0] if told["operation"].n_unique() > 1 else None,
         "roles": role_macro_f1(members),
         "organic": mean(table.filter(~member), pl.col("flagged")),
         "oracle precision": mean(oracle, member),
@@ -269,7 +270,7 @@ def role_macro_f1(members: pl.DataFrame) -> float | None:
     A role that occurs in operations with both roles, but not among flagged members, counts as 0. A role that neither
     occurs nor is assigned is left out.
     """
-    told = members.filter("flagged")
+    told = members.filter("flagged").with_columns(pl.coalesce("campaign", "network_id").alias("campaign"))
     asked = set(members.filter(~pl.col("either"))["role"])
     parts = {role: score for role, score in role_f1(told).items() if score is not None or {role, "both"} & asked}
     return float(np.mean([score or 0 for score in parts.values()])) if told["named"].count() else None

@@ -13,14 +13,15 @@ import math
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from cib.errors import CibError, InputError, did_you_mean
+from cib.errors import CibError, CibWarning, InputError, did_you_mean
 from cib.progress import printable, stage
 from cib.reports.limits import LIMITS
 
@@ -44,8 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # None if it is closed
             stream.reconfigure(errors="backslashreplace")  # the encoding of a console may lack characters
     given = sys.argv[1:] if arguments is None else arguments
-    if arguments is None:  # own process with many long-lived objects: collect garbage less often
-        gc.set_threshold(100_000, 50, 100)
+    if arguments is None:  # own process
+        gc.set_threshold(100_000, 50, 100)  # many long-lived objects: collect garbage less often
+        warnings.showwarning = _show_warning
     _limit_threads(given)
     options = _parser(given).parse_args(given)
     try:
@@ -112,7 +114,29 @@ _IN_A_SHELL = (
 def _for_a_shell(message: str) -> str:
     for python, shell in _IN_A_SHELL:
         message = re.sub(python, shell, message)
-    return message
+    return re.sub(r"columns=\{('\w+': '[^']*'(?:, '\w+': '[^']*')+)\}", _as_options, message)
+
+
+def _as_options(columns: re.Match[str]) -> str:
+    return " ".join(f"--column {ours}={theirs}" for ours, theirs in re.findall(r"'(\w+)': ('[^']*')", columns[1]))
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show warnings of this package like its errors, and others as Python does."""
+    if issubclass(category, CibWarning):
+        print(f"cib: warning: {printable(_for_a_shell(str(message)))}", file=sys.stderr)
+    else:
+        _PYTHON_SHOWS(message, category, filename, lineno, file, line)
+
+
+_PYTHON_SHOWS = warnings.showwarning
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
@@ -671,10 +695,12 @@ def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
 
 #: Heading and row format of the table of networks.
 _HEADING = (
-    f"{'network':<8} {'verdict':<13} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} coordination active"
+    f"{'network':<8} {'verdict':<13} {'campaign':<8} {'accounts':>8} {'highly engaged':>14} {'amplifiers':>10} "
+    "coordination active"
 )
 _ROW = (
-    "{network_id:<8} {verdict:<13} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} {coordination:>12.2f} {active}"
+    "{network_id:<8} {verdict:<13} {campaign:<8} {accounts:>8,} {highly_engaged:>14,} {amplifier:>10,} "
+    "{coordination:>12.2f} {active}"
 )
 
 
@@ -685,12 +711,11 @@ _LASTING = "{start:%Y-%m-%d %H:%M} {lasting_id:<6} {network_id:<6} {verdict:<13}
 def _print_networks(detection: Detection, most: int = 15) -> None:
     _say(f"\n{detection!r}")
     found = len(detection.networks)
-    _say(f"  {detection.outcome}")
     if found:
         _say(f"  {_HEADING}")
     for row in detection.networks.table.head(most).iter_rows(named=True):
         active = f"{row['first']:%Y-%m-%d} to {row['last']:%Y-%m-%d}" if row["first"] else ""  # absent for served sets
-        _say(f"  {_ROW.format(active=active, **row)}".rstrip())
+        _say(f"  {_ROW.format(**{**row, 'campaign': row['campaign'] or '', 'active': active})}".rstrip())
     if found > most:
         _say(f"  ... and {found - most:,} more")
     for note in detection.notes:

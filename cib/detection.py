@@ -75,7 +75,7 @@ class Detection:
     ----------
     table : polars.DataFrame
         One row per account: ``account_id, coordination``, a score for each role of the settings (``highly_engaged``,
-        ``amplifier``), ``role, network_id, verdict, joined, network_role, cluster``, in decreasing order of
+        ``amplifier``), ``role, network_id, verdict, joined, network_role, campaign, cluster``, in decreasing order of
         ``coordination``, which is 0 for accounts without significant evidence; ``network_id``, ``verdict`` and
         ``joined`` are null outside networks; ``cluster`` is the account's cluster in the retweet graph, which contains
         accounts together with those they boost.

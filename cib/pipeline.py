@@ -211,7 +211,7 @@ def _accounts(
         .join(scores_of_all, on="account_id", how="left", suffix="_scored")
     )
     level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
-    columns = ("role", "network_id", "verdict", "joined", "network_role", "cluster")
+    columns = ("role", "network_id", "verdict", "joined", "network_role", "campaign", "cluster")
     named = (role.name for role in roles.roles)
     return table.select("account_id", level.alias("coordination"), *named, *columns).sort(
         "coordination", "account_id", descending=[True, False]

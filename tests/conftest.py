@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import cib
 from tests.engines import ENGINES, Put
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -24,6 +25,18 @@ def shared() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the real data is not on this machine: no folder {DATA}")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def activity() -> cib.Activity:
+    """A small simulated takedown."""
+    return cib.simulate(scale=0.003, seed=5).activity
+
+
+@pytest.fixture(scope="session")
+def detection(activity: cib.Activity) -> cib.Detection:
+    """What is detected in it."""
+    return cib.detect(activity, progress=False)
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 
 import narwhals as nw
@@ -14,9 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cib
 from cib.activity import Activity, encode
-from cib.errors import InputError, SettingsError, did_you_mean
+from cib.errors import InputError, SettingsError
 from cib.import_report import ImportReport
 from tests.toys import activity, retweets
 
@@ -70,23 +68,6 @@ def test_a_column_of_the_wrong_type_is_refused():
     good = retweets(("a", "x", 0.0))
     with pytest.raises(InputError, match="'account_id' of type Int64"):
         replace(good, posts_table=good.posts_table.with_columns(account_id=pl.lit(1, dtype=pl.Int64)))
-
-
-def test_an_import_report_that_does_not_add_up_cannot_be_made():
-    with pytest.raises(AssertionError, match="do not add up"):
-        ImportReport("x", "y", rows_read=3, rows_kept=1, dropped={"no time": 1})
-
-
-def test_errors_say_where_what_got_and_what_to_do_and_survive_pickling():
-    error = InputError("the column 'x' is missing", where="a.csv", got="columns y", remedy="Map it.")
-    assert str(error) == "a.csv: the column 'x' is missing. Got columns y. Map it."
-    assert str(pickle.loads(pickle.dumps(error))) == str(error)
-    assert isinstance(error, cib.CibError)
-
-
-def test_hints_name_the_near_and_only_the_near():
-    assert did_you_mean("hour_entropi", ["hour_entropy"]) == "Did you mean 'hour_entropy'?"
-    assert did_you_mean("zzz", ["hour_entropy"]) == ""
 
 
 ROWS = [("a", "x", 0.0), ("b", "x", 86_400.0), ("a", "y", 172_800.0)]

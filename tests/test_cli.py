@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
 import sys
 
@@ -185,6 +184,16 @@ def test_errors_say_what_to_do_in_a_shell(tmp_path, capsys, text, hint):
     assert hint in capsys.readouterr().err
 
 
+def test_warnings_of_the_command_say_what_to_do_in_a_shell(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text("user_id,created_at,parent_author,parent_id\na,1577880000,x,7\n", "utf-8")
+    command = [sys.executable, "-m", "cib", "inspect", str(path), "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"cib: warning: {path}: no row has a target")
+    assert line.endswith("--column target_post_id='parent_id' --column target_account_id='parent_author'.")
+
+
 def test_a_folder_that_cannot_be_made_is_chosen_with_an_option(tmp_path, capsys):
     path = tmp_path / "posts.csv"
     path.write_text("account_id,created_at,target_post_id\na,2020-06-12T00:00:00.5Z,x\n", "utf-8")
@@ -292,14 +301,6 @@ def test_every_command_prints_one_json_object_or_nothing(tmp_path, capsys):
         assert main([*again, "--quiet"]) == 0
         assert capsys.readouterr() == ("", "")
     assert told["files"][0] == "posts.parquet"
-
-
-def test_progress_goes_to_the_logger_too(capsys, caplog):
-    with caplog.at_level(logging.INFO, logger="cib"):
-        cib.detect(cib.simulate(scale=0.001, seed=3).activity, progress=False)
-    assert capsys.readouterr() == ("", "")
-    assert any("features" in record.getMessage() for record in caplog.records)
-    assert {record.name for record in caplog.records} == {"cib"}
 
 
 @pytest.mark.parametrize(("shared", "outcome"), [(True, "nothing found by these tests"), (False, "nothing to test")])

@@ -40,6 +40,12 @@ def test_no_room_imports_the_face() -> None:
     assert [str(room) for room in rooms if "cib" in imported(room)] == []
 
 
+def test_every_module_has_its_file_of_tests() -> None:
+    modules = (path.relative_to(ROOT / "cib") for path in (ROOT / "cib").rglob("*.py") if path.name != "__init__.py")
+    mirrored = [module.with_name(f"test_{module.name}") for module in sorted(modules)]
+    assert [str(path) for path in mirrored if not (ROOT / "tests" / path).exists()] == []
+
+
 @pytest.mark.parametrize("name", cib.__all__)
 def test_public_names_are_explained(name: str) -> None:
     assert inspect.getdoc(getattr(cib, name))

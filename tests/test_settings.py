@@ -92,14 +92,6 @@ def test_an_absent_file_is_named(tmp_path):
         cib.Settings.from_toml(tmp_path / "absent.toml")
 
 
-@pytest.mark.parametrize(
-    ("argument", "value"), [("min_weight", 0), ("max_accounts", 1), ("window", "soon"), ("null", 3)]
-)
-def test_a_layer_that_makes_no_sense_is_refused(argument, value):
-    with pytest.raises(SettingsError):
-        cib.Layer("post", **{argument: value})
-
-
 @pytest.mark.usefixtures("importable")
 def test_a_saved_detection_imports_nothing(monkeypatch):
     monkeypatch.setattr("cib.extensions.load_reference", None)

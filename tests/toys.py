@@ -41,6 +41,17 @@ def retweets(*rows: tuple[str, str, float], **options: object) -> Activity:
     return activity([{"account_id": a, "target_post_id": p, "at": t} for a, p, t in rows], **options)  # type: ignore[arg-type]
 
 
+def edges_of(graph):
+    """Edges of a co-action graph by source and target, as the oracle gives them."""
+    columns = ("weight", "pairs", "lag", "first", "last", "led")
+    return {
+        (row["source"], row["target"]): {
+            name: row[name].timestamp() - START if name in ("first", "last") else row[name] for name in columns
+        }
+        for row in graph.edge_table.iter_rows(named=True)
+    }
+
+
 def crowd(n=4_000):
     """Retweets of three hundred accounts, and of a ring of six that copies itself."""
     rng = np.random.default_rng(1)

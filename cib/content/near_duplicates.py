@@ -10,7 +10,6 @@ similarity, computed from all shingles, reaches the threshold (Broder 1997).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from cib.compiled import Ints, compiled
 from cib.domains import real
 from cib.errors import MissingDependencyError
 
-__all__ = ["expected_recall", "near_duplicates"]
+__all__ = ["BLOCK", "Hashes", "code_points", "expected_recall", "join_similar", "near_duplicates"]
 
 _SHINGLE = 5
 _PERMUTATIONS, _SEED = 128, 1
@@ -30,11 +29,12 @@ _PERMUTATIONS, _SEED = 128, 1
 _RECALL = 0.99
 
 #: Number of texts processed at a time.
-_BLOCK = 50_000
+BLOCK = 50_000
 
 #: Number of preceding texts that a text is compared with in a band, so that a template of 100,000 texts does not make
-#: 5 billion pairs. In smaller groups all pairs are compared.
-_COMPARED = 50
+#: 5 billion pairs. In smaller groups all pairs are compared; in larger ones the texts are in the order of another band,
+#: so that more similar texts are more often compared.
+_COMPARED = 16
 
 Hashes = NDArray[np.uint32]
 
@@ -69,22 +69,22 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     """
     real(0, 1, above=True).check("similarity", similarity)
     width = _width(similarity)
-    blocks = [_shingles_of(texts.slice(first, _BLOCK)) for first in range(0, len(texts), _BLOCK)]
+    blocks = [_shingles_of(texts.slice(first, BLOCK)) for first in range(0, len(texts), BLOCK)]
     if not blocks:
         return texts
-    bands = np.concatenate([_bands(*block, width) for block in blocks])
+    bands = np.concatenate([_bands(*block, width) for block in blocks], axis=1)
     shingles = np.concatenate([hashes for hashes, _ in blocks])
     start = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(offsets) for _, offsets in blocks]))])
-    first = join_similar(bands.T, shingles, start, similarity)
+    first = join_similar(bands, shingles, start, similarity)
     return texts.gather(first)
 
 
-def join_similar(bands: Iterable[NDArray[np.uint64]], shingles: Hashes, start: Ints, similarity: float) -> Ints:
+def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float) -> Ints:
     """Find the first text of each group of texts that agree in a band and are similar, directly or over others.
 
     Parameters
     ----------
-    bands : iterable of ndarray of uint64, shape (n_texts,)
+    bands : ndarray of uint32, shape (n_bands, n_texts)
     shingles : ndarray of uint32, shape (n_shingles,)
         Of each text, ascending, each once.
     start : ndarray of int64, shape (n_texts + 1,)
@@ -95,12 +95,14 @@ def join_similar(bands: Iterable[NDArray[np.uint64]], shingles: Hashes, start: I
     -------
     ndarray of int64, shape (n_texts,)
     """
-    first = np.arange(len(start) - 1)
-    sketch = np.zeros(len(first), np.uint64)
+    n, size = len(start) - 1, np.diff(start)
+    first, sketch = np.arange(n), np.zeros((n, 2), np.uint64)
     _sketch(shingles, start, sketch)
-    for band in bands:
-        order = np.argsort(band, kind="stable")
-        _unite(order, band[order], shingles, start, sketch, similarity, first)
+    text, low = np.arange(n, dtype=np.uint64), np.uint64((1 << n.bit_length()) - 1)
+    for k, band in enumerate(bands):
+        key = np.sort(band.astype(np.uint64) << np.uint64(32) | bands[k - 1] & ~low | text)
+        order = (key & low).astype(np.int64)
+        _unite(key, order, sketch[order], size[order], shingles, start, similarity, first)
     return _roots(first)
 
 
@@ -128,15 +130,19 @@ def _width(similarity: float) -> int:
     return next((w for w in range(16, 1, -1) if expected_recall(similarity, w) >= _RECALL), 1)
 
 
+def code_points(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Return the code points of all texts, and the offset of each text."""
+    letters = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
+    return letters, np.concatenate([[0], texts.str.len_chars().cast(pl.Int64).cum_sum().to_numpy()])
+
+
 def _shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
     """Hash the distinct shingles of each text, in ascending order; also return the offset of each text."""
-    letters = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
-    end = texts.str.len_chars().cast(pl.Int64).cum_sum().to_numpy()
-    return _shingles(letters, np.concatenate([[0], end]))
+    return _shingles(*code_points(texts))
 
 
-def _bands(shingles: Hashes, start: Ints, width: int) -> NDArray[np.uint64]:
-    """Hash the MinHash values of each band to one number; shape (n_texts, n_bands)."""
+def _bands(shingles: Hashes, start: Ints, width: int) -> Hashes:
+    """Hash the MinHash values of each band to one number; shape (n_bands, n_texts)."""
     try:
         from rensa import RMinHash
     except ImportError as error:
@@ -148,8 +154,8 @@ def _bands(shingles: Hashes, start: Ints, width: int) -> NDArray[np.uint64]:
     n_bands = _PERMUTATIONS // width
     values = np.array(matrix.to_rows(), np.uint64)[:, : n_bands * width].reshape(-1, n_bands, width)
     odd = np.random.default_rng(_SEED).integers(0, 2**63, width, np.uint64) * np.uint64(2) + np.uint64(1)
-    bands: NDArray[np.uint64] = (values * odd).sum(axis=2)
-    return bands
+    bands: NDArray[np.uint64] = (values * odd).sum(axis=2) >> np.uint64(32)
+    return bands.T.astype(np.uint32)
 
 
 @compiled()
@@ -173,10 +179,10 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
 
 @compiled()
 def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
-    """Set one of 64 bits for each shingle of a text."""
+    """Set one of 128 bits for each shingle of a text."""
     for text in range(len(sketch)):
         for k in range(start[text], start[text + 1]):
-            sketch[text] |= np.uint64(1) << np.uint64(shingles[k] & 63)
+            sketch[text, shingles[k] >> 6 & 1] |= np.uint64(1) << np.uint64(shingles[k] & 63)
 
 
 @compiled()
@@ -190,28 +196,37 @@ def _bits(word: Any) -> Any:
 
 @compiled()
 def _unite(
+    key: NDArray[np.uint64],
     order: Ints,
-    band: NDArray[np.uint64],
+    sketch: NDArray[np.uint64],
+    size: Ints,
     shingles: Hashes,
     start: Ints,
-    sketch: NDArray[np.uint64],
     similarity: float,
     first: Ints,
 ) -> None:
-    """Join similar texts that agree in a band; `first` is the union-find forest."""
+    """Join similar texts that agree in a band; `first` is the union-find forest.
+
+    `key`, ascending, has the band in its high bits. `order`, `sketch` and `size` are the text of each key, the bits
+    and the number of its shingles.
+    """
     share = similarity / (1 + similarity)
-    for p in range(len(order)):
-        q, mine = p - 1, order[p]
-        own, size = sketch[mine], start[mine + 1] - start[mine]
+    near = np.empty(_COMPARED, np.int64)
+    begin = 0
+    for p in range(len(key)):
+        if key[p] >> np.uint64(32) != key[begin] >> np.uint64(32):
+            begin = p
+        mine, own, other = order[p], sketch[p, 0], sketch[p, 1]
         # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
-        hidden = size - _bits(own) + 1e-9
-        while q >= max(0, p - _COMPARED) and band[q] == band[p]:
-            other = order[q]
-            q -= 1
-            if _bits(own & sketch[other]) + hidden < share * (size + start[other + 1] - start[other]):
-                continue
-            a, b = _root(first, other), _root(first, mine)
-            if a != b and _similar(shingles, start, other, mine, similarity):
+        hidden = size[p] - _bits(own) - _bits(other) + 1e-9
+        n = 0
+        for q in range(max(begin, p - _COMPARED), p):
+            near[n] = order[q]
+            # branch-free, because the outcome is unpredictable
+            n += _bits(own & sketch[q, 0]) + _bits(other & sketch[q, 1]) + hidden >= share * (size[p] + size[q])
+        for k in range(n):
+            a, b = _root(first, near[k]), _root(first, mine)
+            if a != b and _similar(shingles, start, near[k], mine, similarity):
                 first[max(a, b)] = min(a, b)
 
 
@@ -236,13 +251,9 @@ def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -
     # shared / (total - shared) >= similarity, with a tolerance for rounding
     needed: float = similarity / (1 + similarity) * total - 1e-9
     shared = 0
-    while i < i_end and j < j_end and shared + min(i_end - i, j_end - j) >= needed:
-        if shingles[i] == shingles[j]:
-            shared += 1
-            i += 1
-            j += 1
-        elif shingles[i] < shingles[j]:
-            i += 1
-        else:
-            j += 1
+    while i < i_end and j < j_end:
+        one, other = shingles[i], shingles[j]
+        shared += one == other
+        i += one <= other
+        j += other <= one
     return shared >= needed

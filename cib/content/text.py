@@ -22,6 +22,12 @@ _INVISIBLE = r"[\p{Cf}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
 #: combining dot that remains of the Turkish capital I.
 _FOLDED = {"\u00df": "ss", "\u03c2": "\u03c3", "i\u0307": "i"}
 
+#: Characters other than those of common scripts and punctuation that NFKC never changes, alone or in sequence.
+_NORMALIZABLE = (
+    r"[^\x00-\x9F\x{BF}-\x{131}\x{3A3}-\x{3CF}\x{400}-\x{482}\x{5D0}-\x{5EA}\x{621}-\x{64A}\x{2018}-\x{201F}"
+    r"\x{3001}-\x{3029}\x{3041}-\x{3096}\x{30A0}-\x{30FE}\x{3400}-\x{9FFF}\x{AC00}-\x{D7A3}\x{1F300}-\x{1F6D7}]"
+)
+
 #: In Chinese, text follows a URL without a space, so a URL ends at the first character that is not ASCII.
 _URL = r"(?:https?://|\bwww\.|\bt\.co/)[!-~]*"
 _MENTION = r"@(?:[0-9a-z_.\-]+(?:@[0-9a-z_.\-]+)?[:,]?|\w+[:,]?(?:\s|$))"
@@ -86,8 +92,13 @@ def _messages(posts: pl.DataFrame) -> Messages:
 
 
 def _folded(text: pl.Expr) -> pl.Expr:
-    seen = text.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase()
-    return seen.str.replace_many(list(_FOLDED), list(_FOLDED.values()))
+    seen = text.str.replace_all(_INVISIBLE, "")
+    few = pl.when(seen.str.contains(_NORMALIZABLE)).then(seen)  # others stay the same, and normalizing takes long
+    return (
+        pl.coalesce(few.str.normalize("NFKC"), seen)
+        .str.to_lowercase()
+        .str.replace_many(list(_FOLDED), list(_FOLDED.values()))
+    )
 
 
 def _single_spaced(text: pl.Expr) -> pl.Expr:

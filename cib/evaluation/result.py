@@ -64,10 +64,11 @@ class Evaluation:
         False positives, one row per kind of organic account: ``community, accounts, candidate, any_network`` (the
         last two are shares). Empty if the labels name no communities.
     ari, ami, weighted_precision : float or None
-        Networks against operations: :func:`cib.evaluation.agreement` of the accounts of operations, and
-        :func:`cib.evaluation.weighted_precision` of all accounts. None without networks or operations.
+        Campaigns (or networks that are in none) against operations: :func:`cib.evaluation.agreement` of the accounts of
+        operations; and :func:`cib.evaluation.weighted_precision` of the networks of all accounts. None without networks
+        or operations.
     team_ari : float or None
-        Like `ari`, for the teams of operations, if the labels name them.
+        Like `ari`, for networks against the teams of operations, if the labels name them.
     role_f1 : float or None
         Macro-F1 of the roles of the accounts of operations. None if labels or detection have no roles.
     calibration : Calibration or None
@@ -361,7 +362,8 @@ def _partition(table: pl.DataFrame) -> dict[str, float | None]:
     if not {"network_id", "operation"} <= set(table.columns) or not table["positive"].any():
         return {}
     members = table.filter("positive")
-    ari, ami = agreement(members["operation"], members["network_id"])
+    campaign = pl.coalesce(pl.col("^campaign$"), "network_id")
+    ari, ami = agreement(members["operation"], members.select(campaign).to_series())
     pure = weighted_precision(table["positive"], table["network_id"])
     found = {"ari": ari, "ami": ami, "weighted_precision": None if np.isnan(pure) else pure}
     if "team" in table.columns and (members := members.drop_nulls("team")).height:

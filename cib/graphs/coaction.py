@@ -48,6 +48,7 @@ __all__ = [
     "named_graphs",
     "project",
     "weighted",
+    "window_name",
     "window_seconds",
 ]
 
@@ -229,7 +230,7 @@ def named_graphs(
     graphs = []
     for seconds in spans:
         graph = make(seconds)
-        name = f"co-action {kind} {'any time' if seconds is None else f'{seconds:g} s'}"
+        name = f"co-action {kind} {window_name(seconds)}"
         options = {"max_accounts": max_accounts, **graph.construction.options}
         made = replace(graph.construction, objects=kind, options=options)
         graphs.append(replace(graph, name=name, library=activity.library, construction=made))
@@ -449,6 +450,15 @@ def window_seconds(window: Window) -> float | None:
     if window < 0:
         raise SettingsError("a window cannot be negative", got=window)
     return float(window)
+
+
+def window_name(seconds: float | None) -> str:
+    """Return the name of a window, as in the names of graphs and layers.
+
+    >>> window_name(600.0), window_name(None)
+    ('600 s', 'any time')
+    """
+    return "any time" if seconds is None else f"{seconds:g} s"
 
 
 def _check_precision(activity: Activity | EngineActivity, seconds: float | None) -> None:

@@ -15,7 +15,7 @@ from cib.activity import Activity
 from cib.engine import EngineActivity
 from cib.errors import check_whole
 from cib.extensions import reference_of
-from cib.graphs.coaction import Window, coaction_graphs, complete_edges, window_seconds
+from cib.graphs.coaction import Window, coaction_graphs, complete_edges, window_name, window_seconds
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import NULLS, Null, backbone, check_null, keep_significant
 from cib.graphs.objects import Objects, absent_column, check_objects, kind_of
@@ -71,8 +71,7 @@ class Layer:
     @property
     def name(self) -> str:
         """Kind of object and window, such as ``'post 60 s'``."""
-        seconds = window_seconds(self.window)
-        return f"{self.kind} {'any time' if seconds is None else f'{seconds:g} s'}"
+        return f"{self.kind} {window_name(window_seconds(self.window))}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the values as JSON types, as in detection.json."""

@@ -19,7 +19,7 @@ from cib.activity import TIME
 from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "disclosed", "unaffiliated"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "automatic", "disclosed", "unaffiliated"]
 
 #: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
@@ -37,6 +37,8 @@ MIN_ACCOUNTS = 200
 BATCH, MATCHED = 0.5, 45.0
 #: Number of random sets of unaffiliated accounts with which batches are compared, and the seed.
 DRAWS, SEED = 60, 0
+#: Number of sets of the members' own times, each shifted by up to `SHIFT` days, with which batches are compared.
+SHIFTED, SHIFT = 20, 7.0
 
 #: An account counts as automatic if a larger share of its posts is by automatic clients.
 _MOST = 0.5
@@ -101,8 +103,9 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     polars.DataFrame
         ``network, fact, members, share, elsewhere, p, decades``: number of members with a known value; share of them
         with the fact, or for ``creation batch`` the mean log2 of accounts created within twelve hours of a member; the
-        same among unaffiliated accounts of the same languages, or created in the same weeks; the p-value of a share as
-        large, and ``-log10 p``. No row if the value is known for fewer than three members.
+        same among unaffiliated accounts of the same languages, or created in the same weeks (for batches also of the
+        members if they were created up to a week earlier or later, if that is more); the p-value of a share as large,
+        and ``-log10 p``. No row if the value is known for fewer than three members.
     """
     n = int(group.max(initial=-1)) + 1
     parts = [NO_FACTS, *(_share(acts, group, free, name, has, n) for name, has in _looks(acts.about))]
@@ -127,6 +130,17 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
         known.
     """
     n = int(group.max(initial=-1)) + 1
+    told, known = automatic(acts)
+    members = np.bincount(group[group >= 0], minlength=n)
+    share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
+    any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
+    return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
+        pl.when(pl.Series(any_known)).then(pl.col("automatic"))
+    )
+
+
+def automatic(acts: Acts) -> tuple[Flags, Flags]:
+    """Return whether each account declares that it is automatic, and whether its description or client is known."""
     told, known = np.zeros((2, acts.n_accounts), dtype=bool)
     if "description" in acts.about.columns:
         told |= acts.about["description"].str.contains(_AUTOMATIC).fill_null(False).to_numpy()
@@ -134,16 +148,11 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
     posts = acts.activity.posts_table
     if "client" in posts.columns:
         names = posts["client"].unique().drop_nulls()
-        automatic = posts["client"].is_in(names.filter(names.str.contains(_AUTOMATIC)).implode()).fill_null(False)
+        by_machine = posts["client"].is_in(names.filter(names.str.contains(_AUTOMATIC)).implode()).fill_null(False)
         used = np.bincount(acts.account[posts["client"].is_not_null().to_numpy()], minlength=acts.n_accounts)
         known |= used > 0
-        told |= np.bincount(acts.account[automatic.to_numpy()], minlength=acts.n_accounts) > _MOST * used
-    members = np.bincount(group[group >= 0], minlength=n)
-    share = share_of(np.bincount(group[(group >= 0) & told], minlength=n), members)
-    any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
-    return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
-        pl.when(pl.Series(any_known)).then(pl.col("automatic"))
-    )
+        told |= np.bincount(acts.account[by_machine.to_numpy()], minlength=acts.n_accounts) > _MOST * used
+    return told, known
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
@@ -174,7 +183,11 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
 
 
 def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
-    """Test the mean log2 of accounts created with a member against sets of unaffiliated accounts of the same age."""
+    """Test the mean log2 of accounts created with a member against two sets of times; the larger p-value counts.
+
+    Sets of unaffiliated accounts of the same age show the waves in which people join. The members' own times, shifted
+    by up to a week, show waves that are their own: branches that were founded within a month are no batch.
+    """
     days = acts.about["created_at"].to_physical().cast(pl.Float64) / 86_400e6
     made = days.fill_null(np.nan).to_numpy()
     known = ~np.isnan(made) & (acts.made > 0)
@@ -186,15 +199,18 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     high = np.searchsorted(crowd, made + MATCHED, side="right")
     rng = np.random.default_rng(SEED)
     draws = np.array([_crowding(_drawn(rng, crowd, low, high, made, network), network, n) for _ in range(DRAWS)])
+    waves = [_crowding(made + rng.uniform(-SHIFT, SHIFT, len(made)), network, n)[0] for _ in range(SHIFTED)]
     seen, links = _crowding(made, network, n)
-    mean, rate = draws.mean(axis=0)
-    deviation = draws[:, 0].std(axis=0)
+    rate = draws[:, 1].mean(axis=0)
     members = np.bincount(network, minlength=n)
     # the normal tail is too small for few accounts
     others = np.maximum(members - 1, 1)
     few = binomial_tail(links, others, np.maximum(rate / others, 1 / DRAWS))
-    p = np.maximum(ndtr((mean - seen) / np.maximum(deviation, 0.05)), few)
-    return _facts("creation batch", members, seen, mean, p)
+    tails = [
+        ndtr((each.mean(axis=0) - seen) / np.maximum(each.std(axis=0), 0.05)) for each in (draws[:, 0], np.array(waves))
+    ]
+    mean = np.maximum(draws[:, 0].mean(axis=0), np.mean(waves, axis=0))
+    return _facts("creation batch", members, seen, mean, np.maximum.reduce([*tails, few]))
 
 
 def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers, network: Ints) -> Numbers:

@@ -20,7 +20,7 @@ from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values, time_totals
 
-__all__ = ["Acts", "binomial_tail", "is_in", "is_weekend", "share_of", "unreturned"]
+__all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "is_in", "is_weekend", "share_of", "unreturned"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -301,3 +301,14 @@ def binomial_tail(hits: ArrayLike, n: ArrayLike, p: ArrayLike) -> Numbers:
     """
     k, share = np.asarray(hits, dtype=float), np.asarray(p, dtype=float)
     return np.where(k > 0, betainc(np.maximum(k, 1.0), np.asarray(n, dtype=float) - k + 1.0, share), 1.0)
+
+
+def benjamini_hochberg(p: Numbers, alpha: float, tests: int) -> float:
+    """Return the largest p-value within the false discovery rate `alpha` over a number of tests, -1 if none is.
+
+    >>> benjamini_hochberg(np.array([0.5, 0.001, 0.02]), 0.05, tests=3)
+    0.02
+    """
+    ascending = np.sort(p)
+    passing = np.flatnonzero(ascending <= alpha * np.arange(1, len(p) + 1) / max(tests, 1))
+    return float(ascending[passing[-1]]) if len(passing) else -1.0

@@ -145,14 +145,14 @@ class EngineActs(Acts):
         return [each.touched_by(chosen) for each in self.incidences(kind) if isinstance(each, EngineIncidence)]
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:
-        """Return the acts of the members of networks (-1: none), in memory."""
+        """Return at least the acts of the members of networks (-1: none), in memory."""
         if everybody:
             raise InputError(
                 "a rule with min_single above 0 needs the posts in memory",
                 remedy="Leave it at 0, or take the rows over first: activity.collect().",
             )
         for known, seen in self._seen:
-            if (known == group).all():
+            if not ((group >= 0) & (known < 0)).any():
                 return seen
         self._seen.append((group, self._seen_by(group)))
         return self._seen[-1][1]

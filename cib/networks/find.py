@@ -23,9 +23,10 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
 from cib.graphs.numbered import NumberedActivity
-from cib.networks.account_metadata import NO_FACTS, account_facts, disclosed, unaffiliated
+from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
+from cib.networks.campaigns import with_campaigns
 from cib.networks.communities import clusters_of
 from cib.networks.confirmation import confirm
 from cib.networks.days_off import days_off
@@ -41,6 +42,7 @@ from cib.networks.evidence import (
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
+from cib.networks.pools import pools
 from cib.networks.recruitment import recruit
 from cib.networks.served import served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
@@ -51,6 +53,7 @@ from cib.networks.verdict import (
     Reason,
     Rule,
     kinds_of_evidence,
+    pooled_kinds,
     reasons_of,
     shared_kinds,
     verdicts,
@@ -146,7 +149,10 @@ def find_networks(
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
-    return replace(_networks(graphs, inside, members, statistics, judged, facts, rule), scores=scores, library=library)
+    networks = _networks(graphs, inside, members, statistics, judged, facts, rule)
+    if acts is not None:
+        networks = with_campaigns(networks, acts, rule)
+    return replace(networks, scores=scores, library=library)
 
 
 def _acts(activity: Activity | NumberedActivity, graphs: Sequence[Graph]) -> Acts:
@@ -197,7 +203,7 @@ def _groups(
         placed, origin = _with_ties(placed, origin, acts, tie_groups(table, acts, rule, seed), rule.min_size)
     membership = _with_evidence(placed, graphs, rule.min_size)
     if acts is not None:
-        membership = _with_served(membership, acts, exclude, rule)
+        membership = _without_automatic(_with_served(membership, acts, exclude, rule), acts, rule)
     return membership, [_of_networks(found, origin.filter(layer=k)) for k, (_, found) in enumerate(proposals)]
 
 
@@ -245,6 +251,14 @@ def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str],
     table = table.join(membership.drop("network"), on="account_id", how="left", maintain_order="left")
     table = table.with_columns(pl.col("joined").fill_null("served"), pl.col("decades").fill_null(0.0))
     return table.filter(pl.len().over("network") >= rule.min_size).select(membership.columns)
+
+
+def _without_automatic(membership: pl.DataFrame, acts: Acts, rule: Rule) -> pl.DataFrame:
+    """Leave out accounts that declare that they are automatic, except from networks in which most do."""
+    told, _ = automatic(acts.seen_by(_codes(acts, membership.rename({"network": "dense"}))))
+    declared = pl.col("account_id").is_in(acts.activity.account_ids.filter(pl.Series(told)).implode())
+    kept = membership.filter(~declared | (declared.mean().over("network") > rule.max_automatic))
+    return kept.filter(pl.len().over("network") >= rule.min_size)
 
 
 def _proposed(graph: Graph, rule: Rule, seed: int) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -366,13 +380,21 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     )
     facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
     kinds = kinds_of_evidence(done, facts, rest, rule)
+    pool = pools(seen, group, (kinds["copying"].fill_null(0.0) > 0).to_numpy(), rule)
+    pooled = account_facts(acts, np.append(pool, -1)[group], free).rename({"network": "pool"})
+    pooled = pl.DataFrame({"network": np.arange(len(pool)), "pool": pool}).join(pooled, on="pool").select(facts.columns)
+    kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, pooled, rest, rule), facts, pooled)
     kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
     back = numbers.select("network", dense=pl.col("dense").cast(pl.Int64))
-    table = best.join(back, on="network").join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    table = (
+        best.drop("targets")
+        .join(back, on="network")
+        .join(table.rename({"network": "dense"}), on="dense", maintain_order="left")
+    )
     named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
     return table.drop("dense").with_columns(measured=pl.lit(True)), named
 
@@ -409,7 +431,8 @@ def _recruited(
     core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
     out = ids.is_in(list(exclude)).to_numpy()
     found = recruit(acts, core, recruits, out, rule)
-    joined = np.where(found.aims >= 0, "amplifier", np.where(found.copies >= 0, "copied text", "boosted"))
+    ways = {"created together": found.together, "copied text": found.copies, "amplifier": found.aims}
+    joined = np.select([each >= 0 for each in ways.values()], list(ways), "boosted")
     joins = (found.found >= 0) & (core < 0)
     network = np.append(numbers["network"].to_numpy(), -1)
     table = pl.DataFrame(
@@ -420,7 +443,7 @@ def _recruited(
             "acts": acts.made,
             "aimed": found.aimed,
             "flagged": found.confirmed >= 0,
-            "copies": found.copies >= 0,
+            "copies": (found.copies >= 0) | (found.together >= 0),
             "lifted": found.lifted >= 0,
         }
     ).with_columns(pl.col("how").replace("", None))

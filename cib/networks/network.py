@@ -46,7 +46,8 @@ class Network:
         objects of the network more than chance explains, though no pair is significant), ``'tied'`` (shares a large
         part of its acts, or objects that few others posted, with members), ``'served'`` (receives acts from a network
         and from few other accounts), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
-        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or
+        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return), ``'created
+        together'`` (created with confirmed members, and more accounts act on it than its few followers explain) or
         ``'boosted'`` (receives acts mostly from members). An account does not control whether it is `served`, `leader`
         or `boosted`. ``network_role`` is its role in the network: ``'core'``, ``'amplifier'`` or ``'boosted'``;
         ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members that never act on it.
@@ -63,6 +64,9 @@ class Network:
         Account metadata; see :func:`cib.networks.account_metadata.account_facts`.
     kinds : mapping of str to float
         Decades of each kind of evidence; 0 if it does not count, None if it could not be tested.
+    campaign : str, optional
+        ``'C1'``, ``'C2'``, ...: candidates whose members act on each other or on the same posts more than chance
+        explains are in one campaign; see :mod:`cib.networks.campaigns`. None for other networks.
     """
 
     id: str
@@ -75,6 +79,7 @@ class Network:
     library: str = "polars"
     facts: pl.DataFrame = field(default_factory=lambda: NO_FACTS.drop("network"))
     kinds: Mapping[str, float | None] = field(default_factory=dict)
+    campaign: str | None = None
 
     @property
     def accounts(self) -> Any:
@@ -98,6 +103,7 @@ class Network:
             **{role: count for role, count in roles.items() if role},
             "coordination": self.coordination,
             "verdict": self.verdict,
+            "campaign": self.campaign,
             "first": objects["first"].min(),
             "last": objects["last"].max(),
         }
@@ -224,23 +230,23 @@ class Networks(Sequence[Network]):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """Return one row per network: id, accounts, roles, coordination, verdict, first, last, user-defined roles."""
+        """Return one row per network: id, accounts, roles, coordination, verdict, campaign, first, last, own roles."""
         rows = [network.profile for network in self.found]
         own = dict.fromkeys(sorted({name for row in rows for name in row} - set(_TABLE)), pl.Int64)
         return pl.DataFrame(rows, schema={**_TABLE, **own}).with_columns(pl.col(own).fill_null(0))
 
     @cached_property
     def members(self) -> pl.DataFrame:
-        """Return one row per member: account_id, network_id, verdict, joined, network_role, coordination."""
+        """Return one row per member: account_id, network_id, verdict, campaign, joined, network_role, coordination."""
         columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
         if not self.found:
-            return pl.DataFrame(schema={**columns, "network_id": pl.String, "verdict": pl.String})
+            return pl.DataFrame(schema={**columns, **dict.fromkeys(_OF_NETWORK, pl.String)})
         # one query for all networks is faster than one for each
         sizes = [len(network) for network in self.found]
-        of = {"network_id": [network.id for network in self.found], "verdict": [n.verdict for n in self.found]}
+        of = self.table.select(_OF_NETWORK)
         number = np.repeat(np.arange(len(sizes)), sizes)
         members = pl.concat([network.members for network in self.found], how="vertical_relaxed").select(*columns)
-        return members.with_columns(pl.Series(name, values).gather(number) for name, values in of.items())
+        return members.with_columns(values.gather(number) for values in of.iter_columns())
 
     @property
     def frame(self) -> Any:
@@ -270,6 +276,9 @@ class Networks(Sequence[Network]):
         return self.table._repr_html_() if self.found else "<p>no networks</p>"
 
 
+#: What members have from their network.
+_OF_NETWORK = ("network_id", "verdict", "campaign")
+
 _TABLE: dict[str, Any] = {
     "network_id": pl.String,
     "accounts": pl.Int64,
@@ -281,6 +290,7 @@ _TABLE: dict[str, Any] = {
     "low_support": pl.Int64,
     "coordination": pl.Float64,
     "verdict": pl.String,
+    "campaign": pl.String,
     "first": pl.Datetime("us", "UTC"),
     "last": pl.Datetime("us", "UTC"),
 }

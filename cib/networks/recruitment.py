@@ -1,8 +1,9 @@
 """Recruitment: accounts that belong to a confirmed network although no pair of them is significant.
 
-The confirmed members determine, in this order: accounts that copy their texts, accounts that aim a large part of all
-their acts at them without return, and accounts that receive most of their attention from them. Recruitment multiplies
-errors of the confirmation, so that only networks with evidence by copying, boosted or days off recruit.
+The confirmed members determine, in this order: accounts that copy their texts, accounts with unearned attention that
+were created together with them, accounts that aim a large part of all their acts at them without return, and accounts
+that receive most of their attention from them. Recruitment multiplies errors of the confirmation, so that only networks
+with evidence by copying, boosted or days off recruit.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.incidence import distinct_values
-from cib.networks.acts import Acts, Flags, Ints, is_in
+from cib.networks.account_metadata import BATCH, FEW_FOLLOWERS, MATCHED
+from cib.networks.acts import Acts, Flags, Ints, benjamini_hochberg, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
-__all__ = ["Recruits", "aiming", "boosted", "copying", "recruit"]
+__all__ = ["Recruits", "aiming", "boosted", "copying", "created_together", "recruit"]
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,15 @@ class Recruits:
 
     core: Ints  #: the confirmed members
     copies: Ints  #: other accounts that copy them
-    aims: Ints  #: other accounts that aim at either, without return
-    lifted: Ints  #: boosted accounts, without the confirmed members and those that copy them
-    aimed: Ints  #: acts of each account aimed at either, without return
+    together: Ints  #: other accounts with unearned attention, created together with confirmed members
+    aims: Ints  #: other accounts that aim at any of these, without return
+    lifted: Ints  #: boosted accounts, without the confirmed members and the first two
+    aimed: Ints  #: acts of each account aimed at any of these, without return
 
     @property
     def confirmed(self) -> Ints:
         """Return the network of each account that belongs to one by its own acts."""
-        return np.maximum(np.maximum(self.core, self.copies), self.aims)
+        return np.maximum(np.maximum(self.core, self.copies), np.maximum(self.together, self.aims))
 
     @property
     def found(self) -> Ints:
@@ -59,15 +62,17 @@ def recruit(acts: Acts, core: Ints, recruits: Flags, barred: Flags, rule: Rule) 
     rule : Rule
     """
     copies = np.where(barred | (core >= 0), -1, copying(acts, core, recruits, rule.copied_share))
-    ours, leads = np.maximum(core, copies), np.full(len(core), -1, dtype=np.int64)
+    together = created_together(acts, core, recruits, rule)
+    together = np.where(barred | (np.maximum(core, copies) >= 0), -1, together)
+    ours, leads = np.maximum(np.maximum(core, copies), together), np.full(len(core), -1, dtype=np.int64)
     for _ in range(2):
-        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule.aimed_acts, rule.aimed_share)
+        aims, count = aiming(acts, np.maximum(ours, leads), recruits, rule)
         aims = np.where(barred, -1, np.maximum(aims, leads))
         lifted = boosted(acts, np.maximum(ours, aims), ours, rule.boosted_share, rule.min_boosters)
         leads = np.where(aims >= 0, lifted, -1)
         if (leads < 0).all():
             break
-    return Recruits(core, copies, aims, np.where(barred, -1, lifted), count)
+    return Recruits(core, copies, together, aims, np.where(barred, -1, lifted), count)
 
 
 def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
@@ -102,17 +107,64 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
     return found
 
 
-def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: float) -> tuple[Ints, Ints]:
+def created_together(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> Ints:
+    """Assign accounts with unearned attention that were created together with confirmed members.
+
+    The cells of one operation may boost an account each, so that these share nothing but how they were made. An account
+    counts if it has few followers, at least `rule.min_actors` accounts act on it without return, at least
+    `rule.min_mates` members were created within twelve hours of it, and at most `rule.max_mated` of the other accounts
+    of its age have as many such members.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Confirmed network of each account, -1 for none.
+    recruits : ndarray of bool, shape (n_networks,)
+        Networks that recruit.
+    rule : Rule
+
+    Returns
+    -------
+    ndarray of int, shape (n_accounts,)
+        The network of most such members, -1 for none.
+    """
+    found = np.full(acts.n_accounts, -1, dtype=np.int64)
+    if not {"followers", "created_at"} <= set(acts.about.columns):
+        return found
+    made = acts.about["created_at"].to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy() / 86_400e6
+    ours = (group >= 0) & recruits[np.maximum(group, 0)] & ~np.isnan(made)
+    members = np.flatnonzero(ours)[np.argsort(made[ours], kind="stable")]
+    first = np.searchsorted(made[members], made - BATCH)
+    mates = np.searchsorted(made[members], made + BATCH, side="right") - first
+    other = (group < 0) & (acts.made > 0) & ~np.isnan(made)
+    others = np.flatnonzero(other)[np.argsort(made[other], kind="stable")]
+    few = (acts.about["followers"] < FEW_FOLLOWERS).fill_null(value=False).to_numpy()
+    asked = other & few & acts.unearned & (acts.actors >= rule.min_actors) & (mates >= rule.min_mates)
+    for account in np.flatnonzero(asked):
+        start, stop = np.searchsorted(made[others], made[account] + np.array([-MATCHED, MATCHED]))
+        as_many = mates[others[start:stop]] >= mates[account]  # one of them is the account
+        if as_many.sum() - 1 <= rule.max_mated * (len(as_many) - 1):
+            theirs = members[first[account] : first[account] + mates[account]]
+            found[account] = np.bincount(group[theirs]).argmax()
+    return found
+
+
+def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, Ints]:
     """Assign accounts that aim their acts at confirmed members that never act on them.
+
+    Members with a large audience are acted on by many accounts, some of them twice by chance. An account is assigned if
+    its acts on members are at least `rule.aimed_acts`, at least `rule.aimed_share` of all its acts, and more than those
+    of the audience, with the false discovery rate `rule.alpha_aimed` over all other accounts. The interest of the
+    audience in members is taken to be exponentially distributed, so that its counts are geometric; their mean per act
+    is that of the accounts with at most one act on members.
 
     Parameters
     ----------
     acts : Acts
     group : ndarray of int, shape (n_accounts,)
     recruits : ndarray of bool, shape (n_networks,)
-    min_acts : int
-    min_share : float
-        Minimum share of these acts among all acts of an account.
+    rule : Rule
 
     Returns
     -------
@@ -131,8 +183,18 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, min_acts: int, min_share: f
     count = np.zeros(acts.n_accounts, dtype=np.int64)
     count[posts["account"].to_numpy()] = posts["count"].to_numpy()
     found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, 0.0)
-    enough = (group < 0) & (count >= min_acts) & (count >= min_share * acts.made)
+    outside = (group < 0) & (acts.made > 0)
+    enough = outside & (count >= rule.aimed_acts) & (count >= rule.aimed_share * acts.made)
+    enough &= _preferring(count, acts.made, outside, enough, rule.alpha_aimed)
     return np.where(enough, found, -1), count
+
+
+def _preferring(count: Ints, made: Ints, outside: Flags, asked: Flags, alpha: float) -> Flags:
+    """Return the accounts asked about whose acts on members are more than those of the audience."""
+    few = outside & (count <= 1)
+    mean = made * count[few].sum() / max(made[few].sum(), 1)
+    p = np.where(asked, (mean / (1 + mean)) ** count, 1.0)
+    return p <= benjamini_hochberg(p[asked], alpha, int(outside.sum()))
 
 
 def boosted(acts: Acts, group: Ints, settled: Ints, min_share: float, min_boosters: int) -> Ints:

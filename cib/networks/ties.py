@@ -104,14 +104,14 @@ def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
     """Return ``source, target`` as codes of the activity, and ``tie``, the worth of their shared objects."""
     codes = graph.codes_in(acts.activity.account_ids).cast(pl.Int64)
     source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
-    return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * worth})
+    return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * float(worth)})
 
 
 def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
     """Return pairs that share an object on which few accounts acted."""
     few = graph.events.shared_by_at_most(rule.rare)
     worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
-    return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(worth))
+    return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(float(worth)))
 
 
 def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: np.ufunc) -> pl.DataFrame:

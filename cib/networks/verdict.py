@@ -32,11 +32,11 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from cib.domains import check_fields, real, whole
 from cib.networks.account_metadata import FACTS
+from cib.networks.acts import benjamini_hochberg
 from cib.notebook import html_rows
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Reason",
     "Rule",
     "kinds_of_evidence",
+    "pooled_kinds",
     "reasons_of",
     "shared_kinds",
     "verdicts",
@@ -117,7 +118,8 @@ class Rule:
         The third term is left out if the product of ``mutual`` and ``inside`` reaches this value: in a pod all acts are
         captured.
     alpha_facts : float
-        False discovery rate of boosted over all networks, and of look and of batch over those that show a behaviour.
+        False discovery rate of boosted over all networks, and of look and of batch over those that show a behaviour
+        without an innocent explanation.
     min_excess, min_batch_excess, min_boosted_excess : float
         Minimum excess over unaffiliated accounts at which look, batch and boosted count: in the share of members, or
         for batch in the mean log2 of the number of accounts created together.
@@ -152,22 +154,41 @@ class Rule:
         Accounts join a confirmed network if they copy its texts in `copied_share` of all their acts, or aim
         `aimed_acts` acts and `aimed_share` of all their acts at it without return; see
         :mod:`cib.networks.recruitment`.
+    alpha_aimed : float
+        False discovery rate of accounts that aim, compared with the audience that acts on the network now and then.
+    min_recruiting : float
+        Minimum number of decades of the strongest kind of evidence of a network that recruits.
+    min_actors, min_mates, max_mated : float
+        Accounts with few followers also join if at least `min_actors` accounts act on them without return and at least
+        `min_mates` members were created within twelve hours of them, unless more than the share `max_mated` of the
+        other accounts of their age have as many such members.
     max_one_host, min_host_held : float
         Copying and days off do not count if the share of copies that link to one host exceeds the first and the share
         of the accounts linking to this host that are in any network is below the second: outlets of a publisher and
-        its readers, who use a share button, link to it, and so do many others.
+        its readers, who use a share button, link to it, and so do many others. If only the latter holds, these copies
+        do not count.
     established : float
         The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
         well known.
+    min_own_host, min_linking : float
+        The look and batch of networks that copy are tested together if at least `min_linking` members of each link to
+        one host, and such members are at least `min_own_host` of the accounts that link to it; see
+        :mod:`cib.networks.pools`.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
-        automatic exceeds this value.
+        automatic exceeds this value; in other networks these accounts are left out before anything is measured.
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
         together with both look and batch.
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
         :mod:`cib.networks.served`.
+    linked_p, linked_odds, linked_share : float
+        Two candidates are in one campaign if enough accounts of one act on members of the other, or on the same posts:
+        a share of at least `linked_share`, with odds of at least `linked_odds` times those of the share expected, and a
+        corrected p-value of at most `linked_p`.
+    most_linked : int
+        Posts on which more networks than this act do not link them.
     boosted_share, min_boosters : float
         Accounts are boosted if they receive `boosted_share` of all acts on them from a network, by at least
         `min_boosters` members.
@@ -221,14 +242,25 @@ class Rule:
     copied_share: float = 0.15
     aimed_acts: int = 2
     aimed_share: float = 0.1
+    alpha_aimed: float = 0.1
+    min_recruiting: float = 2.0
+    min_actors: int = 10
+    min_mates: int = 2
+    max_mated: float = 0.05
     max_one_host: float = 0.9
     min_host_held: float = 0.9
     established: float = 0.5
+    min_own_host: float = 0.7
+    min_linking: int = 2
     max_automatic: float = 0.5
     min_targets: float = 6.0
     served_share: float = 0.6
     boosted_share: float = 0.7
     min_boosters: int = 4
+    linked_p: float = 0.01
+    linked_odds: float = 3.0
+    linked_share: float = 0.05
+    most_linked: int = 100
 
     def __post_init__(self) -> None:
         positive = dict.fromkeys(("tie_resolution", "copying_unit", "captured_unit"), real(0, above=True))
@@ -300,13 +332,16 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     hasty = (pl.col("hasty") * pl.col("density") - rule.hasty_from) / rule.captured_unit
     pod = pl.col("mutual") * pl.col("inside") >= rule.max_reciprocity
     aimed = (pl.col("aimed") * pl.col("aimed_held") - rule.aimed_from) / rule.captured_unit
+    buttons = pl.when(pl.col("host_held") < rule.min_host_held).then("copied_host").fill_null(0.0)
     table = behaviour.select(
         "network",
         one_copied_host=(pl.col("copied_host") > rule.max_one_host).fill_null(False),
         many_link=(pl.col("host_held") < rule.min_host_held).fill_null(False),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
         devoted=pl.col("targets") < rule.min_targets,
-        copying=_copies(rule),
+        within=pl.col("inside") >= rule.min_inside,
+        repeats=(_copies(rule, pl.col("copied")) > 0).fill_null(False),
+        copying=_copies(rule, pl.col("copied") * (1 - buttons)),
         captured=_counting(
             pl.max_horizontal(joint, hasty, pl.when(firmly).then(rule.min_captured)), rule.min_captured, rule
         ),
@@ -320,35 +355,62 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     outlets = followers.select("network", established=pl.col("share") < rule.established * pl.col("elsewhere"))
     table = table.join(outlets, on="network", how="left").sort("network")
     others = pl.col("many_link") | pl.col("established").fill_null(False)
-    table = table.with_columns(publisher=pl.col("one_copied_host") & others)
+    publisher = pl.col("one_copied_host") & others
     rests = table.select("network", rests=(pl.col("days off") > 0).fill_null(False))
     facts = facts.join(rests, on="network")
     table = table.join(_facts_of(facts, "boosted", rule), on="network", how="left")
-    behaves = pl.any_horizontal(pl.col(*_BEHAVIOURS).fill_null(0.0) > 0, pl.col("serving").fill_null(0.0) > 0)
-    asked = table.join(behaviour.select("network", "inside"), on="network")
-    asked = asked.filter(behaves | (pl.col("inside") >= rule.min_inside)).select("network")
+    shown = pl.any_horizontal(pl.col(*_BEHAVIOURS, "serving").fill_null(0.0) > 0)
+    asked = table.filter(shown | pl.col("within") | pl.col("repeats")).select("network")
+    automatic = {kind: pl.col("automatic") for kind in ("captured", "serving")}
+    table = _explained(table, automatic | dict.fromkeys(("copying", "days off"), publisher | pl.col("automatic")))
+    judged = table.filter(shown | pl.col("within"))["network"]
     for kind in ("look", "batch"):
-        table = table.join(_facts_of(facts.join(asked, on="network", how="semi"), kind, rule), on="network", how="left")
+        found = _facts_of(facts.join(asked, on="network", how="semi"), kind, rule, judged)
+        table = table.join(found, on="network", how="left")
     known = (pl.col("look") > 0).fill_null(False) & (pl.col("batch") > 0).fill_null(False)
-    explained = {
-        "copying": pl.col("publisher") | pl.col("automatic"),
-        "captured": (pl.col("devoted") & ~known) | pl.col("automatic"),
-        "days off": pl.col("publisher") | pl.col("automatic"),
-        "serving": pl.col("automatic"),
-    }
-    table = table.with_columns(
-        pl.when(why & pl.col(kind).is_not_null()).then(0.0).otherwise(kind).alias(kind)
-        for kind, why in explained.items()
-    )
+    table = _explained(table, {"captured": pl.col("devoted") & ~known})
     table = table.with_columns(captured=pl.max_horizontal("captured", "serving"))
     return table.select("network", pl.col(KINDS).round(6))
+
+
+def pooled_kinds(
+    kinds: pl.DataFrame, pooled: pl.DataFrame, facts: pl.DataFrame, facts_of_pools: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Let look and batch of a pool of networks (:mod:`cib.networks.pools`) count for each of them if they say more.
+
+    Parameters
+    ----------
+    kinds, pooled : polars.DataFrame
+        From :func:`kinds_of_evidence`, by the facts of each network and of its pool.
+    facts, facts_of_pools : polars.DataFrame
+        From :func:`cib.networks.account_metadata.account_facts`; the second by network as well.
+
+    Returns
+    -------
+    kinds : polars.DataFrame
+        The first table, with ``pooled``: whether the pool says more.
+    facts : polars.DataFrame
+        Facts of the pool for the kinds by which it says more, else of the network.
+    """
+    both = kinds.join(pooled.select("network", "look", "batch"), on="network", suffix="_there", maintain_order="left")
+    more = {kind: pl.col(f"{kind}_there").fill_null(0.0) > pl.col(kind).fill_null(0.0) for kind in ("look", "batch")}
+    told = both.select("network", **more).unpivot(index="network", variable_name="kind", value_name="more")
+    of = pl.col("fact").replace_strict(FACTS)
+    of_pool = facts_of_pools.join(
+        told.filter("more"), left_on=["network", of], right_on=["network", "kind"], how="semi"
+    )
+    kept = facts.join(of_pool, on=["network", "fact"], how="anti")
+    best = [pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in more]
+    table = both.with_columns(*best, pooled=pl.any_horizontal(*more.values()))
+    return table.select(*kinds.columns, "pooled"), pl.concat([kept, of_pool]).sort("network", "fact")
 
 
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     """Count kinds of evidence of a network and of the network that it serves for both.
 
-    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, and look or
-    batch counts for either. Without the last condition they may be activists and their organisers.
+    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, look or
+    batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists and
+    their organisers, or accounts that a network acts on without their doing.
 
     Parameters
     ----------
@@ -365,7 +427,9 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
     pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
     pairs = pairs.join(kinds.select("network", *shared), on="network", suffix="_there")
-    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0)
+    own = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in KINDS if kind != "boosted")
+    does = kinds.filter(own).select(served="network")
+    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0).join(does, on="served", how="semi")
     pairs = pairs.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
     pairs = pairs.filter((pl.col("look") > 0) | (pl.col("batch") > 0))
     ends = pl.concat([pairs.select(pl.col(end).alias("network"), *shared) for end in ("served", "network")])
@@ -391,8 +455,9 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     -------
     polars.DataFrame
         ``network, evidence`` (total decades), ``verdict`` and ``recruits``, whether accounts may join because they
-        copy or act on its members: candidates by copying, boosted or days off. Acts on a group that only shares posts
-        concern posts that are not its own.
+        copy or act on its members: candidates by copying, boosted or days off, of which a kind counts at least
+        `rule.min_recruiting`. Acts on a group that only shares posts concern posts that are not its own, and an error
+        of weak evidence would multiply.
     """
     known = [pl.col(kind).fill_null(0.0) for kind in KINDS]
     total = pl.sum_horizontal(known)
@@ -425,12 +490,13 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     table = kinds.join(behaviour.select("network", "inside", "copied", "held_regular"), on="network").with_columns(
         enough=enough
     )
+    strong = pl.max_horizontal(known) >= rule.min_recruiting
     writes = (copies > 0) | (pl.col("boosted").fill_null(0.0) > 0) | (pl.col("days off").fill_null(0.0) > 0)
     return table.select(
         "network",
         evidence=total.round(6),
         verdict=verdict.cast(pl.Enum(VERDICTS)),
-        recruits=candidate & writes,
+        recruits=candidate & writes & strong,
     )
 
 
@@ -451,6 +517,10 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
         found.append(
             Reason("served", "captured acts, and attention, are of this network and of one that serves the other")
         )
+    if row.get("pooled"):
+        found.append(
+            Reason("pooled", "look or batch are of this network and of those that link to its own sites as well")
+        )
     return (*found, *_single(row, rule), *_against(row, rule))
 
 
@@ -459,15 +529,26 @@ def _counting(decades: pl.Expr, least: float, rule: Rule) -> pl.Expr:
     return pl.when(decades >= least).then(decades.clip(0.0, rule.max_kind)).when(decades.is_not_null()).then(0.0)
 
 
-def _copies(rule: Rule) -> pl.Expr:
-    """Compute the decades of copying from the columns of :func:`cib.networks.behaviour.behaviour`."""
-    decades = (pl.col("copied") - rule.copying_from) / rule.copying_unit
+def _copies(rule: Rule, share: pl.Expr) -> pl.Expr:
+    """Compute the decades of copying from a share of copies."""
+    decades = (share - rule.copying_from) / rule.copying_unit
     public = pl.col("copied_held") < rule.min_copied_held
     return _counting(pl.when(public).then(0.0).otherwise(decades), rule.min_copying, rule)
 
 
-def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
-    """Compute the decades of a kind of fact: best test, Bonferroni over tests, Benjamini-Hochberg over networks."""
+def _explained(table: pl.DataFrame, why: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Set kinds of evidence to 0 for which there is an innocent explanation; null stays null."""
+    return table.with_columns(
+        pl.when(reason & pl.col(kind).is_not_null()).then(0.0).otherwise(kind).alias(kind)
+        for kind, reason in why.items()
+    )
+
+
+def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule, judged: pl.Series | None = None) -> pl.DataFrame:
+    """Compute the decades of a kind of fact: best test, Bonferroni over tests, Benjamini-Hochberg over networks.
+
+    The limit of the false discovery rate is that of the networks in `judged`, of all by default.
+    """
     names = [name for name, of in FACTS.items() if of == kind]
     mine = facts.filter(pl.col("fact").is_in(names))
     share, elsewhere = pl.col("share"), pl.col("elsewhere")
@@ -482,10 +563,8 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule) -> pl.DataFrame:
         excess = share - elsewhere >= pl.when(sure).then(rule.min_batch_excess / 2).otherwise(rule.min_batch_excess)
     tested = mine.with_columns(p=pl.when(excess).then(pl.col("p")).otherwise(1.0))
     best = tested.group_by("network").agg(p=(pl.col("p").min() * len(names)).clip(0.0, 1.0)).sort("network")
-    p = best["p"].to_numpy()
-    ascending = np.sort(p)
-    passing = np.flatnonzero(ascending <= rule.alpha_facts * np.arange(1, len(p) + 1) / max(len(p), 1))
-    limit = ascending[passing[-1]] if len(passing) else -1.0
+    p = (best if judged is None else best.filter(pl.col("network").is_in(judged.implode())))["p"].to_numpy()
+    limit = benjamini_hochberg(p, rule.alpha_facts, len(p))
     decades = pl.when(pl.col("p") <= limit).then(-pl.col("p").clip(1e-300).log10()).otherwise(0.0)
     return best.select("network", _counting(decades, rule.min_fact, rule).alias(kind))
 
@@ -547,7 +626,7 @@ def _batch(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]]) -> Re
         return Reason("batch", "creation batches were not tested: no times of creation are known", speaks="untested")
     text = (
         f"within twelve hours of a member {2 ** best['share']:.1f} members were created (geometric mean), "
-        f"{2 ** best['elsewhere']:.1f} among unaffiliated accounts of the same age"
+        f"{2 ** best['elsewhere']:.1f} among accounts of the same age"
     )
     return _reason("batch", text, row, **{name: best[name] for name in _OF_FACTS})
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.errors import SettingsError
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.presets.cosine import cosine_edges
 from cib.presets.inputs import check_quantile
+from cib.presets.results import preset_graph
 
 __all__ = ["cinus2025", "dismantle"]
 
@@ -103,29 +103,22 @@ def cinus2025(
     kept, component, chosen = dismantle(
         edges, quantiles=quantiles, min_density=min_density, max_flagged=max_flagged, min_size=min_size
     )
-    return graph_from_codes(
-        f"cinus2025 {kind_of(objects)}",
-        activity.account_ids,
+    return preset_graph(
+        "cinus2025",
+        kind_of(objects),
+        activity,
         edges.filter(pl.Series(kept)).with_columns(component=pl.Series(component, dtype=pl.Int64)),
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            counts=False,
-            options={
-                "preset": "cinus2025",
-                "objects": kind_of(objects),
-                "min_objects": min_objects,
-                "min_accounts": min_accounts,
-                "max_share": max_share,
-                "min_similarity": min_similarity,
-                "min_density": min_density,
-                "max_flagged": max_flagged,
-                "min_size": min_size,
-                "similarity_quantile": chosen[0],
-                "centrality_quantile": chosen[1],
-            },
-        ),
+        incidence,
+        objects=kind_of(objects),
+        min_objects=min_objects,
+        min_accounts=min_accounts,
+        max_share=max_share,
+        min_similarity=min_similarity,
+        min_density=min_density,
+        max_flagged=max_flagged,
+        min_size=min_size,
+        similarity_quantile=chosen[0],
+        centrality_quantile=chosen[1],
     )
 
 

@@ -10,12 +10,12 @@ from cib.activity import Activity
 from cib.domains import ACTIVITY, FLAG, LIMIT, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import InputError, SettingsError
 from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.presets.inputs import check_quantile
 from cib.presets.pairs import common_objects, weight_quantile
+from cib.presets.results import preset_graph
 
 __all__ = ["coornet", "estimate_coord_interval"]
 
@@ -107,27 +107,20 @@ def coornet(
     incidence, bins = incidence.keep_events(together), bins[together]
     table = common_objects(incidence, incidence.object.astype(np.int64) if across_bins else bins)
     threshold = weight_quantile(table, edge_quantile)
-    return graph_from_codes(
-        f"coornet {seconds:g} s",
-        activity.account_ids,
+    return preset_graph(
+        "coornet",
+        f"{seconds:g} s",
+        activity,
         table.filter(pl.col("weight") >= threshold),
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            kind_of(objects),
-            None if across_bins else seconds,
-            counts=False,
-            options={
-                "preset": "coornet",
-                "interval_s": seconds,
-                "estimated": interval == "estimate",
-                "edge_quantile": edge_quantile,
-                "threshold": threshold,
-                "across_bins": across_bins,
-                "max_accounts": max_accounts,
-            },
-        ),
+        incidence,
+        kind_of(objects),
+        None if across_bins else seconds,
+        interval_s=seconds,
+        estimated=interval == "estimate",
+        edge_quantile=edge_quantile,
+        threshold=threshold,
+        across_bins=across_bins,
+        max_accounts=max_accounts,
     )
 
 
@@ -176,7 +169,7 @@ def _estimate(incidence: Incidence, q: float, p: float) -> float:
     check_quantile("q", q)
     if not 0 <= p < 1:
         raise SettingsError("p is a share and must lie in [0, 1)", got=p)
-    first, count = incidence.starts[:-1], np.diff(incidence.starts)
+    first, count = incidence.starts[:-1], incidence.events_of_objects
     first, count = first[count > 1], count[count > 1]
     if not len(first):
         raise InputError("no interval can be estimated: nothing was shared twice", remedy="State it: interval='60s'.")

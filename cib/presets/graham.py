@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.domains import ACTIVITY, COUNT, FLAG, SHARE, TEXT, WINDOW, takes
 from cib.errors import SettingsError
-from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.coaction import Window, window_name, window_seconds
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.inputs import check_choice, listed, posts_having
 from cib.presets.pairs import pair_blocks, post_codes
+from cib.presets.results import preset_graph
 
 __all__ = ["QUT_NETWORKS", "qut"]
 
@@ -94,12 +95,7 @@ def qut(
     if not 0 < similarity <= 1:
         raise SettingsError("similarity is a Jaccard similarity and must lie in (0, 1]", got=similarity)
     seconds = window_seconds(window)
-    options = {
-        "preset": "qut",
-        "network": network,
-        "min_edge_weight": min_edge_weight,
-        "loops": loops,
-    }
+    options: dict[str, Any] = {"network": network, "min_edge_weight": min_edge_weight, "loops": loops}
     alike: Alike | None = None
     if network == "co_similar_tweet":
         words = _words(activity)
@@ -109,14 +105,16 @@ def qut(
         events = _KEYS[network](activity)
     incidence = Incidence.from_events(activity, events)
     blocks = [table.filter(pl.col("weight") >= min_edge_weight) for table in _weights(incidence, seconds, loops, alike)]
-    return graph_from_codes(
-        f"qut {network} {'any time' if seconds is None else f'{seconds:g} s'}",
-        activity.account_ids,
+    return preset_graph(
+        "qut",
+        f"{network} {window_name(seconds)}",
+        activity,
         pl.concat([_weight_of(*np.empty((3, 0), np.int64)), *blocks]),
+        None if alike else incidence,
+        network,
+        seconds,
         directed=True,
-        library=activity.library,
-        incidence=None if alike else incidence,
-        construction=Construction(network, seconds, counts=False, options=options),
+        **options,
     )
 
 

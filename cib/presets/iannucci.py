@@ -14,12 +14,12 @@ from cib.activity import Activity
 from cib.domains import ACTIVITY, GRAPH, IDS, LIMIT, SEED, SHARE, WINDOW, either, several, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS, object_events
-from cib.presets.inputs import check_choices
+from cib.presets.inputs import chosen
 from cib.presets.pairs import check_pairs, pair_blocks
+from cib.presets.results import named_objects, objects_named, preset_graph, union_of_layers
 
 __all__ = ["iannucci2025", "modularity_clusters"]
 
@@ -27,8 +27,6 @@ Ints = NDArray[np.int64]
 
 #: Kinds of object of the layers of the paper.
 LAYERS = ("post", "mention", "hashtag", "url")
-#: Separator of layer and object in ``incidence.object_ids``.
-_MARK = ": "
 #: Weights are summed as integer multiples of 1 / `_PARTS`, so that the order of summation does not matter.
 _PARTS = 1e9
 
@@ -104,34 +102,21 @@ def iannucci2025(
             got=f"{epsilon}, {list(scales)}",
             remedy="Take epsilon=0.01 and scales=['10s', '1h'], say.",
         )
-    if layers is None:
-        layers = [kind for kind in LAYERS if KINDS[kind].column in activity.posts_table.columns]
-    check_choices("layers", layers, LAYERS)
-    events = [
-        object_events(activity, layer).with_columns(object=pl.lit(layer + _MARK) + pl.col("object")) for layer in layers
-    ]
+    layers = chosen("layers", layers, activity, {kind: KINDS[kind].column for kind in LAYERS})
+    events = [named_objects(object_events(activity, layer), layer) for layer in layers]
     incidence = Incidence.from_events(activity, pl.concat(events))
     incidence = incidence.shared_by_at_most(max_accounts)
     faded = {layer: _layer(incidence, layer, seconds, epsilon, seed) for layer in layers}
-    tables = [table.rename({"weight": layer}) for layer, (_, table) in faded.items()]
-    edges = pl.concat(tables, how="diagonal").group_by("source", "target").agg(pl.col(name).max() for name in layers)
-    return graph_from_codes(
-        f"iannucci2025 {' + '.join(layers)}",
-        activity.account_ids,
-        edges.select("source", "target", pl.sum_horizontal(*layers).alias("weight"), *layers),
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            counts=False,
-            options={
-                "preset": "iannucci2025",
-                "scales_s": {layer: scale for layer, (scale, _) in faded.items()},
-                "epsilon": epsilon,
-                "max_accounts": max_accounts,
-                "seed": seed,
-            },
-        ),
+    return preset_graph(
+        "iannucci2025",
+        " + ".join(layers),
+        activity,
+        union_of_layers({layer: table for layer, (_, table) in faded.items()}),
+        incidence,
+        scales_s={layer: scale for layer, (scale, _) in faded.items()},
+        epsilon=epsilon,
+        max_accounts=max_accounts,
+        seed=seed,
     )
 
 
@@ -166,10 +151,9 @@ def _layer(
     incidence: Incidence, layer: str, scales: Sequence[float], epsilon: float, seed: int
 ) -> tuple[float, pl.DataFrame]:
     """Select the scale of a layer, and compute its edges."""
-    own = incidence.object_ids.str.starts_with(layer + _MARK).to_numpy()
-    events = incidence.keep_objects(own)
+    events = objects_named(incidence, layer)
     summed = _faded(events, scales, epsilon)
-    acts = np.maximum(np.bincount(events.account, minlength=len(events.account_ids)), 1)
+    acts = np.maximum(events.acts, 1)
     candidates = []
     for scale in scales:
         edges = summed.select("source", "target", weight=f"{scale}").filter(pl.col("weight") > 0)

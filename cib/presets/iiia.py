@@ -10,11 +10,11 @@ from cib.activity import Activity
 from cib.domains import ACTIVITY, COUNT, LIMIT, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.pairs import check_pairs, pair_blocks
+from cib.presets.results import preset_graph
 
 __all__ = ["polio"]
 
@@ -87,24 +87,17 @@ def polio(
     number = (incidence.time - round(_DAWN_S * 1e6)) // round(length * 1e6)
     shares = _shares(incidence, number)
     edges = pl.concat([_edges(incidence, number, shares, *pairs) for pairs in pair_blocks(incidence, seconds)])
-    return graph_from_codes(
-        f"polio {length:g} s",
-        activity.account_ids,
+    return preset_graph(
+        "polio",
+        f"{length:g} s",
+        activity,
         edges.filter(pl.col("posts") >= min_posts),
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            "post",
-            seconds,
-            counts=False,
-            options={
-                "preset": "polio",
-                "period_s": length,
-                "min_posts": min_posts,
-                "max_accounts": max_accounts,
-            },
-        ),
+        incidence,
+        "post",
+        seconds,
+        period_s=length,
+        min_posts=min_posts,
+        max_accounts=max_accounts,
     )
 
 

@@ -6,14 +6,14 @@ normalisation of ``graphs/objects.py``. Empty values are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from cib.activity import Activity
 from cib.errors import InputError, SettingsError, did_you_mean
 
-__all__ = ["check_choice", "check_choices", "check_quantile", "listed", "posts_having", "tagged"]
+__all__ = ["check_choice", "check_choices", "check_quantile", "chosen", "listed", "posts_having", "tagged"]
 
 
 def check_choice(argument: str, value: str, known: Iterable[str]) -> None:
@@ -38,6 +38,19 @@ def check_choices(argument: str, values: Sequence[str], known: Iterable[str]) ->
         raise SettingsError(f"{argument} must be a list of names", got=repr(values), remedy=remedy)
     for value in values:
         check_choice(argument, value, known)
+
+
+def chosen(
+    argument: str, values: Sequence[str] | None, activity: Activity, columns: Mapping[str, str | None]
+) -> Sequence[str]:
+    """Return the given names after a check; None stands for those whose column the posts have.
+
+    `columns` holds the column of each known name.
+    """
+    if values is None:
+        values = [name for name, column in columns.items() if column in activity.posts_table.columns]
+    check_choices(argument, values, columns)
+    return values
 
 
 def check_quantile(argument: str, value: float) -> None:

@@ -11,17 +11,15 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.domains import ACTIVITY, GRAPH, IDS, LIMIT, SHARE, several, takes
 from cib.errors import SettingsError, warn
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
 from cib.presets.inputs import check_choices, check_quantile, listed, tagged
+from cib.presets.results import named_objects, objects_named, preset_graph, union_of_layers
 
 __all__ = ["LUCERI_NETWORKS", "eigenvector_centrality", "luceri2024"]
 
-#: Separator of network and object in ``incidence.object_ids``.
-_MARK = ": "
 #: Least number of retweets of an account, least length of a sequence of hashtags, largest latency of a fast retweet in
 #: seconds, least number of fast retweets.
 MIN_RETWEETS, MIN_HASHTAGS, FAST_S, MIN_FAST = 20, 5, 10, 2
@@ -99,22 +97,17 @@ def luceri2024(
     incidence = incidence.shared_by_at_most(max_accounts)
     layers = {network: _similar(incidence, network) for network in networks}
     layers |= {graph.name: graph.spread(activity.account_ids).table for graph in also}
-    fused = graph_from_codes(
-        f"luceri2024 {' + '.join(layers)}",
-        activity.account_ids,
-        _union(layers),
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            counts=False,
-            options={
-                "preset": "luceri2024",
-                "networks": {network: table.height for network, table in layers.items()},
-                "quantile": quantile,
-                "max_accounts": max_accounts,
-            },
-        ),
+    present = pl.sum_horizontal(pl.col(name).is_not_null() for name in layers)
+    edges = union_of_layers(layers).with_columns(pl.lit(1).alias("weight"))
+    fused = preset_graph(
+        "luceri2024",
+        " + ".join(layers),
+        activity,
+        edges.select("source", "target", "weight", present.alias("networks"), *layers),
+        incidence,
+        networks={network: table.height for network, table in layers.items()},
+        quantile=quantile,
+        max_accounts=max_accounts,
     )
     return _pruned(fused, quantile) if quantile and fused.n_edges else fused
 
@@ -174,28 +167,14 @@ def _pruned(graph: Graph, quantile: float) -> Graph:
 
 def _events(activity: Activity, networks: Sequence[str]) -> pl.DataFrame:
     """Concatenate the events of all networks, with the network as a prefix of each object."""
-    return pl.concat(
-        [
-            LUCERI_NETWORKS[network](activity)
-            .drop_nulls()
-            .with_columns(object=pl.lit(network + _MARK) + pl.col("object"))
-            for network in networks
-        ]
-    )
+    return pl.concat([named_objects(LUCERI_NETWORKS[network](activity).drop_nulls(), network) for network in networks])
 
 
 def _similar(incidence: Incidence, network: str) -> pl.DataFrame:
-    mine = incidence.object_ids.str.starts_with(network + _MARK).to_numpy()
+    own = objects_named(incidence, network)
     if network == "fast_retweet":
-        return cosine_edges(incidence.keep_objects(mine))
-    return cosine_edges(incidence.keep_objects(mine & (incidence.popularity > 1)), binary=True)
-
-
-def _union(layers: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    tables = [table.select("source", "target", pl.col("weight").alias(name)) for name, table in layers.items()]
-    edges = pl.concat(tables, how="diagonal").group_by("source", "target").agg(pl.col(name).max() for name in layers)
-    present = pl.sum_horizontal(pl.col(name).is_not_null() for name in layers)
-    return edges.select("source", "target", pl.lit(1).alias("weight"), present.alias("networks"), *layers)
+        return cosine_edges(own)
+    return cosine_edges(own.keep_objects(own.popularity > 1), binary=True)
 
 
 def _retweeted(activity: Activity) -> pl.DataFrame:

@@ -14,12 +14,12 @@ from cib.activity import Activity
 from cib.compiled import compiled
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS, object_events
 from cib.presets.cosine import cosine_edges
-from cib.presets.inputs import check_choices
+from cib.presets.inputs import chosen
+from cib.presets.results import named_objects, preset_graph, union_of_layers
 
 __all__ = ["MANNOCCI_LAYERS", "mannocci2025", "multiplex_clusters"]
 
@@ -28,8 +28,6 @@ Floats = NDArray[np.float64]
 
 #: Kinds of object of the layers of the paper.
 MANNOCCI_LAYERS = ("post", "replied", "domain", "mention", "hashtag")
-#: Separator of layer and object in ``incidence.object_ids``.
-_MARK = ": "
 
 
 def mannocci2025(
@@ -93,37 +91,26 @@ def mannocci2025(
     length, step = window_seconds(window), window_seconds(slide)
     if not length or not step or step > length:
         raise SettingsError("windows must have a length and follow without gaps", got=f"{window}, {slide}")
-    if layers is None:
-        layers = [kind for kind in MANNOCCI_LAYERS if KINDS[kind].column in activity.posts_table.columns]
-    check_choices("layers", layers, MANNOCCI_LAYERS)
-    tables, parts = [], []
+    layers = chosen("layers", layers, activity, {kind: KINDS[kind].column for kind in MANNOCCI_LAYERS})
+    tables, parts = {}, []
     for layer in layers:
         events = object_events(activity, layer)
         incidence = Incidence.from_events(activity, events).shared_by_at_most(max_accounts)
         common = min_common if isinstance(min_common, int) else min_common.get(layer, 1)
         merged = _merged(incidence, round(length * 1e6), round(step * 1e6))
-        kept = merged.filter(pl.col("common") >= common, pl.col("weight") >= min_weight)
-        tables.append(kept.select("source", "target", pl.col("weight").alias(layer)))
-        parts.append(events.with_columns(object=pl.lit(layer + _MARK) + pl.col("object")))
-    edges = pl.concat(tables, how="diagonal").group_by("source", "target").agg(pl.col(name).max() for name in layers)
-    return graph_from_codes(
-        f"mannocci2025 {' + '.join(layers)}",
-        activity.account_ids,
-        edges.select("source", "target", pl.sum_horizontal(*layers).alias("weight"), *layers),
-        directed=False,
-        library=activity.library,
-        incidence=Incidence.from_events(activity, pl.concat(parts)).shared_by_at_most(max_accounts),
-        construction=Construction(
-            window_s=length,
-            counts=False,
-            options={
-                "preset": "mannocci2025",
-                "slide_s": step,
-                "min_common": min_common if isinstance(min_common, int) else dict(min_common),
-                "min_weight": min_weight,
-                "max_accounts": max_accounts,
-            },
-        ),
+        tables[layer] = merged.filter(pl.col("common") >= common, pl.col("weight") >= min_weight)
+        parts.append(named_objects(events, layer))
+    return preset_graph(
+        "mannocci2025",
+        " + ".join(layers),
+        activity,
+        union_of_layers(tables),
+        Incidence.from_events(activity, pl.concat(parts)).shared_by_at_most(max_accounts),
+        window_s=length,
+        slide_s=step,
+        min_common=min_common if isinstance(min_common, int) else dict(min_common),
+        min_weight=min_weight,
+        max_accounts=max_accounts,
     )
 
 

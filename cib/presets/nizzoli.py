@@ -10,12 +10,12 @@ import polars as pl
 from cib.activity import Activity
 from cib.domains import ACTIVITY, LIMIT, SHARE, takes
 from cib.errors import SettingsError
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
 from cib.presets.inputs import check_quantile
+from cib.presets.results import preset_graph
 
 __all__ = ["nizzoli2021"]
 
@@ -69,7 +69,7 @@ def nizzoli2021(
     if not 0 < alpha <= 1:
         raise SettingsError("alpha must lie above 0 and be at most 1", got=alpha, remedy="Take 0.15, say.")
     incidence = Incidence.from_events(activity, object_events(activity, "post"))
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
+    acts = incidence.acts
     ranked = np.sort(acts[acts > 0])[::-1]
     if len(ranked):
         least = ranked[max(math.ceil(top * len(ranked)), 1) - 1]
@@ -77,18 +77,7 @@ def nizzoli2021(
     incidence = incidence.shared_by_at_most(max_accounts)
     edges = _with_disparity(cosine_edges(incidence, smooth=False)).filter(pl.col("alpha") < alpha)
     kept = edges.with_columns(coordination=pl.col("weight").rank("max") / pl.len())
-    return graph_from_codes(
-        "nizzoli2021",
-        activity.account_ids,
-        kept,
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            counts=False,
-            options={"preset": "nizzoli2021", "top": top, "alpha": alpha, "max_accounts": max_accounts},
-        ),
-    )
+    return preset_graph("nizzoli2021", "", activity, kept, incidence, top=top, alpha=alpha, max_accounts=max_accounts)
 
 
 def _with_disparity(edges: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,13 +12,13 @@ from cib.activity import TIME, Activity
 from cib.domains import ACTIVITY, COUNT, LIMIT, SHARE, TEXT, WINDOW, takes
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import object_events
 from cib.presets.cosine import cosine_edges
 from cib.presets.inputs import check_choice, check_quantile, tagged
 from cib.presets.pairs import common_objects, weight_quantile
+from cib.presets.results import preset_graph
 
 __all__ = ["PACHECO_TRACES", "pacheco2021"]
 
@@ -104,7 +105,7 @@ def pacheco2021(
     support = PACHECO_TRACES[trace] if min_support is None else min_support
     incidence = _EVENTS[trace](activity, support, bins)
     incidence = incidence.shared_by_at_most(max_accounts)
-    options = {"preset": "pacheco2021", "trace": trace, "min_support": support, "max_accounts": max_accounts}
+    options: dict[str, Any] = {"trace": trace, "min_support": support, "max_accounts": max_accounts}
     if trace == "hashtag_sequence":
         table = common_objects(incidence, incidence.object.astype(np.int64)).select("source", "target", "weight")
     else:
@@ -112,31 +113,21 @@ def pacheco2021(
         options |= {"min_accounts": min_accounts, "quantile": quantile, "threshold": threshold}
     if trace == "synchronous":
         options["bins_s"] = window_seconds(bins)
-    return graph_from_codes(
-        f"pacheco2021 {trace}",
-        activity.account_ids,
-        table,
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(counts=False, options=options),
-    )
+    return preset_graph("pacheco2021", trace, activity, table, incidence, **options)
 
 
 def _most_similar(incidence: Incidence, min_accounts: int, quantile: float) -> tuple[pl.DataFrame, float]:
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
     several = incidence.keep_events(incidence.degree[incidence.account] > 1)
     edges = cosine_edges(several, sublinear=True, min_accounts=min_accounts)
     threshold = weight_quantile(edges, quantile)
     top = edges.filter(pl.col("weight") >= threshold)
-    smaller = np.minimum(acts[top["source"].to_numpy()], acts[top["target"].to_numpy()])
+    smaller = np.minimum(*(incidence.acts[top[end].to_numpy()] for end in ("source", "target")))
     return top.with_columns(support=pl.Series(smaller, dtype=pl.Int64)), threshold
 
 
 def _supported(activity: Activity, events: pl.DataFrame, support: int) -> Incidence:
     incidence = Incidence.from_events(activity, events)
-    acts = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-    return incidence.keep_events(acts[incidence.account] >= support)
+    return incidence.keep_events(incidence.acts[incidence.account] >= support)
 
 
 def _retweets(activity: Activity, support: int, _: Window) -> Incidence:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.errors import SettingsError
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import KINDS
 from cib.presets.cosine import cosine_edges
-from cib.presets.inputs import check_choices, listed, posts_having
+from cib.presets.inputs import chosen, listed, posts_having
+from cib.presets.results import named_objects, preset_graph
 
 __all__ = ["POTE_INDICATORS", "permutation_p", "pote2026"]
 
@@ -27,8 +27,6 @@ Floats = NDArray[np.float64]
 MIN_ACCOUNTS, MIN_ACTS = 2, 10
 #: Least number of remaining accounts for an indicator to be tested.
 MIN_TESTED = 5
-#: Separator of indicator and value in ``incidence.object_ids``.
-_MARK = ": "
 
 
 def pote2026(
@@ -93,14 +91,11 @@ def pote2026(
     """
     if permutations < 1 or not 0 < alpha < 1:
         raise SettingsError("permutations must be positive and alpha within (0, 1)", got=f"{permutations}, {alpha}")
-    columns = activity.posts_table.columns
-    if indicators is None:
-        indicators = [name for name, (column, _) in POTE_INDICATORS.items() if column in columns]
-    check_choices("indicators", indicators, POTE_INDICATORS)
+    columns = {name: column for name, (column, _) in POTE_INDICATORS.items()}
+    indicators = chosen("indicators", indicators, activity, columns)
     parts, tested = [], []
     for name in indicators:
-        events = _frequent(activity, POTE_INDICATORS[name][1](activity))
-        parts.append(events.with_columns(object=pl.lit(name + _MARK) + pl.col("object")))
+        parts.append(named_objects(_frequent(activity, POTE_INDICATORS[name][1](activity)), name))
         incidence = Incidence.from_events(activity, parts[-1]).shared_by_at_most(max_accounts)
         tested.append(_tested(incidence, permutations, seed).with_columns(indicator=pl.lit(name)))
     significant = pl.concat(tested).filter(pl.col("q") <= alpha)
@@ -109,24 +104,17 @@ def pote2026(
         pl.col("p", "q").min(),
         *(pl.col("cosine").filter(pl.col("indicator") == name).first().alias(name) for name in indicators),
     )
-    return graph_from_codes(
-        f"pote2026 {' + '.join(indicators)}",
-        activity.account_ids,
+    return preset_graph(
+        "pote2026",
+        " + ".join(indicators),
+        activity,
         edges,
-        directed=False,
-        library=activity.library,
-        incidence=Incidence.from_events(activity, pl.concat(parts)).shared_by_at_most(max_accounts),
-        construction=Construction(
-            counts=False,
-            options={
-                "preset": "pote2026",
-                "indicators": {part["indicator"][0]: part.height for part in tested if part.height},
-                "permutations": permutations,
-                "alpha": alpha,
-                "max_accounts": max_accounts,
-                "seed": seed,
-            },
-        ),
+        Incidence.from_events(activity, pl.concat(parts)).shared_by_at_most(max_accounts),
+        indicators={part["indicator"][0]: part.height for part in tested if part.height},
+        permutations=permutations,
+        alpha=alpha,
+        max_accounts=max_accounts,
+        seed=seed,
     )
 
 

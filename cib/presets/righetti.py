@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.domains import ACTIVITY, COUNT, FLAG, OBJECTS, SHARE, WINDOW, takes
 from cib.errors import SettingsError
-from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.coaction import Window, window_name, window_seconds
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.presets.inputs import check_quantile
 from cib.presets.pairs import pair_blocks, post_codes, weight_quantile
+from cib.presets.results import preset_graph
 
 __all__ = ["coortweet"]
 
@@ -101,8 +102,7 @@ def coortweet(
         raise SettingsError("fast_window must not be longer than window", got=f"{fast:g} s and {seconds:g} s")
     shares = _Shares.of(activity, objects, min_participation, remove_loops)
     table, threshold = _with_threshold(shares.edges(seconds), edge_weight)
-    options = {
-        "preset": "coortweet",
+    options: dict[str, Any] = {
         "min_participation": min_participation,
         "edge_weight": edge_weight,
         "threshold": threshold,
@@ -117,15 +117,8 @@ def coortweet(
             "threshold_fast": fast_threshold,
             "pairs_fast": quick["weight"].sum(),
         }
-    return graph_from_codes(
-        f"coortweet {'any time' if seconds is None else f'{seconds:g} s'}",
-        activity.account_ids,
-        table,
-        directed=False,
-        library=activity.library,
-        incidence=shares.incidence,
-        construction=Construction(kind_of(objects), seconds, counts=False, options=options),
-    )
+    name, incidence = window_name(seconds), shares.incidence
+    return preset_graph("coortweet", name, activity, table, incidence, kind_of(objects), seconds, **options)
 
 
 def _with_threshold(edges: pl.DataFrame, quantile: float) -> tuple[pl.DataFrame, float]:
@@ -145,8 +138,7 @@ class _Shares:
     @classmethod
     def of(cls, activity: Activity, objects: Objects, min_participation: int, remove_loops: bool) -> _Shares:
         incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=True))
-        rows = np.bincount(incidence.account, minlength=len(incidence.account_ids))
-        incidence = incidence.keep_events(rows[incidence.account] >= min_participation)
+        incidence = incidence.keep_events(incidence.acts[incidence.account] >= min_participation)
         return cls(incidence, post_codes(incidence), min_participation, remove_loops)
 
     def edges(self, seconds: float | None) -> pl.DataFrame:

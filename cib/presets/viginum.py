@@ -12,10 +12,10 @@ from cib.activity import Activity
 from cib.content.embeddings import packaged_encoder
 from cib.content.likeness import edit_similarity
 from cib.content.vectors import Encoder, Vectors, near_pairs, unit_vectors
-from cib.graphs.construction import Construction
-from cib.graphs.graph import Graph, graph_from_codes
+from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
 from cib.presets.inputs import check_quantile, posts_having
+from cib.presets.results import preset_graph
 
 __all__ = ["d3lta", "d3lta_pairs"]
 
@@ -104,22 +104,15 @@ def d3lta(
         pl.len().cast(pl.Int64).alias("weight"),
         *((pl.col("kind") == kind).sum().cast(pl.Int64).alias(kind) for kind in ("copied", "reworded", "translated")),
     )
-    return graph_from_codes(
+    return preset_graph(
         "d3lta",
-        activity.account_ids,
+        "",
+        activity,
         edges,
-        directed=False,
-        library=activity.library,
-        incidence=Incidence.from_events(activity, posts.select("row", object=texts)),
-        construction=Construction(
-            counts=False,
-            options={
-                "preset": "d3lta",
-                "threshold_grapheme": threshold_grapheme,
-                "threshold_language": threshold_language,
-                "threshold_semantic": threshold_semantic,
-            },
-        ),
+        Incidence.from_events(activity, posts.select("row", object=texts)),
+        threshold_grapheme=threshold_grapheme,
+        threshold_language=threshold_language,
+        threshold_semantic=threshold_semantic,
     )
 
 

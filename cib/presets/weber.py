@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from cib.activity import Activity
 from cib.errors import SettingsError
 from cib.graphs.coaction import Window, window_seconds
-from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, kind_of, object_events
 from cib.presets.iannucci import modularity_clusters
 from cib.presets.pairs import common_objects
+from cib.presets.results import preset_graph
 
 __all__ = ["focal_structures", "weber2021"]
 
@@ -84,19 +84,17 @@ def weber2021(
         raise SettingsError("window must have a length and theta must not be negative", got=f"{window}, {theta}")
     incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=True))
     incidence = incidence.shared_by_at_most(max_accounts)
-    latent = graph_from_codes(
-        f"weber2021 {kind_of(objects)} {seconds:g} s",
-        activity.account_ids,
+    latent = preset_graph(
+        "weber2021",
+        f"{kind_of(objects)} {seconds:g} s",
+        activity,
         _latent(incidence, round(seconds * 1e6)),
-        directed=False,
-        library=activity.library,
-        incidence=incidence,
-        construction=Construction(
-            objects=kind_of(objects),
-            window_s=seconds,
-            counts=False,
-            options={"preset": "weber2021", "theta": theta, "max_accounts": max_accounts, "seed": seed},
-        ),
+        incidence,
+        kind_of(objects),
+        seconds,
+        theta=theta,
+        max_accounts=max_accounts,
+        seed=seed,
     )
     return focal_structures(latent, theta, seed=seed)
 

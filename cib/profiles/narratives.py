@@ -204,7 +204,7 @@ def distinctive_terms(activity: Activity, inside: pl.Series) -> pl.DataFrame:
 
     if "text" not in activity.posts_table.columns:
         return pl.DataFrame(schema=_NARRATIVE)
-    events = object_events(activity, "text").with_columns(pl.col("object").str.replace_all(r"#\S+|https?://\S+", " "))
+    events = object_events(activity, "text").with_columns(pl.col("object").str.replace_all(r"#\w+", " "))
     events = events.with_columns(inside.gather(events["row"]).alias("inside"))
     texts = [_evenly(events.filter(pl.col("inside") == side)["object"]) for side in (True, False)]
     if min(map(len, texts)) < _FEWEST_TEXTS:

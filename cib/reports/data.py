@@ -137,7 +137,7 @@ def _linked(result: Result) -> dict[str, int]:
 
 
 _PROFILE = (
-    *("network_id", "accounts", "boosted", "coordination", "verdict", "first", "last"),
+    *("network_id", "accounts", "boosted", "coordination", "verdict", "campaign", "first", "last"),
     *("highly_engaged", "amplifier", "both", "peripheral", "low_support"),
 )
 

@@ -18,6 +18,7 @@ JOINED = {
     "tied": "shares a good part of what it does with other members, or what few others posted",
     "served": "is acted on by another network, and by hardly anybody else",
     "copied text": "copies the texts of confirmed members in a good part of all its acts",
+    "created together": "was created within hours of confirmed members, and many act on it though few follow it",
     "amplifier": "aims a good part of all its acts at confirmed members, who never act on it",
     "boosted": "receives its acts mostly from members; that can happen without its doing",
 }

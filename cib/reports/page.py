@@ -81,7 +81,7 @@ BENIGN = (
 )
 
 #: Headings of the table of networks and their types; the columns of roles are inserted between the two parts.
-_COLUMNS = (("network", "text"), ("verdict", "text"), ("accounts", "number"))
+_COLUMNS = (("network", "text"), ("verdict", "text"), ("campaign", "text"), ("accounts", "number"))
 _MORE_COLUMNS = (
     *(("coordination", "number"), ("times the same", "number"), ("by chance", "number"), ("from", "text")),
     ("to", "text"),
@@ -172,7 +172,7 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         height=lambda value, values: round(max(40 * value / max(values), 0.5), 1),
         cells=_cells,
         strongest=lambda n: max(n["statistics"], key=lambda s: s["observed"] or 0),
-        settings_text=json.dumps(found["settings"], indent=2, ensure_ascii=False),
+        settings_text=json.dumps(found["settings"], indent=2, sort_keys=True, ensure_ascii=False),
         licences=_asset("LICENSES.txt"),
         policy={"style": _hash(style), "scripts": " ".join(map(_hash, scripts))},
         # trusted: files of the package, and JSON that cannot close its element

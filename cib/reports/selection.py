@@ -51,9 +51,13 @@ def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFr
 
 def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFrame) -> list[list[int]]:
     """Select pairs of positions in `members` to connect by lines: co-actions, and retweets of boosted accounts."""
-    ends = pl.concat([edges.select("place_a", "place_b", place=f"place_{end}") for end in ("a", "b")])
+    ranked = edges.with_row_index("rank")
+    ends = pl.concat([ranked.select("rank", "place_a", "place_b", place=f"place_{end}") for end in ("a", "b")])
     strongest = (
-        ends.group_by("place", maintain_order=True).head(LINES).select(pl.col("place_a", "place_b").cast(pl.Int64))
+        ends.sort("rank")
+        .group_by("place", maintain_order=True)
+        .head(LINES)
+        .select(pl.col("place_a", "place_b").cast(pl.Int64))
     )
     parts = [strongest]
     if "retweet" in graphs:

@@ -54,16 +54,32 @@ def power(
 
 
 def power_told(table: pl.DataFrame) -> Iterator[str]:
-    """Say each row in a sentence.
+    """Say each row with a find in a sentence, and the others together.
 
-    >>> next(power_told(pl.DataFrame([["texts", 5, 20, 3, 2, 0]], schema=POWER, orient="row")))
-    'An operation of 5 accounts with 20 acts each (texts) would have been found in 2 of 3 trials, as a candidate in 0.'
+    >>> rows = [["texts", 5, 5, 3, 0, 0], ["texts", 5, 20, 3, 2, 0], ["texts", 9, 5, 3, 0, 0]]
+    >>> for told in power_told(pl.DataFrame(rows, schema=POWER, orient="row")):
+    ...     print(told)
+    An operation of 5 accounts with 20 acts each (texts) would have been found in 2 of 3 trials, as a candidate in 0.
+    Never found in 3 trials each (texts): operations of 5 or 9 accounts with 5 acts each.
     """
-    for row in table.iter_rows(named=True):
+    for row in table.filter(pl.col("found") > 0).iter_rows(named=True):
         yield (
             "An operation of {accounts:,} accounts with {acts:,} acts each ({planted}) would have been found in "
             "{found:,} of {trials:,} trials, as a candidate in {candidate:,}."
         ).format(**row)
+    missed = table.filter(pl.col("found") == 0)
+    sizes = missed.group_by("planted", "trials", "accounts", maintain_order=True).agg("acts")
+    alike = sizes.group_by("planted", "trials", "acts", maintain_order=True).agg("accounts")
+    for planted, trials, acts, accounts in alike.iter_rows():
+        yield (
+            f"Never found in {trials:,} trials each ({planted}): operations of {_either(accounts)} accounts with "
+            f"{_either(acts)} acts each."
+        )
+
+
+def _either(numbers: Sequence[int]) -> str:
+    *first, last = (f"{number:,}" for number in numbers)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _plantable(activity: Activity) -> str:

@@ -113,6 +113,7 @@ _ABOUT: dict[str, Any] = {
             "coordination": number,
             "reasons": [_REASON],
             "kinds?": {str: (None, number)},
+            "campaign?": (None, str),
         }
     ],
     "roles?": [{"name": str, "label": str, "weights": [[(str, number)]], "bias": number}],
@@ -399,6 +400,7 @@ def _networks(
                 verdict=one["verdict"],
                 reasons=tuple(_reason(reason) for reason in one["reasons"]),
                 kinds=one.get("kinds", {}),
+                campaign=one.get("campaign"),
                 evidence=evidence,
                 library=library,
                 **mine,

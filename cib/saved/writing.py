@@ -125,6 +125,7 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
                 "coordination": n.coordination,
                 "reasons": [reason.to_dict() for reason in n.reasons],
                 "kinds": dict(n.kinds),
+                "campaign": n.campaign,
             }
             for n in result.networks
         ],

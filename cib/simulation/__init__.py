@@ -8,8 +8,8 @@ data describe no real account.
 is ordinary behaviour and the popularity it follows. ``organic``, ``crowds``, ``readers``, ``boosting``, ``operations``
 and ``prepared`` define the *parts* of a scenario: a part creates its accounts, then its posts, then, once all posts
 exist, its reactions. A scenario is a tuple of parts (``scenarios``), so a new tactic or look-alike is one more
-dataclass with three methods. ``evasion`` changes the actions of operations, ``drafts`` runs all parts, and
-``simulations`` returns the result.
+dataclass with the methods in which it differs from ordinary accounts. ``evasion`` changes the actions of operations,
+``drafts`` runs all parts, and ``simulations`` returns the result.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import polars as pl
 from cib.simulation.clock import MINUTE, lognormal_delays, office_times, waking_times
 from cib.simulation.draws import Ints, sometimes, takes_part, varied
 from cib.simulation.events import acts, marked, stacked
-from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, scattered
+from cib.simulation.everyday import CURIOUS, Part, World, own_posts, own_reactions, scattered
 from cib.simulation.population import Batches, Homes, People, Profile, accounts, bought, renamed
 from cib.simulation.wording import SITES, approvals, links, slogans
 
@@ -137,7 +137,7 @@ class Signature:
 
 
 @dataclass(frozen=True)
-class Boosting:
+class Boosting(Part):
     """A core that posts, and teams of amplifiers that retweet it.
 
     Parameters

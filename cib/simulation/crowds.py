@@ -14,7 +14,7 @@ import polars as pl
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
 from cib.simulation.draws import pareto, takes_part
 from cib.simulation.events import acts, stacked
-from cib.simulation.everyday import World, own_posts, own_reactions, retweets, team_retweets
+from cib.simulation.everyday import Part, World, own_posts, own_reactions, retweets, team_retweets
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
 
@@ -36,7 +36,7 @@ DISCLOSED = "Automatic account, run by its author. Posts by a schedule."
 
 
 @dataclass(frozen=True)
-class BreakingNews:
+class BreakingNews(Part):
     """A crowd that retweets the posts of eyewitnesses within hours of an event.
 
     Parameters
@@ -91,7 +91,7 @@ class BreakingNews:
 
 
 @dataclass(frozen=True)
-class Activists:
+class Activists(Part):
     """Movements that post the same prepared texts within the same hours, and retweet their organisers.
 
     Parameters
@@ -159,9 +159,7 @@ class Activists:
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets of the organisers, and everyday reactions."""
         organisers, members = people.split(self._organisers)
-        loyal = team_retweets(
-            rng, members, organisers, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
-        )
+        loyal = team_retweets(rng, members, organisers, self.loyalty, world, self.median_latency, self.sigma)
         return pl.concat([loyal, own_reactions(rng, people, world)])
 
     @property
@@ -170,7 +168,7 @@ class Activists:
 
 
 @dataclass(frozen=True)
-class RetweetPods:
+class RetweetPods(Part):
     """Friends who retweet each other, with shares that vary between members.
 
     Parameters
@@ -198,20 +196,14 @@ class RetweetPods:
         activity, renown = pareto(rng, self.size, 12, 1.6), rng.lognormal(0, 1, self.size)
         return accounts(rng, homes, home, "retweet-pod", Profile(), activity=activity, group=member, renown=renown)
 
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create everyday posts."""
-        return own_posts(rng, people)
-
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets inside the pod, and everyday reactions."""
-        favours = team_retweets(
-            rng, people, people, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
-        )
+        favours = team_retweets(rng, people, people, self.loyalty, world, self.median_latency, self.sigma)
         return pl.concat([favours, own_reactions(rng, people, world)])
 
 
 @dataclass(frozen=True)
-class Scheduled:
+class Scheduled(Part):
     """Accounts that declare that they are automatic: bulletins at fixed times, and relays of popular authors.
 
     Parameters

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -14,12 +15,13 @@ import polars as pl
 from cib.simulation.clock import MINUTE, after_sleep, lognormal_delays, waking_times
 from cib.simulation.draws import Floats, Ints, by_group, masked, pick, takes_part, zipf_ranks
 from cib.simulation.events import acts, stacked
-from cib.simulation.population import People
+from cib.simulation.population import Homes, People
 from cib.simulation.wording import write
 
 __all__ = [
     "CURIOUS",
     "Feed",
+    "Part",
     "World",
     "own_posts",
     "own_reactions",
@@ -155,6 +157,21 @@ class World:
             yield members.take(ours), posts[theirs]
 
 
+class Part(Protocol):
+    """One population of a scenario; posts and reactions are everyday ones unless a part defines its own."""
+
+    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
+        """Create its accounts; see :func:`cib.simulation.population.accounts`."""
+
+    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
+        """Create the posts of its `people` that anyone can act on."""
+        return own_posts(rng, people)
+
+    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
+        """Create all other actions of its `people`, given all posts."""
+        return own_reactions(rng, people, world)
+
+
 def own_posts(rng: np.random.Generator, people: People) -> pl.DataFrame:
     """Create the everyday posts of some accounts."""
     authors = people.repeat(rng.binomial(people.activity, POSTED))
@@ -220,16 +237,22 @@ def team_retweets(
     rng: np.random.Generator,
     members: People,
     authors: People,
-    chance: Callable[[int], Floats | float],
+    share: tuple[float, float] | float | Callable[[int], Floats | float],
     world: World,
     median: float,
     sigma: float,
 ) -> pl.DataFrame:
     """Create, for each group, retweets by its members of the posts of its authors.
 
-    `chance` takes the number of members of a group and returns the probability of each member to retweet each post; all
-    other parameters are those of :func:`retweets`.
+    `share` is the share of the posts that a member retweets: the same for all, drawn for each member from a beta
+    distribution, or a function of the number of members; all other parameters are those of :func:`retweets`.
     """
+
+    def chance(n: int) -> Floats | float:
+        if callable(share):
+            return share(n)
+        return rng.beta(*share, (n, 1)) if isinstance(share, tuple) else share
+
     return stacked(
         [
             retweets(rng, ours, posts, chance(len(ours)), world, median, sigma)

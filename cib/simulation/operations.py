@@ -15,8 +15,8 @@ from cib.simulation.boosting import AMPLIFIER, ISTANBUL, MOSCOW, TEAM_BATCHES
 from cib.simulation.clock import END, MINUTE, office_times, waking_times
 from cib.simulation.draws import takes_part
 from cib.simulation.events import acts, marked
-from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions, team_retweets
-from cib.simulation.population import Batches, Homes, People, Profile, accounts
+from cib.simulation.everyday import CURIOUS, Part, World, own_reactions, team_retweets
+from cib.simulation.population import Batches, Homes, People, Profile, recruits
 from cib.simulation.wording import LANGUAGES, SITES, links, write
 
 __all__ = ["CrossPosting", "Piggybacking", "RetweetRing"]
@@ -50,7 +50,7 @@ CROSS_POSTER_BATCHES = Batches(size=(4, 12), days=(200, 1_500), zone=MOSCOW, old
 
 
 @dataclass(frozen=True)
-class Piggybacking:
+class Piggybacking(Part):
     """Accounts that boost popular authors by being the first to retweet them, repeatedly.
 
     Parameters
@@ -83,21 +83,9 @@ class Piggybacking:
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
         """Create the accounts, all amplifiers."""
-        return accounts(
-            rng,
-            homes,
-            homes.draw(rng, self.size, self.language),
-            self.name,
-            AMPLIFIER,
-            activity=rng.geometric(1 / self.camouflage, self.size),
-            created=self.batches.draw(rng, self.size),
-            operation=self.name,
-            role="amplifier",
+        return recruits(
+            rng, homes, self.size, self.language, AMPLIFIER, self.name, self.camouflage, self.batches, role="amplifier"
         )
-
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create everyday posts."""
-        return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create the boosts, and camouflage."""
@@ -109,7 +97,7 @@ class Piggybacking:
 
 
 @dataclass(frozen=True)
-class RetweetRing:
+class RetweetRing(Part):
     """Accounts that all retweet each other, as in Turkey, where 75 % of their posts were retweets.
 
     Parameters
@@ -139,18 +127,8 @@ class RetweetRing:
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
         """Create the accounts, all amplifiers; the group is the ring."""
-        return accounts(
-            rng,
-            homes,
-            homes.draw(rng, self.size, "tr"),
-            self.name,
-            RING_MEMBER,
-            activity=rng.geometric(1 / 6, self.size),
-            group=np.arange(self.size) % -(-self.size // self.largest),
-            created=self.batches.draw(rng, self.size),
-            operation=self.name,
-            role="amplifier",
-        )
+        ring = np.arange(self.size) % -(-self.size // self.largest)
+        return recruits(rng, homes, self.size, "tr", RING_MEMBER, self.name, 6, self.batches, ring, "amplifier")
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
         """Create the posts that the ring retweets."""
@@ -165,7 +143,7 @@ class RetweetRing:
 
 
 @dataclass(frozen=True)
-class CrossPosting:
+class CrossPosting(Part):
     """Accounts that post the same text and link within minutes, as in Russia.
 
     Parameters
@@ -203,17 +181,8 @@ class CrossPosting:
 
     def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
         """Create the accounts, without a role; the group is the posting group."""
-        return accounts(
-            rng,
-            homes,
-            homes.draw(rng, self.size, "en"),
-            self.name,
-            CROSS_POSTER,
-            activity=rng.geometric(1 / 8, self.size),
-            group=np.arange(self.size) % self.groups,
-            created=self.batches.draw(rng, self.size),
-            operation=self.name,
-        )
+        group = np.arange(self.size) % self.groups
+        return recruits(rng, homes, self.size, "en", CROSS_POSTER, self.name, 8, self.batches, group)
 
     def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
         """Create posts of each story by several members of the group."""
@@ -228,5 +197,5 @@ class CrossPosting:
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets inside the group, and everyday reactions."""
-        passed = team_retweets(rng, people, people, lambda _: self.retweeted_by, world, self.median_latency, self.sigma)
+        passed = team_retweets(rng, people, people, self.retweeted_by, world, self.median_latency, self.sigma)
         return pl.concat([marked(passed), own_reactions(rng, people, world)])

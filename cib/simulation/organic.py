@@ -7,19 +7,18 @@ must not report them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, lognormal_delays, waking_times
-from cib.simulation.draws import Floats, Ints, pareto
+from cib.simulation.draws import Ints, pareto
 from cib.simulation.events import acts
-from cib.simulation.everyday import World, own_posts, own_reactions, scattered, team_retweets
+from cib.simulation.everyday import Part, World, own_posts, own_reactions, scattered, team_retweets
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
 
-__all__ = ["Fandoms", "Newsrooms", "Ordinary", "Part", "ViralPost"]
+__all__ = ["Fandoms", "Newsrooms", "Ordinary", "ViralPost"]
 
 FAMOUS = Profile(followers=(900_000, 0.9), zero_followers=0, default_names=0, described=1, past_posts=4_000)
 FAN = Profile(followers=(90, 1.6), past_posts=2_500)
@@ -29,21 +28,8 @@ DESK = Profile(
 REPORTER = Profile(followers=(1_500, 1), zero_followers=0, described=0.95)
 
 
-class Part(Protocol):
-    """One population of a scenario, with its accounts, posts and reactions."""
-
-    def accounts(self, rng: np.random.Generator, homes: Homes) -> pl.DataFrame:
-        """Create its accounts; see :func:`cib.simulation.population.accounts`."""
-
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create the posts of its `people` that anyone can act on."""
-
-    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Create all other actions of its `people`, given all posts."""
-
-
 @dataclass(frozen=True)
-class Ordinary:
+class Ordinary(Part):
     """Accounts with communities, favourites and habits, and some celebrities.
 
     Parameters
@@ -70,17 +56,9 @@ class Ordinary:
         ordinary = accounts(rng, homes, home, "organic", Profile(), activity=activity, renown=renown)
         return pl.concat([celebrities(rng, homes, np.zeros(famous, dtype=np.int64)), ordinary])
 
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create everyday posts."""
-        return own_posts(rng, people)
-
-    def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
-        """Create everyday reactions."""
-        return own_reactions(rng, people, world)
-
 
 @dataclass(frozen=True)
-class Fandoms:
+class Fandoms(Part):
     """Fans who retweet their idols' posts within minutes.
 
     Parameters
@@ -155,7 +133,7 @@ class Fandoms:
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create the fans' retweets of their idols, everyday reactions, and retweets by casual accounts."""
         idols, fans = self._idols_and_fans(people)
-        cheers = team_retweets(rng, fans, idols, lambda n: self._chance(rng, n), world, self.median_latency, self.sigma)
+        cheers = team_retweets(rng, fans, idols, self.devotion, world, self.median_latency, self.sigma)
         outer = world.organic.take(rng.integers(0, len(world.organic), self.casual))
         acts_of_outer = rng.poisson(self.casual_acts * self.casual)
         passing = scattered(rng, outer, world.posts_by(idols), acts_of_outer, world)
@@ -164,13 +142,9 @@ class Fandoms:
     def _idols_and_fans(self, people: People) -> tuple[People, People]:
         return people.split(self.idols * self.fandoms)
 
-    def _chance(self, rng: np.random.Generator, n: int) -> Floats | float:
-        """Return the probability of each of `n` fans to retweet a post."""
-        return self.devotion if isinstance(self.devotion, float) else rng.beta(*self.devotion, (n, 1))
-
 
 @dataclass(frozen=True)
-class Newsrooms:
+class Newsrooms(Part):
     """Newsrooms of a desk, sections that post the desk's links, and reporters who retweet the desk.
 
     Parameters
@@ -233,14 +207,12 @@ class Newsrooms:
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create retweets of the desk by its staff, and everyday reactions."""
         desks, staff = people.split(self.houses)
-        shared = team_retweets(
-            rng, staff, desks, lambda n: rng.beta(*self.loyalty, (n, 1)), world, self.median_latency, self.sigma
-        )
+        shared = team_retweets(rng, staff, desks, self.loyalty, world, self.median_latency, self.sigma)
         return pl.concat([shared, own_reactions(rng, staff, world)])
 
 
 @dataclass(frozen=True)
-class ViralPost:
+class ViralPost(Part):
     """One post of an unknown account that a tenth of all accounts retweet within hours.
 
     Parameters

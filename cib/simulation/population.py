@@ -15,7 +15,7 @@ from cib.simulation.clock import DAY, HOUR
 from cib.simulation.draws import Bools, Floats, Ints, masked, pick, sometimes
 from cib.simulation.wording import LANGUAGES, ZONES, invented
 
-__all__ = ["Batches", "Homes", "People", "Profile", "accounts", "bought", "renamed"]
+__all__ = ["Batches", "Homes", "People", "Profile", "accounts", "bought", "recruits", "renamed"]
 
 ACCOUNT_FIELDS = (
     "operation", "role", "community", "home", "zone", "language", "group", "activity", "renown",
@@ -238,6 +238,26 @@ def accounts(
     )
     profiles = profile.draw(rng, _grown(rng, n) if created is None else created)
     return pl.concat([facts, profiles], how="horizontal").select(ACCOUNT_FIELDS)
+
+
+def recruits(
+    rng: np.random.Generator,
+    homes: Homes,
+    n: int,
+    language: str,
+    profile: Profile,
+    name: str,
+    busy: float,
+    batches: Batches,
+    group: Ints | None = None,
+    role: str | None = None,
+) -> pl.DataFrame:
+    """Create the accounts of an operation, created in batches, with `busy` everyday actions on average (geometric)."""
+    home, activity = homes.draw(rng, n, language), rng.geometric(1 / busy, n)
+    created = batches.draw(rng, n)
+    return accounts(
+        rng, homes, home, name, profile, activity=activity, group=group, created=created, operation=name, role=role
+    )
 
 
 def bought(rng: np.random.Generator, table: pl.DataFrame, share: float) -> pl.DataFrame:

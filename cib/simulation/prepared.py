@@ -15,8 +15,8 @@ from cib.simulation.boosting import CORE, TEAM_BATCHES
 from cib.simulation.clock import END, HOUR, lognormal_delays, office_times, waking_times
 from cib.simulation.draws import Ints, sometimes, takes_part
 from cib.simulation.events import acts, marked
-from cib.simulation.everyday import CURIOUS, World, own_posts, own_reactions
-from cib.simulation.population import Batches, Homes, People, accounts, bought
+from cib.simulation.everyday import CURIOUS, Part, World, own_posts, own_reactions
+from cib.simulation.population import Batches, Homes, People, bought, recruits
 from cib.simulation.wording import SITES, links, reworded, write
 
 __all__ = ["Originals", "ReplyBrigade"]
@@ -26,7 +26,7 @@ PREPARED_TOPIC, PREPARED_SITE = 100_011, SITES + 110_000
 
 
 @dataclass(frozen=True)
-class Originals:
+class Originals(Part):
     """Accounts that post prepared lines, verbatim or with one added word, without retweeting each other.
 
     Parameters
@@ -101,7 +101,7 @@ class Originals:
 
 
 @dataclass(frozen=True)
-class ReplyBrigade:
+class ReplyBrigade(Part):
     """Accounts that reply to selected posts of well-known authors with prepared points.
 
     Parameters
@@ -148,10 +148,6 @@ class ReplyBrigade:
         """Create the accounts, without a role: neither boosted nor amplifiers."""
         return _recruits(rng, homes, self, np.zeros(self.size, dtype=np.int64))
 
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create everyday posts."""
-        return own_posts(rng, people)
-
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create replies to the posts that the brigade is called to, and everyday reactions."""
         among = min(self.among, len(world.feed.everywhere))
@@ -175,15 +171,5 @@ class ReplyBrigade:
 
 def _recruits(rng: np.random.Generator, homes: Homes, part: Originals | ReplyBrigade, group: Ints) -> pl.DataFrame:
     """Create the accounts of an operation without roles, some of them bought."""
-    members = accounts(
-        rng,
-        homes,
-        homes.draw(rng, part.size, part.language),
-        part.name,
-        CORE,
-        activity=rng.geometric(1 / part.camouflage, part.size),
-        group=group,
-        created=part.batches.draw(rng, part.size),
-        operation=part.name,
-    )
+    members = recruits(rng, homes, part.size, part.language, CORE, part.name, part.camouflage, part.batches, group)
     return bought(rng, members, part.aged)

@@ -10,7 +10,7 @@ import polars as pl
 from cib.simulation.clock import DAY, END, HOUR, MINUTE, after_sleep, lognormal_delays, waking_times
 from cib.simulation.draws import Ints, pareto, takes_part, zipf_ranks
 from cib.simulation.events import acts, stacked
-from cib.simulation.everyday import World, own_posts, own_reactions, reaction_times, team_retweets
+from cib.simulation.everyday import Part, World, own_posts, own_reactions, reaction_times, team_retweets
 from cib.simulation.organic import DESK
 from cib.simulation.population import Homes, People, Profile, accounts
 from cib.simulation.wording import SITES, links, write
@@ -23,7 +23,7 @@ FRIEND = Profile(followers=(25, 0.9), following=(40, 0.9), past_posts=700)
 
 
 @dataclass(frozen=True)
-class Publishers:
+class Publishers(Part):
     """Publishers whose outlets post the same headlines with links to one domain, and readers who share both.
 
     Parameters
@@ -107,7 +107,7 @@ class Publishers:
 
 
 @dataclass(frozen=True)
-class Friends:
+class Friends(Part):
     """Small circles of friends with few followers, who mostly answer and retweet each other.
 
     Parameters
@@ -134,10 +134,6 @@ class Friends:
         home, activity = homes.draw(rng, circles)[group], pareto(rng, self.size, 6, 1.6)
         renown = rng.lognormal(-2, 0.8, self.size)
         return accounts(rng, homes, home, "friends", FRIEND, activity=activity, group=group, renown=renown)
-
-    def posts(self, rng: np.random.Generator, people: People) -> pl.DataFrame:
-        """Create everyday posts."""
-        return own_posts(rng, people)
 
     def reactions(self, rng: np.random.Generator, people: People, world: World) -> pl.DataFrame:
         """Create replies and retweets inside the circle, and everyday reactions."""

@@ -15,8 +15,9 @@ from cib.errors import SettingsError, did_you_mean
 from cib.simulation.boosting import Boosting, Signature, later, soon
 from cib.simulation.clock import HOUR, MINUTE, START
 from cib.simulation.crowds import Activists, BreakingNews, RetweetPods, Scheduled
+from cib.simulation.everyday import Part
 from cib.simulation.operations import CrossPosting, Piggybacking, RetweetRing
-from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, Part, ViralPost
+from cib.simulation.organic import Fandoms, Newsrooms, Ordinary, ViralPost
 from cib.simulation.population import Batches, Profile
 from cib.simulation.prepared import Originals, ReplyBrigade
 from cib.simulation.readers import Friends, Publishers

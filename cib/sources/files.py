@@ -196,13 +196,20 @@ def read(
 
 
 def check_signals(posts: pl.DataFrame, gathered: Gathering, where: str, *, strict: bool = False) -> None:
-    """Warn, or raise if strict, if no target was read although unread columns seem to hold one."""
+    """Warn, or raise if strict, if no action or no target was read although unread columns seem to hold one."""
+    for name in (name for name, are_actions in gathered.actions.items() if are_actions):
+        what = f"the column {name!r} holds words for actions and is not read, so that reposts may count as own posts"
+        _object(what, f"Map it: columns={{'action': {name!r}}}.", where, strict)
     if not gathered.signals or any(posts[name].count() for name in ("target_post_id", "target_account_id")):
         return
     what = (
         f"no row has a target, though unread columns speak of what posts act on or say: {', '.join(gathered.signals)}"
     )
-    remedy = f"Map what they hold: {mapping_to_write(gathered.signals, gathered.columns)}."
+    written = mapping_to_write(gathered.signals, gathered.columns, gathered.whose)
+    _object(what, f"Map what they hold: {written}.", where, strict)
+
+
+def _object(what: str, remedy: str, where: str, strict: bool) -> None:
     if strict:
         raise InputError(what, where=where, remedy=remedy)
     warn(f"{where}: {what}. {remedy}")

@@ -15,9 +15,9 @@ from cib.sources.cleaning import AccountsTable, Clean, clean_posts
 from cib.sources.columns import NEEDED, Columns
 from cib.sources.format import Format
 from cib.sources.frames import Loaded, Part
-from cib.sources.signals import signal_columns
+from cib.sources.signals import action_columns, are_accounts, are_counts, signal_columns
 from cib.sources.tidying import MISSING, tidied
-from cib.sources.values import stated, times
+from cib.sources.values import are_actions, stated, times
 
 __all__ = ["Gathering", "with_platforms"]
 
@@ -62,6 +62,8 @@ class Gathering:
         self.columns: dict[str, str] = {}
         self.formats: dict[str, None] = {}
         self.signals: dict[str, None] = {}  #: unread, non-empty columns whose names suggest a target or text
+        self.whose: set[str] = set()  #: those of them that hold accounts
+        self.actions: dict[str, bool] = {}  #: unread columns, and whether all their values are words for actions
         self.unread: dict[str, None] = {}
         self._noted: dict[str, list[str]] = {}
         self._waiting: list[_Waiting] = []
@@ -70,10 +72,12 @@ class Gathering:
         """Load one part, and clean it together with preceding parts of the same format and schema."""
         mapping = format.columns(names, self.given, part.where)
         _refuse_lack(part, mapping, names)
-        loaded = _load(part, mapping, format, signals := _signals(part, mapping, format))
-        self.signals |= dict.fromkeys(name for name in signals if stated(loaded.table[name]).any())
+        signals = _signals(part, mapping, format)
+        kinds = [] if "action" in self.given.posts else _kinds(part, mapping, format)
+        loaded = _load(part, mapping, format, {*signals, *kinds})
+        self._judge(loaded.table, signals, kinds, mapping)
         self.unread |= dict.fromkeys(_unread_names(part, mapping, format))
-        loaded = loaded._replace(table=loaded.table.drop(signals))
+        loaded = loaded._replace(table=loaded.table.drop({*signals, *kinds}))
         if not part.format:
             loaded = self._tidied(loaded, mapping, part.where)
         loaded = loaded._replace(table=loaded.table.rechunk())  # selecting rows from chunks is several times slower
@@ -91,6 +95,19 @@ class Gathering:
         self._waiting.append(_Waiting(part, format, mapping, loaded))
         if sum(waiting.loaded.table.height for waiting in self._waiting) > _ROWS_AT_ONCE:
             self.finish()
+
+    def _judge(
+        self, table: pl.DataFrame, signals: Sequence[str], kinds: Sequence[str], mapping: Mapping[str, str]
+    ) -> None:
+        """Keep what the values of unread columns say about them."""
+        for name in signals:
+            values = table[name].filter(stated(table[name]))
+            if len(values) and not are_counts(name, values):
+                self.signals[name] = None
+                self.whose |= {name} if are_accounts(name, values, table[mapping["account_id"]]) else set()
+        for name in kinds:
+            values = table[name].filter(stated(table[name]))
+            self.actions[name] = self.actions.get(name, True) and are_actions(values)
 
     def finish(self) -> None:
         """Clean the loaded parts in one go, since small files cost more than their rows; on an error one by one."""
@@ -178,6 +195,13 @@ def _signals(part: Part, mapping: Mapping[str, str], format: Format) -> list[str
     parents = {name.rpartition(".")[0] for name in part.names}
     leaves = [name for name in unread if name not in parents and name.count(".") <= _DEEPEST_SIGNAL]
     return signal_columns(leaves, text="text" not in mapping)
+
+
+def _kinds(part: Part, mapping: Mapping[str, str], format: Format) -> list[str]:
+    """Return the unread columns of a table without actions whose names suggest words for actions."""
+    if format.translate or "action" in mapping:
+        return []
+    return [name for name in action_columns(_unread_names(part, mapping, format)) if "." not in name]
 
 
 def _refuse_lack(part: Part, mapping: Mapping[str, str], names: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-__all__ = ["describe_signals", "mapping_to_write", "signal_columns"]
+__all__ = ["action_columns", "are_accounts", "are_counts", "describe_signals", "mapping_to_write", "signal_columns"]
 
 _WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+")
 
@@ -19,6 +19,9 @@ _TARGET = {
 }
 _ACCOUNT = {"user", "author", "account", "username", "screen", "name", "handle", "who", "person", "channel"}
 _TEXT = {"text", "body", "content", "message", "caption"}
+_POST = {"post", "tweet", "status", "message", "comment"}
+_ACTION = {"action", "activity", "kind", "type"}
+_PLURAL = {"quotes", "reblogs", "replies", "reposts", "retweets", "shares"}
 
 #: Words in column names that exclude a signal, such as counts and ratings.
 _NO_SIGNAL = {
@@ -54,8 +57,40 @@ def signal_columns(names: Iterable[str], *, text: bool = True) -> list[str]:
     return [name for name in names if _speaks_of(name, words)]
 
 
-def mapping_to_write(names: Iterable[str], mapped: Iterable[str]) -> str:
+def action_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns whose names suggest words for actions.
+
+    Examples
+    --------
+    >>> action_columns(["post_type", "typeface", "rowType"])
+    ['post_type', 'rowType']
+    """
+    return [name for name in names if _words(name) & _ACTION]
+
+
+def are_counts(name: str, values: pl.Series) -> bool:
+    """Return whether a column such as ``replies`` holds numbers, so that it counts and names nothing."""
+    words = _words(name)
+    return bool(words & _PLURAL) and "id" not in words and _all_match(values, r"^\d+(?:\.0)?$")
+
+
+def are_accounts(name: str, values: pl.Series, accounts: pl.Series) -> bool:
+    """Return whether a column holds accounts: DIDs, handles with ``@``, or mostly ids of the acting accounts."""
+    if _words(name) & _POST or values.dtype.is_nested():
+        return False
+    given = values.drop_nulls().cast(pl.String)
+    acting = given.is_in(accounts.cast(pl.String).unique().implode())
+    return _all_match(values, "^(?:did:|@)") or 2 * int(acting.sum()) > len(given)
+
+
+def _all_match(values: pl.Series, pattern: str) -> bool:
+    return not values.dtype.is_nested() and bool(values.drop_nulls().cast(pl.String).str.contains(pattern).all())
+
+
+def mapping_to_write(names: Iterable[str], mapped: Iterable[str], accounts: Iterable[str] = ()) -> str:
     """Return the ``columns=`` argument that would read these columns, without what is mapped already.
+
+    Columns that are known to hold accounts are listed in `accounts`; others are judged by their names.
 
     Examples
     --------
@@ -64,12 +99,12 @@ def mapping_to_write(names: Iterable[str], mapped: Iterable[str]) -> str:
     """
     names = list(names)
     targets = [name for name in names if _speaks_of(name, _TARGET)]
-    accounts = [name for name in targets if _words(name) & _ACCOUNT]
-    posts = [name for name in targets if name not in accounts]
+    whose = [name for name in targets if _words(name) & _ACCOUNT or name in set(accounts)]
+    posts = [name for name in targets if name not in whose]
     texts = [name for name in names if _words(name) & _TEXT and name not in targets]
     best = {
         "target_post_id": min(posts, key=_no_id, default=None),
-        "target_account_id": min(accounts, key=_no_id, default=None),
+        "target_account_id": min(whose, key=_no_id, default=None),
         "text": min(texts, key=len, default=None),
     }
     known = set(mapped)

@@ -225,6 +225,20 @@ def actions(column: pl.Series, synonyms: Mapping[str, str | None], where: str) -
     return values.replace_strict(meaning, default=None, return_dtype=ANY_ACTION)
 
 
+def are_actions(column: pl.Series) -> bool:
+    """Return whether all values of a column are words of :data:`cib.sources.columns.SYNONYMS`, of two actions or more.
+
+    Examples
+    --------
+    >>> are_actions(pl.Series(["original", "repost"])), are_actions(pl.Series(["original", "advert"]))
+    (True, False)
+    """
+    if column.dtype.is_nested():
+        return False
+    meant = [SYNONYMS.get(_word(word)) for word in column.drop_nulls().cast(pl.String).unique()]
+    return len(set(meant)) > 1 and None not in meant
+
+
 def meanings(words: Iterable[str], synonyms: Mapping[str, str | None], where: Callable[[str], str]) -> dict[str, str]:
     """Return the meaning of each action word, as in :func:`actions`; `where` returns the place of a word."""
     known = {**SYNONYMS, **{_word(theirs): ours for theirs, ours in synonyms.items()}}

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cib
-from cib.content.text import look, message, messages
 from cib.errors import InputError, SettingsError
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import OBJECTS, coded_events, object_events
@@ -36,11 +35,6 @@ def tagged(*hashtags):
         {"account_id": name, "at": k, "action": "post", "hashtags": tags}
         for k, (name, tags) in enumerate(zip(names, hashtags, strict=True))
     ]
-
-
-def same_key(key, one, other):
-    one_key, other_key = pl.select(one=key(pl.lit(one)), other=key(pl.lit(other))).row(0)
-    return one_key == other_key
 
 
 @pytest.mark.parametrize(
@@ -95,41 +89,6 @@ def test_two_sequences_are_never_one_object(sequences):
     assert len({text for _, text in made}) == len({tags for tags in kept if len(tags) >= 5})
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Stra\u00dfe", "STRASSE"),
-        ("\u0130STANBUL", "istanbul"),
-        ("\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c3"),
-        ("caf\u00e9", "cafe\u200d\u0301"),
-        ("\u2764\ufe0f ok", "\u2764   ok"),
-        ("\uff26\uff52\uff45\uff45", "free"),
-    ],
-)
-def test_what_looks_the_same_has_one_key(one, other):
-    assert same_key(look, one, other)
-
-
-@given(st.text(), st.integers(0, 50), st.sampled_from("\u200b\u200d\u2066\ufeff\ufe0f"))
-def test_invisible_characters_leave_the_key(text, at, mark):
-    assert same_key(look, text, text[:at] + mark + text[at:])
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("看這裡https://t.co/abc真的嗎", "看這裡 真的嗎"),
-        ("@anna: @b.bsky.social hello @carl", "hello @carl"),
-        ("\uff20新浪 你好", "你好"),
-        ("@anna你好", "你好"),
-        ("smart.co/x stays, www.example.org/x goes", "smart.co/x stays, goes"),
-        ("@anna @ben https://t.co/abc\u2026", ""),
-    ],
-)
-def test_links_and_leading_mentions_are_not_the_message(text, said):
-    assert pl.select(message(pl.lit(text))).item() == said
-
-
 @pytest.mark.parametrize("kind", OBJECTS)
 def test_row_order_changes_no_object(kind):
     more = tagged(list("abcde"), list("abcde"))
@@ -174,13 +133,3 @@ def test_coded_events_are_the_events(kind, self_actions):
     assert one.object_ids.equals(other.object_ids)
     for name in ("account", "object", "time", "row"):
         assert np.array_equal(getattr(one, name), getattr(other, name))
-
-
-def test_messages_are_found_once_and_are_those_of_each_post():
-    posts = cib.simulate(scale=0.001, seed=3).activity
-    said = messages(posts)
-    assert messages(posts) is said
-    table = posts.posts_table.with_row_index("row").filter(pl.col("action") != "retweet")
-    expected = table.select("row", text=message(pl.col("text"))).filter(pl.col("text") != "")
-    assert pl.DataFrame({"row": said.row, "text": said.distinct.gather(said.code)}).equals(expected)
-    assert said.distinct.equals(expected["text"].unique().sort())

@@ -52,26 +52,6 @@ def test_set_measures_equal_their_definitions(pairs, threshold, measure):
     assert got == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("threshold", [0.1, 0.3, 0.5, 0.8])
-@pytest.mark.parametrize("measure", ["tfidf", "jaccard", "overlap"])
-def test_popular_objects_are_passed_over_without_loss(measure, threshold):
-    rng = np.random.default_rng(0)
-    counts = rng.poisson(1.5 / np.arange(1, 61) ** 0.7, (150, 60))  # a few objects that nearly everybody shares
-    counts = counts[counts.any(axis=1)]
-    if measure == "tfidf":
-        unit = TfidfTransformer().fit_transform(counts).toarray()
-        alike = unit @ unit.T
-    else:
-        shared = (counts > 0).astype(int) @ (counts > 0).T
-        size = np.diag(shared)
-        either = np.add.outer(size, size) - shared
-        alike = shared / (either if measure == "jaccard" else np.minimum.outer(size, size))
-    i, j = (side.tolist() for side in np.nonzero(np.triu(alike >= threshold - 1e-9, 1) & (alike > 0)))
-    pairs = [(f"{a:03}", f"{o:02}") for a, o in zip(*np.nonzero(counts), strict=True) for _ in range(counts[a, o])]
-    got = edges_of(similarity_graph(activity_of(pairs), "post", threshold, measure=measure, min_objects=1))
-    assert got == pytest.approx({(f"{a:03}", f"{b:03}"): alike[a, b] for a, b in zip(i, j, strict=True)})
-
-
 @given(acts, st.integers(1, 3))
 def test_top_keeps_the_most_similar_of_either_side(pairs, top):
     everything = edges_of(similarity_graph(activity_of(pairs), "post", 0.01, measure="jaccard", min_objects=1))

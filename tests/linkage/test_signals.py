@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cib
-from cib.linkage.controls import Crowd, usual_size
 from cib.linkage.signals import HABITS, SIGNALS, Signals, fingerprints, group_matrix
 from tests import toys
 
@@ -64,21 +63,3 @@ def test_habits_of_each_group_add_up_to_one(simulated):
     for habit in HABITS:
         weights = signals.weights(habit, groups, signals.vocabulary(habit)).sum(axis=1)
         assert np.allclose(weights, 1), habit
-
-
-@pytest.mark.parametrize(("n", "size"), [(2, 2), (9, 8), (50, 48), (5_000, 128)])
-def test_groups_are_cut_to_usual_sizes(n, size):
-    assert usual_size(n) == size
-
-
-def test_decoys_are_of_the_size_and_language_and_hold_no_member(simulated):
-    chinese = simulated.posts_table.filter(pl.col("lang") == "zh")["account_id"].unique().sort()
-    members = chinese.head(12)
-    crowd = Crowd.of(simulated, {"mine": members}, np.random.default_rng(0), usual_size)
-    kind = crowd.kind(crowd.groups["mine"])
-    controls = crowd.controls(kind, 50, np.zeros(len(crowd.signals.accounts), dtype=bool))
-    drawn = np.concatenate(controls)
-    assert {len(control) for control in controls} == {12}
-    assert all(len(np.unique(control)) == 12 for control in controls)
-    assert not set(crowd.signals.accounts.gather(drawn)) & set(members)
-    assert (crowd.signals.languages[drawn] == kind.language).all()

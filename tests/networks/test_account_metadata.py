@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.networks.account_metadata import FACTS, account_facts, unaffiliated
+from cib.networks.account_metadata import FACTS, account_facts, automatic, unaffiliated
 from cib.networks.acts import Acts
 
 
@@ -88,6 +88,20 @@ def test_two_of_four_made_at_once_are_no_batch(known):
     assert facts.filter(fact="creation batch").row(0, named=True)["decades"] < 2
 
 
+@pytest.mark.parametrize(("wave", "least", "most"), [(True, 0.0, 1.0), (False, 10.0, 300.0)])
+def test_a_wave_of_weeks_is_no_batch(wave, least, most):
+    # thirty accounts within forty days among others made over ten years; or three times ten in three hours
+    ids = [f"u{k:03}" for k in range(430)]
+    weeks = np.random.default_rng(0).uniform(0, 40, 30).tolist()
+    batches = [12 * (k // 10) + k % 10 / 80 for k in range(30)]
+    days = [9 * k for k in range(400)] + [1500 + each for each in (weeks if wave else batches)]
+    made = [datetime(2010, 1, 1, tzinfo=UTC) + timedelta(days=each) for each in days]
+    posts = pl.DataFrame({"account_id": ids, "created_at": [datetime(2020, 3, 1, tzinfo=UTC)] * 430, "text": ids})
+    about = pl.DataFrame({"account_id": ids, "created_at": made})
+    facts = measured(cib.read(posts, accounts=about, progress=False), ids[400:], 0)
+    assert least <= facts.filter(fact="creation batch")["decades"].item() <= most
+
+
 def test_a_random_group_does_not(known):
     activity, ids = known
     assert measured(activity, ids[0:380:19], 0)["decades"].max() < 1.3
@@ -130,3 +144,19 @@ def test_members_of_one_operation_are_not_its_own_baseline(known):
     )
     facts = measured(cib.read(posts, accounts=accounts, progress=False), ids[400:], 0)
     assert facts.filter(fact="no followers")["elsewhere"].item() < 0.01
+
+
+def test_who_says_so_or_posts_by_such_a_client_is_automatic():
+    clients = {"relay": "Relay bot", "mixed": "Relay bot", "person": "Web app", "said": "Web app"}
+    posts = [
+        {"account_id": who, "created_at": f"2020-03-01T00:0{k}:00Z", "client": client, "text": f"{who} {k}"}
+        for k in range(4)
+        for who, client in clients.items()
+        if who != "mixed" or k
+    ]
+    posts.append(posts[0] | {"account_id": "mixed", "client": "Web app", "text": "by hand"})
+    posts += [posts[-1] | {"text": f"by hand {k}"} for k in range(3)]
+    about = pl.DataFrame({"account_id": list(clients), "description": ["", "", "I love robotics", "A bot by @x"]})
+    acts = Acts(cib.read(pl.DataFrame(posts), accounts=about, progress=False))
+    told, _ = automatic(acts)
+    assert set(acts.activity.account_ids.filter(pl.Series(told))) == {"relay", "said"}

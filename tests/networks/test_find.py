@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.errors import CibError, InputError, SettingsError
+from cib.errors import CibError, InputError
 from cib.networks.verdict import VERDICTS, Rule
 
 
@@ -124,27 +124,8 @@ def test_reasons_say_what_was_measured(takedown):
                 assert reason.numbers["decades"] == network.kinds[reason.kind]
 
 
-@pytest.mark.parametrize(
-    ("verdict", "hint"),
-    [("candidates", "Did you mean 'candidate'"), ("sure", "candidate, coordinated, insufficient")],
-)
-def test_a_verdict_that_nobody_gives_is_refused(verdict, hint):
-    with pytest.raises(SettingsError, match=hint):
-        cib.Networks().with_verdict(verdict)
-
-
-def test_networks_are_a_sequence_with_names(takedown):
-    networks = takedown[0].networks
-    assert networks["N1"] is networks[0]
-    assert len(networks[:2]) == 2
-    assert networks[0].members["account_id"][0] in networks[0]
-    with pytest.raises(InputError, match="no network"):
-        networks["N0"]
-    assert networks.table["network_id"].to_list() == [network.id for network in networks]
-
-
-def test_who_is_copied_is_not_ranked_above_those_who_copy():
-    # ten accounts retweet within seconds whatever one account, which knows nothing of them, retweets
+def with_copiers(about=None):
+    """Detect where ten accounts retweet within seconds whatever one account retweets."""
     organic, _ = cib.simulate("organic", scale=0.002, seed=1)
     posts = organic.posts_table.select(
         "account_id", "post_id", "action", "created_at", "target_post_id", "target_account_id"
@@ -165,13 +146,25 @@ def test_who_is_copied_is_not_ranked_above_those_who_copy():
         for k in range(11)
         if k == 0 or rng.random() < 0.8
     ]
-    activity = cib.read(pl.concat([posts, pl.DataFrame(copies, schema=posts.schema)]), progress=False)
-    table = cib.detect(activity, progress=False).table
+    rows = pl.concat([posts, pl.DataFrame(copies, schema=posts.schema)])
+    return cib.detect(cib.read(rows, accounts=about, progress=False), progress=False).table
+
+
+def test_who_is_copied_is_not_ranked_above_those_who_copy():
+    table = with_copiers()
     copiers = table.filter(pl.col("account_id").str.starts_with("copier"))
     (victim,) = table.filter(account_id="the copied").iter_rows(named=True)
     assert set(copiers["verdict"]) == {"coordinated"}  # one kind of evidence, and nothing known of the accounts
     assert victim["coordination"] < copiers["coordination"].min()
     assert victim["joined"] == "leader"
+
+
+@pytest.mark.parametrize(("automatic", "members"), [(3, 7), (10, 10)])
+def test_who_declares_to_be_automatic_is_left_out_where_most_do_not(automatic, members):
+    ids = [f"copier {k}" for k in range(1, 11)]
+    about = pl.DataFrame({"account_id": ids, "description": ["a bot"] * automatic + ["me"] * (10 - automatic)})
+    found = with_copiers(about).filter(pl.col("account_id").is_in(ids), pl.col("network_id").is_not_null())
+    assert set(found["account_id"]) == set(ids[-members:])
 
 
 def each_kind_of_graph():

@@ -7,7 +7,16 @@ import pytest
 
 from cib.errors import SettingsError
 from cib.networks.account_metadata import NO_FACTS
-from cib.networks.verdict import KINDS, Reason, Rule, kinds_of_evidence, reasons_of, shared_kinds, verdicts
+from cib.networks.verdict import (
+    KINDS,
+    Reason,
+    Rule,
+    kinds_of_evidence,
+    pooled_kinds,
+    reasons_of,
+    shared_kinds,
+    verdicts,
+)
 
 MEASURED = {
     "network": 0,
@@ -89,6 +98,8 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
         ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
         ({"copied": 0.9, "facts": KNOWN, "copied_host": 0.95, "host_held": 1.0}, "coordinated"),  # outlets as well
+        ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8}, "coordinated"),  # readers with one share button
+        ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8, "host_held": 1.0}, "candidate"),
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
         ({**CAPTURED, "facts": BATCH}, "candidate"),
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
@@ -112,6 +123,13 @@ def test_only_who_writes_or_rests_recruits():
     captured = {"joint": 0.9, "held": 0.9, "density": 1.0, "facts": EMPTY}
     assert not judged(**captured)["recruits"]
     assert judged(copied=0.3, **captured)["recruits"]
+
+
+def test_weak_evidence_recruits_nobody():
+    weak = {"copied": 0.23, "facts": fact("no followers", 0.9, 10**-2.3)}  # 1.8 decades each
+    assert judged(**weak)["verdict"] == "candidate"
+    assert not judged(**weak)["recruits"]
+    assert judged(**weak | {"copied": 0.26})["recruits"]
 
 
 def test_facts_are_asked_of_networks_with_a_behaviour():
@@ -139,6 +157,29 @@ def test_a_network_and_the_one_that_it_serves_are_judged_together(server, look, 
     rest = pl.DataFrame([REST, REST | {"network": 1}])
     kinds = shared_kinds(kinds_of_evidence(done, facts, rest, Rule()), pl.Series(server))
     assert verdicts(kinds, done, pl.Series([True, True]), Rule())["verdict"].to_list() == expected
+
+
+@pytest.mark.parametrize(("p", "expected"), [(1e-6, "candidate"), (0.9, "coordinated")])
+def test_facts_of_a_pool_count_for_each_of_its_networks(p, expected):
+    done = pl.DataFrame([MEASURED | {"copied": 0.9}])
+    own, of_pool = fact("creation batch", 0.5, 0.3), fact("creation batch", 1.5, p)
+    alone, together = (kinds_of_evidence(done, facts, pl.DataFrame([REST]), Rule()) for facts in (own, of_pool))
+    kinds, told = pooled_kinds(alone, together, own, of_pool)
+    assert verdicts(kinds, done, pl.Series([True]), Rule())["verdict"].to_list() == [expected]
+    assert kinds["pooled"].to_list() == [expected == "candidate"]
+    assert told["share"].to_list() == [1.5 if expected == "candidate" else 0.5]
+    reasons = reasons_of(done.row(0, named=True) | REST | kinds.row(0, named=True) | {"together": False}, {}, Rule())
+    assert any(reason.kind == "pooled" for reason in reasons) == (expected == "candidate")
+
+
+def test_whom_a_network_acts_on_without_their_doing_is_no_candidate():
+    done = pl.DataFrame([MEASURED | SERVING, MEASURED | {"network": 1}])
+    facts = pl.concat([fact("no followers", 0.9, 1e-9), BOOSTED.with_columns(network=pl.lit(1, pl.Int64))])
+    kinds = kinds_of_evidence(done, facts, pl.DataFrame([REST, REST | {"network": 1}]), Rule())
+    shared = shared_kinds(kinds, pl.Series([-1, 0]))
+    assert kinds["look"][0] > 0
+    assert kinds["look"][1] is None
+    assert shared.drop("together").equals(kinds)
 
 
 def test_a_kind_counts_at_most_so_much_and_never_less_than_nothing():

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("rensa", reason="needs the extra semantic")
 
-from cib.profiles.narratives import narratives_by_meaning
+from cib.profiles.narratives import distinctive_terms, narratives_by_meaning
 from tests.toys import activity
 
 WORDS = {
@@ -63,3 +63,18 @@ def test_members_that_say_nothing_have_no_narrative(told):
     posts, members, encode = told
     nobody = members.with_columns(account_id=pl.lit("x") + pl.col("account_id"))
     assert narratives_by_meaning(posts, nobody, encode=encode, similarity=0.9).height == 0
+
+
+@pytest.mark.parametrize("before", ["#\u6e2f\u53e3\uff0c", "#\u6e2f\u53e3\u3002", "https://example.org/a1"])
+def test_words_that_follow_a_hashtag_or_link_without_a_space_are_terms(before):
+    """In Chinese a comma ends a hashtag and a link ends at the first Chinese character; the words remain."""
+    said = {"m": "\u62b5\u5236\u51fa\u552e", "o": "\u5929\u6c14\u4e0d\u9519"}
+    rest = "\u6211\u4eec\u5927\u5bb6\u4eca\u5929\u8bf4\u7684\u8bdd"
+    posts = activity([
+        {"account_id": f"{side}{k}", "action": "post", "text": f"{before}{said[side]} {k} {rest}", "at": 60.0 * k}
+        for side in said for k in range(40)
+    ])  # fmt: skip
+    inside = posts.posts_table["account_id"].str.starts_with("m")
+    terms = "".join(distinctive_terms(posts, inside)["value"])
+    assert set(said["m"]) & set(terms)
+    assert "\u6e2f" not in terms

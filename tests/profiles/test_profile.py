@@ -13,23 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from polars.testing import assert_frame_equal
 
-import cib
 from cib.profiles.explanations import explanations, explanations_of
 from cib.profiles.narratives import log_odds
 from cib.profiles.profile import profile, profiles, working_zone
-
-
-@pytest.fixture(scope="module")
-def takedown():
-    activity, truth = cib.simulate(scale=0.004, seed=11)
-    detection = cib.detect(activity, progress=False)
-    operation = truth.filter(operation="takedown-2020")["account_id"].implode()
-    planted = next(
-        network
-        for network in detection.networks
-        if network.members["account_id"].is_in(operation).mean() > 0.9 and "amplifier" in network.members["joined"]
-    )
-    return detection, planted
 
 
 def test_the_planted_operation_is_described_as_it_was_planted(takedown):
@@ -129,42 +115,3 @@ def test_the_zone_moves_with_the_hours(acts, shift):
 
 
 _OFFICE = np.isin(np.arange(168) % 24, range(9, 18)) & (np.arange(168) < 120)
-
-
-def test_other_explanations_are_measured_on_both_sides(takedown):
-    detection, network = takedown
-    found = detection.explanations(network.id)
-    assert found["explanation"].n_unique() >= 6
-    unknown = found.filter(pl.col("measure").str.contains("verified|follow each other"))
-    assert unknown["members"].null_count() == unknown["others"].null_count() == 2
-    posts = detection.activity.posts_table.with_columns(
-        inside=pl.col("account_id").is_in(network.members["account_id"].implode())
-    )
-    web = posts.filter("inside")["client"].value_counts(sort=True)["count"][0] / posts["inside"].sum()
-    assert found.filter(explanation="a tool in common")["members"][0] == pytest.approx(web)
-    assert found.filter(measure="accounts with 5,000 followers or more")["members"][0] < 0.1
-
-
-def test_evidence_of_an_account_is_seen_from_its_side(takedown):
-    _, network = takedown
-    edge = network.evidence.edges.row(0, named=True)
-    mine, theirs = (
-        network.account_evidence(edge[end]).filter(layer=edge["layer"], partner=edge[other]).row(0, named=True)
-        for end, other in (("source", "target"), ("target", "source"))
-    )
-    assert mine["weight"] == theirs["weight"] == edge["weight"]
-    assert mine["led"] == pytest.approx(1 - theirs["led"])
-    assert 1 <= mine["removed_by"] <= edge["weight"]
-    with pytest.raises(cib.CibError, match="is not in network"):
-        network.account_evidence("nobody")
-
-
-def test_an_edge_goes_with_so_many_objects_and_not_with_one_less(takedown):
-    from scipy.stats import poisson
-
-    _, network = takedown
-    for row in network.account_evidence(network.evidence.edges["source"][0]).head(5).iter_rows(named=True):
-        inflation = row["q"] / row["p"]
-        left = row["weight"] - row["removed_by"]
-        assert poisson.sf(left - 1, row["expected"]) * inflation > 0.01
-        assert poisson.sf(left, row["expected"]) * inflation <= 0.01

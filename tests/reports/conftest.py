@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import zlib
 from dataclasses import replace
+from html.parser import HTMLParser
 
 import polars as pl
 import pytest
 
 import cib
+from cib.reports.data import gather
 
 PAYLOADS = (
     "<script>hostile=1</script>",
@@ -78,3 +81,37 @@ def unpacked(html):
     """A page with what stands behind its map as JSON."""
     pattern = re.compile(r'(<script type="text/plain" id="details-[^"]+">)([^<]*)(?=</script>)')
     return pattern.sub(lambda found: found[1] + zlib.decompress(base64.b64decode(found[2])).decode(), html)
+
+
+@pytest.fixture(scope="package")
+def findings(detection):
+    return gather(detection)
+
+
+@pytest.fixture(scope="package")
+def page(detection, tmp_path_factory):
+    return unpacked(
+        detection.report(tmp_path_factory.mktemp("page") / "report.html", reveal_ids=True).read_text("utf-8")
+    )
+
+
+class Elements(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found, self.text = [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, tuple(name for name, _ in attributes)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def elements(html):
+    parser = Elements()
+    parser.feed(html)
+    return parser
+
+
+def embedded(html):
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)[1])

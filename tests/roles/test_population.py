@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 import cib
 from cib.errors import InputError
 from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, RoleScorer
-from cib.roles.population import Population
+from cib.roles.population import KNOTS, Distribution, Population
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +62,25 @@ def test_what_is_no_population_is_refused(tmp_path, told):
         path.write_text(told)
     with pytest.raises(InputError, match=r"other.json: cannot be read as a population.*Take one of simulated"):
         Population.read(path)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=60))
+def test_a_percentile_is_the_middle_of_equal_ranks(values):
+    sample = np.array(values, dtype=float)
+    expected = (rankdata(sample) - 0.5) / len(sample)
+    np.testing.assert_allclose(Distribution.of(sample).percentile(sample), expected)
+
+
+def test_a_long_distribution_is_kept_in_short():
+    sample = np.random.default_rng(0).pareto(1.1, 100_000)
+    sample[:30_000] = 0
+    short = Distribution.of(sample)
+    assert len(short.values) <= KNOTS
+    exact = (rankdata(sample) - 0.5) / len(sample)
+    np.testing.assert_allclose(short.percentile(sample), exact, atol=1 / KNOTS)
+    assert short.percentile(np.array([0.0])) == pytest.approx(0.15)
+
+
+def test_nothing_known_is_nothing_learned():
+    nothing = Distribution.of(np.array([np.nan, np.nan]))
+    assert nothing.deviate(np.array([1.0, np.nan])).tolist() == [0, 0]

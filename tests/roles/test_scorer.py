@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.special import expit, logit
 from scipy.stats import norm, rankdata, spearmanr
 from sklearn.base import clone
@@ -20,8 +18,8 @@ from cib.errors import InputError, SettingsError
 from cib.features.extract import extract
 from cib.features.table import FeatureTable
 from cib.roles import AMPLIFIER, HIGHLY_ENGAGED, Role, RoleScorer
-from cib.roles.population import KNOTS, Distribution
-from cib.roles.scoring import COUNTS, Scoring
+from cib.roles.population import KNOTS
+from cib.roles.scoring import COUNTS
 from tests.toys import activity
 
 LEAVES = [f"leaf{k}" for k in range(12)]
@@ -247,22 +245,6 @@ def test_ties_raise_nobody():
     np.testing.assert_allclose(scored(posts).table["highly_engaged"], 0.1)
 
 
-@pytest.mark.parametrize(
-    ("engaged", "amplifies", "role"),
-    [
-        (0.75, 0.5, "highly_engaged"),
-        (0.75, 0.6, "peripheral"),
-        (0.69, 0.1, "peripheral"),
-        (0.75, 0.72, "both"),
-        (0.95, 0.72, "highly_engaged"),
-        (0.3, 0.8, "amplifier"),
-    ],
-)
-def test_roles_are_named_with_a_margin(engaged, amplifies, role):
-    named = Scoring().named(np.array([[engaged, amplifies]]), np.array([9.0]))
-    assert named.tolist() == [role]
-
-
 def test_an_explanation_has_values_percentiles_and_the_contributions(features, scores):
     account = scores.table.sort("highly_engaged")["account_id"][-1]
     why = scores.explain(account, "highly_engaged")
@@ -354,30 +336,8 @@ def test_scores_show_themselves(scores):
     assert isinstance(scores.frame, pl.DataFrame)
 
 
-@given(st.lists(st.integers(-5, 5), min_size=1, max_size=60))
-def test_a_percentile_is_the_middle_of_equal_ranks(values):
-    sample = np.array(values, dtype=float)
-    expected = (rankdata(sample) - 0.5) / len(sample)
-    np.testing.assert_allclose(Distribution.of(sample).percentile(sample), expected)
-
-
-def test_a_long_distribution_is_kept_in_short():
-    sample = np.random.default_rng(0).pareto(1.1, 100_000)
-    sample[:30_000] = 0
-    short = Distribution.of(sample)
-    assert len(short.values) <= KNOTS
-    exact = (rankdata(sample) - 0.5) / len(sample)
-    np.testing.assert_allclose(short.percentile(sample), exact, atol=1 / KNOTS)
-    assert short.percentile(np.array([0.0])) == pytest.approx(0.15)
-
-
 def test_no_posts_give_no_scores():
     assert scored([]).table.shape == (0, 5)
-
-
-def test_nothing_known_is_nothing_learned():
-    nothing = Distribution.of(np.array([np.nan, np.nan]))
-    assert nothing.deviate(np.array([1.0, np.nan])).tolist() == [0, 0]
 
 
 def test_the_most_retweeted_account_of_the_higgs_data_is_highly_engaged(shared):

@@ -45,6 +45,11 @@ def test_a_loaded_detection_saves_the_same_bytes(saved, activity, tmp_path):
     assert [name for name in names if (saved / name).read_bytes() != (again / name).read_bytes()] == []
 
 
+def test_a_loaded_detection_gives_the_same_report(saved, activity, detection, tmp_path):
+    loaded = cib.load(saved, activity).report(tmp_path / "loaded.html", reveal_ids=True)
+    assert loaded.read_bytes() == detection.report(tmp_path / "first.html", reveal_ids=True).read_bytes()
+
+
 def test_what_was_found_is_there_without_the_posts(saved, detection, tmp_path):
     loaded = cib.load(saved)
     assert loaded.table.equals(detection.table)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from cib.simulation import Simulation, simulate
-from tests.simulation.test_scenarios import acts, lags
+from tests.simulation.conftest import acts, lags
 
 SEEDS = range(3)
 

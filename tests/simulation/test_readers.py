@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from cib.simulation import Simulation, simulate
-from tests.simulation.test_scenarios import acts
+from tests.simulation.conftest import acts
 
 
 @pytest.fixture(scope="module", params=range(2))

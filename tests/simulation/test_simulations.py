@@ -10,7 +10,7 @@ import pytest
 
 import cib
 from cib.cli import main
-from cib.simulation import simulate, simulations, write
+from cib.simulation import Simulation, simulate, simulations, write
 
 
 def test_written_in_chunks_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +49,9 @@ def test_a_wrong_evasion_is_one_line(
 ) -> None:
     assert main(["simulate", "--evasion", evasion, "--out", str(tmp_path)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_simulation_shows_itself(takedowns: list[Simulation]) -> None:
+    assert repr(takedowns[0]).startswith("Simulation(simulate('takedown-2020', scale=0.01, seed=0): ")
+    assert "1,738 takedown-2020" in repr(takedowns[0])
+    assert "highly_engaged" in takedowns[0]._repr_html_()

@@ -5,16 +5,84 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+from hypothesis import strategies as st
 
 import cib
 
 #: A time, and the ids of posts of X made 0.25, 1.5 and 2.75 seconds after it.
 NOON = 1_577_880_000
 FIRST, SECOND, THIRD = (str(((NOON * 1000 + ms - 1_288_834_974_657) << 22) + 5) for ms in (250, 1500, 2750))
+TIMES = [datetime.fromtimestamp(NOON, UTC) + timedelta(milliseconds=ms) for ms in (250, 1500, 2750)]
+#: What the posts of X do.
+X = [
+    ("101", FIRST, "post", None, None),
+    ("102", SECOND, "retweet", FIRST, "101"),
+    ("102", THIRD, "reply", FIRST, "101"),
+]
+#: Forty rows that repeat and act on each other.
+ROWS = pl.DataFrame(
+    {
+        "account_id": [f"a{k % 7}" for k in range(40)],
+        "post_id": [f"p{k % 35}" for k in range(40)],
+        "action": ["retweet", "post"] * 20,
+        "created_at": [NOON + k % 35 for k in range(40)],
+        "target_post_id": [f"p{k % 5}" if k % 2 == 0 else None for k in range(40)],
+    }
+)
+IDS = ("account_id", "post_id", "action", "target_post_id", "target_account_id")
 
 
 def read(source, **options):
     return cib.read(source, progress=False, **options)
+
+
+def acts(source, **options):
+    """Who did what to whom."""
+    return read(source, **options).posts_table.select(IDS).rows()
+
+
+SCHEMA = {
+    "account_id": pl.String,
+    "post_id": pl.String,
+    "action": pl.String,
+    "created_at": pl.Int64,
+    "target_post_id": pl.String,
+    "target_account_id": pl.String,
+    "text": pl.String,
+    "hashtags": pl.List(pl.String),
+}
+
+
+def frame(rows):
+    """Rows with any of our columns; what is missing is null, but for a post by `a` at noon."""
+    usual = {"account_id": "a", "action": "post", "created_at": NOON}
+    return pl.DataFrame([{**dict.fromkeys(SCHEMA), **usual, **row} for row in rows], schema=SCHEMA)
+
+
+def read_rows(rows, **options):
+    return read(rows if isinstance(rows, pl.DataFrame) else frame(rows), **options)
+
+
+#: Rows of which some are kept, some dropped, and some repeat or contradict others.
+ANY_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "account_id": st.sampled_from(["a", "b", "c", "[deleted]", "", None]),
+            "post_id": st.sampled_from(["1", "2", "3", "4", "5", None]),
+            "action": st.sampled_from(["post", "RT", "mention", "reply", None]),
+            "created_at": st.sampled_from([NOON, NOON + 1, NOON + 60, 17, None]),
+            "target_post_id": st.sampled_from(["1", "2", "9", None]),
+            "target_account_id": st.sampled_from(["a", "d", "[deleted]", None]),
+            "text": st.sampled_from(["x", "y", "", None]),
+            "hashtags": st.sampled_from([None, [], ["x"], ["x", "y"]]),
+        }
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda rows: [*rows, {"post_id": "good"}])
 
 
 def lines(*records):

@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import os
-
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 import cib
 from cib.errors import InputError, SettingsError
-from tests.sources.samples import read
-
-ROWS = pl.DataFrame(
-    {
-        "account_id": [f"a{k % 7}" for k in range(40)],
-        "post_id": [f"p{k % 35}" for k in range(40)],
-        "action": ["retweet", "post"] * 20,
-        "created_at": [1_577_880_000 + k % 35 for k in range(40)],
-        "target_post_id": [f"p{k % 5}" if k % 2 == 0 else None for k in range(40)],
-    }
-)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """The rows in four files of four kinds, one of them below, beside a file of another kind."""
-    (tmp_path / "more").mkdir()
-    ROWS[:10].write_csv(tmp_path / "a.csv")
-    ROWS[10:20].write_ndjson(tmp_path / "b.jsonl")
-    (tmp_path / "c.tsv.gz").write_bytes(gzip.compress(ROWS[20:30].write_csv(separator="\t").encode()))
-    ROWS[30:].select(reversed(ROWS.columns)).write_parquet(tmp_path / "more" / "d.parquet")
-    (tmp_path / "README.txt").write_text("a,b\n1,2\n")
-    return tmp_path
+from tests.sources.samples import ROWS, read
 
 
 def test_a_folder_reads_like_the_whole(folder):
@@ -45,19 +20,6 @@ def test_a_folder_reads_like_the_whole(folder):
     assert activity.imported.notes[-1].endswith("1 files of other kinds were passed over")
 
 
-def test_lists_and_globs_read_like_the_whole(folder):
-    whole = read(folder).posts_table
-    every = [folder / "a.csv", str(folder / "b.jsonl"), folder / "*.gz", folder / "more"]
-    assert_frame_equal(read(every).posts_table, whole)
-    assert_frame_equal(read(str(folder / "**" / "[abcd].*")).posts_table, whole)
-
-
-def test_a_glob_may_be_relative(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    assert read("*.csv").imported.source == "*.csv"
-    assert len(read(f"more{os.sep}*.parquet")) == 10
-
-
 @pytest.mark.parametrize("cut", [1, 17, 39])
 def test_two_files_read_like_the_whole(tmp_path, cut):
     bare = pl.concat([ROWS, ROWS[:5]]).drop("post_id")
@@ -66,29 +28,6 @@ def test_two_files_read_like_the_whole(tmp_path, cut):
     split, whole = read(tmp_path), read(bare)
     assert_frame_equal(split.posts_table, whole.posts_table)
     assert split.imported.dropped == whole.imported.dropped == {"duplicate": 5}
-
-
-def test_files_may_lack_what_is_not_needed(tmp_path):
-    ROWS[:20].write_parquet(tmp_path / "a.parquet")
-    ROWS[20:].drop("target_post_id").write_parquet(tmp_path / "b.parquet")
-    assert len(read(tmp_path)) == 35
-    ROWS[20:].drop("created_at").write_parquet(tmp_path / "b.parquet")
-    with pytest.raises(InputError, match=r"b\.parquet: the column 'created_at' is missing\. .*All files"):
-        read(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
-        ("a.cvs", r"a\.cvs: there is no such file or folder\. Did you mean 'a\.csv'\?"),
-        ("nothing/at/all.csv", r"there is no such file or folder\. Check the path"),
-        ("*.xml", "there is no file to read"),
-        ("README.txt", "the name does not tell a kind of table"),
-    ],
-)
-def test_a_path_to_nothing_is_an_error(folder, path, message):
-    with pytest.raises(InputError, match=message):
-        read(folder / path)
 
 
 def test_one_line_tells_of_the_import(folder, capsys):

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cib
-from cib.errors import InputError
 from cib.sources.json_keys import kinds_of_lines
 from cib.sources.kinds import kinds_of_objects
 
@@ -46,14 +44,3 @@ def test_lines_that_are_no_objects_are_left_to_the_parser(line):
 
 def test_too_many_keys_are_left_to_the_parser():
     assert kinds_of_lines(json.dumps({f"k{k}": k for k in range(5_000)}).encode()) is None
-
-
-@pytest.mark.parametrize("last", ["1582218195625938947.0", "1.5e18"])
-def test_a_float_among_ids_of_text_is_refused(tmp_path, last):
-    path = tmp_path / "a.jsonl"
-    row = '{{"account_id": {}, "text": {}, "created_at": 1577880000}}\n'.format
-    path.write_text(row('"a"', '"x"') + row('"b"', last), encoding="utf-8")
-    assert len(cib.read(path, progress=False)) == 2
-    path.write_text(row('"a"', '"x"') + row(last, '"x"'), encoding="utf-8")
-    with pytest.raises(InputError, match="column 'account_id': some ids are floats"):
-        cib.read(path, progress=False)

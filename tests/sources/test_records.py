@@ -8,10 +8,8 @@ import pytest
 
 from cib.errors import InputError
 from tests.sources import samples
-from tests.sources.same_posts import POSTS, status, v1
-from tests.sources.samples import FIRST, NOON, SECOND, lines, read, table
-
-IDS = ("account_id", "post_id", "action", "target_post_id", "target_account_id")
+from tests.sources.same_posts import POSTS, v1
+from tests.sources.samples import NOON, lines, read, table
 
 
 @pytest.mark.parametrize(
@@ -37,36 +35,6 @@ def test_pages_of_comments_are_read_from_lines(write):
 
 def test_posts_of_elasticsearch_are_read(write):
     assert len(read(write("a.jsonl", lines(*({"_index": "x", "_source": v1(post)} for post in POSTS))))) == len(POSTS)
-
-
-def test_long_posts_of_the_api_v2_are_whole(write):
-    note = {"text": "words " * 60 + "#That", "entities": {"hashtags": [{"tag": "That"}], "urls": [
-        {"url": "t", "expanded_url": "https://x.com/u/status/7/photo/1"}]}}  # fmt: skip
-    posts = read(write("a.jsonl", lines({**samples.V2_POST, "note_tweet": note}))).posts_table
-    assert posts.select("text", "hashtags", "urls").row(0) == (note["text"], ["That"], ["https://x.com/u/status/7"])
-
-
-def test_a_retweet_is_completed_from_any_file_of_the_folder(write):
-    original = {**samples.V2_POST, "text": "see #This and more"}
-    write("f/data_1.json", json.dumps([samples.V2_RETWEET]))
-    write("f/data_2.json", json.dumps([]))
-    write("f/users_1.json", json.dumps({"users": [samples.ANN, samples.BEN], "tweets": [original]}))
-    folder = write("f/users_2.json", json.dumps({"users": [samples.ANN]})).parent
-    activity = read(folder)
-    posts = activity.posts_table
-    assert posts.select(IDS).rows() == [("102", SECOND, "retweet", FIRST, "101")]
-    assert (posts["text"][0], posts["hashtags"][0].to_list()) == ("see #This and more", ["This"])
-    assert any("data_2.json: empty, 0 rows" in note for note in activity.imported.notes)
-    alone = read(write("g/data_1.json", json.dumps([samples.V2_RETWEET])))
-    assert any(note.startswith("1 retweets hold a text that is cut off") for note in alone.imported.notes)
-
-
-def test_replies_of_mastodon_are_joined_over_files(write):
-    write("m/1.jsonl", lines(status(POSTS[3])))
-    folder = write("m/2.jsonl", lines(status(POSTS[0]))).parent
-    reply = read(folder).posts_table.filter(action="reply")
-    assert reply["target_post_id"][0] == status(POSTS[0])["uri"]
-    assert reply["target_account_id"][0] == "fern@lake.example"
 
 
 def test_captures_of_an_unknown_platform_say_how_to_go_on(write):

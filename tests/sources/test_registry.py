@@ -7,18 +7,6 @@ import pytest
 import cib
 from cib.errors import SettingsError
 from cib.sources.registry import known_formats, named_format
-from tests.sources.samples import NOON, lines, read
-
-
-def test_a_format_may_be_given_as_a_value(write):
-    def read_record(record, rows):
-        rows.post(record["who"], record["n"], "post", record["when"])
-
-    mine = cib.Format("mine", {"account_id": "who"}, fits=lambda record: "who" in record, read=read_record)
-    path = write("a.jsonl", lines({"who": "a", "n": "1", "when": str(NOON)}))
-    assert read(path, format=mine).posts_table["account_id"].to_list() == ["a"]
-    with pytest.raises(SettingsError, match="format='mine' is not known"):
-        read(path, format="mine")
 
 
 def test_every_file_of_the_folder_is_a_format():

@@ -6,8 +6,6 @@ import csv
 import gzip
 import json
 import re
-import zipfile
-from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -17,8 +15,6 @@ from hypothesis import strategies as st
 
 import cib
 from cib.errors import CibError, InputError
-from cib.progress import Watch
-from cib.sources.streams import File, blocks, members
 
 HEADER = "account_id,post_id,created_at,text\n"
 LINES = [f'a{k},p{k},2020-01-01T12:00:{k:02}Z,"one, ""two"" or\nthree"\n' for k in range(20)]
@@ -192,10 +188,6 @@ def test_what_is_no_whole_table_is_an_error_that_names_the_file(write, name, con
     assert str(path) in str(error.value)
 
 
-def test_the_kind_of_a_file_is_told_by_its_name():
-    assert File(Path("a.b/Posts.2020.JSONL.gz")).suffix == ".jsonl"
-
-
 # ---- lines above the header
 
 TITLES = "Posts of two accounts,,\nsep=,\n\nCollected in January\n"
@@ -224,14 +216,3 @@ def test_a_header_with_a_name_too_few_is_not_taken_for_a_title(write):
     """As R writes row names: the columns would be shifted."""
     with pytest.raises(InputError, match="row 1: the row has 4 fields where the header has 3"):
         read(write("a.csv", "user_id,created_at,text\n1,a,1577880000,x\n2,b,1577880001,y\n"))
-
-
-def test_a_long_reading_says_how_far_it_is(write, capsys):
-    path = write("a.csv", b"x" * 3_000_000)
-    assert len(list(blocks(File(path, watch=Watch(True, every=0)), size=1_000_000))) == 1
-    assert capsys.readouterr().err.splitlines() == [f"  reading {path}: {done} of 3 MB" for done in (1, 2)]
-    packed = path.with_suffix(".zip")
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.write(path, "a.csv")
-    assert len(list(blocks(*members(packed, watch=Watch(True, every=0)), size=1_000_000))) == 1
-    assert f"  reading {packed}/a.csv: 1 of 3 MB" in capsys.readouterr().err.splitlines()

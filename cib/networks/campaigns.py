@@ -1,0 +1,159 @@
+"""Campaigns: candidate networks that act on each other, or on the same posts, more than chance explains.
+
+Clustering divides a large operation into teams, cells and the accounts that they serve; each is a network of its own.
+Candidates are linked if the members of one reach another more often than all other accounts do, and the connected
+components of the links are campaigns. A link says that networks act together, not that one hand runs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+from scipy.special import pdtrc
+
+from cib.activity import encode
+from cib.networks.acts import Acts, Ints
+from cib.networks.network import Network, Networks
+from cib.networks.verdict import Reason, Rule
+
+__all__ = ["network_links", "with_campaigns"]
+
+_WORDS = {"members": "act on its members", "posts": "act on the posts on which its members act"}
+
+
+def with_campaigns(networks: Networks, acts: Acts, rule: Rule) -> Networks:
+    """Number the campaigns of the candidates, and add the strongest link of each to its reasons.
+
+    Parameters
+    ----------
+    networks : Networks
+    acts : Acts
+    rule : Rule
+
+    Returns
+    -------
+    Networks
+        Candidates with ``campaign`` ``'C1'``, ``'C2'``, ... in the order of their first networks.
+    """
+    candidates = networks.with_verdict("candidate").found
+    group = np.full(acts.n_accounts, -1, dtype=np.int64)
+    for k, network in enumerate(candidates):
+        group[encode(network.members["account_id"], acts.activity.account_ids).to_numpy()] = k
+    links = network_links(acts, group, rule)
+    shape = (len(candidates), len(candidates))
+    ends = links["network"].to_numpy(), links["other"].to_numpy()
+    _, label = connected_components(sp.coo_array((np.ones(len(ends[0])), ends), shape=shape), directed=False)
+    told = {row["network"]: row for row in links.unique("network", keep="first", maintain_order=True).to_dicts()}
+    named = [
+        _named(network, f"C{label[k] + 1}", [_reason(told[k], candidates)] if k in told else [])
+        for k, network in enumerate(candidates)
+    ]
+    return replace(networks, found=(*named, *networks.found[len(named) :]))
+
+
+def _named(network: Network, campaign: str, reasons: list[Reason]) -> Network:
+    return replace(network, campaign=campaign, reasons=(*network.reasons, *reasons))
+
+
+def _reason(link: dict[str, float], candidates: tuple[Network, ...]) -> Reason:
+    other, kind = candidates[int(link["other"])].id, str(link["kind"])
+    text = (
+        f"in one campaign with {other}: {link['accounts']:,} of its {link['of']:,} accounts {_WORDS[kind]}, "
+        f"{link['expected']:,.1f} expected by chance"
+    )
+    return Reason("campaign", text, {name: float(link[name]) for name in ("accounts", "of", "expected", "p")})
+
+
+def network_links(acts: Acts, group: Ints, rule: Rule) -> pl.DataFrame:
+    """Test whether the members of one network reach another more often than accounts outside of networks do.
+
+    An account reaches a network if it acts on a member (kind ``'members'``), or on a post on which a member acts (kind
+    ``'posts'``). Let q be the share of the acts of all accounts outside of networks that reach a network, and n the
+    mean number of acts of the k accounts of another network. Then ``k (1 - exp(-q n))`` of these accounts are expected
+    to reach it by chance, and the number that do is compared with the Poisson distribution. If accounts differ in
+    activity, the mean overestimates the number expected (Jensen's inequality), so that the test is conservative.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+        Network of each account, -1 for none.
+    rule : Rule
+        ``linked_p``, ``linked_odds``, ``linked_share`` and ``most_linked``.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``network, other, kind, accounts, of, expected, p``: the links, strongest first for each network; p is corrected
+        for the number of pairs of networks and both kinds (Bonferroni).
+    """
+    n = int(group.max(initial=-1)) + 1
+    _, source, target = acts.pairs_of(group >= 0)
+    inside = group[source] >= 0
+    n_acts = np.bincount(group[source[inside]], minlength=n)
+    outside_acts = max(int(acts.received.sum()) - int(inside.sum()), 1)
+    of = np.bincount(group[group >= 0], minlength=n)
+    found = [pl.DataFrame(schema=_LINK)]
+    reached_by = {"members": _members_reached(source, target, group), "posts": _posts_reached(acts, group, rule)}
+    for kind, (reached, by_others) in reached_by.items():
+        pairs = reached.unique().group_by("network", "other").agg(accounts=pl.len().cast(pl.Int64))
+        a, b = pairs["network"].to_numpy(), pairs["other"].to_numpy()
+        share = (by_others[b] + 1) / outside_acts
+        expected = of[a] * -np.expm1(-share * n_acts[a] / of[a])
+        accounts = pairs["accounts"].to_numpy()
+        p = pdtrc(accounts - 1, expected) * 2 * n * (n - 1)
+        found.append(pairs.with_columns(kind=pl.lit(kind), of=of[a], expected=expected, p=p).select(*_LINK))
+    reach, of_all, by_chance = pl.col("accounts"), pl.col("of"), pl.col("expected")
+    return (
+        pl.concat(found)
+        .with_columns(pl.col("p").clip(upper_bound=1.0))
+        .filter(
+            pl.col("p") <= rule.linked_p,
+            reach * (of_all - by_chance) >= rule.linked_odds * by_chance * (of_all - reach),
+            reach >= rule.linked_share * of_all,
+        )
+        .sort("network", "p", "accounts", "other", "kind", descending=[False, False, True, False, False])
+    )
+
+
+_LINK = {
+    "network": pl.Int64,
+    "other": pl.Int64,
+    "kind": pl.String,
+    "accounts": pl.Int64,
+    "of": pl.Int64,
+    "expected": pl.Float64,
+    "p": pl.Float64,
+}
+
+
+def _members_reached(source: Ints, target: Ints, group: Ints) -> tuple[pl.DataFrame, Ints]:
+    """Return ``account, network, other`` of acts on other networks, and the number of acts of outsiders on each."""
+    both = (group[source] >= 0) & (group[target] >= 0) & (group[source] != group[target])
+    reached = {"account": source[both], "network": group[source[both]], "other": group[target[both]]}
+    others = target[(group[source] < 0) & (group[target] >= 0)]
+    return pl.DataFrame(reached), np.bincount(group[others], minlength=int(group.max(initial=-1)) + 1)
+
+
+def _posts_reached(acts: Acts, group: Ints, rule: Rule) -> tuple[pl.DataFrame, Ints]:
+    """Return the same for acts on posts on which other networks act, each post counted once for each account."""
+    reached = [pl.DataFrame(schema=dict.fromkeys(("account", "network", "other"), pl.Int64))]
+    n, ids = int(group.max(initial=-1)) + 1, acts.activity.account_ids
+    by_others = np.zeros(n, dtype=np.int64)
+    for incidence in acts.incidences("post", "quoted", "replied"):
+        place = encode(incidence.account_ids, ids).fill_null(-1).to_numpy()
+        of = group if incidence.account_ids is ids else np.append(group, -1)[place]
+        account, post, *_ = incidence.events_of(of >= 0)
+        events = pl.DataFrame({"account": account, "post": post, "network": of[account]}).unique()
+        events = events.filter(pl.col("network").n_unique().over("post") <= rule.most_linked)
+        insiders = events.group_by("post").agg(insiders=pl.len().cast(pl.Int64))
+        owned = events.select("post", other="network").unique().join(insiders, on="post")
+        outsiders = incidence.popularity[owned["post"].to_numpy()] - owned["insiders"].to_numpy()
+        by_others += np.bincount(owned["other"].to_numpy(), weights=outsiders, minlength=n).astype(np.int64)
+        both = events.join(owned, on="post").filter(pl.col("network") != pl.col("other"))
+        reached.append(both.select(pl.col("account", "network", "other").cast(pl.Int64)))
+    return pl.concat(reached), by_others

@@ -1,0 +1,41 @@
+"""Plain values."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from cib.reports.plain import as_plain, as_rows, few, grouped, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("名前 héllo 👍", "名前 héllo 👍"),
+        ("a\u202eb", "aU+202Eb"),
+        ("a\u200bb\n", "aU+200BbU+000A"),
+        ("x" * 300, "x" * 280 + "…"),
+        (["\x00"], ["U+0000"]),
+    ],
+)
+def test_characters_that_hide_are_spelled_out(text, shown):
+    assert visible(text) == shown
+
+
+def test_values_are_those_of_json_in_tables_as_alone():
+    time = datetime(2020, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+    values = {"time": time, "long": 0.0123456789, "nan": float("nan"), "whole": 7, "no": None}
+    (row,) = as_rows(pl.DataFrame([values]))
+    shown = {"time": "2020-01-02 03:04:05", "long": 0.01235, "nan": None, "whole": 7}
+    assert row == {**shown, "no": None}
+    assert json.loads(json.dumps(row)) == row
+    assert all(as_plain(values[name]) == row[name] for name in values if name != "nan")
+
+
+def test_the_first_rows_of_each_owner_are_kept_in_their_order():
+    table = pl.DataFrame({"owner": list("baab"), "n": [3, 1, 2, 4]})
+    assert few(table, 1) == {"b": [{"n": 3}], "a": [{"n": 1}]}
+    assert few(table, 9) == grouped(table.to_dicts(), "owner") == {"b": [{"n": 3}, {"n": 4}], "a": [{"n": 1}, {"n": 2}]}
