@@ -54,9 +54,9 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
     texts = pl.concat([pl.DataFrame(schema=_TIE), *compress(edges, wording)])
     texts = texts.group_by("source", "target").agg(pl.col("tie").max())
     edges = [texts, *compress(edges, (not one for one in wording))]
-    several = _scaled(edges, acts, pl.col("tie").sum()).filter(pl.col("tie") >= rule.min_tie)
+    several = _scaled(edges, acts, np.add).filter(pl.col("tie") >= rule.min_tie)
     single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
-    rare = _scaled(single, acts, pl.col("tie").max()).filter(pl.col("tie") >= rule.min_rare_tie)
+    rare = _scaled(single, acts, np.maximum).filter(pl.col("tie") >= rule.min_rare_tie)
     more = rare.join(several, on="pair", how="anti")
     return pl.concat([several, more]).sort("pair").drop("pair")
 
@@ -114,15 +114,17 @@ def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
     return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(float(worth)))
 
 
-def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: pl.Expr) -> pl.DataFrame:
+def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: np.ufunc) -> pl.DataFrame:
     """Aggregate ties to one row per pair, divided by the geometric mean of the activity of both accounts."""
-    # the worths are few short decimals: rounding makes the sum independent of its order
     rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
-    # pairs are packed into one integer: grouping by two columns takes several times as long
-    key = pl.col("source") * acts.n_accounts + pl.col("target")
-    table = rows.select("tie", pair=key).group_by("pair").agg(together.round(6))
-    ends = np.divmod(table["pair"].to_numpy(), acts.n_accounts)
+    # pairs are packed into one integer, and each layer is sorted by it: sorting takes less time than grouping
+    pair = rows.select(pl.col("source") * acts.n_accounts + pl.col("target")).to_series().to_numpy()
+    order = np.argsort(pair, kind="stable")
+    starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    pair = pair[order[starts]]
+    # the worths are few short decimals: rounding makes the sum independent of its order
+    tie = together.reduceat(rows["tie"].to_numpy()[order], starts).round(6)
+    source, target = np.divmod(pair, acts.n_accounts)
     size = np.sqrt(acts.made + _SHRINKAGE)
-    scale = size[ends[0]] * size[ends[1]]
-    source, target = (pl.Series(name, end) for name, end in zip(("source", "target"), ends, strict=True))
-    return table.select("pair", source, target, pl.col("tie") / pl.Series(scale))
+    columns = {"pair": pair, "source": source, "target": target, "tie": tie / (size[source] * size[target])}
+    return pl.DataFrame({name: pl.Series(values) for name, values in columns.items()})

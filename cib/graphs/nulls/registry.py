@@ -193,9 +193,18 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
     InputError
         If the graph is not a co-action graph.
     """
+    return _tested(graph, null, method, 1.0)
+
+
+def _tested(graph: Graph, null: Null, method: Correction, largest: float) -> Graph:
+    """Add the significance to edges with p up to `largest`, which precede all others in the correction."""
     expected, p = chance(graph, null)
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
-    q = adjust(p, max(active * (active - 1) // 2, len(p)), method)
+    tests = max(active * (active - 1) // 2, len(p))
+    if largest < 1:
+        likely = p <= largest
+        graph, expected, p = graph.keep_edges(likely), expected[likely], p[likely]
+    q = adjust(p, tests, method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
     return replace(graph, table=table, construction=replace(graph.construction, tested=Significance(null, method)))
 
@@ -234,7 +243,8 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
     >>> bool(significant.n_edges < coactions.n_edges and significant.table["q"].max() <= 0.01)
     True
     """
-    return keep_significant(with_significance(graph, null, method), alpha)
+    # q is at least p, so that edges with a larger p do not change which edges are kept, nor their q
+    return keep_significant(_tested(graph, null, method, alpha), alpha)
 
 
 def keep_significant(tested: Graph, alpha: float) -> Graph:
