@@ -19,7 +19,7 @@ from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cib.errors import CibError, CibWarning, InputError, did_you_mean
 from cib.progress import printable, stage
@@ -121,15 +121,22 @@ def _as_options(columns: re.Match[str]) -> str:
     return " ".join(f"--column {ours}={theirs}" for ours, theirs in re.findall(r"'(\w+)': ('[^']*')", columns[1]))
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *where: Any) -> None:
+_show_as_python = warnings.showwarning
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """Show warnings of this package like its errors, and others as Python does."""
     if issubclass(category, CibWarning):
         print(f"cib: warning: {printable(_for_a_shell(str(message)))}", file=sys.stderr)
     else:
-        _PYTHON_SHOWS(message, category, *where)
-
-
-_PYTHON_SHOWS = warnings.showwarning
+        _show_as_python(message, category, filename, lineno, file, line)
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
