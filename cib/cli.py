@@ -192,7 +192,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
-    find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
+    find.add_argument("--out", metavar="DIR", help="the folder to write the result and its report to")
     _add_writing(find)
     _add_choices(find)
 
@@ -397,7 +397,8 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
     from cib.pipeline import detect
     from cib.robustness.power import power_told
 
-    _check_folder(options)
+    if options.out:
+        _check_folder(options)
     settings = _chosen_settings(options)
     detection = detect(
         _activity(options, not options.quiet),
@@ -409,11 +410,14 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
     power = _power(detection, options)
     detection = replace(detection, notes=(*detection.notes, *power_told(power)))
     # written before anything is printed, as the pipe may be closed
-    files, written = _written(detection, options, progress=not options.quiet)
+    files, written = _written(detection, options, progress=not options.quiet) if options.out else ({}, _NOT_WRITTEN)
     _print_networks(detection)
     _say(written)
     _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files, "power": power.to_dicts()}
+
+
+_NOT_WRITTEN = "Nothing was written; --out DIR keeps the tables and a report."
 
 
 def _power(detection: Detection, options: argparse.Namespace) -> pl.DataFrame:
