@@ -121,6 +121,9 @@ def _as_options(columns: re.Match[str]) -> str:
     return " ".join(f"--column {ours}={theirs}" for ours, theirs in re.findall(r"'(\w+)': ('[^']*')", columns[1]))
 
 
+_show_as_python = warnings.showwarning
+
+
 def _show_warning(
     message: Warning | str,
     category: type[Warning],
@@ -133,10 +136,7 @@ def _show_warning(
     if issubclass(category, CibWarning):
         print(f"cib: warning: {printable(_for_a_shell(str(message)))}", file=sys.stderr)
     else:
-        _PYTHON_SHOWS(message, category, filename, lineno, file, line)
-
-
-_PYTHON_SHOWS = warnings.showwarning
+        _show_as_python(message, category, filename, lineno, file, line)
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
@@ -192,7 +192,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_detect(find: argparse.ArgumentParser) -> None:
     _add_input(find)
-    find.add_argument("--out", metavar="DIR", required=True, help="the folder to write the result to")
+    find.add_argument("--out", metavar="DIR", help="the folder to write the result and its report to")
     _add_writing(find)
     _add_choices(find)
 
@@ -397,7 +397,8 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
     from cib.pipeline import detect
     from cib.robustness.power import power_told
 
-    _check_folder(options)
+    if options.out:
+        _check_folder(options)
     settings = _chosen_settings(options)
     detection = detect(
         _activity(options, not options.quiet),
@@ -409,11 +410,14 @@ def _detect(options: argparse.Namespace) -> dict[str, Any]:
     power = _power(detection, options)
     detection = replace(detection, notes=(*detection.notes, *power_told(power)))
     # written before anything is printed, as the pipe may be closed
-    files, written = _written(detection, options, progress=not options.quiet)
+    files, written = _written(detection, options, progress=not options.quiet) if options.out else ({}, _NOT_WRITTEN)
     _print_networks(detection)
     _say(written)
     _say(f"Outcome: {detection.outcome}")
     return {**_found(detection), **files, "power": power.to_dicts()}
+
+
+_NOT_WRITTEN = "Nothing was written; --out DIR keeps the tables and a report."
 
 
 def _power(detection: Detection, options: argparse.Namespace) -> pl.DataFrame:

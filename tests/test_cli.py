@@ -35,6 +35,14 @@ def test_detect_then_evaluate(files, capsys):
     assert "precision" in capsys.readouterr().out
 
 
+def test_detect_without_a_folder_prints_and_writes_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "posts.csv").write_text("account_id,created_at,target_post_id\na,2020-06-12T00:00:00Z,x\n", "utf-8")
+    assert main(["detect", "posts.csv"]) == 0
+    assert "Nothing was written; --out DIR keeps" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["posts.csv"]
+
+
 def test_link_keeps_a_network_and_finds_it_again(files, tmp_path, capsys):
     result, known = str(tmp_path / "out"), str(tmp_path / "known")
     assert main(["detect", str(files / "posts.parquet"), "--out", result, "--quiet"]) == 0

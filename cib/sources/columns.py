@@ -75,6 +75,10 @@ _DOING = re.compile(
     r"text|tweet_?id|post_?id|status_?id|message|content|body|action|retweet|quote|reply|object|hashtag"
 )
 _COUNTS = re.compile(r"count|_n$|^n_|number|metrics|pinned|status_created|default|banner|background")
+#: Words in the names of columns that may be a needed one, of the likeliest, and of those about other posts or accounts.
+_WORDS = {"account_id": "user|author|account|screen|handle", "created_at": "date|time|creat|publish"}
+_BEST = {"account_id": "id$", "created_at": "tweet|post"}
+_OF_OTHERS = "target|retweet|repost|reply|replied|quote|mention|original|parent|follow|count$|count_"
 _SCHEMAS: dict[str, Iterable[str]] = {"posts": POST_COLUMNS, "accounts": ACCOUNT_COLUMNS}
 
 
@@ -259,12 +263,23 @@ def _normal(name: str) -> str:
 
 
 def _missing(ours: str, names: Sequence[str], where: str) -> InputError:
+    hint = _by_word(ours, names) or did_you_mean(ours, names)
     return InputError(
         f"the column {ours!r} is missing",
         where=where,
         got=f"columns {', '.join(filter(None, names))}",
-        remedy=f"Map it: columns={{{ours!r}: 'their name'}}. {did_you_mean(ours, names)}".strip(),
+        remedy=f"Map it: columns={{{ours!r}: 'their name'}}. {hint}".strip(),
     )
+
+
+def _by_word(ours: str, names: Sequence[str]) -> str:
+    """Suggest a column for a needed one by words in its name, the likeliest and shortest first."""
+    if ours not in _WORDS:
+        return ""
+    other = re.compile("|".join([_OF_OTHERS, *(words for needed, words in _WORDS.items() if needed != ours)]))
+    fits = [name for name in names if re.search(_WORDS[ours], _normal(name)) and not other.search(_normal(name))]
+    best = min(fits, key=lambda name: (not re.search(_BEST[ours], _normal(name)), len(name)), default=None)
+    return f"Did you mean {best!r}?" if best else ""
 
 
 def _check_names(table: str, mapping: Mapping[str, str | None]) -> None:

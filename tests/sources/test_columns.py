@@ -51,6 +51,9 @@ def test_two_columns_that_could_be_meant_ask():
     ("names", "given", "message"),
     [
         (["acount_id"], {}, r"here: the column 'account_id' is missing\. Got columns acount_id\..*'acount_id'"),
+        (["Unique UserID", "Post Content"], {}, "Did you mean 'Unique UserID'"),
+        (["author_name", "author_did", "mentioned_user", "account_creation_date"], {}, "Did you mean 'author_did'"),
+        (["retweeted user", "text"], {}, "'their name'}[.]$"),
         (["a"], {"account_id": "b"}, r"the column 'b', named for 'account_id', is missing"),
         (["account_id"], {"account_id": None}, r"the column 'account_id' is missing"),
     ],
@@ -58,6 +61,11 @@ def test_two_columns_that_could_be_meant_ask():
 def test_a_missing_column_is_named(names, given, message):
     with pytest.raises(InputError, match=message):
         match(names, given)
+
+
+def test_a_missing_time_is_that_of_the_post():
+    with pytest.raises(InputError, match="Did you mean 'tweet_date'"):
+        match_columns(["user_id", "createdDate", "tweet_date"], {}, required=["created_at"], where="here")
 
 
 def test_share_names_may_stand_for_ours():
