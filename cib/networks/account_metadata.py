@@ -167,7 +167,8 @@ def featureless(acts: Acts, group: Ints) -> Flags:
     order = np.lexsort((days, group))
     far = (np.diff(days[order]) > BATCH) | (np.diff(group[order]) != 0)
     apart[order] = np.append(True, far) & np.append(far, True)
-    return apart & plain.to_numpy() & (group >= 0)
+    found: Flags = apart & plain.to_numpy() & (group >= 0)
+    return found
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
