@@ -19,7 +19,7 @@ from cib.activity import TIME
 from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "automatic", "disclosed", "unaffiliated"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "automatic", "disclosed", "featureless", "unaffiliated"]
 
 #: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
@@ -153,6 +153,22 @@ def automatic(acts: Acts) -> tuple[Flags, Flags]:
         known |= used > 0
         told |= np.bincount(acts.account[by_machine.to_numpy()], minlength=acts.n_accounts) > _MOST * used
     return told, known
+
+
+def featureless(acts: Acts, group: Ints) -> Flags:
+    """Return which members are known to have no look, and to be created apart from all others."""
+    about, apart = acts.about, np.zeros(acts.n_accounts, dtype=bool)
+    if not {"created_at", "followers"} <= set(about.columns):
+        return apart
+    plain = about["followers"].is_not_null() & about["created_at"].is_not_null()
+    for _, has in _looks(about):
+        plain &= ~has.fill_null(False)
+    days = about["created_at"].to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy() / 86_400e6
+    order = np.lexsort((days, group))
+    far = (np.diff(days[order]) > BATCH) | (np.diff(group[order]) != 0)
+    apart[order] = np.append(True, far) & np.append(far, True)
+    found: Flags = apart & plain.to_numpy() & (group >= 0)
+    return found
 
 
 def _looks(about: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:

@@ -23,7 +23,7 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
 from cib.graphs.numbered import NumberedActivity
-from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, unaffiliated
+from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, featureless, unaffiliated
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.campaigns import with_campaigns
@@ -146,6 +146,7 @@ def find_networks(
     members = _ranked(members, judged)
     scores = None
     if acts is not None:
+        members = _fitting(acts, members, judged, rule)
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
@@ -397,6 +398,16 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     )
     named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
     return table.drop("dense").with_columns(measured=pl.lit(True)), named
+
+
+def _fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Leave out members without look and batch of candidates whose behaviour counts only together with both."""
+    others = pl.max_horizontal(pl.col("copying", "boosted", "days off").fill_null(0.0)) > 0
+    devoted = judged.filter(verdict="candidate").filter(pl.col("targets") < rule.min_targets, ~others)
+    numbers = devoted.select("network").with_row_index("dense")
+    alien = featureless(acts, _codes(acts, members.join(numbers, on="network")))
+    out = acts.activity.account_ids.filter(pl.Series(alien))
+    return members.filter(~pl.col("account_id").is_in(out.implode()))
 
 
 def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:

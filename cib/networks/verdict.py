@@ -179,7 +179,7 @@ class Rule:
         automatic exceeds this value; in other networks these accounts are left out before anything is measured.
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
-        together with both look and batch.
+        together with both look and batch, and members known to have neither leave.
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
         :mod:`cib.networks.served`.

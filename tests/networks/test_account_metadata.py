@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.networks.account_metadata import FACTS, account_facts, automatic, unaffiliated
+from cib.networks.account_metadata import FACTS, account_facts, automatic, featureless, unaffiliated
 from cib.networks.acts import Acts
 
 
@@ -117,6 +117,16 @@ def test_facts_do_not_depend_on_ids(known):
         progress=False,
     )
     assert measured(new, [renamed[each] for each in ids[400:]], 0).equals(measured(activity, ids[400:], 0))
+
+
+def test_who_shows_no_fact_of_a_network_is_featureless(known):
+    activity, ids = known
+    acts = Acts(activity)
+    group = np.where(activity.account_ids.is_in([*ids[400:], ids[101], ids[103]]).to_numpy(), 0, -1)
+    # a name that is not the proposed one, followers, and made a day or more from all others
+    plain = ids[101]
+    assert activity.accounts_table.filter(account_id=plain)["followers"].item() > 8
+    assert set(activity.account_ids.filter(pl.Series(featureless(acts, group)))) == {plain, ids[103]}
 
 
 def test_nothing_known_is_no_row():
