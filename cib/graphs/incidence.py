@@ -6,6 +6,7 @@ every edge can be looked up without reading the data again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -163,7 +164,7 @@ class Incidence:
         on = chosen[self.object]
         return pl.DataFrame({"account": self.account[on], "object": self.object[on], "acts": np.ones(on.sum(), int)})
 
-    def halves(self, *, of_events: bool) -> list[Incidence]:
+    def halves(self, *, of_events: bool) -> Sequence[Incidence]:
         """Split the events in halves: those of every other time, or on the objects of every other first time.
 
         The halves do not depend on ids, because they are made by times and not by rows.
