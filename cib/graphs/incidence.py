@@ -6,6 +6,7 @@ every edge can be looked up without reading the data again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -163,16 +164,17 @@ class Incidence:
         on = chosen[self.object]
         return pl.DataFrame({"account": self.account[on], "object": self.object[on], "acts": np.ones(on.sum(), int)})
 
-    def half(self, side: int, *, of_events: bool) -> Incidence:
-        """Select one half of the events: those of every other time, or on the objects of every other first time.
+    def halves(self, *, of_events: bool) -> Sequence[Incidence]:
+        """Split the events in halves: those of every other time, or on the objects of every other first time.
 
         The halves do not depend on ids, because they are made by times and not by rows.
         """
         if of_events:
-            return self.keep_events(_turns(self.time) == side)
+            turn = _turns(self.time)
+            return [self.keep_events(turn == side) for side in (0, 1)]
         first = np.flatnonzero(np.diff(self.object, prepend=-1))  # by time within an object
         turn = np.repeat(_turns(self.time[first]), np.diff(first, append=len(self)))
-        return self.keep_events(turn == side)
+        return [self.keep_events(turn == side) for side in (0, 1)]
 
     @property
     def n_active(self) -> int:

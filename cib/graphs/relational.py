@@ -211,17 +211,16 @@ class EngineIncidence(Incidence):
             table = fetch(acts, "acts on sets of objects")
         return table.select(pl.col("account", "object").cast(pl.Int32), pl.col("acts").cast(pl.Int64))
 
-    def half(self, side: int, *, of_events: bool) -> EngineIncidence:
-        """Return one half of the events; see :meth:`Incidence.half`."""
+    def halves(self, *, of_events: bool) -> list[EngineIncidence]:
+        """Return both halves of the events; see :meth:`Incidence.halves`."""
         if of_events:
-            turns = self._held(number_values(self.coded, "time", "turn"))
-            mine = self.coded.join(turns, on="time").filter(nw.col("turn") % 2 == side)
+            mine = self.coded.join(self._held(number_values(self.coded, "time", "turn")), on="time")
         else:
             first = self._held(self.coded.group_by("object").agg(first=nw.col("time").min()))
             turns = self._held(number_values(first, "first", "turn"))
-            objects = first.join(turns, on="first").filter(nw.col("turn") % 2 == side)
-            mine = self.coded.join(objects.select("object"), on="object", how="semi")
-        return self._with(self._held(mine.select("account", "object", "time", "row")))
+            mine = self.coded.join(first.join(turns, on="first").select("object", "turn"), on="object")
+        sides = (mine.filter(nw.col("turn") % 2 == side) for side in (0, 1))
+        return [self._with(self._held(side.select("account", "object", "time", "row"))) for side in sides]
 
     def transposed(self) -> EngineIncidence:
         """Return the incidence with accounts and objects exchanged."""

@@ -81,9 +81,8 @@ def confirm(
 
 def _halves(graph: Graph) -> Iterator[Graph]:
     """Yield both halves of a layer with their significant edges; without a window, with their events only."""
-    for side in (0, 1):
-        # Without a window objects are few and have many acts each, as authors do: the events are split instead.
-        half = graph.events.half(side, of_events=is_timeless(graph))
+    # Without a window objects are few and have many acts each, as authors do: the events are split instead.
+    for half in graph.events.halves(of_events=is_timeless(graph)):
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:

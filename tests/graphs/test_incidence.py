@@ -45,7 +45,7 @@ def test_halves_take_turns_in_the_times_of_events_or_in_the_first_times_of_objec
     when = [at if of_events else first[name] for _, name, at, _ in events]
     turns = sorted(set(when))
     sides = [[e for e, at in zip(events, when, strict=True) if turns.index(at) % 2 == side] for side in (0, 1)]
-    assert [events_of(incidence.half(side, of_events=of_events)) for side in (0, 1)] in (sides, sides[::-1])
+    assert [events_of(half) for half in incidence.halves(of_events=of_events)] in (sides, sides[::-1])
 
 
 @given(ROWS, st.lists(st.integers(-1, 1), min_size=5, max_size=5))

@@ -49,8 +49,8 @@ def test_counts_names_halves_and_sides_are_the_same(both, kind):
     codes = pl.Series([0, len(memory.object_ids) - 1])
     assert ours.names_of(codes).to_list() == memory.names_of(codes).to_list()
     for of_events in (True, False):
-        for side in (0, 1):
-            same_counts(*(each.half(side, of_events=of_events) for each in (ours, memory)))
+        for sides in zip(*(each.halves(of_events=of_events) for each in (ours, memory)), strict=True):
+            same_counts(*sides)
     same_counts(ours.transposed(), memory.transposed())
     same_counts(*(each.shared_by_at_most(3) for each in (ours, memory)))
     assert ours.object_ids.to_list() == memory.object_ids.to_list()
