@@ -5,7 +5,7 @@
 # Benjamini-Hochberg over all pairs of accounts.
 # Seen: 3,000 co-actions among 1,000 accounts at random give 2,978 pairs below 0.001, where 500 are expected, and 2,392
 # "discoveries" at 5 %. The p-value is P(X > weight), not P(X >= weight): a pair with ONE post in common is judged as if
-# it had two, which is nearly every pair of sparse data. P(X >= weight) of the same null model finds 0. netbone, of which
+# it had two, which is nearly every pair of sparse data. P(X >= weight) of the same model finds 0. netbone, of which
 # cppbone is a port, has the same line and gave the same numbers. Ask for weight - 1 instead of reading p_value.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT

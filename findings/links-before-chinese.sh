@@ -5,7 +5,7 @@
 # Seen: of seven such posts twitter-text names the one page seven times. @atproto/api 0.19.19 (which marks the links of
 # Bluesky posts), linkify-it-py 2.2.0 and ural 1.6.2 (minet) give seven addresses, one for each wording, and of
 # "link, link" with a Chinese comma ONE address where there are two. After a word without a space Bluesky's finds no
-# link at all. A co-link network then has no edge among those who put the same page before their own words, and the words
+# link at all. A co-link network has no edge among those who put the same page before their own words, and the words
 # are gone from what is compared as text. Cut links at the first character that is not ASCII before counting.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT

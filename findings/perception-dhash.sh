@@ -3,7 +3,7 @@
 #
 # Guess: hashes of one name and 64 bits can be exchanged between the two libraries, up to a bit or two.
 # Seen: PHash agrees in every bit, which invites trust. DHash differs in 55 to 63 of 64 bits for ONE picture, where
-# unrelated pictures differ in about 32: one asks whether the left pixel is brighter, the other whether the right one is.
+# unrelated ones differ in about 32: one asks whether the left pixel is brighter, the other whether the right one is.
 # AverageHash and WaveletHash differ in 4 to 12 bits, around the usual limit of 8 to 10. A list of hashes of shared
 # pictures that one group made with perception finds no copy in a corpus hashed with ImageHash, and no error tells so.
 # Record the library with the hash; exchange phash or PDQ.

@@ -3,7 +3,7 @@
 #
 # Guess: two reports of one network have the same user-accounts, whose ids follow from their values, so they are alike
 # (above 80) whatever the title; reports of other accounts are not.
-# Seen: there is no comparison for user-account, which is noted in the log only, so that an account has a similarity of 0
+# Seen: there is no comparison for user-account, which only the log notes, so that an account has a similarity of 0
 # with itself. The list of accounts is 60 of the 100 points of a grouping and always 0. Title and context are the rest:
 # a report on the same three accounts under another title gets 25, one on three other accounts under the same title
 # gets 40. Sorting or merging reports of networks by this score sorts them by their titles. Compare the ids of the

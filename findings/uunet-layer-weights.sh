@@ -4,7 +4,7 @@
 # Guess: edge_attr={"name": ["w_"], "type": ["numeric"]} copies the weights of a networkx graph, as documented, and
 # communities of several layers (glouvain, infomap, flat_ec) are then found by weight.
 # Seen: the edges arrive without attributes; no warning. Two groups that share 30 posts inside and one across are ONE
-# community in all three methods, as in a complete graph. Set by hand with set_values, the attribute "w_" (no other name)
+# community in all three methods, as in a complete graph. Set with set_values, the attribute "w_" (no other name)
 # is used by glouvain, which finds the two groups; infomap and flat_ec still find one. Multiplex studies of coordination
 # (retweets, links, hashtags as layers) that load their graphs so compare who ever met, not how often.
 set -e
