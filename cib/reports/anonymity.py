@@ -68,6 +68,7 @@ _OPEN = {
     *(
         "network_id",
         "verdict",
+        "campaign",
         "layer",
         "kind",
         "joined",

@@ -12,7 +12,7 @@ import pytest
 
 import cib
 from cib.graphs.layers import LAYERS, MORE_LAYERS
-from cib.reports.anonymity import leads, under_pseudonyms
+from cib.reports.anonymity import hide_findings, leads, under_pseudonyms
 from cib.reports.graph_files import write_graph
 from cib.reports.pseudonyms import Pseudonyms
 from tests.reports.conftest import unpacked
@@ -122,6 +122,15 @@ def test_the_holder_of_the_data_sees_them_all(detection, tmp_path):
     assert len(set(MARKER.findall(texts(page)))) > 20
     assert "Do not pass it on" in texts(page)
     assert MARKER.search(texts(detection.save_spreadsheet(tmp_path / "all.xlsx", reveal_ids=True)))
+
+
+def test_what_the_package_says_of_a_network_is_kept(detection):
+    hidden = hide_findings(detection.findings, Pseudonyms())
+    for shown, known in zip(hidden["networks"], detection.findings["networks"], strict=True):
+        assert {name: shown[name] for name, value in known.items() if isinstance(value, str)} == {
+            name: value for name, value in known.items() if isinstance(value, str)
+        }
+    assert hidden["networks"][0]["campaign"] == "C1"
 
 
 def test_what_many_say_is_shown(detection, tmp_path):
