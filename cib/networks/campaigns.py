@@ -40,6 +40,8 @@ def with_campaigns(networks: Networks, acts: Acts, rule: Rule) -> Networks:
         Candidates with ``campaign`` ``'C1'``, ``'C2'``, ... in the order of their first networks.
     """
     candidates = networks.with_verdict("candidate").found
+    if not candidates:
+        return networks
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
     for k, network in enumerate(candidates):
         group[encode(network.members["account_id"], acts.activity.account_ids).to_numpy()] = k

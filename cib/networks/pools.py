@@ -40,6 +40,8 @@ def pools(acts: Acts, group: Ints, asked: Flags, rule: Rule) -> Ints:
     ndarray of int, shape (n_networks,)
         The pool of each network, -1 for a network without a pool.
     """
+    if not asked.any():
+        return np.full(len(asked), -1, dtype=np.int64)
     network = np.where((group >= 0) & asked[np.maximum(group, 0)], group, -1)
     used = [_texts(acts, incidence, network) for incidence in acts.incidences(*TEXTS)]
     if "urls" in acts.activity.posts_table.columns:

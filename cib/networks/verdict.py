@@ -157,7 +157,7 @@ class Rule:
     alpha_aimed : float
         False discovery rate of accounts that aim, compared with the audience that acts on the network now and then.
     min_recruiting : float
-        Minimum number of decades of the strongest kind of evidence of a network that recruits.
+        Minimum number of decades of the strongest kind of evidence but boosted of a network that recruits.
     min_actors, min_mates, max_mated : float
         Accounts with few followers also join if at least `min_actors` accounts act on them without return and at least
         `min_mates` members were created within twelve hours of them, unless more than the share `max_mated` of the
@@ -455,9 +455,9 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     -------
     polars.DataFrame
         ``network, evidence`` (total decades), ``verdict`` and ``recruits``, whether accounts may join because they
-        copy or act on its members: candidates by copying, boosted or days off, of which a kind counts at least
-        `rule.min_recruiting`. Acts on a group that only shares posts concern posts that are not its own, and an error
-        of weak evidence would multiply.
+        copy or act on its members: candidates by copying, boosted or days off, of which a kind but boosted
+        counts at least `rule.min_recruiting`. Acts on a group that only shares posts concern posts that are not its
+        own, and an error of weak evidence would multiply.
     """
     known = [pl.col(kind).fill_null(0.0) for kind in KINDS]
     total = pl.sum_horizontal(known)
@@ -490,7 +490,9 @@ def verdicts(kinds: pl.DataFrame, behaviour: pl.DataFrame, enough: pl.Series, ru
     table = kinds.join(behaviour.select("network", "inside", "copied", "held_regular"), on="network").with_columns(
         enough=enough
     )
-    strong = pl.max_horizontal(known) >= rule.min_recruiting
+    # a set that a network serves has unearned attention by construction
+    chosen = [pl.col(kind).fill_null(0.0) for kind in KINDS if kind != "boosted"]
+    strong = pl.max_horizontal(chosen) >= rule.min_recruiting
     writes = (copies > 0) | (pl.col("boosted").fill_null(0.0) > 0) | (pl.col("days off").fill_null(0.0) > 0)
     return table.select(
         "network",

@@ -60,7 +60,7 @@ def power_told(table: pl.DataFrame) -> Iterator[str]:
     >>> for told in power_told(pl.DataFrame(rows, schema=POWER, orient="row")):
     ...     print(told)
     An operation of 5 accounts with 20 acts each (texts) would have been found in 2 of 3 trials, as a candidate in 0.
-    Never found in 3 trials each (texts): operations of 5 or 9 accounts with 5 acts each.
+    None in 3 trials each (texts) would have been found: operations of 5 or 9 accounts with 5 acts each.
     """
     for row in table.filter(pl.col("found") > 0).iter_rows(named=True):
         yield (
@@ -72,8 +72,8 @@ def power_told(table: pl.DataFrame) -> Iterator[str]:
     alike = sizes.group_by("planted", "trials", "acts", maintain_order=True).agg("accounts")
     for planted, trials, acts, accounts in alike.iter_rows():
         yield (
-            f"Never found in {trials:,} trials each ({planted}): operations of {_either(accounts)} accounts with "
-            f"{_either(acts)} acts each."
+            f"None in {trials:,} trials each ({planted}) would have been found: operations of {_either(accounts)} "
+            f"accounts with {_either(acts)} acts each."
         )
 
 

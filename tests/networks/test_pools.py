@@ -72,3 +72,8 @@ def test_the_rule_says_what_is_own():
 def test_data_without_links_have_no_pools():
     acts = Acts(activity([{"account_id": each, "at": k, "text": each} for k, each in enumerate("abcdef")]))
     assert pools(acts, np.repeat([0, 1], 3), np.array([True, True]), Rule()).tolist() == [-1, -1]
+
+
+def test_without_networks_there_are_no_pools():
+    acts = Acts(activity([{"account_id": "a", "at": 1, "text": "one"}]))
+    assert pools(acts, np.array([-1]), np.zeros(0, dtype=bool), Rule()).tolist() == []

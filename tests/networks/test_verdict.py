@@ -132,6 +132,13 @@ def test_weak_evidence_recruits_nobody():
     assert judged(**weak | {"copied": 0.26})["recruits"]
 
 
+def test_being_acted_on_is_not_enough_to_recruit():
+    served = {"facts": pl.concat([BOOSTED, fact("creation batch", 0.9, 10**-1.5)])}
+    assert judged(**served)["verdict"] == "candidate"
+    assert not judged(**served)["recruits"]
+    assert judged(facts=pl.concat([BOOSTED, BATCH]))["recruits"]
+
+
 def test_facts_are_asked_of_networks_with_a_behaviour():
     done = pl.DataFrame([MEASURED | {"network": k, "copied": 0.9 if k == 9 else 0.0} for k in range(10)])
     weak = pl.concat([fact("creation batch", 4, 1e-2).with_columns(network=pl.lit(k, pl.Int64)) for k in range(10)])
