@@ -22,7 +22,7 @@ from cib.networks.verdict import Reason, Rule
 
 __all__ = ["network_links", "with_campaigns"]
 
-_WORDS = {"members": "act on its members", "posts": "act on the posts on which its members act"}
+_WORDS = {"members": "act on members of", "posts": "act on the same posts as"}
 
 
 def with_campaigns(networks: Networks, acts: Acts, rule: Rule) -> Networks:
@@ -43,8 +43,9 @@ def with_campaigns(networks: Networks, acts: Acts, rule: Rule) -> Networks:
     if not candidates:
         return networks
     group = np.full(acts.n_accounts, -1, dtype=np.int64)
-    for k, network in enumerate(candidates):
-        group[encode(network.members["account_id"], acts.activity.account_ids).to_numpy()] = k
+    members = pl.concat([network.members["account_id"] for network in candidates])
+    number = np.repeat(np.arange(len(candidates)), [len(network) for network in candidates])
+    group[encode(members, acts.activity.account_ids).to_numpy()] = number
     links = network_links(acts, group, rule)
     shape = (len(candidates), len(candidates))
     ends = links["network"].to_numpy(), links["other"].to_numpy()
@@ -64,8 +65,8 @@ def _named(network: Network, campaign: str, reasons: list[Reason]) -> Network:
 def _reason(link: dict[str, float], candidates: tuple[Network, ...]) -> Reason:
     other, kind = candidates[int(link["other"])].id, str(link["kind"])
     text = (
-        f"in one campaign with {other}: {link['accounts']:,} of its {link['of']:,} accounts {_WORDS[kind]}, "
-        f"{link['expected']:,.1f} expected by chance"
+        f"{link['accounts']:,} of its {link['of']:,} accounts {_WORDS[kind]} {other}, {link['expected']:,.1f} expected "
+        "by chance: both are in one campaign"
     )
     return Reason("campaign", text, {name: float(link[name]) for name in ("accounts", "of", "expected", "p")})
 
@@ -147,8 +148,9 @@ def _posts_reached(acts: Acts, group: Ints, rule: Rule) -> tuple[pl.DataFrame, I
     n, ids = int(group.max(initial=-1)) + 1, acts.activity.account_ids
     by_others = np.zeros(n, dtype=np.int64)
     for incidence in acts.incidences("post", "quoted", "replied"):
-        place = encode(incidence.account_ids, ids).fill_null(-1).to_numpy()
-        of = group if incidence.account_ids is ids else np.append(group, -1)[place]
+        of = group
+        if incidence.account_ids is not ids:
+            of = np.append(group, -1)[encode(incidence.account_ids, ids).fill_null(-1).to_numpy()]
         account, post, *_ = incidence.events_of(of >= 0)
         events = pl.DataFrame({"account": account, "post": post, "network": of[account]}).unique()
         events = events.filter(pl.col("network").n_unique().over("post") <= rule.most_linked)
