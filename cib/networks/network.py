@@ -240,10 +240,10 @@ class Networks(Sequence[Network]):
         """Return one row per member: account_id, network_id, verdict, campaign, joined, network_role, coordination."""
         columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
         if not self.found:
-            return pl.DataFrame(schema={**columns, **dict.fromkeys(_OF_NETWORK, pl.String)})
+            return pl.DataFrame(schema={**columns, **_OF_NETWORK})
         # one query for all networks is faster than one for each
         sizes = [len(network) for network in self.found]
-        of = self.table.select(_OF_NETWORK)
+        of = pl.DataFrame([(n.id, n.verdict, n.campaign) for n in self.found], schema=_OF_NETWORK, orient="row")
         number = np.repeat(np.arange(len(sizes)), sizes)
         members = pl.concat([network.members for network in self.found], how="vertical_relaxed").select(*columns)
         return members.with_columns(values.gather(number) for values in of.iter_columns())
@@ -277,7 +277,7 @@ class Networks(Sequence[Network]):
 
 
 #: What members have from their network.
-_OF_NETWORK = ("network_id", "verdict", "campaign")
+_OF_NETWORK = dict.fromkeys(("network_id", "verdict", "campaign"), pl.String)
 
 _TABLE: dict[str, Any] = {
     "network_id": pl.String,
