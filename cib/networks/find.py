@@ -55,6 +55,7 @@ from cib.networks.verdict import (
     kinds_of_evidence,
     pooled_kinds,
     reasons_of,
+    rule_of_pools,
     shared_kinds,
     verdicts,
 )
@@ -384,7 +385,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     pool = pools(seen, group, (kinds["copying"].fill_null(0.0) > 0).to_numpy(), rule)
     pooled = account_facts(acts, np.append(pool, -1)[group], free).rename({"network": "pool"})
     pooled = pl.DataFrame({"network": np.arange(len(pool)), "pool": pool}).join(pooled, on="pool").select(facts.columns)
-    kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, pooled, rest, rule), facts, pooled)
+    kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, pooled, rest, rule_of_pools(rule)), facts, pooled)
     kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
     judged = verdicts(kinds, done, best["enough"], rule)
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))

@@ -28,7 +28,7 @@ network that chance does not explain is ``coordinated``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -47,6 +47,7 @@ __all__ = [
     "kinds_of_evidence",
     "pooled_kinds",
     "reasons_of",
+    "rule_of_pools",
     "shared_kinds",
     "verdicts",
 ]
@@ -371,6 +372,11 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     table = _explained(table, {"captured": pl.col("devoted") & ~known})
     table = table.with_columns(captured=pl.max_horizontal("captured", "serving"))
     return table.select("network", pl.col(KINDS).round(6))
+
+
+def rule_of_pools(rule: Rule) -> Rule:
+    """Return the rule for the facts of pools, whose p-values are small: a batch needs twice the excess."""
+    return replace(rule, min_batch_excess=2 * rule.min_batch_excess)
 
 
 def pooled_kinds(

@@ -14,6 +14,7 @@ from cib.networks.verdict import (
     kinds_of_evidence,
     pooled_kinds,
     reasons_of,
+    rule_of_pools,
     shared_kinds,
     verdicts,
 )
@@ -137,6 +138,13 @@ def test_being_acted_on_is_not_enough_to_recruit():
     assert judged(**served)["verdict"] == "candidate"
     assert not judged(**served)["recruits"]
     assert judged(facts=pl.concat([BOOSTED, BATCH]))["recruits"]
+
+
+def test_a_batch_of_a_pool_needs_twice_the_excess():
+    slight = {"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}
+    assert judged(**slight)["verdict"] == "candidate"
+    assert judged(rule_of_pools(Rule()), **slight)["verdict"] == "coordinated"
+    assert judged(rule_of_pools(Rule()), copied=0.3, facts=BATCH)["verdict"] == "candidate"
 
 
 def test_facts_are_asked_of_networks_with_a_behaviour():
