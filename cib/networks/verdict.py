@@ -375,8 +375,8 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
 
 
 def rule_of_pools(rule: Rule) -> Rule:
-    """Return the rule for the facts of pools, whose p-values are small: a batch needs twice the excess."""
-    return replace(rule, min_batch_excess=2 * rule.min_batch_excess)
+    """Return the rule for the facts of pools, whose p-values are small: half of the excess of a batch is not enough."""
+    return replace(rule, min_batch_excess=2 * rule.min_batch_excess, sure_batch=0.0)  # always half of twice the excess
 
 
 def pooled_kinds(

@@ -140,11 +140,13 @@ def test_being_acted_on_is_not_enough_to_recruit():
     assert judged(facts=pl.concat([BOOSTED, BATCH]))["recruits"]
 
 
-def test_a_batch_of_a_pool_needs_twice_the_excess():
+def test_a_batch_of_a_pool_needs_the_whole_excess():
     slight = {"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}
     assert judged(**slight)["verdict"] == "candidate"
     assert judged(rule_of_pools(Rule()), **slight)["verdict"] == "coordinated"
-    assert judged(rule_of_pools(Rule()), copied=0.3, facts=BATCH)["verdict"] == "candidate"
+    for p in (1e-9, 1e-3):
+        enough = fact("creation batch", 0.5, p)
+        assert judged(rule_of_pools(Rule()), copied=0.3, facts=enough)["verdict"] == "candidate"
 
 
 def test_facts_are_asked_of_networks_with_a_behaviour():
