@@ -163,9 +163,8 @@ def featureless(acts: Acts, group: Ints) -> Flags:
     plain = about["followers"].is_not_null() & about["created_at"].is_not_null()
     for _, has in _looks(about):
         plain &= ~has.fill_null(False)
-    days = about["created_at"].to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy() / 86_400e6
-    order = np.lexsort((days, group))
-    far = (np.diff(days[order]) > BATCH) | (np.diff(group[order]) != 0)
+    order = np.lexsort((acts.created, group))
+    far = (np.diff(acts.created[order]) > BATCH) | (np.diff(group[order]) != 0)
     apart[order] = np.append(True, far) & np.append(far, True)
     found: Flags = apart & plain.to_numpy() & (group >= 0)
     return found
@@ -204,8 +203,7 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
     Sets of unaffiliated accounts of the same age show the waves in which people join. The members' own times, shifted
     by up to a week, show waves that are their own: branches that were founded within a month are no batch.
     """
-    days = acts.about["created_at"].to_physical().cast(pl.Float64) / 86_400e6
-    made = days.fill_null(np.nan).to_numpy()
+    made = acts.created
     known = ~np.isnan(made) & (acts.made > 0)
     crowd = np.sort(made[known & free])
     mine = np.flatnonzero(known & (group >= 0))

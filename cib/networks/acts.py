@@ -19,8 +19,9 @@ from cib.activity import Activity, encode
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values, time_totals
+from cib.graphs.nulls.registry import adjust
 
-__all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "is_in", "is_weekend", "share_of", "unreturned"]
+__all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "in_chosen", "is_in", "is_weekend", "share_of", "unreturned"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -96,6 +97,12 @@ class Acts:
             return incidence.account.astype(np.int64)
         own = encode(incidence.account_ids, self.activity.account_ids).fill_null(0).to_numpy().astype(np.int64)
         return own[incidence.account]
+
+    def group_of(self, accounts: pl.Series, number: pl.Series | Ints) -> Ints:
+        """Return the number given for each account, -1 for accounts that are not among `accounts`; (n_accounts,)."""
+        group = np.full(self.n_accounts, -1, dtype=np.int64)
+        group[encode(accounts, self.activity.account_ids).to_numpy()] = number
+        return group
 
     @cached_property
     def received(self) -> Ints:
@@ -267,6 +274,12 @@ class Acts:
             self.activity.accounts_table, on="account_id", how="left", maintain_order="left"
         )
 
+    @cached_property
+    def created(self) -> Numbers:
+        """Return the creation time of each account in days since 1970, NaN if unknown; needs ``created_at``."""
+        days = self.about["created_at"].to_physical().cast(pl.Float64) / 86_400e6
+        return days.fill_null(np.nan).to_numpy()
+
 
 def is_in(values: Ints, ascending: Ints) -> Flags:
     """Return whether non-negative integers are among some in ascending order."""
@@ -280,6 +293,11 @@ def unreturned(source: Ints, target: Ints, n_accounts: int) -> Flags:
     edges = distinct_values(acts)
     both = np.intersect1d(edges, edges % n_accounts * n_accounts + edges // n_accounts, assume_unique=True)
     return ~is_in(acts, both)
+
+
+def in_chosen(group: Ints, chosen: Flags) -> Flags:
+    """Return whether each group (-1: none) is one of the chosen; `chosen` has shape (n_groups,)."""
+    return (group >= 0) & chosen[np.maximum(group, 0)]
 
 
 def is_weekend(day: Ints) -> Flags:
@@ -309,6 +327,4 @@ def benjamini_hochberg(p: Numbers, alpha: float, tests: int) -> float:
     >>> benjamini_hochberg(np.array([0.5, 0.001, 0.02]), 0.05, tests=3)
     0.02
     """
-    ascending = np.sort(p)
-    passing = np.flatnonzero(ascending <= alpha * np.arange(1, len(p) + 1) / max(tests, 1))
-    return float(ascending[passing[-1]]) if len(passing) else -1.0
+    return float(p[adjust(p, tests) <= alpha].max(initial=-1.0))

@@ -8,6 +8,7 @@ components of the links are campaigns. A link says that networks act together, n
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -42,11 +43,9 @@ def with_campaigns(networks: Networks, acts: Acts, rule: Rule) -> Networks:
     candidates = networks.with_verdict("candidate").found
     if not candidates:
         return networks
-    group = np.full(acts.n_accounts, -1, dtype=np.int64)
     members = pl.concat([network.members["account_id"] for network in candidates])
     number = np.repeat(np.arange(len(candidates)), [len(network) for network in candidates])
-    group[encode(members, acts.activity.account_ids).to_numpy()] = number
-    links = network_links(acts, group, rule)
+    links = network_links(acts, acts.group_of(members, number), rule)
     shape = (len(candidates), len(candidates))
     ends = links["network"].to_numpy(), links["other"].to_numpy()
     _, label = connected_components(sp.coo_array((np.ones(len(ends[0])), ends), shape=shape), directed=False)
@@ -62,11 +61,11 @@ def _named(network: Network, campaign: str, reasons: list[Reason]) -> Network:
     return replace(network, campaign=campaign, reasons=(*network.reasons, *reasons))
 
 
-def _reason(link: dict[str, float], candidates: tuple[Network, ...]) -> Reason:
-    other, kind = candidates[int(link["other"])].id, str(link["kind"])
+def _reason(link: dict[str, Any], candidates: tuple[Network, ...]) -> Reason:
+    how = f"{_WORDS[link['kind']]} {candidates[link['other']].id}"
     text = (
-        f"{link['accounts']:,} of its {link['of']:,} accounts {_WORDS[kind]} {other}, {link['expected']:,.1f} expected "
-        "by chance: both are in one campaign"
+        f"{link['accounts']:,} of its {link['of']:,} accounts {how}, {link['expected']:,.1f} expected by chance: "
+        "both are in one campaign"
     )
     return Reason("campaign", text, {name: float(link[name]) for name in ("accounts", "of", "expected", "p")})
 
@@ -143,7 +142,10 @@ def _members_reached(source: Ints, target: Ints, group: Ints) -> tuple[pl.DataFr
 
 
 def _posts_reached(acts: Acts, group: Ints, rule: Rule) -> tuple[pl.DataFrame, Ints]:
-    """Return the same for acts on posts on which other networks act, each post counted once for each account."""
+    """Return ``account, network, other`` of acts on posts of other networks, and the acts of outsiders on these posts.
+
+    A post belongs to each network whose members act on it. Acts of one account on one post count once.
+    """
     reached = [pl.DataFrame(schema=dict.fromkeys(("account", "network", "other"), pl.Int64))]
     n, ids = int(group.max(initial=-1)) + 1, acts.activity.account_ids
     by_others = np.zeros(n, dtype=np.int64)

@@ -17,7 +17,7 @@ import polars as pl
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from cib.activity import Activity, encode
+from cib.activity import Activity
 from cib.domains import GRAPHS, IDS, SEED, either, instance, takes
 from cib.errors import InputError
 from cib.graphs.graph import Graph
@@ -247,7 +247,7 @@ def _with_ties(
 
 def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str], rule: Rule) -> pl.DataFrame:
     """Add the sets of accounts that networks serve to the members."""
-    found = served_sets(acts, _codes(acts, membership.rename({"network": "dense"})), rule)
+    found = served_sets(acts, acts.group_of(membership["account_id"], membership["network"]), rule)
     table = pl.DataFrame({"account_id": acts.activity.account_ids, "network": found}).filter(pl.col("network") >= 0)
     table = table.filter(~pl.col("account_id").is_in(list(exclude)))
     table = table.join(membership.drop("network"), on="account_id", how="left", maintain_order="left")
@@ -257,7 +257,7 @@ def _with_served(membership: pl.DataFrame, acts: Acts, exclude: Collection[str],
 
 def _without_automatic(membership: pl.DataFrame, acts: Acts, rule: Rule) -> pl.DataFrame:
     """Leave out accounts that declare that they are automatic, except from networks in which most do."""
-    told, _ = automatic(acts.seen_by(_codes(acts, membership.rename({"network": "dense"}))))
+    told, _ = automatic(acts.seen_by(acts.group_of(membership["account_id"], membership["network"])))
     declared = pl.col("account_id").is_in(acts.activity.account_ids.filter(pl.Series(told)).implode())
     kept = membership.filter(~declared | (declared.mean().over("network") > rule.max_automatic))
     return kept.filter(pl.len().over("network") >= rule.min_size)
@@ -374,7 +374,8 @@ def _unmeasured(best: pl.DataFrame) -> pl.DataFrame:
 def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Compute the behaviour, kinds of evidence and verdict of each network; and its account facts."""
     numbers = groups.select("network").unique().sort("network").with_row_index("dense")
-    group = _codes(acts, groups.join(numbers, on="network"))
+    dense = groups.join(numbers, on="network")
+    group = acts.group_of(dense["account_id"], dense["dense"])
     free = unaffiliated(acts, group, rule.most_aimed)
     seen = acts.seen_by(group, everybody=rule.min_single > 0)
     done = behaviour(seen, group, regulars=rule.min_single > 0).join(
@@ -406,7 +407,8 @@ def _fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule
     others = pl.max_horizontal(pl.col("copying", "boosted", "days off").fill_null(0.0)) > 0
     devoted = judged.filter(verdict="candidate").filter(pl.col("targets") < rule.min_targets, ~others)
     numbers = devoted.select("network").with_row_index("dense")
-    alien = featureless(acts, _codes(acts, members.join(numbers, on="network")))
+    suspected = members.join(numbers, on="network")
+    alien = featureless(acts, acts.group_of(suspected["account_id"], suspected["dense"]))
     out = acts.activity.account_ids.filter(pl.Series(alien))
     return members.filter(~pl.col("account_id").is_in(out.implode()))
 
@@ -440,7 +442,8 @@ def _recruited(
     recruits = numbers["recruits"].to_numpy()
     if not len(recruits):
         recruits = np.zeros(1, dtype=bool)
-    core = _codes(acts, members.join(numbers.select("network", "dense"), on="network"))
+    confirmed = members.join(numbers.select("network", "dense"), on="network")
+    core = acts.group_of(confirmed["account_id"], confirmed["dense"])
     out = ids.is_in(list(exclude)).to_numpy()
     found = recruit(acts, core, recruits, out, rule)
     ways = {"created together": found.together, "copied text": found.copies, "amplifier": found.aims}
@@ -516,13 +519,6 @@ def _with_shared_objects(
     tied = pl.col("joined") != "tied"
     kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
     return inside, kept.filter(pl.len().over("network") >= rule.min_size)
-
-
-def _codes(acts: Acts, membership: pl.DataFrame) -> Ints:
-    """Return the network of each account as a dense number, -1 for none; shape (n_accounts,)."""
-    group = np.full(acts.n_accounts, -1, dtype=np.int64)
-    group[encode(membership["account_id"], acts.activity.account_ids).to_numpy()] = membership["dense"].to_numpy()
-    return group
 
 
 def _networks(

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from cib.graphs.incidence import Incidence
-from cib.networks.acts import Acts, Flags, Ints
+from cib.networks.acts import Acts, Flags, Ints, in_chosen
 from cib.networks.object_sets import TEXTS
 from cib.networks.verdict import Rule
 
@@ -42,7 +42,7 @@ def pools(acts: Acts, group: Ints, asked: Flags, rule: Rule) -> Ints:
     """
     if not asked.any():
         return np.full(len(asked), -1, dtype=np.int64)
-    network = np.where((group >= 0) & asked[np.maximum(group, 0)], group, -1)
+    network = np.where(in_chosen(group, asked), group, -1)
     used = [_texts(acts, incidence, network) for incidence in acts.incidences(*TEXTS)]
     if "urls" in acts.activity.posts_table.columns:
         used.append(_links(acts, network))

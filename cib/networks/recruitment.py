@@ -15,7 +15,7 @@ import polars as pl
 
 from cib.graphs.incidence import distinct_values
 from cib.networks.account_metadata import BATCH, FEW_FOLLOWERS, MATCHED
-from cib.networks.acts import Acts, Flags, Ints, benjamini_hochberg, is_in
+from cib.networks.acts import Acts, Flags, Ints, benjamini_hochberg, in_chosen, is_in
 from cib.networks.behaviour import COPIED
 from cib.networks.verdict import Rule
 
@@ -30,7 +30,7 @@ class Recruits:
     copies: Ints  #: other accounts that copy them
     together: Ints  #: other accounts with unearned attention, created together with confirmed members
     aims: Ints  #: other accounts that aim at any of these, without return
-    lifted: Ints  #: boosted accounts, without the confirmed members and the first two
+    lifted: Ints  #: boosted accounts that are none of `core`, `copies` and `together`
     aimed: Ints  #: acts of each account aimed at any of these, without return
 
     @property
@@ -98,7 +98,7 @@ def copying(acts: Acts, group: Ints, recruits: Flags, min_share: float) -> Ints:
     """
     found = np.full(len(group), -1, dtype=np.int64)
     for _ in range(2):
-        ours = np.where((group >= 0) & recruits[np.maximum(group, 0)], group, found)
+        ours = np.where(in_chosen(group, recruits), group, found)
         rows = [_copies(acts, ours, group, kind) for kind in COPIED]
         table = pl.concat(rows).unique("row").group_by("account", "network").agg(count=pl.len())
         found = np.maximum(found, _most(table, acts, min_share))
@@ -132,17 +132,18 @@ def created_together(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> In
     found = np.full(acts.n_accounts, -1, dtype=np.int64)
     if not {"followers", "created_at"} <= set(acts.about.columns):
         return found
-    made = acts.about["created_at"].to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy() / 86_400e6
-    ours = (group >= 0) & recruits[np.maximum(group, 0)] & ~np.isnan(made)
+    made = acts.created
+    ours = in_chosen(group, recruits) & ~np.isnan(made)
     members = np.flatnonzero(ours)[np.argsort(made[ours], kind="stable")]
     first = np.searchsorted(made[members], made - BATCH)
     mates = np.searchsorted(made[members], made + BATCH, side="right") - first
     other = (group < 0) & (acts.made > 0) & ~np.isnan(made)
     others = np.flatnonzero(other)[np.argsort(made[other], kind="stable")]
     few = (acts.about["followers"] < FEW_FOLLOWERS).fill_null(value=False).to_numpy()
-    asked = other & few & acts.unearned & (acts.actors >= rule.min_actors) & (mates >= rule.min_mates)
-    for account in np.flatnonzero(asked):
-        start, stop = np.searchsorted(made[others], made[account] + np.array([-MATCHED, MATCHED]))
+    attended = few & acts.unearned & (acts.actors >= rule.min_actors)
+    asked = np.flatnonzero(other & attended & (mates >= rule.min_mates))
+    starts, stops = (np.searchsorted(made[others], made[asked] + far) for far in (-MATCHED, MATCHED))
+    for account, start, stop in zip(asked, starts, stops, strict=True):
         as_many = mates[others[start:stop]] >= mates[account]  # one of them is the account
         if as_many.sum() - 1 <= rule.max_mated * (len(as_many) - 1):
             theirs = members[first[account] : first[account] + mates[account]]
@@ -175,8 +176,7 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, 
     """
     row, source, target = acts.pairs_of(group >= 0)
     there = distinct_values((source * acts.n_accounts + target)[group[source] >= 0])
-    ours = (group[target] >= 0) & recruits[np.maximum(group[target], 0)]
-    one_way = np.flatnonzero(ours)
+    one_way = np.flatnonzero(in_chosen(group[target], recruits))
     one_way = one_way[~is_in(target[one_way] * acts.n_accounts + source[one_way], there)]
     aims = pl.DataFrame({"account": source[one_way], "network": group[target[one_way]], "row": row[one_way]})
     posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
