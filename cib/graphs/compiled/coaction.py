@@ -276,7 +276,8 @@ def _find_edges(  # noqa: PLR0912 - one pass: each call to another function woul
             partner = partners[i]
             if partner.weight >= min_weight:
                 edge, a, b = edges[n_edges[0]], code[u], code[partner.rank]
-                edge.u, edge.v, edge.led = (a, b, partner.ahead) if a < b else (b, a, partner.behind)
+                ahead = partner.pairs + partner.ahead - partner.behind
+                edge.u, edge.v, edge.led = (a, b, ahead) if a < b else (b, a, 2 * partner.pairs - ahead)
                 edge.weight, edge.pairs, edge.lag = partner.weight, partner.pairs, partner.lag
                 edge.first, edge.last = partner.first, partner.last
                 n_edges[0] += 1
