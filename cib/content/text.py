@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 
 __all__ = ["Messages", "hashtag", "look", "message", "messages"]
 
@@ -83,13 +83,14 @@ def messages(activity: Activity) -> Messages:
 def _messages(posts: pl.DataFrame) -> Messages:
     said = posts.lazy().with_row_index("row").filter(pl.col("action") != "retweet")
     said = said.select("row", text=message(pl.col("text"))).filter(pl.col("text") != "")
-    groups = said.collect(engine="streaming").group_by("text").agg("row").sort("text")  # looks at each text once
-    code = np.repeat(np.arange(len(groups), dtype=np.int32), groups["row"].list.len().to_numpy())
-    row = groups["row"].explode().to_numpy()
-    code_of = np.full(len(posts), -1, np.int32)
-    code_of[row] = code
-    row = np.flatnonzero(code_of >= 0)
-    return Messages(row.astype(np.uint32), code_of[row], groups["text"])
+    rows = said.collect(engine="streaming").sort("row")
+    text = rows["text"]
+    distinct = text.gather(text.hash().arg_unique()).sort()  # in half the time of comparing texts
+    code = encode(text, distinct)
+    if code.null_count():  # texts with the same hash
+        distinct = text.unique().sort()
+        code = encode(text, distinct)
+    return Messages(rows["row"].to_numpy(), code.to_numpy().astype(np.int32), distinct)
 
 
 def _folded(text: pl.Expr) -> pl.Expr:
