@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import Ints, compiled
+from cib.compiled import Codes, Ints, compiled
 from cib.domains import real
 from cib.errors import MissingDependencyError
 
@@ -96,14 +96,15 @@ def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     ndarray of int64, shape (n_texts,)
     """
     n = len(start) - 1
-    first, sketch = np.arange(n), np.zeros((n, 4), np.uint64)
+    first, sketch = np.arange(n), np.zeros((n, 8), np.uint64)
     _sketch(shingles, start, sketch)
     text, low = np.arange(n, dtype=np.uint64), np.uint64((1 << n.bit_length()) - 1)
-    own, size, group = np.empty((4, n), np.uint64), np.empty(n, np.int64), np.empty(n, np.int64)
+    own, size, group = np.empty((n, 4), np.uint64), np.empty(n, np.int32), np.empty(n, np.int64)
     for k, band in enumerate(bands):
         key = np.sort(band.astype(np.uint64) << np.uint64(32) | bands[k - 1] & ~low | text)
         order = (key & low).astype(np.int64)
-        _arrange(order, sketch, start, first, own, size, group)
+        first = _roots(first)
+        _arrange(order, sketch, first, own, size, group)
         _unite(key, order, own, size, group, shingles, start, similarity, first)
     return _roots(first)
 
@@ -181,25 +182,29 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
 
 @compiled()
 def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
-    """Set one of 128 bits for each shingle of a text, and one of 128 others."""
+    """Set one of 128 bits for each shingle of a text, and one of 128 others; the fifth number counts its shingles.
+
+    A text has 64 bytes, so that one access to memory fetches all.
+    """
     for text in range(len(sketch)):
         for k in range(start[text], start[text + 1]):
             h = shingles[k]
             sketch[text, h >> 6 & 1] |= np.uint64(1) << np.uint64(h & 63)
             sketch[text, 2 + (h >> 13 & 1)] |= np.uint64(1) << np.uint64(h >> 7 & 63)
+        sketch[text, 4] = start[text + 1] - start[text]
 
 
 @compiled()
 def _arrange(
-    order: Ints, sketch: NDArray[np.uint64], start: Ints, first: Ints, own: NDArray[np.uint64], size: Ints, group: Ints
+    order: Ints, sketch: NDArray[np.uint64], root: Ints, own: NDArray[np.uint64], size: Codes, group: Ints
 ) -> None:
     """Copy the bits, the number of shingles and the root of each text in this order, to be read successively."""
     for p in range(len(order)):
         text = order[p]
         for k in range(4):
-            own[k, p] = sketch[text, k]
-        size[p] = start[text + 1] - start[text]
-        group[p] = _root(first, text)
+            own[p, k] = sketch[text, k]
+        size[p] = sketch[text, 4]
+        group[p] = root[text]
 
 
 @compiled()
@@ -216,7 +221,7 @@ def _unite(
     key: NDArray[np.uint64],
     order: Ints,
     own: NDArray[np.uint64],
-    size: Ints,
+    size: Codes,
     group: Ints,
     shingles: Hashes,
     start: Ints,
@@ -230,27 +235,26 @@ def _unite(
     """
     share = similarity / (1 + similarity)
     near = np.empty(_COMPARED, np.int64)
-    a, b, c, d = own[0], own[1], own[2], own[3]
     begin = 0
     for p in range(len(key)):
         if key[p] >> np.uint64(32) != key[begin] >> np.uint64(32):
             begin = p
         # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
-        hidden = size[p] - _bits(a[p]) - _bits(b[p]) + 1e-9
+        a, b, c, d = own[p, 0], own[p, 1], own[p, 2], own[p, 3]
+        hidden = size[p] - _bits(a) - _bits(b) + 1e-9
+        least = share * size[p] - hidden
         n = 0
         for q in range(max(begin, p - _COMPARED), p):
             near[n] = q
             # branch-free, because the outcome is unpredictable
-            n += (_bits(a[p] & a[q]) + _bits(b[p] & b[q]) + hidden >= share * (size[p] + size[q])) & (
-                group[q] != group[p]
-            )
+            n += (_bits(a & own[q, 0]) + _bits(b & own[q, 1]) >= least + share * size[q]) & (group[q] != group[p])
         if n == 0:
             continue
-        hidden = size[p] - _bits(c[p]) - _bits(d[p]) + 1e-9
+        hidden = size[p] - _bits(c) - _bits(d) + 1e-9
         mine = _root(first, order[p])
         for k in range(n):
             q = near[k]
-            if _bits(c[p] & c[q]) + _bits(d[p] & d[q]) + hidden < share * (size[p] + size[q]):
+            if _bits(c & own[q, 2]) + _bits(d & own[q, 3]) + hidden < share * (size[p] + size[q]):
                 continue
             other = _root(first, order[q])
             if other != mine and _similar(shingles, start, order[q], order[p], similarity):
