@@ -29,6 +29,7 @@ from cib.networks.evidence import log_evidence
 __all__ = ["cluster_labels", "clusters_of", "communities", "interaction_communities"]
 
 Labels = NDArray[np.int64]
+Numbers = NDArray[np.float64]
 
 #: Minimum gain, as a share of the objective; the optimiser stops below it.
 _TOLERANCE = 1e-6
@@ -57,17 +58,25 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     >>> communities(two_triangles).tolist()
     [0, 0, 0, 1, 1, 1]
     """
+    return _potts(matrix, np.arange(matrix.shape[0]), resolution, seed)
+
+
+def _potts(matrix: sp.csr_array, order: Labels, resolution: float, seed: int) -> Labels:
+    """Compute :func:`communities` of the accounts as sorted by `order`; return the cluster of each as in the matrix."""
     if resolution <= 0:
         raise SettingsError("resolution must be positive", got=resolution, remedy="Take 0.05, say.")
     total = matrix.sum()
+    clusters = np.zeros(matrix.shape[0], dtype=np.int64)
+    clusters[order] = np.arange(len(order))
     if not total:
-        return np.arange(matrix.shape[0])
-    active = np.flatnonzero(np.diff(matrix.indptr))
+        return clusters
+    active = order[np.diff(matrix.indptr)[order] > 0]
     # scikit-network scales the Potts penalty by total weight over n squared
     scaled = resolution * len(active) ** 2 / total
-    labels = np.zeros(matrix.shape[0], dtype=np.int64)
-    labels[active] = _louvain(matrix[active][:, active], "potts", scaled, seed)
-    return _connected(matrix, labels)
+    weights = np.full(len(active), 1 / len(active))
+    clusters[:] = 0
+    clusters[active] = _louvain(matrix, active, (weights, weights), scaled, seed)
+    return _connected(matrix, clusters, order)
 
 
 def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
@@ -89,9 +98,7 @@ def cluster_labels(graph: Graph, *, resolution: float, min_size: int, seed: int 
     """Return the cluster of each account, -1 for none of at least `min_size` accounts; see :func:`clusters_of`."""
     weighted = graph.table.with_columns(log_evidence(graph.table))
     matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
-    order = _order(graph)
-    labels = np.empty(graph.n_accounts, dtype=np.int64)
-    labels[order] = communities(matrix[order][:, order], resolution=resolution, seed=seed)
+    labels = _potts(matrix, _order(graph), resolution, seed)
     return np.where(np.bincount(labels)[labels] >= min_size, labels, -1)
 
 
@@ -138,35 +145,67 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     if not one_way.nnz:
         return np.arange(graph.n_accounts)
     matrix = sp.csr_array(one_way + one_way.T)
-    return _connected(matrix, _louvain(matrix, "dugue", resolution, seed))
+    everyone = np.arange(matrix.shape[0])
+    degree = matrix.sum(axis=1)
+    weights = degree / degree.sum()
+    return _connected(matrix, _louvain(matrix, everyone, (weights, weights), resolution, seed), everyone)
 
 
-def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
+def _louvain(
+    matrix: sp.csr_array, nodes: Labels, weights: tuple[Numbers, Numbers], resolution: float, seed: int
+) -> Labels:
+    """Return the cluster of each of some nodes, as :class:`sknetwork.clustering.Louvain` does with shuffled nodes.
+
+    It copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges are
+    between `nodes`; `weights` are the weights of these as sources and targets in the objective.
+    """
     # scikit-network and scikit-learn, on which it depends, take a second to import
-    from sknetwork.clustering import Louvain
+    from sknetwork.clustering.louvain_core import optimize_core
 
-    louvain = Louvain(
-        modularity=objective,
-        resolution=resolution,
-        tol_optimization=_TOLERANCE,
-        tol_aggregation=_TOLERANCE,
-        shuffle_nodes=True,
-        sort_clusters=False,
-        return_probs=False,
-        return_aggregate=False,
-        random_state=seed,
-    )
-    labels: Labels = louvain.fit_predict(sp.csr_matrix(matrix))
-    return labels
+    shuffled = np.random.RandomState(seed).permutation(len(nodes))
+    adjacency = _renumbered(matrix, nodes[shuffled])
+    adjacency.data *= 2  # the sum of both directions
+    adjacency.data *= 1 / adjacency.data.sum()
+    out, into = (each[shuffled] for each in weights)
+    found, gain = np.arange(len(nodes)), np.inf
+    while gain > _TOLERANCE:
+        ends, starts = (each.astype(np.int64) for each in (adjacency.indices, adjacency.indptr))
+        edges, loops, *sums = (each.astype(np.float32) for each in (adjacency.data, adjacency.diagonal(), out, into))
+        own, held = np.arange(len(out)), [each.copy() for each in sums]
+        moved, gain = optimize_core(
+            own, ends, starts, edges, *sums, *held, np.zeros_like(sums[0]), loops, resolution, _TOLERANCE
+        )
+        _, labels = np.unique(moved, return_inverse=True)
+        found, n = labels[found], int(labels.max()) + 1
+        if n == 1:
+            break
+        member = sp.csr_array((np.ones(len(labels)), labels, np.arange(len(labels) + 1)), shape=(len(labels), n))
+        adjacency = sp.csr_array(member.T @ (adjacency @ member))
+        out, into = (np.bincount(labels, each) for each in (out, into))
+    clusters = np.empty_like(found)
+    clusters[shuffled] = found
+    return clusters
 
 
-def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
-    """Split clusters into connected components, numbered by first member."""
-    edges = matrix.tocoo()
-    inside = labels[edges.row] == labels[edges.col]
-    kept = sp.coo_array((edges.data[inside], (edges.row[inside], edges.col[inside])), shape=matrix.shape)
-    n, parts = connected_components(kept, directed=False)
+def _renumbered(matrix: sp.csr_array, nodes: Labels) -> sp.csr_array:
+    """Return the symmetric matrix of some nodes, which include the ends of all entries, with sorted rows."""
+    place = np.empty(matrix.shape[0], dtype=matrix.indices.dtype)
+    place[nodes] = np.arange(len(nodes))
+    rows = matrix[nodes]
+    # its columns are its rows, and the conversion sorts each of them
+    columns = sp.csr_array((rows.data, place[rows.indices], rows.indptr), shape=(len(nodes), len(nodes))).tocsc()
+    return sp.csr_array((columns.data, columns.indices, columns.indptr), shape=columns.shape)
+
+
+def _connected(matrix: sp.csr_array, labels: Labels, order: Labels) -> Labels:
+    """Split clusters into connected components, numbered by their first member in `order`."""
+    inside = np.repeat(labels, np.diff(matrix.indptr)) == labels[matrix.indices]
+    kept = np.append(0, np.cumsum(inside))[matrix.indptr]
+    edges = sp.csr_array((matrix.data[inside], matrix.indices[inside], kept), shape=matrix.shape)
+    n, parts = connected_components(edges, directed=False)
     first = np.empty(n, dtype=np.int64)
-    first[parts[::-1]] = np.arange(len(parts))[::-1]
-    order: Labels = np.argsort(np.argsort(first))[parts].astype(np.int64)
-    return order
+    first[parts[order[::-1]]] = np.arange(len(parts))[::-1]
+    number = np.empty(n, dtype=np.int64)
+    number[np.argsort(first)] = np.arange(n)
+    numbered: Labels = number[parts]
+    return numbered
