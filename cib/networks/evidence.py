@@ -134,10 +134,14 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
     # keys are packed into integers: grouping by several columns takes many times as long
-    key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
     order = stable_order(network)  # by object and time, as the acts are
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    key = (network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_)[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
     acts_on = np.diff(starts, append=len(order))
+    several = acts_on >= 2  # of most objects there is one act
+    order = order[np.repeat(several, acts_on)]
+    acts_on = acts_on[several]
+    starts = np.cumsum(acts_on) - acts_on
     run = np.repeat(np.arange(len(starts)), acts_on)
     width = int(account.max(initial=0)) + 1
     members = distinct_values(run * width + account[order]) // width
