@@ -279,18 +279,19 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     row, source, target = row[mine], source[mine], target[mine]
     network = group[source]
     inside = network == group[target]
-    aims = pl.DataFrame({"network": network, "target": target, "source": source})
-    pair, key = (pl.col(end) * acts.n_accounts + pl.col("target") for end in ("source", "network"))
-    common = aims.group_by(pair=pair).agg(pl.all().first(), own=pl.len())
-    common = common.group_by(key=key).agg(pl.col("network", "target").first(), pl.col("own").sum(), members=pl.len())
-    on_each = common.select("network", pl.col("own").cast(pl.Float64).alias("len"))
-    common = common.filter(pl.col("members") >= 3).sort("network", "target")
-    common = common.filter(pl.Series(acts.unearned[common["target"].to_numpy()]))
-    on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
-    targets = np.zeros(n)
-    targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
-    share = share_of(common["own"].to_numpy(), acts.received[common["target"].to_numpy()])
-    key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
+    pairs, made = np.unique(source * acts.n_accounts + target, return_counts=True)
+    key = group[pairs // acts.n_accounts] * acts.n_accounts + pairs % acts.n_accounts
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    key, members = key[order[starts]], np.diff(starts, append=len(order))
+    on_each = np.add.reduceat(made[order], starts) if len(starts) else made
+    by_network = key // acts.n_accounts
+    targets = share_of(
+        np.bincount(by_network, on_each, n) ** 2, np.bincount(by_network, on_each.astype(float) ** 2, minlength=n)
+    )
+    common = (members >= 3) & acts.unearned[key % acts.n_accounts]
+    key, on_each = key[common], on_each[common]
+    share = share_of(on_each, acts.received[key % acts.n_accounts])
     own = network * acts.n_accounts + target
     place = np.searchsorted(key, own)
     on = np.append(key, -1)[place] == own

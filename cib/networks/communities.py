@@ -35,7 +35,9 @@ Numbers = NDArray[np.float64]
 _TOLERANCE = 1e-6
 
 
-def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0) -> Labels:
+def communities(
+    matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0, order: Labels | None = None
+) -> Labels:
     """Cluster an undirected weighted graph under the constant Potts model.
 
     Parameters
@@ -46,11 +48,13 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
         Mean weight per pair of accounts above which a group holds together, in the unit of the weights.
     seed : int
         Seed of the optimiser; the same seed gives the same clusters.
+    order : ndarray of int, shape (n,), optional
+        The accounts in the order in which they are given to the optimiser; default: as in the matrix.
 
     Returns
     -------
     ndarray of int, shape (n,)
-        Cluster of each account, numbered by first member.
+        Cluster of each account, numbered by its first member in `order`.
 
     Examples
     --------
@@ -58,11 +62,7 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     >>> communities(two_triangles).tolist()
     [0, 0, 0, 1, 1, 1]
     """
-    return _potts(matrix, np.arange(matrix.shape[0]), resolution, seed)
-
-
-def _potts(matrix: sp.csr_array, order: Labels, resolution: float, seed: int) -> Labels:
-    """Compute :func:`communities` of the accounts as sorted by `order`; return the cluster of each as in the matrix."""
+    order = np.arange(matrix.shape[0]) if order is None else order
     if resolution <= 0:
         raise SettingsError("resolution must be positive", got=resolution, remedy="Take 0.05, say.")
     total = matrix.sum()
@@ -98,7 +98,7 @@ def cluster_labels(graph: Graph, *, resolution: float, min_size: int, seed: int 
     """Return the cluster of each account, -1 for none of at least `min_size` accounts; see :func:`clusters_of`."""
     weighted = graph.table.with_columns(log_evidence(graph.table))
     matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
-    labels = _potts(matrix, _order(graph), resolution, seed)
+    labels = communities(matrix, resolution=resolution, seed=seed, order=_order(graph))
     return np.where(np.bincount(labels)[labels] >= min_size, labels, -1)
 
 
