@@ -143,10 +143,10 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     for incidence in [*incidences, *acts.incidences("url")]:
         account = acts.codes(incidence)
         copied = joint_events(incidence, account, group, _EVER)
-        captured = _capture(incidence, account, group)
+        captured = _capture(incidence, account, group, copied)
         link = incidence not in incidences
         rows.append(incidence.row[copied & (captured >= MIN_HELD)] if link else _told(acts, incidence, copied))
-        held[incidence.row] = np.maximum(held[incidence.row], np.where(copied, captured, 0.0))
+        held[incidence.row] = np.maximum(held[incidence.row], captured)
     copies = np.unique(np.concatenate(rows)).astype(np.int64)
     copies = copies[of_post[copies] >= 0]
     count = np.bincount(of_post[copies], minlength=len(total))
@@ -202,10 +202,10 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
         rows.append(incidence.row[near])
         hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
-        captured[incidence.row] = tied[account] * _capture(incidence, account, group)
+        captured[incidence.row] = tied[account] * _capture(incidence, account, group, near)
         if regulars:
             passing = _passers_by(incidence, account, group, near)
-            regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
+            regular[incidence.row] = tied[account] * _capture(incidence, account, group, near, passing)
     joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
     count = np.bincount(of_post[joint], minlength=len(total))
@@ -236,15 +236,22 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
     return pairs
 
 
-def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
-    """Compute the share of members among the other accounts on the object of each event, without `passing` ones."""
-    mine = np.flatnonzero(group[account] >= 0)
-    what, account = incidence.object[mine].astype(np.int64), account[mine]
-    object_, who = np.divmod(distinct_values(what * len(group) + account), len(group))
-    keys, members = np.unique(group[who] * len(incidence.object_ids) + object_, return_counts=True)
-    own = members[np.searchsorted(keys, group[account] * len(incidence.object_ids) + what)] - 1
+def _capture(incidence: Incidence, account: Ints, group: Ints, asked: Flags, passing: Ints | int = 0) -> Numbers:
+    """Compute the share of members among the other accounts on the object of some events of members, else 0.
+
+    `asked` selects the events; accounts that are `passing` do not count.
+    """
+    on = np.zeros(len(incidence.popularity), dtype=bool)
+    on[incidence.object[asked]] = True
+    mine = np.flatnonzero((group[account] >= 0) & on[incidence.object])
+    what, who = incidence.object[mine].astype(np.int64), account[mine]
+    object_, who = np.divmod(distinct_values(what * len(group) + who), len(group))
+    keys, members = np.unique(group[who] * len(on) + object_, return_counts=True)
+    events = np.flatnonzero(asked)
+    what = incidence.object[events]
+    own = members[np.searchsorted(keys, group[account[events]] * len(on) + what)] - 1
     captured = np.zeros(len(incidence))
-    captured[mine] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[mine])
+    captured[events] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[events])
     return captured
 
 

@@ -219,11 +219,10 @@ def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.in
     `network` holds the network of each account of the events, from :func:`networks_in`.
     """
     network = network[graph.codes_in(graph.events.account_ids).to_numpy()]
-    source, target = graph.endpoints
-    rows = np.flatnonzero((network[source] >= 0) & (network[source] == network[target]))
-    inside = network[source[rows]]
-    order = np.argsort(inside, kind="stable")
-    return rows[order], inside[order]
+    source, target = (network[graph.table[end].to_numpy()] for end in ("source", "target"))
+    rows = np.flatnonzero((source >= 0) & (source == target))
+    order = stable_order(source[rows])
+    return rows[order], source[rows[order]]
 
 
 def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:

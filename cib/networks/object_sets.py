@@ -125,4 +125,8 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     decades = (pl.col("hits") * (pl.col("hits") / pl.col("chance")).log() - pl.col("hits") + pl.col("chance")) / np.log(
         10
     )
-    return found.with_columns(decades=decades).filter(pl.col("decades") >= MIN_DECADES).select("account", "cluster", "hits", "decades")
+    return (
+        found.with_columns(decades=decades)
+        .filter(pl.col("decades") >= MIN_DECADES)
+        .select("account", "cluster", "hits", "decades")
+    )
