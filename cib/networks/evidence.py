@@ -126,11 +126,21 @@ def coordination(graphs: Sequence[Graph]) -> pl.DataFrame:
     return best.select("account_id", coordination=pl.col("decades") / (pl.col("decades") + 10.0))
 
 
-def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
-    """Select objects on which at least two members of a network acted, from :func:`acts_of_members`.
+def shared_objects(acts: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Select objects on which at least two members of a network acted, and these members.
 
-    Columns ``network, object, members, acts, first, last``: number of members on the object, number of their acts, and
-    the first and last time of these.
+    Parameters
+    ----------
+    acts : polars.DataFrame
+        From :func:`acts_of_members`.
+
+    Returns
+    -------
+    objects : polars.DataFrame
+        ``network, object, members, acts, first, last``: number of members on the object, number of their acts, and the
+        first and last time of these.
+    accounts : ndarray of int
+        Each account once.
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
     # keys are packed into integers: grouping by several columns takes many times as long
@@ -144,19 +154,21 @@ def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
     starts = np.cumsum(acts_on) - acts_on
     run = np.repeat(np.arange(len(starts)), acts_on)
     width = int(account.max(initial=0)) + 1
-    members = distinct_values(run * width + account[order]) // width
+    members = np.bincount(distinct_values(run * width + account[order]) // width, minlength=len(starts))
+    sharing = np.zeros(width, dtype=bool)
+    sharing[account[order[members[run] >= 2]]] = True
     table = pl.DataFrame(
         {
             "network": network[order[starts]],
             "object": object_[order[starts]],
-            "members": np.bincount(members, minlength=len(starts)),
+            "members": members,
             "acts": acts_on,
             "first": time[order[starts]],
             "last": time[order[starts + acts_on - 1]],
         }
     )
     counts, moments = pl.col("members", "acts").cast(pl.UInt32), pl.col("first", "last").cast(pl.Datetime("us", "UTC"))
-    return table.filter(pl.col("members") >= 2).with_columns(counts, moments)
+    return table.filter(pl.col("members") >= 2).with_columns(counts, moments), np.flatnonzero(sharing)
 
 
 def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -200,17 +212,17 @@ def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[t
 
 def acts_in(
     graphs: Iterable[Graph], membership: pl.DataFrame
-) -> Iterator[tuple[Graph, NDArray[np.int64], pl.DataFrame, pl.DataFrame]]:
-    """Yield each graph, the network of each account of its events, the acts of members, and their shared objects.
+) -> Iterator[tuple[Graph, NDArray[np.int64], pl.DataFrame, pl.DataFrame, NDArray[np.int64]]]:
+    """Yield each graph, the network of each account of its events, the acts of members, and :func:`shared_objects`.
 
-    The last two are computed once for consecutive graphs of the same events.
+    The last three are computed once for consecutive graphs of the same events.
     """
-    events, acts, shared = None, pl.DataFrame(), pl.DataFrame()
+    events, acts, shared, accounts = None, pl.DataFrame(), pl.DataFrame(), np.empty(0, dtype=np.int64)
     for graph, network in networks_in(graphs, membership):
         if graph.events is not events:
             events, acts = graph.events, acts_of_members(graph, network)
-            shared = shared_objects(acts)
-        yield graph, network, acts, shared
+            shared, accounts = shared_objects(acts)
+        yield graph, network, acts, shared, accounts
 
 
 def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

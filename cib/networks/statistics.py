@@ -76,7 +76,7 @@ def group_statistics(
     """
     sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
     rows, inside, events, spread = [], [], None, pl.DataFrame()
-    for (graph, network, acts, shared), found_by in zip(
+    for (graph, network, acts, shared, _), found_by in zip(
         acts_in(graphs, membership), sets or [None] * len(graphs), strict=True
     ):
         if graph.events is not events or found_by is not None:
