@@ -290,8 +290,21 @@ class Acts:
 
 def is_in(values: Ints, ascending: Ints) -> Flags:
     """Return whether non-negative integers are among some in ascending order."""
-    found: Flags = np.append(ascending, -1)[np.searchsorted(ascending, values)] == values
+    # most values are among none of them, as a look at their hashes shows in less time than bisection takes
+    seen = np.zeros(1 << _HASH_BITS, dtype=bool)
+    seen[_hashed(ascending)] = True
+    found: Flags = seen[_hashed(values)]
+    likely = values[found]
+    found[found] = np.append(ascending, -1)[np.searchsorted(ascending, likely)] == likely
     return found
+
+
+_HASH_BITS = 21
+
+
+def _hashed(values: Ints) -> Ints:
+    """Hash integers by multiplication (Knuth)."""
+    return ((values * 0x1E3779B97F4A7C15) >> (63 - _HASH_BITS)) & ((1 << _HASH_BITS) - 1)
 
 
 def unreturned(source: Ints, target: Ints, n_accounts: int) -> Flags:

@@ -300,9 +300,8 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     key, on_each = key[common], on_each[common]
     share = share_of(on_each, acts.received[key % acts.n_accounts])
     own = network * acts.n_accounts + target
-    place = np.searchsorted(key, own)
-    on = np.append(key, -1)[place] == own
-    weights = np.append(share, 0.0)[place[on]]
+    on = is_in(own, key)
+    weights = share[np.searchsorted(key, own[on])]
     return {
         "inside": share_of(_distinct(row[inside], network[inside], n), total),
         "mutual": _mutual(source[inside], target[inside], network[inside], acts.n_accounts, n),

@@ -82,7 +82,7 @@ def _object_sets(incidence: Incidence, alpha: float, resolution: float, seed: in
     """
     mirror = incidence.transposed()
     mirror = mirror.shared_by_at_most(MAX_OBJECTS)
-    pairs = backbone(project(mirror, None, MIN_OBJECTS), "chung-lu", alpha)
+    pairs = backbone(project(mirror, None, MIN_OBJECTS, weights_only=True), "chung-lu", alpha)
     cluster = cluster_labels(pairs, resolution=resolution, min_size=MIN_OBJECTS, seed=seed)
     codes = pairs.codes_in(mirror.account_ids).cast(pl.Int32)
     sets = pl.DataFrame({"cluster": cluster, "object": codes}).filter(pl.col("cluster") >= 0)

@@ -114,7 +114,7 @@ def _rare(graph: Graph, acts: Acts, rule: Rule) -> Edges:
     """Return the pairs that share an object on which few accounts acted, and the worth of one."""
     few = graph.events.shared_by_at_most(rule.rare)
     worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
-    pairs, ties = _edges(project(few, None, 1), acts, 1.0)
+    pairs, ties = _edges(project(few, None, 1, weights_only=True), acts, 1.0)
     return pairs, np.full_like(ties, worth)
 
 
