@@ -16,12 +16,11 @@ from itertools import compress
 
 import numpy as np
 import polars as pl
-import scipy.sparse as sp
 
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.networks.acts import Acts, Ints, Numbers, is_in
-from cib.networks.communities import communities
+from cib.networks.communities import Edges, potts
 from cib.networks.object_sets import CONTENT, TEXTS
 from cib.networks.verdict import Rule
 
@@ -31,8 +30,8 @@ __all__ = ["is_slow", "tie_groups", "ties"]
 _SHRINKAGE = 4.0
 #: Pairs of accounts packed into one integer, ``source * n_accounts + target``, and the tie of each. Sorting integers
 #: takes less time than grouping by two columns.
-Edges = tuple[Ints, Numbers]
-_NO_EDGES: Edges = (np.empty(0, dtype=np.int64), np.empty(0))
+Ties = tuple[Ints, Numbers]
+_NO_TIES: Ties = (np.empty(0, dtype=np.int64), np.empty(0))
 #: Longer windows, in seconds, are slow.
 _QUICK = 600.0
 
@@ -72,13 +71,10 @@ def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> In
     Groups are numbered by their first member in :attr:`cib.networks.acts.Acts.order`, so that they do not depend on
     ids.
     """
-    source, target = (table[end].to_numpy().astype(np.int32) for end in ("source", "target"))
-    n = acts.n_accounts
-    both = np.concatenate([source, target]), np.concatenate([target, source])
-    matrix = sp.coo_array((np.tile(table["tie"].to_numpy(), 2), both), shape=(n, n)).tocsr()
-    labels = communities(matrix, resolution=rule.tie_resolution, seed=seed, order=acts.order)
+    edges = Edges(*(table[name].to_numpy() for name in ("source", "target", "tie")))
+    labels = potts(edges, acts.order, rule.tie_resolution, seed)
     large = np.bincount(labels)[labels] >= rule.min_size
-    group = np.full(n, -1, dtype=np.int64)
+    group = np.full(acts.n_accounts, -1, dtype=np.int64)
     group[large] = np.unique(labels[large], return_inverse=True)[1]
     return group
 
@@ -103,14 +99,14 @@ def _contents(graphs: Sequence[Graph]) -> list[Graph]:
     return list(found.values())
 
 
-def _edges(graph: Graph, acts: Acts, worth: float) -> Edges:
+def _edges(graph: Graph, acts: Acts, worth: float) -> Ties:
     """Return the pairs with an edge, and the worth of their shared objects."""
     codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
     source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
     return source * acts.n_accounts + target, graph.table["weight"].to_numpy() * float(worth)
 
 
-def _rare(graph: Graph, acts: Acts, rule: Rule) -> Edges:
+def _rare(graph: Graph, acts: Acts, rule: Rule) -> Ties:
     """Return the pairs that share an object on which few accounts acted, and the worth of one."""
     few = graph.events.shared_by_at_most(rule.rare)
     worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
@@ -118,16 +114,16 @@ def _rare(graph: Graph, acts: Acts, rule: Rule) -> Edges:
     return pairs, np.full_like(ties, worth)
 
 
-def _merged(edges: Iterable[Edges], together: np.ufunc) -> Edges:
+def _merged(edges: Iterable[Ties], together: np.ufunc) -> Ties:
     """Aggregate the ties of each pair; the pairs ascend."""
-    pairs, ties = (np.concatenate(each) for each in zip(_NO_EDGES, *edges, strict=True))
+    pairs, ties = (np.concatenate(each) for each in zip(_NO_TIES, *edges, strict=True))
     order = np.argsort(pairs, kind="stable")  # the pairs of each layer ascend
     starts = np.flatnonzero(np.diff(pairs[order], prepend=-1))
     ties = together.reduceat(ties[order], starts) if len(starts) else ties
     return pairs[order[starts]], ties
 
 
-def _scaled(edges: Edges, acts: Acts, least: float) -> Edges:
+def _scaled(edges: Ties, acts: Acts, least: float) -> Ties:
     """Divide the ties by the geometric mean of the activity of both accounts; keep those of at least `least`."""
     pairs, ties = edges
     size = np.sqrt(acts.made + _SHRINKAGE)
