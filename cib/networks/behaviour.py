@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, distinct_values, stable_order
+from cib.graphs.incidence import Incidence, distinct_values, repeated, stable_order
 from cib.networks.acts import Acts, Flags, Ints, Numbers, is_in, share_of
 from cib.networks.object_sets import TEXTS
 
@@ -119,8 +119,10 @@ def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
     found = np.full(len(incidence), np.iinfo(np.int64).max)
     mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
     mine = mine[stable_order(group[account[mine]])]
-    who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
-    key = group[who] * len(incidence.object_ids) + what
+    key = group[account[mine]] * len(incidence.object_ids) + incidence.object[mine]
+    several = repeated(key)  # of most objects there is one act
+    mine, key = mine[several], key[several]
+    who, time = account[mine], incidence.time[mine]
     # the nearest act of another account lies just before or just after a run of acts of one account
     starts = np.flatnonzero(np.diff(who, prepend=-1) | np.diff(key, prepend=-1))
     run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(mine)))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import distinct_values, stable_order
+from cib.graphs.incidence import distinct_values, repeated, stable_order
 
 __all__ = [
     "EVIDENCE",
@@ -146,12 +146,10 @@ def shared_objects(acts: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]
     # keys are packed into integers: grouping by several columns takes many times as long
     order = stable_order(network)  # by object and time, as the acts are
     key = (network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_)[order]
+    several = repeated(key)  # of most objects there is one act
+    order, key = order[several], key[several]
     starts = np.flatnonzero(np.diff(key, prepend=-1))
     acts_on = np.diff(starts, append=len(order))
-    several = acts_on >= 2  # of most objects there is one act
-    order = order[np.repeat(several, acts_on)]
-    acts_on = acts_on[several]
-    starts = np.cumsum(acts_on) - acts_on
     run = np.repeat(np.arange(len(starts)), acts_on)
     width = int(account.max(initial=0)) + 1
     members = np.bincount(distinct_values(run * width + account[order]) // width, minlength=len(starts))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import distinct_values
+from cib.graphs.incidence import distinct_values, repeated
 from cib.networks.acts import Flags, Ints
 from cib.networks.evidence import networks_of
 
@@ -28,10 +28,10 @@ def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     account, object_, time, *_ = graph.events.events_of(of >= 0)  # by object and time
     key = object_.astype(np.int64) * (int(of.max(initial=0)) + 1) + of[account]
     order = np.argsort(key, kind="stable")
-    sizes = np.diff(np.flatnonzero(np.diff(key[order], prepend=-1)), append=len(order))
-    order, sizes = order[np.repeat(sizes > 1, sizes)], sizes[sizes > 1]
-    account, object_, time = account[order], object_[order].astype(np.int64), time[order]
-    starts = np.cumsum(sizes) - sizes
+    order = order[repeated(key[order])]
+    account, object_, time, key = account[order], object_[order].astype(np.int64), time[order], key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    sizes = np.diff(starts, append=len(order))
     leader = np.repeat(starts, sizes)
     other = account != account[leader]
     shared, tied = (_any(each, starts) for each in (other, other & (time == time[leader])))
