@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 
-__all__ = ["Messages", "hashtag", "look", "message", "messages"]
+__all__ = ["Messages", "hashtag", "keep_messages", "look", "message", "messages"]
 
 #: Format characters (zero width, direction marks) and variation selectors, which are invisible.
 _INVISIBLE = r"[\p{Cf}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
@@ -86,10 +86,19 @@ def _messages(posts: pl.DataFrame) -> Messages:
     groups = said.collect(engine="streaming").group_by("text").agg("row").sort("text")  # looks at each text once
     code = np.repeat(np.arange(len(groups), dtype=np.int32), groups["row"].list.len().to_numpy())
     row = groups["row"].explode().to_numpy()
-    code_of = np.full(len(posts), -1, np.int32)
+    return _by_row(row, code, groups["text"], len(posts))
+
+
+def keep_messages(activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series) -> None:
+    """Keep texts that are normalised already, in any order of rows, for :func:`messages`."""
+    activity.__dict__["messages"] = _by_row(row, code, distinct.alias("text"), len(activity))
+
+
+def _by_row(row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series, n_rows: int) -> Messages:
+    code_of = np.full(n_rows, -1, np.int32)
     code_of[row] = code
-    row = np.flatnonzero(code_of >= 0)
-    return Messages(row.astype(np.uint32), code_of[row], groups["text"])
+    row = np.flatnonzero(code_of >= 0).astype(np.uint32)
+    return Messages(row, code_of[row], distinct)
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

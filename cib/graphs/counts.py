@@ -7,7 +7,10 @@ weight are not stored; no other pair changes, except those on objects that are l
 integers, so that the graph equals that of :func:`cib.coaction_graphs` bit for bit, after
 :func:`cib.graphs.coaction.complete_edges` has summed lags and times, which is done for significant edges only.
 
-Everything is recounted if rows were changed or removed, if an object depends on other rows (similar texts and
+Texts are normalised once. Similar texts are one object, and any text may join two of these: so their groups are
+updated (:mod:`cib.content.similar_texts`), and all their events counted.
+
+Everything is recounted if rows were changed or removed, if an object depends on other rows in another way (meanings and
 pictures), or if the new events meet so many others that a full count is as fast.
 """
 
@@ -15,8 +18,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -29,6 +32,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
+from cib.content.similar_texts import MEASURES, SimilarTexts, link_texts
+from cib.content.text import keep_messages, messages
 from cib.errors import InputError
 from cib.folders import UNFINISHED
 from cib.graphs.coaction import (
@@ -37,12 +42,14 @@ from cib.graphs.coaction import (
     coaction_graphs,
     construction,
     count_coactions,
+    incidence_of,
     named_graphs,
+    project,
     weighted,
 )
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
-from cib.graphs.objects import KINDS, Objects, object_events
+from cib.graphs.objects import KINDS, Objects, absent_column, grouped_texts, object_events
 from cib.schema import read_json
 
 __all__ = ["Counts"]
@@ -119,6 +126,15 @@ class _Grown:
     accounts: Ints  #: present code of each earlier account
     objects: Ints  #: present code of each earlier object
     windows: dict[str, _Window]
+    before: _Kind | None = None  #: what it grew from
+
+
+@dataclass(frozen=True, eq=False)
+class _Similar:
+    """Links of the texts of earlier posts."""
+
+    texts: _Kind
+    links: SimilarTexts
 
 
 class Counts:
@@ -143,6 +159,7 @@ class Counts:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._before = {} if folder is None else _read_all(folder)
+        self._similar = {} if folder is None else _read_similar(folder, self._before.get("text"))
         self._activity: Activity | None = None
         self._now: dict[str, _Kind] = {}
         self._grown: dict[str, _Grown] = {}
@@ -158,25 +175,39 @@ class Counts:
         max_accounts: int | None = None,
     ) -> list[Graph]:
         """Count the co-actions of each window; see :func:`cib.coaction_graphs`. Edges may have only a weight."""
-        if objects not in _OF_ROWS:
-            return coaction_graphs(
-                activity, objects, windows, min_weight, max_pairs=max_pairs, max_accounts=max_accounts
-            )
+        options: dict[str, Any] = {"max_pairs": max_pairs, "max_accounts": max_accounts}
+        if objects not in (*_OF_ROWS, *MEASURES) or absent_column(activity, objects) is not None:
+            return coaction_graphs(activity, objects, windows, min_weight, **options)
         if activity is not self._activity:
             self._begin(activity)
         name = str(objects)
+        if name in MEASURES:
+            incidence = self._of_texts(activity, name).shared_by_at_most(max_accounts)
+            make = partial(project, incidence, min_weight=min_weight, max_pairs=max_pairs)
+            return named_graphs(activity, objects, windows, make, max_accounts)
+        grown = self._grown_to(activity, name)
+        make = partial(_counted, self._now[name], grown, _shared(grown, max_accounts), min_weight=min_weight, **options)
+        return named_graphs(activity, objects, windows, make, max_accounts)
+
+    def _of_texts(self, activity: Activity, name: str) -> Incidence:
+        """Return the events on groups of similar texts."""
+        grown = self._grown_to(activity, "text")
+        texts, known = self._now["text"], self._similar.get(name)
+        if known is None or known.texts is not texts:
+            earlier = known.links if known is not None and known.texts is grown.before else None
+            links = link_texts(texts.object_ids, MEASURES[name], earlier, grown.objects)
+            known = self._similar[name] = _Similar(texts, links)
+        first = known.links.first(len(texts.object_ids))
+        return Incidence.from_codes(activity, *grouped_texts(messages(activity), first))
+
+    def _grown_to(self, activity: Activity, name: str) -> _Grown:
+        """Return the events of all rows, merged from earlier and new ones where possible."""
         if name not in self._grown:
             self._now[name], self._grown[name] = self._grow(activity, name)
-        make = partial(
-            _counted,
-            self._now[name],
-            self._grown[name],
-            _shared(self._grown[name], max_accounts),
-            min_weight=min_weight,
-            max_pairs=max_pairs,
-            max_accounts=max_accounts,
-        )
-        return named_graphs(activity, objects, windows, make, max_accounts)
+            if name == "text":
+                events = self._grown[name].incidence
+                keep_messages(activity, events.row, events.object, events.object_ids)
+        return self._grown[name]
 
     def _begin(self, activity: Activity) -> None:
         """Start with a new activity; the counts of the latest one become the earlier counts."""
@@ -193,7 +224,7 @@ class Counts:
             aligned = self._aligned[before.rows]
         kept = {}
         if before is None or aligned is None or (what[aligned.rows] != before.what).any():
-            incidence = Incidence.from_events(activity, object_events(activity, name))
+            incidence = incidence_of(activity, name)
             nothing = np.empty(0, np.int64)
             grown = _Grown(incidence, np.ones(len(incidence), bool), nothing, nothing, {})
         else:
@@ -215,6 +246,11 @@ class Counts:
             _write_rows(self._rows, folder)
         for name in changed:
             _write(self._now[name], folder / name)
+        for name, similar in self._similar.items():
+            if similar.texts is self._now.get("text") and _rows_of(folder / name) != _rows_of(folder / "text"):
+                _write_arrays(
+                    folder / name, similar.texts.rows, {part: getattr(similar.links, part) for part in _OF_LINKS}
+                )
         used = {_rows_of(folder / name) for name in _OF_ROWS}
         for left in folder.glob("rows-*"):
             if left.name not in used:
@@ -268,7 +304,7 @@ def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) 
     )
     new = np.zeros(len(incidence), bool)
     new[at + np.arange(len(at))] = True
-    return _Grown(incidence, new, aligned.accounts, objects, before.windows)
+    return _Grown(incidence, new, aligned.accounts, objects, before.windows, before)
 
 
 def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
@@ -414,6 +450,8 @@ _VERSIONS = (version("cib-detect"), pl.__version__)
 
 #: Arrays of a kind, and of each window besides the edges, each written to its own file.
 _OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
+#: Arrays of similar texts.
+_OF_LINKS = ("texts", "shingles", "start", "bands", "links")
 
 
 def _write_rows(rows: _Rows, folder: Path) -> None:
@@ -427,9 +465,16 @@ def _write(kind: _Kind, folder: Path) -> None:
     for k, window in enumerate(kind.windows.values()):
         arrays |= {f"{end}-{k}": column for end, column in window.edges.items()}
         arrays |= {f"{part}-{k}": getattr(window, part) for part in _OF_WINDOW}
-    state = {"versions": _VERSIONS, "windows": list(kind.windows), "rows": f"rows-{kind.rows.name}"}
+    _write_arrays(folder, kind.rows, arrays, kind.object_ids, list(kind.windows))
+
+
+def _write_arrays(
+    folder: Path, rows: _Rows, arrays: Mapping[str, Any], ids: pl.Series | None = None, windows: Sequence[str] = ()
+) -> None:
+    state = {"versions": _VERSIONS, "windows": windows, "rows": f"rows-{rows.name}"}
     with _replaced(folder) as new:
-        kind.object_ids.to_frame("id").write_ipc(new / "ids.arrow")
+        if ids is not None:
+            ids.to_frame("id").write_ipc(new / "ids.arrow")
         for name, array in arrays.items():
             np.save(new / f"{name}.npy", array, allow_pickle=False)
         (new / "state.json").write_bytes(orjson.dumps(state))
@@ -469,6 +514,17 @@ def _read_all(folder: Path) -> dict[str, _Kind]:
         except (OSError, ValueError, InputError, pl.exceptions.PolarsError):
             continue
     return kinds
+
+
+def _read_similar(folder: Path, texts: _Kind | None) -> dict[str, _Similar]:
+    """Read the links of similar texts, of these texts."""
+    found: dict[str, _Similar] = {}
+    for name in MEASURES:
+        if texts is not None and _rows_of(folder / name) == f"rows-{texts.rows.name}":
+            with suppress(OSError, ValueError):
+                links = SimilarTexts(**{part: _array(folder / name, part) for part in _OF_LINKS})
+                found[name] = _Similar(texts, links)
+    return found
 
 
 def _read(folder: Path, rows: _Rows) -> _Kind:
