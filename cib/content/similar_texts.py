@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -155,36 +155,44 @@ def _copy(shingles: Codes, start: Ints, starts: Ints, rank: Codes, merged: Codes
 def relinked(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, earlier: Links, new: Codes) -> Links:
     """Update the links of earlier texts after new ones were added."""
     n_bands, n = bands.shape
-    order, place, lost = np.empty((n_bands, n), np.int32), np.empty(n, np.int32), np.zeros(len(earlier), bool)
+    order, place, position = np.empty((n_bands, n), np.int32), np.empty(n, np.int32), np.arange(n, dtype=np.int32)
+    earlier = earlier[np.argsort(earlier[:, 2].astype(np.uint8), kind="stable")]
+    far, bounds = [], np.searchsorted(earlier[:, 2], np.arange(n_bands + 1))
     for k, (_, texts) in enumerate(sorted_bands(bands)):
-        order[k] = texts
-        place[texts] = np.arange(n, dtype=np.int32)
-        own = np.flatnonzero(earlier[:, 2] == k)
-        lost[own] = np.abs(place[earlier[own, 0]] - place[earlier[own, 1]]) > COMPARED
-    kept = earlier[~lost]
+        order[k], place[texts] = texts, position
+        own = earlier[bounds[k] : bounds[k + 1]]
+        far.append(np.abs(place[own[:, 0]] - place[own[:, 1]]) > COMPARED)
+    is_lost = np.concatenate(far)
+    kept, lost = earlier[~is_lost], earlier[is_lost]
     first, links, n_links = np.arange(n), np.concatenate([kept, np.empty((n, 3), np.int32)]), len(kept)
     join(first, kept)
     sketch = sketches(shingles, start)
 
-    def attach(active: Any, n_links: int) -> int:
+    def attach(active: Codes, n_links: int) -> int:
         for k in range(n_bands if len(active) else 0):
-            place[order[k]] = np.arange(n, dtype=np.int32)
+            place[order[k]] = position
             n_links = _attach(
                 k, active, order[k], place, bands[k], sketch, shingles, start, similarity, first, links, n_links
             )
         return n_links
 
-    n_links = attach(np.unique(np.append(new, earlier[lost, :2])), n_links)
+    n_links = attach(new, n_links)
+    n_links = attach(np.unique(_apart(first, lost)), n_links)
     return links[: attach(_in_pieces(first, earlier, lost), n_links)]
 
 
-def _in_pieces(first: Ints, earlier: Links, lost: NDArray[np.bool_]) -> Codes:
+def _apart(first: Ints, links: Links) -> Links:
+    """Return those of some links that connect texts of different groups."""
+    group = all_roots(first)
+    return links[group[links[:, 0]] != group[links[:, 1]], :2]
+
+
+def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:
     """Return the texts of earlier groups that are in pieces, except those of the largest piece of each."""
-    piece, n = all_roots(first), len(first)
-    one, other = earlier[lost, 0], earlier[lost, 1]
-    apart = one[piece[one] != piece[other]]
+    apart = _apart(first, lost)[:, 0]
     if not len(apart):
         return apart
+    piece, n = all_roots(first), len(first)
     group, size, broken = roots(n, earlier), np.bincount(piece, minlength=n), np.zeros(n, bool)
     broken[group[apart]] = True
     texts = np.flatnonzero(broken[group]).astype(np.int32)
@@ -215,23 +223,26 @@ def _attach(
         size = start[one + 1] - start[one]
         bits = count_bits(sketch[one, 0]) + count_bits(sketch[one, 1])
         more = count_bits(sketch[one, 2]) + count_bits(sketch[one, 3])
+        mine = root(first, one)
         for step in (-1, 1):
             for far in range(1, COMPARED + 1):
                 p = place[one] + step * far
-                if p < 0 or p >= len(order) or value[order[p]] != value[one]:
+                if p < 0 or p >= len(order):
                     break
                 other = order[p]
-                a, b = root(first, one), root(first, other)
-                needed = share * (size + start[other + 1] - start[other]) - 1e-9
-                if a == b:
+                its = root(first, other)
+                if its == mine:
                     continue
+                if value[other] != value[one]:
+                    break
+                needed = share * (size + start[other + 1] - start[other]) - 1e-9
                 # of the shingles that two texts share each has its bit in both, or that of another shingle
                 shared = count_bits(sketch[one, 0] & sketch[other, 0]) + count_bits(sketch[one, 1] & sketch[other, 1])
                 if shared + size - bits < needed:
                     continue
                 shared = count_bits(sketch[one, 2] & sketch[other, 2]) + count_bits(sketch[one, 3] & sketch[other, 3])
                 if shared + size - more >= needed and similar(shingles, start, one, other, similarity):
-                    first[max(a, b)] = min(a, b)
+                    first[max(mine, its)] = mine = min(mine, its)
                     links[n_links, 0], links[n_links, 1], links[n_links, 2] = one, other, band
                     n_links += 1
     return n_links

@@ -16,6 +16,7 @@ pictures), or if the new events meet so many others that a full count is as fast
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +51,7 @@ from cib.graphs.coaction import (
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import KINDS, Objects, absent_column, grouped_texts, object_events
-from cib.schema import read_json
+from cib.schema import count, read_json
 
 __all__ = ["Counts"]
 
@@ -445,19 +446,19 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
     return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
 
 
-_STATE = {"versions": [str], "windows": [str], "rows": str}
+_STATE = {"versions": [str], "windows": [str], "rows": str, "arrays": {str: {"type": str, "shape": [count]}}}
 _VERSIONS = (version("cib-detect"), pl.__version__)
 
-#: Arrays of a kind, and of each window besides the edges, each written to its own file.
+#: All arrays of a folder are in one file, because to open one takes a millisecond; each starts at a multiple of this.
+_ALIGNED = 64
+#: Arrays of a kind, and of each window besides the edges.
 _OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
 #: Arrays of similar texts.
 _OF_LINKS = ("texts", "shingles", "start", "bands", "links")
 
 
 def _write_rows(rows: _Rows, folder: Path) -> None:
-    with _replaced(folder / f"rows-{rows.name}") as new:
-        np.save(new / "whose.npy", rows.whose, allow_pickle=False)
-        rows.account_ids.to_frame("id").write_ipc(new / "ids.arrow")
+    _write_arrays(folder / f"rows-{rows.name}", rows, {"whose": rows.whose}, rows.account_ids)
 
 
 def _write(kind: _Kind, folder: Path) -> None:
@@ -471,12 +472,15 @@ def _write(kind: _Kind, folder: Path) -> None:
 def _write_arrays(
     folder: Path, rows: _Rows, arrays: Mapping[str, Any], ids: pl.Series | None = None, windows: Sequence[str] = ()
 ) -> None:
-    state = {"versions": _VERSIONS, "windows": windows, "rows": f"rows-{rows.name}"}
+    told = {name: {"type": array.dtype.str, "shape": array.shape} for name, array in arrays.items()}
+    state = {"versions": _VERSIONS, "windows": windows, "rows": f"rows-{rows.name}", "arrays": told}
     with _replaced(folder) as new:
         if ids is not None:
             ids.to_frame("id").write_ipc(new / "ids.arrow")
-        for name, array in arrays.items():
-            np.save(new / f"{name}.npy", array, allow_pickle=False)
+        with (new / "arrays").open("wb") as file:
+            for array in arrays.values():
+                array.tofile(file)
+                file.write(bytes(-array.nbytes % _ALIGNED))
         (new / "state.json").write_bytes(orjson.dumps(state))
 
 
@@ -509,9 +513,9 @@ def _read_all(folder: Path) -> dict[str, _Kind]:
             own = _rows_of(folder / name)
             if own is not None:
                 if own not in rows:
-                    rows[own] = _Rows(_array(folder / own, "whose"), _ids(folder / own))
+                    rows[own] = _Rows(_arrays(folder / own)["whose"], _ids(folder / own))
                 kinds[name] = _read(folder / name, rows[own])
-        except (OSError, ValueError, InputError, pl.exceptions.PolarsError):
+        except (OSError, ValueError, KeyError, InputError, pl.exceptions.PolarsError):
             continue
     return kinds
 
@@ -521,22 +525,18 @@ def _read_similar(folder: Path, texts: _Kind | None) -> dict[str, _Similar]:
     found: dict[str, _Similar] = {}
     for name in MEASURES:
         if texts is not None and _rows_of(folder / name) == f"rows-{texts.rows.name}":
-            with suppress(OSError, ValueError):
-                links = SimilarTexts(**{part: _array(folder / name, part) for part in _OF_LINKS})
-                found[name] = _Similar(texts, links)
+            with suppress(OSError, ValueError, TypeError):
+                found[name] = _Similar(texts, SimilarTexts(**_arrays(folder / name)))
     return found
 
 
 def _read(folder: Path, rows: _Rows) -> _Kind:
-    names = read_json(folder / "state.json", _STATE, "")["windows"]
+    names, arrays = read_json(folder / "state.json", _STATE, "")["windows"], _arrays(folder)
     windows = {
-        name: _Window(
-            {end: _array(folder, f"{end}-{k}") for end in _EDGE},
-            *(_array(folder, f"{part}-{k}") for part in _OF_WINDOW),
-        )
+        name: _Window({end: arrays[f"{end}-{k}"] for end in _EDGE}, *(arrays[f"{part}-{k}"] for part in _OF_WINDOW))
         for k, name in enumerate(names)
     }
-    what, objects, row = (_array(folder, name) for name in _OF_KIND)
+    what, objects, row = (arrays[name] for name in _OF_KIND)
     return _Kind(rows, what, _ids(folder), objects, row, windows)
 
 
@@ -544,7 +544,15 @@ def _ids(folder: Path) -> pl.Series:
     return pl.read_ipc(folder / "ids.arrow")["id"]
 
 
-def _array(folder: Path, name: str) -> NDArray[Any]:
+def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
+    """Map the arrays of a folder to memory."""
+    path, start = folder / "arrays", 0
     # Windows cannot replace a file that is mapped
-    mode: Any = None if sys.platform == "win32" else "r"
-    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))
+    data = np.fromfile(path, np.uint8) if sys.platform == "win32" else np.asarray(np.memmap(path, np.uint8, "r"))
+    arrays = {}
+    for name, told in read_json(folder / "state.json", _STATE, "")["arrays"].items():
+        kind, shape = np.dtype(told["type"]), told["shape"]
+        end = start + kind.itemsize * math.prod(shape)
+        arrays[name] = data[start:end].view(kind).reshape(shape)
+        start = end + -end % _ALIGNED
+    return arrays
