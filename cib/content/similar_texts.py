@@ -199,7 +199,8 @@ def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:
     texts = texts[np.lexsort((piece[texts], size[piece[texts]]))]
     largest = np.empty(n, np.int64)
     largest[group[texts]] = piece[texts]  # the last one remains
-    return texts[piece[texts] != largest[group[texts]]]
+    others: Codes = texts[piece[texts] != largest[group[texts]]]
+    return others
 
 
 @compiled()
