@@ -157,11 +157,13 @@ def relinked(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, ea
     n_bands, n = bands.shape
     order, place, position = np.empty((n_bands, n), np.int32), np.empty(n, np.int32), np.arange(n, dtype=np.int32)
     earlier = earlier[np.argsort(earlier[:, 2].astype(np.uint8), kind="stable")]
-    far, bounds = [], np.searchsorted(earlier[:, 2], np.arange(n_bands + 1))
+    bounds = np.searchsorted(earlier[:, 2], np.arange(n_bands + 1))
+    far, at = [], []
     for k, (_, texts) in enumerate(sorted_bands(bands)):
         order[k], place[texts] = texts, position
         own = earlier[bounds[k] : bounds[k + 1]]
         far.append(np.abs(place[own[:, 0]] - place[own[:, 1]]) > COMPARED)
+        at.append(place[new])
     is_lost = np.concatenate(far)
     kept, lost = earlier[~is_lost], earlier[is_lost]
     first, links, n_links = np.arange(n), np.concatenate([kept, np.empty((n, 3), np.int32)]), len(kept)
@@ -170,14 +172,16 @@ def relinked(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, ea
 
     def attach(active: Codes, n_links: int) -> int:
         for k in range(n_bands if len(active) else 0):
-            place[order[k]] = position
+            if active is not new:
+                place[order[k]] = position
+            own = at[k] if active is new else place[active]
             n_links = _attach(
-                k, active, order[k], place, bands[k], sketch, shingles, start, similarity, first, links, n_links
+                k, active, own, order[k], bands[k], sketch, shingles, start, similarity, first, links, n_links
             )
         return n_links
 
     n_links = attach(new, n_links)
-    n_links = attach(np.unique(_apart(first, lost)), n_links)
+    n_links = attach(_smaller(first, _apart(first, lost)), n_links)
     return links[: attach(_in_pieces(first, earlier, lost), n_links)]
 
 
@@ -185,6 +189,13 @@ def _apart(first: Ints, links: Links) -> Links:
     """Return those of some links that connect texts of different groups."""
     group = all_roots(first)
     return links[group[links[:, 0]] != group[links[:, 1]], :2]
+
+
+def _smaller(first: Ints, links: Links) -> Codes:
+    """Return of each link the text of the smaller group."""
+    group = all_roots(first)
+    size = np.bincount(group)[group[links]]
+    return np.unique(np.where(size[:, 0] < size[:, 1], links[:, 0], links[:, 1]))
 
 
 def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:
@@ -207,8 +218,8 @@ def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:
 def _attach(
     band: int,
     active: Codes,
-    order: Codes,
     place: Codes,
+    order: Codes,
     value: Hashes,
     sketch: NDArray[np.uint64],
     shingles: Hashes,
@@ -220,14 +231,15 @@ def _attach(
 ) -> int:
     """Link some texts with similar ones before and after them in the order of a band; return the number of links."""
     share = similarity / (1 + similarity)
-    for one in active:
+    for k in range(len(active)):
+        one = active[k]
         size = start[one + 1] - start[one]
         bits = count_bits(sketch[one, 0]) + count_bits(sketch[one, 1])
         more = count_bits(sketch[one, 2]) + count_bits(sketch[one, 3])
         mine = root(first, one)
         for step in (-1, 1):
             for far in range(1, COMPARED + 1):
-                p = place[one] + step * far
+                p = place[k] + step * far
                 if p < 0 or p >= len(order):
                     break
                 other = order[p]

@@ -51,7 +51,7 @@ from cib.graphs.coaction import (
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import KINDS, Objects, absent_column, grouped_texts, object_events
-from cib.schema import count, read_json
+from cib.schema import read_json
 
 __all__ = ["Counts"]
 
@@ -446,7 +446,7 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
     return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
 
 
-_STATE = {"versions": [str], "windows": [str], "rows": str, "arrays": {str: {"type": str, "shape": [count]}}}
+_STATE = {"versions": [str], "windows": [str], "rows": str, "arrays": {str: str}}
 _VERSIONS = (version("cib-detect"), pl.__version__)
 
 #: All arrays of a folder are in one file, because to open one takes a millisecond; each starts at a multiple of this.
@@ -472,7 +472,7 @@ def _write(kind: _Kind, folder: Path) -> None:
 def _write_arrays(
     folder: Path, rows: _Rows, arrays: Mapping[str, Any], ids: pl.Series | None = None, windows: Sequence[str] = ()
 ) -> None:
-    told = {name: {"type": array.dtype.str, "shape": array.shape} for name, array in arrays.items()}
+    told = {name: " ".join([array.dtype.str, *map(str, array.shape)]) for name, array in arrays.items()}
     state = {"versions": _VERSIONS, "windows": windows, "rows": f"rows-{rows.name}", "arrays": told}
     with _replaced(folder) as new:
         if ids is not None:
@@ -551,7 +551,7 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
     data = np.fromfile(path, np.uint8) if sys.platform == "win32" else np.asarray(np.memmap(path, np.uint8, "r"))
     arrays = {}
     for name, told in read_json(folder / "state.json", _STATE, "")["arrays"].items():
-        kind, shape = np.dtype(told["type"]), told["shape"]
+        kind, *shape = np.dtype(told.split()[0]), *map(int, told.split()[1:])
         end = start + kind.itemsize * math.prod(shape)
         arrays[name] = data[start:end].view(kind).reshape(shape)
         start = end + -end % _ALIGNED
