@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
 
-__all__ = ["Messages", "hashtag", "look", "message", "messages"]
+__all__ = ["Messages", "hashtag", "keep_messages", "look", "message", "messages"]
 
 #: Format characters (zero width, direction marks) and variation selectors, which are invisible.
 _INVISIBLE = r"[\p{Cf}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
@@ -91,6 +91,18 @@ def _messages(posts: pl.DataFrame) -> Messages:
         distinct = text.unique().sort()
         code = encode(text, distinct)
     return Messages(rows["row"].to_numpy(), code.to_numpy().astype(np.int32), distinct)
+
+
+def keep_messages(activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series) -> None:
+    """Keep texts that are normalised already, in any order of rows, for :func:`messages`."""
+    activity.__dict__["messages"] = _by_row(row, code, distinct.alias("text"), len(activity))
+
+
+def _by_row(row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series, n_rows: int) -> Messages:
+    code_of = np.full(n_rows, -1, np.int32)
+    code_of[row] = code
+    row = np.flatnonzero(code_of >= 0).astype(np.uint32)
+    return Messages(row, code_of[row], distinct)
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

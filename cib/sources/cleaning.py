@@ -37,6 +37,9 @@ MAX_BAD = 1e-3
 NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _WITHDRAWN = {"post_id": pl.String(), "platform": pl.String()}
 
+#: No account is older; tools write the zero of a clock where no creation time is known (twscrape does).
+_OLDEST_ACCOUNT = datetime(1971, 1, 1, tzinfo=UTC)
+
 #: An accounts table with canonical column names, their names in the source, and the table's name for messages.
 AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
 
@@ -256,7 +259,19 @@ def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[p
         "rows of the accounts table repeat an account; one was kept": known.height - single.height,
     }
     remarks = [f"{count:,} {what}" for what, count in counted.items() if count and "seen_at" not in known.columns]
+    single, unset = _without_placeholders(single)
+    if unset:
+        remarks.append(f"{unset:,} accounts state a creation time before 1971; it was read as unknown")
     return single.select(name for name in ACCOUNT_COLUMNS if name in single.columns), tuple(remarks)
+
+
+def _without_placeholders(accounts: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Remove creation times that no account can have; return their number too."""
+    if "created_at" not in accounts.columns:
+        return accounts, 0
+    unset = pl.col("created_at") < _OLDEST_ACCOUNT
+    count = int(accounts.select(unset.sum()).item())
+    return accounts.with_columns(created_at=pl.when(~unset).then("created_at")), count
 
 
 def read_accounts(tables: Sequence[AccountsTable], zone: str | None) -> pl.DataFrame:
