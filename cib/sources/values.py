@@ -175,11 +175,11 @@ def _refuse_rounded(values: pl.Series, where: str) -> None:
         bad = values.str.contains(_EXPONENT)
         if int(bad.sum()) > _EXPONENT_SHARE * values.count():
             raise _rounded(values.filter(bad)[0], row_of(bad, where))
-    if (values.str.len_bytes().max() or 0) < _LONG:
+    if not (values.str.len_bytes() >= _LONG).any():
         return
-    suspect = values.filter(values.str.ends_with("000")).str.contains(_LONG_NUMBER).sum()
+    suspect = int(values.filter(values.str.ends_with("000")).str.contains(_LONG_NUMBER).sum())
     # a tenth is usually enough to show that they are few
-    some = values.head(len(values) // 10).str.contains(_LONG_NUMBER).sum()
+    some = int(values.head(len(values) // 10).str.contains(_LONG_NUMBER).sum())
     if suspect <= _ROUND_SHARE * some:
         return
     long = values.filter(values.str.contains(_LONG_NUMBER))
