@@ -45,6 +45,7 @@ __all__ = [
     "complete_edges",
     "construction",
     "count_coactions",
+    "incidence_of",
     "named_graphs",
     "project",
     "weighted",
@@ -245,6 +246,11 @@ def _incidence(
             numbered: Incidence = activity.numbered.incidence(objects, self_actions)
             return numbered
         return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
+    return incidence_of(activity, objects, self_actions=self_actions)
+
+
+def incidence_of(activity: Activity, objects: Objects, *, self_actions: bool = False) -> Incidence:
+    """List and sort the events on a kind of object."""
     coded = coded_events(activity, objects, self_actions=self_actions)
     if coded is None:
         return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
