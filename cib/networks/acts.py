@@ -299,6 +299,7 @@ def is_in(values: Ints, ascending: Ints) -> Flags:
     return found
 
 
+#: The table of hashes of :func:`is_in` has two million entries, which fit into the processor's cache.
 _HASH_BITS = 21
 
 
