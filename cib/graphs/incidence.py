@@ -218,10 +218,10 @@ class Incidence:
 
     def transposed(self) -> Incidence:
         """Exchange accounts and objects."""
-        from cib.compiled import grouped, taken  # numba takes half a second to import
+        from cib.compiled import grouped  # numba takes half a second to import
 
         order = np.argsort(self.time, kind="stable")
-        order = order[grouped(taken(self.account, order), len(self.account_ids))[1]]
+        order = order[grouped(self.account[order], len(self.account_ids))[1]]
         return replace(
             self,
             account_ids=self.object_ids,
@@ -287,7 +287,8 @@ def repeated(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
     [False, True, True]
     """
     same = np.diff(ascending) == 0
-    return np.append(False, same)[: len(ascending)] | np.append(same, False)[: len(ascending)]
+    found: NDArray[np.bool_] = np.append(False, same)[: len(ascending)] | np.append(same, False)[: len(ascending)]
+    return found
 
 
 def stable_order(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:

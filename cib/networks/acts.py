@@ -140,8 +140,8 @@ class Acts:
 
         The third value is the time of the first act on each.
         """
-        columns = {"id": "target_post_id", "time": pl.col("created_at").to_physical(), "row": pl.int_range(pl.len())}
-        posts = self.activity.posts_table.select(**columns).drop_nulls("id")
+        time, row = pl.col("created_at").to_physical(), pl.int_range(pl.len())
+        posts = self.activity.posts_table.select(id="target_post_id", time=time, row=row).drop_nulls("id")
         acts_on = posts.group_by("id").agg("row", pl.col("time").min())
         target = np.full(len(self.account), acts_on.height)
         target[acts_on["row"].explode().to_numpy()] = np.repeat(
@@ -299,6 +299,7 @@ def is_in(values: Ints, ascending: Ints) -> Flags:
     return found
 
 
+#: The table of hashes of :func:`is_in` has two million entries, which fit into the processor's cache.
 _HASH_BITS = 21
 
 

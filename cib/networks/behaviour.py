@@ -250,8 +250,7 @@ def _capture(incidence: Incidence, account: Ints, group: Ints, asked: Flags, pas
     object_, who = np.divmod(distinct_values(what * len(group) + who), len(group))
     keys, members = np.unique(group[who] * len(on) + object_, return_counts=True)
     events = np.flatnonzero(asked)
-    what = incidence.object[events]
-    own = members[np.searchsorted(keys, group[account[events]] * len(on) + what)] - 1
+    own = members[np.searchsorted(keys, group[account[events]] * len(on) + incidence.object[events])] - 1
     captured = np.zeros(len(incidence))
     captured[events] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[events])
     return captured

@@ -158,11 +158,11 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     weight = np.log1p(graph.table["weight"].to_numpy()[apart]) / np.log(5.0 + acting[target])
     if not len(weight):
         return np.arange(graph.n_accounts)
-    pairs, of = np.unique(
-        np.minimum(source, target) * graph.n_accounts + np.maximum(source, target), return_inverse=True
-    )
-    edges = Edges(*np.divmod(pairs, graph.n_accounts), np.bincount(of, weight))
-    degree = sum(np.bincount(end, edges.weight, graph.n_accounts) for end in (edges.source, edges.target))
+    low, high = np.minimum(source, target), np.maximum(source, target)
+    pairs, of = np.unique(low * graph.n_accounts + high, return_inverse=True)
+    low, high = np.divmod(pairs, graph.n_accounts)
+    edges = Edges(low, high, np.bincount(of, weight).astype(np.float64))
+    degree = np.bincount(low, edges.weight, graph.n_accounts) + np.bincount(high, edges.weight, graph.n_accounts)
     everyone = np.arange(graph.n_accounts)
     clusters = _louvain(edges, everyone, degree / degree.sum(), resolution, seed)
     return _connected(edges, clusters, everyone)
@@ -201,7 +201,7 @@ def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, s
             break
         member = sp.csr_array((np.ones(len(labels)), labels, np.arange(len(labels) + 1)), shape=(len(labels), n))
         adjacency = sp.csr_array(member.T @ (adjacency @ member))
-        weights = np.bincount(labels, weights)
+        weights = np.bincount(labels, weights).astype(np.float64)
     clusters = np.empty_like(found)
     clusters[shuffled] = found
     return clusters

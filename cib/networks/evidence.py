@@ -140,7 +140,7 @@ def shared_objects(acts: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]
         ``network, object, members, acts, first, last``: number of members on the object, number of their acts, and the
         first and last time of these.
     accounts : ndarray of int
-        Each account once.
+        Members that acted on one of these objects, ascending.
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
     # keys are packed into integers: grouping by several columns takes many times as long

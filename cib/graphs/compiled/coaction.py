@@ -334,7 +334,8 @@ def coactions(
     ranks = np.argsort(code).astype(np.int32)
     rank, order = ranks[account], None
     if ((high - low == np.bincount(objects)[objects]) | (high == 0)).all():  # no window: time does not matter
-        order = np.argsort(objects.astype(np.int64) << 32 | rank)
+        order, met = np.arange(len(rank)), np.flatnonzero(high - low > 1)
+        order[met] = met[np.argsort(objects[met].astype(np.int64) << 32 | rank[met])]
         rank, time = rank[order], time[order]
     ascending = order is not None
     shelves, strength = _found(
