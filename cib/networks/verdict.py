@@ -175,6 +175,13 @@ class Rule:
         The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
         one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
         :mod:`cib.networks.pools`.
+    min_occasion, min_public, max_few : float
+        The look and batch of networks that would be candidates are also compared with those of their company: accounts
+        that use a hashtag used by at least `min_occasion` of the members, if at least `min_public` of the accounts that
+        use it are in no such network and at most `max_few` of these have few followers; see
+        :mod:`cib.networks.occasions`.
+    min_batch_held : float
+        Batch does not count if members are a smaller share of the accounts of their batches in network and company.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
         automatic exceeds this value; in other networks these accounts are left out before anything is measured.
@@ -253,6 +260,10 @@ class Rule:
     established: float = 0.5
     min_own: float = 0.7
     min_sharing: int = 2
+    min_occasion: float = 0.5
+    min_public: float = 0.5
+    max_few: float = 0.5
+    min_batch_held: float = 0.5
     max_automatic: float = 0.5
     min_targets: float = 6.0
     served_share: float = 0.6
@@ -531,6 +542,12 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
                 "pooled", "look or batch are of this network and of those with which it shares its own sites or texts"
             )
         )
+    if row.get("company"):
+        text = (
+            f"compared with {row['company']:,} other accounts that use the same hashtags as well, of which "
+            f"{row['batched']:,} were created within twelve hours of members that were created together"
+        )
+        found.append(Reason("occasion", text, {"company": row["company"], "batched": row["batched"]}))
     return (*found, *_single(row, rule), *_against(row, rule))
 
 
@@ -560,14 +577,16 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule, judged: pl.Series | No
     The limit of the false discovery rate is that of the networks in `judged`, of all by default.
     """
     names = [name for name, of in FACTS.items() if of == kind]
-    mine = facts.filter(pl.col("fact").is_in(names))
+    known = pl.col("members") / pl.col("members").max().over("network")
+    mine = facts.with_columns(known=known).filter(pl.col("fact").is_in(names))
     share, elsewhere = pl.col("share"), pl.col("elsewhere")
     if kind == "boosted":
         excess = share - elsewhere >= rule.min_boosted_excess
     elif kind == "look":
         least = pl.when("rests").then(rule.min_odds_resting).otherwise(rule.min_odds)
         odds = share * (1 - elsewhere) >= least * elsewhere * (1 - share)
-        excess = odds & (share - elsewhere >= rule.min_excess)
+        # a fact that is known of a few members, such as proposed names of young accounts, is not one of the network
+        excess = odds & ((share - elsewhere) * pl.col("known") >= rule.min_excess)
     else:
         sure = pl.col("p") <= 10.0**-rule.sure_batch
         excess = share - elsewhere >= pl.when(sure).then(rule.min_batch_excess / 2).otherwise(rule.min_batch_excess)
