@@ -430,7 +430,11 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
 
 
 def _fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Leave out members without look and batch of candidates whose behaviour counts only together with both."""
+    """Leave out members without look and batch of candidates of which this is not enough, or that others only serve.
+
+    Neither is enough of networks whose behaviour counts only together with both, nor of served accounts of a network
+    for which no behaviour of their own counts: being acted on is not their doing.
+    """
     own, boosted = (
         pl.max_horizontal(pl.col(kinds).fill_null(0.0)) > 0 for kinds in (["copying", "days off"], ["boosted"])
     )

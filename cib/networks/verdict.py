@@ -123,7 +123,8 @@ class Rule:
         without an innocent explanation.
     min_excess, min_batch_excess, min_boosted_excess : float
         Minimum excess over unaffiliated accounts at which look, batch and boosted count: in the share of members, or
-        for batch in the mean log2 of the number of accounts created together.
+        for batch in the mean log2 of the number of accounts created together. For look it is multiplied by the share of
+        members of whom the fact is known.
     sure_batch : float
         Decades from which half of `min_batch_excess` suffices.
     min_odds : float
@@ -175,11 +176,11 @@ class Rule:
         The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
         one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
         :mod:`cib.networks.pools`.
-    min_occasion, min_public, max_few : float
-        The look and batch of networks that would be candidates are also compared with those of their company: accounts
-        that use a hashtag used by at least `min_occasion` of the members, if at least `min_public` of the accounts that
-        use it are in no such network and at most `max_few` of these have few followers; see
-        :mod:`cib.networks.occasions`.
+    min_occasion, min_public, min_company, max_few : float
+        The look and batch of networks that would be candidates are also compared with those of their company: other
+        accounts that use a hashtag used by at least `min_occasion` of the members, if at least `min_public` of the
+        accounts that use it are in no such network. The company must be at least `min_company` times as many as the
+        members, at most `max_few` of them with few followers; see :mod:`cib.networks.occasions`.
     min_batch_held : float
         Batch does not count if members are a smaller share of the accounts of their batches in network and company.
     max_automatic : float
@@ -190,7 +191,7 @@ class Rule:
         together with both look and batch, and members known to have neither leave.
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
-        :mod:`cib.networks.served`.
+        :mod:`cib.networks.served`. Those with neither look nor batch leave it unless copying or days off count for it.
     linked_p, linked_odds, linked_share : float
         Two candidates are in one campaign if enough accounts of one act on members of the other, or on the same posts:
         a share of at least `linked_share`, with odds of at least `linked_odds` times those of the share expected, and a
@@ -262,6 +263,7 @@ class Rule:
     min_sharing: int = 2
     min_occasion: float = 0.5
     min_public: float = 0.5
+    min_company: float = 2.0
     max_few: float = 0.5
     min_batch_held: float = 0.5
     max_automatic: float = 0.5
@@ -425,9 +427,9 @@ def pooled_kinds(
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     """Count kinds of evidence of a network and of the network that it serves for both.
 
-    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, look or
-    batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists and
-    their organisers, or accounts that a network acts on without their doing.
+    Two networks are combined if the acts of the one are captured or copied, the attention of the other is unearned,
+    look or batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists
+    and their organisers, or accounts that a network acts on without their doing.
 
     Parameters
     ----------
@@ -441,12 +443,13 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     polars.DataFrame
         The same table, with ``together``: whether the network is one of such a pair.
     """
-    shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
+    shared = [kind for kind in KINDS if kind != "days off"]
     pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
     pairs = pairs.join(kinds.select("network", *shared), on="network", suffix="_there")
     own = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in KINDS if kind != "boosted")
     does = kinds.filter(own).select(served="network")
-    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0).join(does, on="served", how="semi")
+    serves = pl.max_horizontal("captured_there", "copying_there") > 0
+    pairs = pairs.filter(pl.col("boosted") > 0, serves).join(does, on="served", how="semi")
     pairs = pairs.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
     pairs = pairs.filter((pl.col("look") > 0) | (pl.col("batch") > 0))
     ends = pl.concat([pairs.select(pl.col(end).alias("network"), *shared) for end in ("served", "network")])
@@ -534,7 +537,7 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
     found = [_copying(row), _captured(row), _boosted(row, facts), _look(row, facts), _batch(row, facts), _days_off(row)]
     if row["together"]:
         found.append(
-            Reason("served", "captured acts, and attention, are of this network and of one that serves the other")
+            Reason("served", "acts, and attention, are of this network and of one that serves the other")
         )
     if row.get("pooled"):
         found.append(
@@ -547,7 +550,8 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
             f"compared with {row['company']:,} other accounts that use the same hashtags as well, of which "
             f"{row['batched']:,} were created within twelve hours of members that were created together"
         )
-        found.append(Reason("occasion", text, {"company": row["company"], "batched": row["batched"]}))
+        counts = {"company": row["company"], "batched": row["batched"]}
+        found.append(Reason("occasion", text, counts, "for" if row["look"] or row["batch"] else "against"))
     return (*found, *_single(row, rule), *_against(row, rule))
 
 
