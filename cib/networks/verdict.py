@@ -536,9 +536,7 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
     """
     found = [_copying(row), _captured(row), _boosted(row, facts), _look(row, facts), _batch(row, facts), _days_off(row)]
     if row["together"]:
-        found.append(
-            Reason("served", "acts, and attention, are of this network and of one that serves the other")
-        )
+        found.append(Reason("served", "acts, and attention, are of this network and of one that serves the other"))
     if row.get("pooled"):
         found.append(
             Reason(
