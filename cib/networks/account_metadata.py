@@ -281,13 +281,13 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
 def _held(made: Numbers, mine: Ints, company: Ints, free: Flags) -> tuple[float, int]:
     """Compute the share of members among the accounts of their batches in excess, and count these of the company."""
     times = np.sort(made[mine][~np.isnan(made[mine])])
-    near = np.diff(times) <= BATCH
-    batched = times[np.append(False, near) | np.append(near, False)]
+    batched = times[(np.diff(times, prepend=-np.inf) <= BATCH) | (np.diff(times, append=np.inf) <= BATCH)]
     first, last = np.append(batched, -np.inf), np.append(batched, np.inf)
 
     def created_with(others: Numbers) -> Flags:
         after = np.searchsorted(batched, others)
-        return (last[after] - others <= BATCH) | (others - first[after - 1] <= BATCH)
+        near: Flags = (last[after] - others <= BATCH) | (others - first[after - 1] <= BATCH)
+        return near
 
     others, crowd = (each[~np.isnan(each)] for each in (made[company], made[free]))
     together = int(created_with(others).sum())

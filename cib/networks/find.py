@@ -435,9 +435,8 @@ def _fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule
     Neither is enough of networks whose behaviour counts only together with both, nor of served accounts of a network
     for which no behaviour of their own counts: being acted on is not their doing.
     """
-    own, boosted = (
-        pl.max_horizontal(pl.col(kinds).fill_null(0.0)) > 0 for kinds in (["copying", "days off"], ["boosted"])
-    )
+    copying, boosted, resting = (pl.col(kind).fill_null(0.0) > 0 for kind in ("copying", "boosted", "days off"))
+    own = resting | (copying & ~pl.col("together"))  # the copies may be those of the network that serves it
     silent = judged.filter(~own, verdict="candidate").with_row_index("dense")
     devoted = (pl.col("targets") < rule.min_targets).fill_null(value=False) & ~boosted
     suspected = members.join(silent.select("network", "dense", devoted=devoted), on="network")
