@@ -29,7 +29,6 @@ from cib.networks.account_metadata import (
     among,
     automatic,
     disclosed,
-    featureless,
     unaffiliated,
 )
 from cib.networks.acts import Acts, Ints
@@ -53,7 +52,7 @@ from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.occasions import companies
 from cib.networks.pools import pools
 from cib.networks.recruitment import recruit
-from cib.networks.served import served_by, served_sets
+from cib.networks.served import fitting, served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -156,7 +155,7 @@ def find_networks(
     members = _ranked(members, judged)
     scores = None
     if acts is not None:
-        members = _fitting(acts, members, judged, rule)
+        members = fitting(acts, members, judged, rule)
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
@@ -427,23 +426,6 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     )
     named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
     return table.drop("dense").with_columns(measured=pl.lit(True)), named
-
-
-def _fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Leave out members without look and batch of candidates of which this is not enough, or that others only serve.
-
-    Neither is enough of networks whose behaviour counts only together with both, nor of served accounts of a network
-    for which no behaviour of their own counts: being acted on is not their doing.
-    """
-    copying, boosted, resting = (pl.col(kind).fill_null(0.0) > 0 for kind in ("copying", "boosted", "days off"))
-    own = resting | (copying & ~pl.col("together"))  # the copies may be those of the network that serves it
-    silent = judged.filter(~own, verdict="candidate").with_row_index("dense")
-    devoted = (pl.col("targets") < rule.min_targets).fill_null(value=False) & ~boosted
-    suspected = members.join(silent.select("network", "dense", devoted=devoted), on="network")
-    suspected = suspected.filter(pl.col("devoted") | (pl.col("joined") == "served"))
-    alien = featureless(acts, acts.group_of(suspected["account_id"], suspected["dense"]))
-    out = acts.activity.account_ids.filter(pl.Series(alien))
-    return members.filter(~pl.col("account_id").is_in(out.implode()))
 
 
 def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
