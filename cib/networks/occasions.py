@@ -36,8 +36,8 @@ def companies(acts: Acts, group: Ints, asked: Flags, rule: Rule) -> pl.DataFrame
     -------
     polars.DataFrame
         ``network, account``: the accounts outside of the networks asked for that use a public hashtag of each,
-        sorted; none if they are fewer than `rule.min_company` times the members, or if more than `rule.max_few` of them
-        have few followers.
+        sorted; none if they are fewer than `rule.min_company` or than the members, or if more than `rule.max_few` of
+        them have few followers.
     """
     ours = in_chosen(group, asked)
     used = acts.hashtag_users(ours)
@@ -56,5 +56,6 @@ def companies(acts: Acts, group: Ints, asked: Flags, rule: Rule) -> pl.DataFrame
         few = acts.about["followers"] < FEW_FOLLOWERS
         found = found.with_columns(few=few.gather(found["account"]))
         ordinary = (pl.col("few").mean().over("network") <= rule.max_few).fill_null(value=True)
-    found = found.filter(pl.len().over("network") >= rule.min_company * pl.col("size"), ordinary)
+    enough = pl.len().over("network") >= pl.max_horizontal("size", pl.lit(rule.min_company))
+    found = found.filter(enough, ordinary)
     return found.select("network", "account").sort("network", "account")

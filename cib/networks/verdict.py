@@ -179,8 +179,8 @@ class Rule:
     min_occasion, min_public, min_company, max_few : float
         The look and batch of networks that would be candidates are also compared with those of their company: other
         accounts that use a hashtag used by at least `min_occasion` of the members, if at least `min_public` of the
-        accounts that use it are in no such network. The company must be at least `min_company` times as many as the
-        members, at most `max_few` of them with few followers; see :mod:`cib.networks.occasions`.
+        accounts that use it are in no such network. The company must be at least `min_company` accounts, and as
+        many as the members, at most `max_few` of them with few followers; see :mod:`cib.networks.occasions`.
     min_batch_held : float
         Batch does not count if members are a smaller share of the accounts of their batches in network and company.
     max_automatic : float
@@ -263,7 +263,7 @@ class Rule:
     min_sharing: int = 2
     min_occasion: float = 0.5
     min_public: float = 0.5
-    min_company: float = 2.0
+    min_company: int = 20
     max_few: float = 0.5
     min_batch_held: float = 0.5
     max_automatic: float = 0.5

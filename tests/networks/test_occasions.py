@@ -16,7 +16,7 @@ MEMBERS = "abcd"
 OTHERS = [f"u{k}" for k in range(8)]
 
 
-def company(tags, followers=100, asked=(True, True), **rule):
+def company(tags, followers=100, asked=(True, True), min_company=8, **rule):
     """The company of MEMBERS, a network, from the accounts that use each hashtag; "xyz" is another network."""
     rows = [(each, tag) for tag, accounts in tags.items() for each in accounts]
     posts = [
@@ -27,7 +27,7 @@ def company(tags, followers=100, asked=(True, True), **rule):
     acts = Acts(cib.read(activity(posts).posts_table, accounts=accounts, progress=False))
     ids = acts.activity.account_ids
     group = np.where(ids.is_in(list(MEMBERS)).to_numpy(), 0, np.where(ids.is_in(list("xyz")).to_numpy(), 1, -1))
-    found = companies(acts, group, np.array(asked), Rule(**rule))
+    found = companies(acts, group, np.array(asked), Rule(min_company=min_company, **rule))
     assert found.equals(found.sort("network", "account"))
     return ids.gather(found.filter(network=0)["account"]).to_list()
 
@@ -38,7 +38,7 @@ def company(tags, followers=100, asked=(True, True), **rule):
         ({"idol": [*MEMBERS, *OTHERS]}, OTHERS),
         ({"idol": [*"ab", *OTHERS]}, OTHERS),
         ({"idol": ["a", *OTHERS]}, []),  # one of four members
-        ({"idol": [*MEMBERS, *OTHERS[:7]]}, []),  # fewer than twice the members
+        ({"idol": [*MEMBERS, *OTHERS[:7]]}, []),  # too few for a rate
         ({"idol": [*MEMBERS, *OTHERS[:4]], "#Vote": [*MEMBERS, *OTHERS[4:]], "vote": "a"}, OTHERS),
         ({"ours": MEMBERS}, []),
         ({}, []),
@@ -50,9 +50,11 @@ def test_who_uses_a_hashtag_of_most_members_is_company(tags, others):
 
 def test_hashtags_of_networks_are_theirs():
     ours = {"idol": [*MEMBERS, "x", "y", "z", *OTHERS[:6]]}
-    assert company(ours, min_company=1.0) == []
-    assert company(ours, min_company=1.0, min_public=0.4) == OTHERS[:6]
-    assert company(ours, min_company=1.0, asked=(True, False)) == [*OTHERS[:6], "x", "y", "z"]
+    assert company(ours, min_company=1) == []
+    assert company(ours, min_company=1, min_public=0.4) == OTHERS[:6]
+    assert company(ours, min_company=1, asked=(True, False)) == [*OTHERS[:6], "x", "y", "z"]
+    assert company({"idol": [*MEMBERS, *OTHERS[:4]]}, min_company=1, min_public=0.4) == OTHERS[:4]
+    assert company({"idol": [*MEMBERS, *OTHERS[:3]]}, min_company=1, min_public=0.4) == []  # fewer than the members
 
 
 def test_a_company_without_followers_is_none():
