@@ -88,7 +88,7 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     return free
 
 
-def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
+def account_facts(acts: Acts, group: Ints, free: Flags, min_batched: float = 0.0) -> pl.DataFrame:
     """Test the facts of each network.
 
     Parameters
@@ -97,6 +97,9 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     group : ndarray of int, shape (n_accounts,)
     free : ndarray of bool, shape (n_accounts,)
         From :func:`unaffiliated`.
+    min_batched : float
+        Minimum share of members created within twelve hours of another; the p-value of the batch of other networks is
+        1.
 
     Returns
     -------
@@ -114,7 +117,7 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
         known = acts.about.select(pl.when(pl.col("followers").is_not_null()).then(unearned)).to_series()
         parts.append(_share(acts, group, free, "unearned attention", known, n))
     if "created_at" in acts.about.columns:
-        parts.append(_batches(acts, group, free, n))
+        parts.append(_batches(acts, group, free, n, min_batched))
     return _with_decades(pl.concat(parts).filter(pl.col("members") >= 3)).sort("network", "fact")
 
 
@@ -248,7 +251,7 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
     return _facts(fact, members, share_of(hits, members), elsewhere, np.where(members > 0, p, 1.0))
 
 
-def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
+def _batches(acts: Acts, group: Ints, free: Flags, n: int, min_batched: float) -> pl.DataFrame:
     """Test the mean log2 of accounts created with a member against two sets of times; the larger p-value counts.
 
     Sets of unaffiliated accounts of the same age show the waves in which people join. The members' own times, shifted
@@ -275,7 +278,11 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
         ndtr((each.mean(axis=0) - seen) / np.maximum(each.std(axis=0), 0.05)) for each in (draws[:, 0], np.array(waves))
     ]
     mean = np.maximum(draws[:, 0].mean(axis=0), np.mean(waves, axis=0))
-    return _facts("creation batch", members, seen, mean, np.maximum.reduce([*tails, few]))
+    place = made + 1e6 * network
+    close = (np.diff(place, prepend=-np.inf) <= BATCH) | (np.diff(place, append=np.inf) <= BATCH)
+    batched = np.bincount(network[close], minlength=n)
+    p = np.where(batched >= min_batched * members, np.maximum.reduce([*tails, few]), 1.0)
+    return _facts("creation batch", members, seen, mean, p)
 
 
 def _held(made: Numbers, mine: Ints, company: Ints, free: Flags) -> tuple[float, int]:

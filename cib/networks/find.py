@@ -389,11 +389,11 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     done = behaviour(seen, group, regulars=rule.min_single > 0).join(
         disclosed(seen, group), on="network", maintain_order="left"
     )
-    facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
+    facts, rest = account_facts(acts, group, free, rule.min_batched), days_off(acts, group, free)
     copies = kinds_of_evidence(done, facts, rest, rule)["copying"].fill_null(0.0) > 0
     pool = pools(seen, group, copies.to_numpy(), rule)
     in_pool = np.append(pool, -1)[group]
-    pooled = account_facts(acts, in_pool, free)
+    pooled = account_facts(acts, in_pool, free, rule.min_batched)
     served = pl.Series(served_by(acts, group, rule))
 
     def judge(facts: pl.DataFrame, pooled: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -125,6 +125,9 @@ class Rule:
         Minimum excess over unaffiliated accounts at which look, batch and boosted count: in the share of members, or
         for batch in the mean log2 of the number of accounts created together. For look it is multiplied by the share of
         members of whom the fact is known.
+    min_batched : float
+        Minimum share of members created within twelve hours of another at which batch counts: a few new accounts among
+        many others, as in any crowd that grows, are no fact about the network.
     sure_batch : float
         Decades from which half of `min_batch_excess` suffices.
     min_odds : float
@@ -235,6 +238,7 @@ class Rule:
     min_excess: float = 0.25
     min_batch_excess: float = 0.4
     min_boosted_excess: float = 0.5
+    min_batched: float = 0.25
     sure_batch: float = 4.0
     min_odds: float = 5.0
     min_odds_resting: float = 2.0

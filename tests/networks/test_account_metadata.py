@@ -102,6 +102,16 @@ def test_a_wave_of_weeks_is_no_batch(wave, least, most):
     assert least <= facts.filter(fact="creation batch")["decades"].item() <= most
 
 
+def test_a_batch_of_a_minority_is_none_of_the_network(known):
+    activity, ids = known
+    acts = Acts(activity)
+    group = np.where(activity.account_ids.is_in([*ids[400:408], *ids[:320:10]]).to_numpy(), 0, -1)  # 8 of 40
+    free = unaffiliated(acts, group, 0.3)
+    for least, batch in ((0.0, True), (0.2, True), (0.25, False)):
+        facts = account_facts(acts, group, free, least).filter(fact="creation batch")
+        assert (facts["decades"].item() > 2) == batch
+
+
 def test_a_random_group_does_not(known):
     activity, ids = known
     assert measured(activity, ids[0:380:19], 0)["decades"].max() < 1.3
