@@ -19,7 +19,7 @@ from cib.activity import TIME
 from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "automatic", "disclosed", "featureless", "unaffiliated"]
+__all__ = ["FACTS", "NO_FACTS", "account_facts", "among", "automatic", "disclosed", "featureless", "unaffiliated"]
 
 #: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
@@ -88,7 +88,7 @@ def unaffiliated(acts: Acts, group: Ints, most_aimed: float) -> Flags:
     return free
 
 
-def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
+def account_facts(acts: Acts, group: Ints, free: Flags, min_batched: float = 0.0) -> pl.DataFrame:
     """Test the facts of each network.
 
     Parameters
@@ -97,6 +97,9 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     group : ndarray of int, shape (n_accounts,)
     free : ndarray of bool, shape (n_accounts,)
         From :func:`unaffiliated`.
+    min_batched : float
+        Minimum share of members created within twelve hours of another; the p-value of the batch of other networks is
+        1.
 
     Returns
     -------
@@ -114,10 +117,61 @@ def account_facts(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
         known = acts.about.select(pl.when(pl.col("followers").is_not_null()).then(unearned)).to_series()
         parts.append(_share(acts, group, free, "unearned attention", known, n))
     if "created_at" in acts.about.columns:
-        parts.append(_batches(acts, group, free, n))
-    table = pl.concat(parts).filter(pl.col("members") >= 3)
-    decades = -np.log10(np.maximum(table["p"].to_numpy(), 1e-300))
-    return table.with_columns(decades=pl.Series(decades).round(6)).sort("network", "fact")
+        parts.append(_batches(acts, group, free, n, min_batched))
+    return _with_decades(pl.concat(parts).filter(pl.col("members") >= 3)).sort("network", "fact")
+
+
+def among(
+    acts: Acts, group: Ints, free: Flags, facts: pl.DataFrame, company: pl.DataFrame, min_held: float
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Test look and batch of networks also against their company.
+
+    The look of the members is tested as if they were a random sample of the company, if that gives a larger p-value. A
+    batch is not one of the network, and its p-value 1, if the company has too many accounts of it: those created within
+    twelve hours of a member that was created together with another, without the number expected if they were as many as
+    among unaffiliated accounts.
+
+    Parameters
+    ----------
+    acts : Acts
+    group : ndarray of int, shape (n_accounts,)
+    free : ndarray of bool, shape (n_accounts,)
+        From :func:`unaffiliated`.
+    facts : polars.DataFrame
+        From :func:`account_facts`.
+    company : polars.DataFrame
+        ``network, account``; see :func:`cib.networks.occasions.companies`.
+    min_held : float
+        Minimum share of the members among the accounts of a batch that they and their company make up.
+
+    Returns
+    -------
+    facts : polars.DataFrame
+        The table of facts, with these p-values, and ``elsewhere`` of the company where that is the larger p-value.
+    counts : polars.DataFrame
+        ``network, company, batched``: accounts in the company, and those of them that belong to the batches.
+    """
+    n = int(group.max(initial=-1)) + 1
+    network, account = company["network"].to_numpy(), company["account"].to_numpy()
+    rows = [NO_FACTS]
+    for name, has in _looks(acts.about):
+        known, yes = has.is_not_null().to_numpy(), has.fill_null(False).to_numpy()
+        crowd, seen = (np.bincount(network[flag[account]], minlength=n) for flag in (known, yes))
+        mine = known & (acts.made > 0) & (group >= 0)
+        members, hits = (np.bincount(group[flag], minlength=n) for flag in (mine, mine & yes))
+        rate = (seen + 1) / (crowd + 2)
+        rows.append(_facts(name, members, share_of(hits, members), rate, binomial_tail(hits, members, rate)))
+    batched = np.zeros(n, dtype=np.int64)
+    if "created_at" in acts.about.columns:
+        for k in np.unique(network):
+            held, batched[k] = _held(acts.created, np.flatnonzero(group == k), account[network == k], free)
+            if held < min_held:
+                rows.append(facts.filter(pl.col("network") == k, fact="creation batch").with_columns(p=pl.lit(1.0)))
+    tested = pl.concat(rows).join(company, on="network", how="semi").join(facts, on=["network", "fact"], how="semi")
+    table = pl.concat([facts, _with_decades(tested)]).sort("network", "fact", "p", "elsewhere")
+    counts = company.group_by("network").agg(company=pl.len())
+    counts = counts.with_columns(batched=pl.Series(batched).gather(counts["network"]))
+    return table.unique(["network", "fact"], keep="last", maintain_order=True), counts
 
 
 def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
@@ -197,7 +251,7 @@ def _share(acts: Acts, group: Ints, free: Flags, fact: str, has: pl.Series, n: i
     return _facts(fact, members, share_of(hits, members), elsewhere, np.where(members > 0, p, 1.0))
 
 
-def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
+def _batches(acts: Acts, group: Ints, free: Flags, n: int, min_batched: float) -> pl.DataFrame:
     """Test the mean log2 of accounts created with a member against two sets of times; the larger p-value counts.
 
     Sets of unaffiliated accounts of the same age show the waves in which people join. The members' own times, shifted
@@ -224,7 +278,28 @@ def _batches(acts: Acts, group: Ints, free: Flags, n: int) -> pl.DataFrame:
         ndtr((each.mean(axis=0) - seen) / np.maximum(each.std(axis=0), 0.05)) for each in (draws[:, 0], np.array(waves))
     ]
     mean = np.maximum(draws[:, 0].mean(axis=0), np.mean(waves, axis=0))
-    return _facts("creation batch", members, seen, mean, np.maximum.reduce([*tails, few]))
+    place = made + 1e6 * network
+    close = (np.diff(place, prepend=-np.inf) <= BATCH) | (np.diff(place, append=np.inf) <= BATCH)
+    batched = np.bincount(network[close], minlength=n)
+    p = np.where(batched >= min_batched * members, np.maximum.reduce([*tails, few]), 1.0)
+    return _facts("creation batch", members, seen, mean, p)
+
+
+def _held(made: Numbers, mine: Ints, company: Ints, free: Flags) -> tuple[float, int]:
+    """Compute the share of members among the accounts of their batches in excess, and count these of the company."""
+    times = np.sort(made[mine][~np.isnan(made[mine])])
+    batched = times[(np.diff(times, prepend=-np.inf) <= BATCH) | (np.diff(times, append=np.inf) <= BATCH)]
+    first, last = np.append(batched, -np.inf), np.append(batched, np.inf)
+
+    def created_with(others: Numbers) -> Flags:
+        after = np.searchsorted(batched, others)
+        near: Flags = (last[after] - others <= BATCH) | (others - first[after - 1] <= BATCH)
+        return near
+
+    others, crowd = (each[~np.isnan(each)] for each in (made[company], made[free]))
+    together = int(created_with(others).sum())
+    excess = max(together - len(others) * created_with(crowd).sum() / max(len(crowd), 1), 0.0)
+    return float(share_of(np.array(len(batched)), np.array(len(batched) + excess))), together
 
 
 def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made: Numbers, network: Ints) -> Numbers:
@@ -257,6 +332,11 @@ def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
     members = np.bincount(network, minlength=n)
     links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)
     return np.array([share_of(np.bincount(network, np.log2(near), n), members), links])
+
+
+def _with_decades(table: pl.DataFrame) -> pl.DataFrame:
+    decades = -np.log10(np.maximum(table["p"].to_numpy(), 1e-300))
+    return table.with_columns(decades=pl.Series(decades).round(6))
 
 
 def _facts(fact: str, members: Ints, share: Numbers, elsewhere: Numbers, p: Numbers) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from cib.activity import Activity, encode
+from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values, time_totals
@@ -174,6 +175,19 @@ class Acts:
         linked = self.activity.posts_table.select("urls", row=pl.int_range(pl.len()))
         linked = linked.filter(pl.col("urls").list.len() > 0).explode("urls").drop_nulls("urls")
         return linked.select("row", host=hosts(linked["urls"])).drop_nulls().unique()
+
+    def hashtag_users(self, chosen: Flags) -> pl.DataFrame:
+        """Return ``tag, account``: the users of each hashtag that some accounts use in posts other than retweets."""
+        if "hashtags" not in self.activity.posts_table.columns:
+            return pl.DataFrame(schema={"tag": pl.String, "account": pl.Int64})
+        posts = self.activity.posts_table.select("hashtags", "action", account=pl.Series(self.account))
+        used = posts.filter(pl.col("action") != "retweet", pl.col("hashtags").list.len() > 0)
+        used = used.select("account", tag="hashtags").explode("tag").unique()
+        names = used.select(written=pl.col("tag").unique()).with_columns(tag=hashtag(pl.col("written")))
+        used = used.join(names.filter(pl.col("tag") != ""), left_on="tag", right_on="written")
+        used = used.select(tag="tag_right", account="account").unique()
+        ours = used.filter(pl.Series(chosen).gather(used["account"])).select("tag").unique()
+        return used.join(ours, on="tag", how="semi")
 
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:  # noqa: ARG002
         """Return at least the acts of members (-1: none); with `everybody` also all acts on their objects."""

@@ -144,6 +144,14 @@ class EngineActs(Acts):
         """Return the events of the layers of a kind on objects on which some accounts acted."""
         return [each.touched_by(chosen) for each in self.incidences(kind) if isinstance(each, EngineIncidence)]
 
+    def hashtag_users(self, chosen: Flags) -> pl.DataFrame:
+        """Return ``tag, account``: the users of each hashtag that some accounts use in posts other than retweets."""
+        if "hashtags" not in self.activity.columns:
+            return pl.DataFrame(schema={"tag": pl.String, "account": pl.Int64})
+        used = self.activity.incidence("hashtag").touched_by(chosen)
+        tags = used.object_ids.gather(used.object)
+        return pl.DataFrame({"tag": tags, "account": used.account.astype(np.int64)}).unique()
+
     def seen_by(self, group: Ints, *, everybody: bool = False) -> Acts:
         """Return at least the acts of the members of networks (-1: none), in memory."""
         if everybody:

@@ -23,7 +23,14 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
 from cib.graphs.numbered import NumberedActivity
-from cib.networks.account_metadata import NO_FACTS, account_facts, automatic, disclosed, featureless, unaffiliated
+from cib.networks.account_metadata import (
+    NO_FACTS,
+    account_facts,
+    among,
+    automatic,
+    disclosed,
+    unaffiliated,
+)
 from cib.networks.acts import Acts, Ints
 from cib.networks.behaviour import behaviour
 from cib.networks.campaigns import with_campaigns
@@ -42,9 +49,10 @@ from cib.networks.evidence import (
 from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
+from cib.networks.occasions import companies
 from cib.networks.pools import pools
 from cib.networks.recruitment import recruit
-from cib.networks.served import served_by, served_sets
+from cib.networks.served import fitting, served_by, served_sets
 from cib.networks.statistics import Inside, group_statistics
 from cib.networks.ties import is_slow, tie_groups, ties
 from cib.networks.verdict import (
@@ -147,7 +155,7 @@ def find_networks(
     members = _ranked(members, judged)
     scores = None
     if acts is not None:
-        members = _fitting(acts, members, judged, rule)
+        members = fitting(acts, members, judged, rule)
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
     members = _with_roles(members, roles)
@@ -381,14 +389,32 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     done = behaviour(seen, group, regulars=rule.min_single > 0).join(
         disclosed(seen, group), on="network", maintain_order="left"
     )
-    facts, rest = account_facts(acts, group, free), days_off(acts, group, free)
-    kinds = kinds_of_evidence(done, facts, rest, rule)
-    pool = pools(seen, group, (kinds["copying"].fill_null(0.0) > 0).to_numpy(), rule)
-    pooled = account_facts(acts, np.append(pool, -1)[group], free).rename({"network": "pool"})
-    pooled = pl.DataFrame({"network": np.arange(len(pool)), "pool": pool}).join(pooled, on="pool").select(facts.columns)
-    kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, pooled, rest, rule_of_pools(rule)), facts, pooled)
-    kinds = shared_kinds(kinds, pl.Series(served_by(acts, group, rule)))
-    judged = verdicts(kinds, done, best["enough"], rule)
+    facts, rest = account_facts(acts, group, free, rule.min_batched), days_off(acts, group, free)
+    copies = kinds_of_evidence(done, facts, rest, rule)["copying"].fill_null(0.0) > 0
+    pool = pools(seen, group, copies.to_numpy(), rule)
+    in_pool = np.append(pool, -1)[group]
+    pooled = account_facts(acts, in_pool, free, rule.min_batched)
+    served = pl.Series(served_by(acts, group, rule))
+
+    def judge(facts: pl.DataFrame, pooled: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        of = pl.DataFrame({"of": np.arange(len(pool)), "network": pool}).join(pooled, on="network")
+        of = of.with_columns(network="of").select(facts.columns)
+        kinds = kinds_of_evidence(done, facts, rest, rule)
+        kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, of, rest, rule_of_pools(rule)), facts, of)
+        kinds = shared_kinds(kinds, served)
+        return kinds, facts, verdicts(kinds, done, best["enough"], rule)
+
+    kinds, named, judged = judge(facts, pooled)
+    company = companies(acts, group, (judged["verdict"] == "candidate").to_numpy(), rule)
+    facts, counts = among(acts, group, free, facts, company, rule.min_batch_held)
+    if company.height:
+        of_pool = company.with_columns(network=pl.Series(pool).gather(company["network"])).filter(
+            pl.col("network") >= 0
+        )
+        pooled, _ = among(acts, in_pool, free, pooled, of_pool.unique(), rule.min_batch_held)
+        kinds, named, judged = judge(facts, pooled)
+    facts = named
+    judged = judged.join(counts, on="network", how="left", maintain_order="left")
     table = done.drop("members").with_columns(level=pl.col("held").fill_null(0.0))
     for part in (kinds, rest.drop("p"), judged):
         table = table.join(part, on="network")
@@ -400,17 +426,6 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     )
     named = facts.rename({"network": "dense"}).join(back, on="dense", maintain_order="left").select(facts.columns)
     return table.drop("dense").with_columns(measured=pl.lit(True)), named
-
-
-def _fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """Leave out members without look and batch of candidates whose behaviour counts only together with both."""
-    others = pl.max_horizontal(pl.col("copying", "boosted", "days off").fill_null(0.0)) > 0
-    devoted = judged.filter(verdict="candidate").filter(pl.col("targets") < rule.min_targets, ~others)
-    numbers = devoted.select("network").with_row_index("dense")
-    suspected = members.join(numbers, on="network")
-    alien = featureless(acts, acts.group_of(suspected["account_id"], suspected["dense"]))
-    out = acts.activity.account_ids.filter(pl.Series(alien))
-    return members.filter(~pl.col("account_id").is_in(out.implode()))
 
 
 def _ranked(membership: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:

@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.incidence import distinct_values
+from cib.networks.account_metadata import featureless
 from cib.networks.acts import Acts, Ints
 from cib.networks.verdict import Rule
 
-__all__ = ["served_by", "served_sets"]
+__all__ = ["fitting", "served_by", "served_sets"]
 
 
 def served_sets(acts: Acts, group: Ints, rule: Rule) -> Ints:
@@ -60,6 +61,37 @@ def served_by(acts: Acts, group: Ints, rule: Rule) -> Ints:
     found = np.full(n, -1, dtype=np.int64)
     found[most["group"].to_numpy()] = most["server"].to_numpy()
     return found
+
+
+def fitting(acts: Acts, members: pl.DataFrame, judged: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Leave out members without look and batch of candidates for which that is not enough.
+
+    It is not enough in networks whose behaviour counts only together with both, and for served accounts of networks
+    for which no behaviour of their own counts: being acted on is not their doing, and shops have customers.
+
+    Parameters
+    ----------
+    acts : Acts
+    members : polars.DataFrame
+        With at least ``account_id, network, joined``.
+    judged : polars.DataFrame
+        ``network, verdict, targets, together`` and the kinds of evidence of each network.
+    rule : Rule
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows of the members that stay.
+    """
+    copying, boosted, resting = (pl.col(kind).fill_null(0.0) > 0 for kind in ("copying", "boosted", "days off"))
+    own = resting | (copying & ~pl.col("together"))  # the copies may be those of the network that serves it
+    silent = judged.filter(~own, verdict="candidate").with_row_index("dense")
+    devoted = (pl.col("targets") < rule.min_targets).fill_null(value=False) & ~boosted
+    suspected = members.join(silent.select("network", "dense", devoted=devoted), on="network")
+    suspected = suspected.filter(pl.col("devoted") | (pl.col("joined") == "served"))
+    alien = featureless(acts, acts.group_of(suspected["account_id"], suspected["dense"]))
+    out = acts.activity.account_ids.filter(pl.Series(alien))
+    return members.filter(~pl.col("account_id").is_in(out.implode()))
 
 
 def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:

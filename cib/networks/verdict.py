@@ -123,7 +123,11 @@ class Rule:
         without an innocent explanation.
     min_excess, min_batch_excess, min_boosted_excess : float
         Minimum excess over unaffiliated accounts at which look, batch and boosted count: in the share of members, or
-        for batch in the mean log2 of the number of accounts created together.
+        for batch in the mean log2 of the number of accounts created together. For look it is multiplied by the share of
+        members of whom the fact is known.
+    min_batched : float
+        Minimum share of members created within twelve hours of another at which batch counts: a few new accounts among
+        many others, as in any crowd that grows, are no fact about the network.
     sure_batch : float
         Decades from which half of `min_batch_excess` suffices.
     min_odds : float
@@ -175,6 +179,13 @@ class Rule:
         The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
         one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
         :mod:`cib.networks.pools`.
+    min_occasion, min_public, min_company, max_few : float
+        The look and batch of networks that would be candidates are also compared with those of their company: other
+        accounts that use a hashtag used by at least `min_occasion` of the members, if at least `min_public` of the
+        accounts that use it are in no such network. The company must be at least `min_company` accounts, and as
+        many as the members, at most `max_few` of them with few followers; see :mod:`cib.networks.occasions`.
+    min_batch_held : float
+        Batch does not count if members are a smaller share of the accounts of their batches in network and company.
     max_automatic : float
         Copying, captured acts and days off do not count if the share of members that declare that they are
         automatic exceeds this value; in other networks these accounts are left out before anything is measured.
@@ -183,7 +194,7 @@ class Rule:
         together with both look and batch, and members known to have neither leave.
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
-        :mod:`cib.networks.served`.
+        :mod:`cib.networks.served`. Those with neither look nor batch leave it unless copying or days off count for it.
     linked_p, linked_odds, linked_share : float
         Two candidates are in one campaign if enough accounts of one act on members of the other, or on the same posts:
         a share of at least `linked_share`, with odds of at least `linked_odds` times those of the share expected, and a
@@ -227,6 +238,7 @@ class Rule:
     min_excess: float = 0.25
     min_batch_excess: float = 0.4
     min_boosted_excess: float = 0.5
+    min_batched: float = 0.25
     sure_batch: float = 4.0
     min_odds: float = 5.0
     min_odds_resting: float = 2.0
@@ -253,6 +265,11 @@ class Rule:
     established: float = 0.5
     min_own: float = 0.7
     min_sharing: int = 2
+    min_occasion: float = 0.5
+    min_public: float = 0.5
+    min_company: int = 20
+    max_few: float = 0.5
+    min_batch_held: float = 0.5
     max_automatic: float = 0.5
     min_targets: float = 6.0
     served_share: float = 0.6
@@ -414,9 +431,9 @@ def pooled_kinds(
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     """Count kinds of evidence of a network and of the network that it serves for both.
 
-    Two networks are combined if the acts of the one are captured, the attention of the other is unearned, look or
-    batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists and
-    their organisers, or accounts that a network acts on without their doing.
+    Two networks are combined if the acts of the one are captured or copied, the attention of the other is unearned,
+    look or batch counts for either, and any kind but boosted counts for the served one. They may otherwise be activists
+    and their organisers, or accounts that a network acts on without their doing.
 
     Parameters
     ----------
@@ -430,12 +447,13 @@ def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:
     polars.DataFrame
         The same table, with ``together``: whether the network is one of such a pair.
     """
-    shared = [kind for kind in KINDS if kind not in {"copying", "days off"}]
+    shared = [kind for kind in KINDS if kind != "days off"]
     pairs = kinds.select(served="network", network=server, **{kind: pl.col(kind) for kind in shared})
     pairs = pairs.join(kinds.select("network", *shared), on="network", suffix="_there")
     own = pl.any_horizontal(pl.col(kind).fill_null(0.0) > 0 for kind in KINDS if kind != "boosted")
     does = kinds.filter(own).select(served="network")
-    pairs = pairs.filter(pl.col("boosted") > 0, pl.col("captured_there") > 0).join(does, on="served", how="semi")
+    serves = pl.max_horizontal("captured_there", "copying_there") > 0
+    pairs = pairs.filter(pl.col("boosted") > 0, serves).join(does, on="served", how="semi")
     pairs = pairs.with_columns(pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in shared)
     pairs = pairs.filter((pl.col("look") > 0) | (pl.col("batch") > 0))
     ends = pl.concat([pairs.select(pl.col(end).alias("network"), *shared) for end in ("served", "network")])
@@ -522,15 +540,20 @@ def reasons_of(row: Mapping[str, Any], facts: Mapping[Any, Mapping[str, Any]], r
     """
     found = [_copying(row), _captured(row), _boosted(row, facts), _look(row, facts), _batch(row, facts), _days_off(row)]
     if row["together"]:
-        found.append(
-            Reason("served", "captured acts, and attention, are of this network and of one that serves the other")
-        )
+        found.append(Reason("served", "acts, and attention, are of this network and of one that serves the other"))
     if row.get("pooled"):
         found.append(
             Reason(
                 "pooled", "look or batch are of this network and of those with which it shares its own sites or texts"
             )
         )
+    if row.get("company"):
+        text = (
+            f"compared with {row['company']:,} other accounts that use the same hashtags as well, of which "
+            f"{row['batched']:,} were created within twelve hours of members that were created together"
+        )
+        counts = {"company": row["company"], "batched": row["batched"]}
+        found.append(Reason("occasion", text, counts, "for" if row["look"] or row["batch"] else "against"))
     return (*found, *_single(row, rule), *_against(row, rule))
 
 
@@ -560,14 +583,16 @@ def _facts_of(facts: pl.DataFrame, kind: str, rule: Rule, judged: pl.Series | No
     The limit of the false discovery rate is that of the networks in `judged`, of all by default.
     """
     names = [name for name, of in FACTS.items() if of == kind]
-    mine = facts.filter(pl.col("fact").is_in(names))
+    known = pl.col("members") / pl.col("members").max().over("network")
+    mine = facts.with_columns(known=known).filter(pl.col("fact").is_in(names))
     share, elsewhere = pl.col("share"), pl.col("elsewhere")
     if kind == "boosted":
         excess = share - elsewhere >= rule.min_boosted_excess
     elif kind == "look":
         least = pl.when("rests").then(rule.min_odds_resting).otherwise(rule.min_odds)
         odds = share * (1 - elsewhere) >= least * elsewhere * (1 - share)
-        excess = odds & (share - elsewhere >= rule.min_excess)
+        # a fact that is known of a few members, such as proposed names of young accounts, is not one of the network
+        excess = odds & ((share - elsewhere) * pl.col("known") >= rule.min_excess)
     else:
         sure = pl.col("p") <= 10.0**-rule.sure_batch
         excess = share - elsewhere >= pl.when(sure).then(rule.min_batch_excess / 2).otherwise(rule.min_batch_excess)

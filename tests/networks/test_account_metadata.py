@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cib
-from cib.networks.account_metadata import FACTS, account_facts, automatic, featureless, unaffiliated
+from cib.networks.account_metadata import BATCH, FACTS, account_facts, among, automatic, featureless, unaffiliated
 from cib.networks.acts import Acts
 
 
@@ -102,6 +102,16 @@ def test_a_wave_of_weeks_is_no_batch(wave, least, most):
     assert least <= facts.filter(fact="creation batch")["decades"].item() <= most
 
 
+def test_a_batch_of_a_minority_is_none_of_the_network(known):
+    activity, ids = known
+    acts = Acts(activity)
+    group = np.where(activity.account_ids.is_in([*ids[400:408], *ids[:320:10]]).to_numpy(), 0, -1)  # 8 of 40
+    free = unaffiliated(acts, group, 0.3)
+    for least, batch in ((0.0, True), (0.2, True), (0.25, False)):
+        facts = account_facts(acts, group, free, least).filter(fact="creation batch")
+        assert (facts["decades"].item() > 2) == batch
+
+
 def test_a_random_group_does_not(known):
     activity, ids = known
     assert measured(activity, ids[0:380:19], 0)["decades"].max() < 1.3
@@ -127,6 +137,55 @@ def test_who_shows_no_fact_of_a_network_is_featureless(known):
     plain = ids[101]
     assert activity.accounts_table.filter(account_id=plain)["followers"].item() > 8
     assert set(activity.account_ids.filter(pl.Series(featureless(acts, group)))) == {plain, ids[103]}
+
+
+def in_company(activity, ids, company, min_held=0.5):
+    """Facts of the accounts `ids` as one network, alone and in the company of others, and the counts of these."""
+    acts = Acts(activity)
+    group = np.where(activity.account_ids.is_in(ids).to_numpy(), 0, -1)
+    free = unaffiliated(acts, group, 0.3)
+    alone = account_facts(acts, group, free)
+    account = activity.account_ids.is_in(company).arg_true().cast(pl.Int64)
+    others = pl.DataFrame({"network": pl.repeat(0, len(account), dtype=pl.Int64, eager=True), "account": account})
+    facts, counts = among(acts, group, free, alone, others, min_held)
+    assert facts.select("network", "fact").equals(alone.select("network", "fact"))
+    decades = (dict(each.select("fact", "decades").iter_rows()) for each in (alone, facts))
+    return *decades, facts, counts
+
+
+def test_a_wave_of_which_most_are_in_no_network_is_no_batch(known):
+    activity, ids = known
+    mine, others = ids[400::3], [each for k, each in enumerate(ids[400:]) if k % 3]
+    alone, there, facts, counts = in_company(activity, mine, others)
+    assert alone["creation batch"] > 2
+    assert there["creation batch"] == 0
+    assert there["no followers"] < 1
+    assert facts.filter(fact="no followers")["elsewhere"].item() == pytest.approx(14 / 15)
+    assert counts.row(0, named=True) == {"network": 0, "company": 13, "batched": 13}
+
+
+def test_who_was_created_within_twelve_hours_of_a_batch_belongs_to_it(known):
+    activity, ids = known
+    made = dict(activity.accounts_table.select("account_id", "created_at").iter_rows())
+    *_, counts = in_company(activity, [*ids[400:406], ids[7]], [*ids[8:300], *ids[406:]])
+    near = [any(abs(made[a] - made[b]) <= timedelta(days=BATCH) for b in ids[400:406]) for a in ids[8:300] + ids[406:]]
+    assert counts["batched"].item() == sum(near) > 3  # nobody was created together with the seventh member
+
+
+def test_an_ordinary_company_takes_nothing_from_a_batch(known):
+    activity, ids = known
+    alone, there, _, counts = in_company(activity, ids[400:], ids[8:400])
+    assert there["creation batch"] == alone["creation batch"]  # some were made in these days, as among all accounts
+    assert counts["batched"].item() > 0
+    assert there["no followers"] > 20
+    none = in_company(activity, ids[400:], [])
+    assert none[0] == none[1]
+
+
+def test_what_a_network_holds_of_its_batch_decides(known):
+    activity, ids = known
+    assert in_company(activity, ids[400:412], ids[412:])[1]["creation batch"] > 4
+    assert in_company(activity, ids[400:412], ids[412:], min_held=0.9)[1]["creation batch"] == 0
 
 
 def test_nothing_known_is_no_row():

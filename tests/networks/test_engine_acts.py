@@ -24,6 +24,7 @@ def both(put):
     account = pl.col("account_id")
     rows = crowd(600).with_columns(
         lang=pl.Series(["zh", "en", None, "pt", "xx"] * 168),
+        hashtags=pl.concat_list(pl.lit("#") + account.str.tail(1), account.str.tail(1), pl.lit("Vote")),
         urls=pl.concat_list(pl.lit("https://") + account.str.head(2) + ".org/x", pl.lit("http://b.org")),
         mentions=pl.concat_list(account, account.reverse(), account.reverse()),
     )
@@ -40,6 +41,13 @@ def test_counts_of_all_accounts_are_the_same(both):
     assert ours.host_accounts.sort("host").equals(memory.host_accounts.drop_nulls("host").sort("host"))
     assert ours.language[1] == memory.language[1]
     np.testing.assert_array_equal(ours.language[0], memory.language[0])
+
+
+def test_users_of_hashtags_are_the_same(both):
+    chosen = np.arange(both[0].n_accounts) % 2 == 0
+    ours, memory = (each.hashtag_users(chosen).sort("tag", "account") for each in both)
+    assert ours.equals(memory)
+    assert "vote" in memory["tag"]
 
 
 def test_acts_of_members_and_on_them_are_the_same(both):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import polars as pl
+import pytest
 
 import cib
 from cib.networks.acts import Acts
-from cib.networks.served import served_by, served_sets
+from cib.networks.served import fitting, served_by, served_sets
 from cib.networks.verdict import Rule
 from tests.toys import activity
 
@@ -66,3 +69,32 @@ def test_who_serves_half_of_a_network_is_known():
     ids = acts.activity.account_ids
     group = np.where(ids.is_in(SERVANTS).to_numpy(), 0, np.where(ids.is_in(SERVED).to_numpy(), 1, -1))
     assert served_by(acts, group, Rule()).tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "joined", "stays"),
+    [
+        ({}, "served", False),
+        ({}, "co-action", True),
+        ({"verdict": "coordinated"}, "served", True),
+        ({"copying": 1.0}, "served", True),
+        ({"copying": 1.0, "together": True}, "served", False),  # those who serve the account copy
+        ({"days off": 1.0}, "served", True),
+        ({"boosted": 0.0, "targets": 3.0}, "co-action", False),  # fans
+    ],
+)
+def test_whom_others_act_on_is_a_member_with_look_or_batch_only(verdict, joined, stays):
+    days = [0.0, 0.1, 300.0, 600.0]
+    accounts = pl.DataFrame(
+        {
+            "account_id": SERVED,
+            "followers": [900, 900, 0, 900],  # the last has neither look nor batch
+            "created_at": [datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in days],
+        }
+    )
+    acts = Acts(cib.read(acting(BOOSTS).posts_table, accounts=accounts, progress=False))
+    judged = {"network": 7, "verdict": "candidate", "targets": 20.0, "together": False}
+    kinds = {"copying": 0.0, "boosted": 3.0, "days off": None}
+    members = pl.DataFrame({"account_id": SERVED, "network": 7, "joined": joined})
+    kept = fitting(acts, members, pl.DataFrame([judged | kinds | verdict]), Rule())
+    assert kept["account_id"].to_list() == SERVED[: 4 if stays else 3]

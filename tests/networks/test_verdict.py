@@ -61,6 +61,8 @@ RESTING = {"weekend": 0.05, "p": 1e-4}
 BATCH = fact("creation batch", 4, 1e-9)
 BOOSTED = fact("unearned attention", 0.9, 1e-9)
 KNOWN = pl.concat([fact("few followers", 0.0, 1.0), BATCH])
+NAMED = fact("default name", 0.75, 1e-9)
+YOUNG = fact("few followers", 0.0, 1.0).with_columns(members=pl.lit(60, pl.Int64))
 ORDINARY = pl.concat([fact("no followers", 0.05, 0.6), fact("creation batch", 0.05, 0.6)])
 CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
@@ -90,6 +92,8 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"aimed": 0.95, "aimed_held": 0.95, "inside": 0.4, "mutual": 0.5, "facts": EMPTY}, "coordinated"),  # a pod
         ({"facts": pl.concat([EMPTY, BATCH]), "inside": 0.6}, "candidate"),
         ({"facts": pl.concat([EMPTY, BATCH])}, "coordinated"),
+        ({"copied": 0.3, "facts": pl.concat([NAMED, fact("few followers", 0.0, 1.0)])}, "candidate"),
+        ({"copied": 0.3, "facts": pl.concat([NAMED, YOUNG])}, "coordinated"),  # a third of them is named at all
         ({"copied": 0.3, "facts": BATCH}, "candidate"),
         ({"copied": 0.3, "facts": fact("creation batch", 0.24, 1e-9)}, "coordinated"),
         ({"copied": 0.3, "facts": fact("creation batch", 0.4, 1e-9)}, "candidate"),
@@ -161,15 +165,19 @@ SERVING = {"aimed": 0.9, "aimed_held": 0.95}
 
 
 @pytest.mark.parametrize(
-    ("server", "look", "expected"),
+    ("acts", "server", "look", "expected"),
     [
-        ([-1, 0], 1e-12, ["candidate", "candidate"]),
-        ([-1, -1], 1e-12, ["coordinated", "coordinated"]),  # they have nothing to do with each other
-        ([-1, 0], 0.9, ["coordinated", "coordinated"]),  # activists and who organises them
+        (SERVING, [-1, 0], 1e-12, ["candidate", "candidate"]),
+        (SERVING, [-1, -1], 1e-12, ["coordinated", "coordinated"]),  # they have nothing to do with each other
+        (SERVING, [-1, 0], 0.9, ["coordinated", "coordinated"]),  # activists and who organises them
+        ({"copied": 0.3}, [-1, 0], 1e-12, ["candidate", "candidate"]),  # old accounts that copy and boost empty ones
+        ({"copied": 0.3}, [-1, -1], 1e-12, ["coordinated", "coordinated"]),
+        ({"copied": 0.3}, [-1, 0], 0.9, ["coordinated", "coordinated"]),
+        ({"copied": 0.09}, [-1, 0], 1e-12, ["coordinated", "coordinated"]),
     ],
 )
-def test_a_network_and_the_one_that_it_serves_are_judged_together(server, look, expected):
-    done = pl.DataFrame([MEASURED | SERVING, MEASURED | {"network": 1}])
+def test_a_network_and_the_one_that_it_serves_are_judged_together(acts, server, look, expected):
+    done = pl.DataFrame([MEASURED | acts, MEASURED | {"network": 1}])
     facts = pl.concat([BOOSTED, fact("no followers", 0.9, look)]).with_columns(network=pl.lit(1, pl.Int64))
     rest = pl.DataFrame([REST, REST | {"network": 1}])
     kinds = shared_kinds(kinds_of_evidence(done, facts, rest, Rule()), pl.Series(server))
@@ -224,6 +232,14 @@ def test_reasons_are_for_or_against():
     assert set(speaks) == set(KINDS)
     assert speaks["copying"] == "for"
     assert speaks["days off"] == "against"
+
+
+def test_the_company_of_a_network_is_stated():
+    row = MEASURED | REST | dict.fromkeys(KINDS, 0.0) | {"together": False, "company": 40, "batched": 15}
+    for look, speaks in ((0.0, "against"), (2.0, "for")):
+        (reason,) = (each for each in reasons_of(row | {"look": look}, {}, Rule()) if each.kind == "occasion")
+        assert "40 other accounts" in reason.text
+        assert (reason.speaks, reason.numbers) == (speaks, {"company": 40, "batched": 15})
 
 
 def test_a_reason_is_a_value():
