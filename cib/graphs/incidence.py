@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
 
-__all__ = ["Incidence", "distinct_values", "stable_order"]
+__all__ = ["Incidence", "distinct_values", "repeated", "stable_order"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,7 +71,7 @@ class Incidence:
         cls, activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], object_ids: pl.Series
     ) -> Incidence:
         """Build from rows of posts, ascending, the code of the object of each, and the objects, sorted."""
-        order = np.argsort(code, kind="stable")
+        order = stable_order(code)
         return cls._of(activity, code[order], row[order], object_ids)
 
     @classmethod
@@ -218,7 +218,10 @@ class Incidence:
 
     def transposed(self) -> Incidence:
         """Exchange accounts and objects."""
-        order = np.lexsort((self.time, self.account))
+        from cib.compiled import grouped, taken  # numba takes half a second to import
+
+        order = np.argsort(self.time, kind="stable")
+        order = order[grouped(taken(self.account, order), len(self.account_ids))[1]]
         return replace(
             self,
             account_ids=self.object_ids,
@@ -277,11 +280,24 @@ def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return ascending[np.diff(ascending, prepend=-1) > 0]
 
 
+def repeated(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of ascending integers occur more than once.
+
+    >>> repeated(np.array([0, 3, 3])).tolist()
+    [False, True, True]
+    """
+    same = np.diff(ascending) == 0
+    return np.append(False, same)[: len(ascending)] | np.append(same, False)[: len(ascending)]
+
+
 def stable_order(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Return the order of non-negative integers, equal ones as they are; below 65,536 in a tenth of the time.
+    """Return the order of non-negative integers below 2^32, equal ones as they are, in a quarter of the time.
 
     >>> stable_order(np.array([3, 0, 3])).tolist()
     [1, 0, 2]
     """
-    short = values.max(initial=0) < 1 << 16  # numpy has a radix sort for 16 bits
-    return np.argsort(values.astype(np.uint16) if short else values, kind="stable")
+    if values.max(initial=0) < 1 << 16:  # numpy has a radix sort for 16 bits
+        return np.argsort(values.astype(np.uint16), kind="stable")
+    place = np.arange(len(values), dtype=np.uint64)
+    order: NDArray[np.uint64] = np.sort(values.astype(np.uint64) << np.uint64(32) | place) & np.uint64(2**32 - 1)
+    return order.astype(np.int64)

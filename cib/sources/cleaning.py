@@ -117,8 +117,8 @@ def clean_posts(
 
 def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Remove NUL characters, which later writers cannot store, and return the number of values repaired."""
-    counts = raw.select(pl.col(pl.String).str.contains("\0", literal=True).sum())
-    bad = {column.name: int(column[0]) for column in counts if column[0]}
+    texts = (column for column in raw if column.dtype == pl.String and values.holds(column, "\0"))
+    bad = {column.name: int(column.str.contains("\0", literal=True).sum()) for column in texts}
     return raw.with_columns(pl.col(list(bad)).str.replace_all("\0", "", literal=True)), sum(bad.values())
 
 
@@ -222,11 +222,14 @@ def _judge(
         "action left out": pl.col("action") == values.LEFT_OUT,
         "no object": pl.col("target_post_id").is_null() & format.needs_object,
     }
-    reasons = pl.Enum(list(applies))
-    reason = pl.coalesce(pl.when(test).then(pl.lit(name, dtype=reasons)) for name, test in applies.items())
-    why = table.select(reason=reason)["reason"]
-    dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
-    kept = (table.filter(why.is_null()) if dropped else table).drop("withdrawn")
+    kept, dropped = table, {}
+    if table.select(pl.any_horizontal(applies.values()).any()).item():
+        reasons = pl.Enum(list(applies))
+        reason = pl.coalesce(pl.when(test).then(pl.lit(name, dtype=reasons)) for name, test in applies.items())
+        why = table.select(reason=reason)["reason"]
+        dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
+        kept = table.filter(why.is_null())
+    kept = kept.drop("withdrawn")
     if kept["platform"].null_count() == kept.height:
         kept = kept.drop("platform")
     return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
