@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# raphtory 0.17.0: rolling("1 day") and rolling("24 hours") cut the same posts differently; integer seconds are milliseconds.
+# raphtory 0.17.0: rolling("1 day") and rolling("24 hours") differ; integer seconds are milliseconds.
 #
-# Expected: rolling("1 day") and rolling("24 hours") cut the same posts in the same way, since both last 86,400 seconds; and
-# times that are given as integers, as the interfaces of platforms do, are Unix seconds.
+# Expected: rolling("1 day") and rolling("24 hours") cut the same posts in the same way, since both last 86,400 seconds;
+# and times that are given as integers, as the interfaces of platforms do, are Unix seconds.
 # Seen: windows begin at the start of the unit that is NAMED: at midnight, or at the hour of the first post (23:00);
 # rolling(86400000) begins with the post itself. Two accounts act at 23:50 and 00:10, on five nights: "1 day" never has
 # them in one window, "24 hours" always. Integers are milliseconds: with Unix seconds one window of "1 day" holds 1,000
@@ -17,7 +17,9 @@ from datetime import UTC, datetime, timedelta
 from raphtory import Graph
 
 FIRST = datetime(2024, 5, 13, 23, 50, 30, tzinfo=UTC)
-acts = [(FIRST + timedelta(days=3 * day, minutes=late), who) for day in range(5) for late, who in ((0, "ann"), (20, "ben"))]
+acts = [
+    (FIRST + timedelta(days=3 * day, minutes=late), who) for day in range(5) for late, who in ((0, "ann"), (20, "ben"))
+]
 
 
 def find_meetings(window, to_time):
