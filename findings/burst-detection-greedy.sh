@@ -5,12 +5,13 @@
 # Seen: at each time the package takes the cheaper of the two states given the one state that it chose just before; the
 # costs of whole sequences are never compared. Since going up costs gamma * ln(n) at once, a burst begins only where ONE
 # period alone pays for it. A hashtag that goes from 10 % to 25 % of 100 daily posts for 12 of 24 days is no burst, as
-# each day gains less than the step costs; the optimal sequence (all 2^24 are compared, by recursion) has all 12 days and
-# costs 90, not 101. A single loud day is found. Slow campaigns are so reported as "no burst".
+# each day gains less than the step costs; the optimal sequence (all 2^24 are compared, by recursion) has all 12 days
+# and costs 90, not 101. A single loud day is found. Slow campaigns are so reported as "no burst".
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q burst-detection==0.1.3 numpy==1.23.5 pandas==1.5.3 mpmath==1.3.0 sympy==1.12 >/dev/null 2>&1
+"$folder/venv/bin/pip" install -q burst-detection==0.1.3 \
+    numpy==1.23.5 pandas==1.5.3 mpmath==1.3.0 sympy==1.12 >/dev/null 2>&1
 "$folder/venv/bin/python" -W ignore - <<'PY'
 import numpy as np
 import pandas as pd
@@ -22,8 +23,10 @@ def find_optimum(fits, gamma):
     n, best = len(fits), {0: (0.0, [])}
     for fit_of_state in fits:
         best = {
-            state: min((cost + tau(before, state, gamma, n) + fit_of_state[state], [*way, state])
-                       for before, (cost, way) in best.items())
+            state: min(
+                (cost + tau(before, state, gamma, n) + fit_of_state[state], [*way, state])
+                for before, (cost, way) in best.items()
+            )
             for state in (0, 1)
         }
     return min(best.values())
@@ -41,7 +44,9 @@ def compare(daily):
 
 for name, daily in {"slow": [10] * 6 + [25] * 12 + [10] * 6, "loud day": [10] * 12 + [60] + [10] * 11}.items():
     days, cost, best_days, best_cost = compare(daily)
-    print(f"burst-detection 0.1.3, {name}: {days} days at cost {cost:.1f}; optimum: {best_days} days at {best_cost:.1f}")
+    print(
+        f"burst-detection 0.1.3, {name}: {days} days at cost {cost:.1f}; optimum: {best_days} days at {best_cost:.1f}"
+    )
     assert best_days == (12 if name == "slow" else 1)
     assert (days, cost - best_cost > 5) == ((0, True) if name == "slow" else (1, False))
 PY

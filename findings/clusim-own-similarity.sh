@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# clusim 0.4: groups compared with themselves score 0.001 (Pearson) or 1.06 (Jaccard, overlapping), others infinity (onmi).
+# clusim 0.4: groups score 0.001 (Pearson) or 1.06 (Jaccard, overlapping) with themselves, infinity (onmi) with others.
 #
-# Expected: 22 measures, each of which says of equal groups that they are equal: 1 for a similarity, 0 for a distance; none
-# exceeds 1. The package reads groups that overlap, and accounts are in several networks.
-# Seen: pearson_correlation of any clustering with itself is 0.001 and less (its denominator is squared). With ONE account
-# in two groups, jaccard_index, rand_index, adjrand_index and purity_index of the grouping with itself are 1.03 to 1.08 and
-# classification_error is -0.08; no error, no warning. onmi, which is for such groups, is infinite where one side is a
-# single group: in a sweep of a threshold the value where all have merged wins. omega_index is NaN there. For groups
-# without overlap the pair-counting measures are right; for others use omega_index with at least two groups on each side.
+# Expected: 22 measures, each of which says of equal groups that they are equal: 1 for a similarity, 0 for a distance;
+# none exceeds 1. The package reads groups that overlap, and accounts are in several networks.
+# Seen: pearson_correlation of any clustering with itself is 0.001 and less (its denominator is squared). With ONE
+# account in two groups, jaccard_index, rand_index, adjrand_index and purity_index of the grouping with itself are 1.03
+# to 1.08 and classification_error is -0.08; no error, no warning. onmi, which is for such groups, is infinite where one
+# side is a single group: in a sweep of a threshold the value where all have merged wins. omega_index is NaN there. For
+# groups without overlap the pair-counting measures are right; for others use omega_index with at least two groups on
+# each side.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# coordination-network-toolkit 1.5.2 finds "co-links" between accounts that posted no link, and "co-tweets" without text.
+# coordination-network-toolkit 1.5.2 finds "co-links" of accounts that posted no link, and "co-tweets" without text.
 #
 # Expected: a co-link needs two posts with one link, a co-tweet two posts with one text.
 # Seen: the tool's own CSV format has an empty cell where a post has no link. It is cut at spaces, which leaves the link
-# "" and not none: all posts without a link, by whomever, share it. Four accounts that wrote different things without any
-# link are as tightly co-linked (weight 2 each way) as two that shared two links. Mentions go from texts before they are
-# compared: posts of only mentions, or of a picture without words, are all the same text. In real data these are the
+# "" and not none: all posts without a link, by whomever, share it. Four accounts that wrote different things without
+# any link are as tightly co-linked (weight 2 each way) as two that shared two links. Mentions go from texts before they
+# are compared: posts of only mentions, or of a picture without words, are all the same text. In real data these are the
 # heaviest edges. Drop such rows first; the JSON input has the second trouble, not the first.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q coordination-network-toolkit==1.5.2 twarc==2.14.0 regex==2026.11.19 networkx==3.6.1 >/dev/null 2>&1
+"$folder/venv/bin/pip" install -q coordination-network-toolkit==1.5.2 \
+    twarc==2.14.0 regex==2026.11.19 networkx==3.6.1 >/dev/null 2>&1
 cd "$folder"
 cat > posts.csv <<'CSV'
 message_id,user_id,username,repost_id,reply_id,message,timestamp,urls

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # HIF, the exchange format of hypergraphs: what xgi 0.10.2 writes loses names, weights and posts in hypergraphx 1.8.0.
 #
-# Expected: accounts that share posts (one hyperedge a post) come out of the Hypergraph Interchange Format as they went in:
-# the same accounts, three posts, the same weights; that is what the format was made for.
-# Seen: hypergraphx numbers the accounts from 0 in place of their names, and keeps the name of those only that
-# have attributes; the others are numbers without a name. Two posts of the same three accounts are ONE hyperedge of
-# weight 2, their ids are gone, and the weights in the file (0.5, 0.25, 7) are not read: they become 2 and 1. It cannot
-# write the result either. Weights of hypergraphx are numbers of repetitions: use xgi, or a plain table, for posts.
+# Expected: accounts that share posts (one hyperedge a post) come out of the Hypergraph Interchange Format as they went
+# in: the same accounts, three posts, the same weights; that is what the format was made for.
+# Seen: hypergraphx numbers the accounts from 0 in place of their names, and keeps the name of those only that have
+# attributes; the others are numbers without a name. Two posts of the same three accounts are ONE hyperedge of weight 2,
+# their ids are gone, and the weights in the file (0.5, 0.25, 7) are not read: they become 2 and 1. It cannot write the
+# result either. Weights of hypergraphx are numbers of repetitions: use xgi, or a plain table, for posts.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
@@ -23,13 +23,17 @@ for post, (accounts, weight) in posts.items():
     shared.add_edge(accounts, idx=post, weight=weight)
 xgi.write_hif(shared, "shared.hif.json")
 again = xgi.read_hif("shared.hif.json")
-assert {post: again.edges[post]["weight"] for post in again.edges} == {post: weight for post, (_, weight) in posts.items()}
+assert {post: again.edges[post]["weight"] for post in again.edges} == {
+    post: weight for post, (_, weight) in posts.items()
+}
 assert again.edges.members("post2") == {"ann", "ben", "cat"}
 
 read = read_hif("shared.hif.json")
 names = {node: attributes.get("node") for node, attributes in read.get_nodes(metadata=True).items()}
 weights = sorted(read.get_weights())
-print(f"hypergraphx 1.8.0: {len(read.get_edges())} posts of sizes {sorted(map(len, read.get_edges()))}, weights {weights}, names {names}")
+print(
+    f"hypergraphx 1.8.0: posts of sizes {sorted(map(len, read.get_edges()))}, weights {weights}, names {names}"
+)
 assert sorted(map(len, read.get_edges())) == [2, 3] and weights == [1, 2]
 assert sorted(names) == [0, 1, 2, 3] and sorted(names.values(), key=str) == [None, None, None, "ann"]
 try:

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# iaa-kit 0.1.2: its Krippendorff's alpha is not that of the textbook, "ordinal" is "interval", and AC2 is Cohen's kappa.
+# iaa-kit 0.1.2: Krippendorff's alpha is not that of the textbook, "ordinal" is "interval", AC2 is Cohen's kappa.
 #
 # Expected: alpha of Krippendorff's own example (4 coders, 12 units, gaps) is 0.743, as in krippendorff 0.9.0; ordinal
-# and interval distances differ; ac2() with two categories is Gwet's coefficient, which is high where 95 of 100 codes agree.
+# and interval distances differ; ac2() with two categories is Gwet's coefficient, which is high where 95 of 100 codes
+# agree.
 # Seen: alpha_value() gives 0.720: a unit with one code counts for what chance expects, and units with more coders weigh
 # more. Ordinal is 0.832, the very number of interval (right: 0.815 and 0.849). ac2() returns weighted kappa: -0.02
 # where ac1() is 0.95. Codes of stance and role are skewed like that; the coefficient that is chosen to be safe from

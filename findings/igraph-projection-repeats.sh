@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# igraph 1.0.0: bipartite_projection(multiplicity=True) multiplies repetitions: one link that two share 30 times weighs 900.
+# igraph 1.0.0: bipartite_projection(multiplicity=True) multiplies: one link that two share 30 times weighs 900.
 #
 # Expected: "multiplicity" is, as documented, how many neighbours two accounts have in common: here the links that both
 # shared. That an account shares one of them again changes nothing, or at most adds one.
 # Seen: it is the number of paths. A table of shares (one row a post) gives an edge a row; two accounts that posted one
 # and the same link 30 times each weigh 900, two that shared 29 different links weigh 29. networkx 3.6.1 counts 1 and 29
-# in the same table. After a cut at 100 the pair with one link is the "network" and the campaign is gone.
-# Give igraph distinct pairs: graph.simplify() before the projection makes it 1 and 29.
+# in the same table. After a cut at 100 the pair with one link is the "network" and the campaign is gone. Give igraph
+# distinct pairs: graph.simplify() before the projection makes it 1 and 29.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # py3plex 2.0.8: its null models of multilayer networks find that layers which were drawn at random belong together.
 #
-# Expected: a configuration model or edge swaps of a network with two layers keep each layer's degrees, so that two layers
-# that were drawn independently overlap about as much as in 19 nulls; "layer_shuffle" assigns nodes to layers anew.
+# Expected: a configuration model or edge swaps of a network with two layers keep each layer's degrees, so that two
+# layers that were drawn independently overlap about as much as in 19 nulls; "layer_shuffle" assigns nodes to layers
+# anew.
 # Seen: both models take each account in each layer as a node of ONE graph: half of the edges of the null run between
 # layers ("ann in retweets" with "ben in links"), which no action can, and each layer keeps half of its own. Independent
 # layers so overlap more than all 19 nulls in 10 of 10 trials (the chance is one in 20). Weights are lost. layer_shuffle
@@ -29,7 +30,9 @@ def draw_network(seed):
     pairs = list(combinations([f"account {number}" for number in range(40)], 2))
     for layer in LAYERS:
         ends = draw.sample(pairs, 200)
-        edges = [{"source": one, "target": two, "source_type": layer, "target_type": layer, "weight": 7} for one, two in ends]
+        edges = [
+            {"source": one, "target": two, "source_type": layer, "target_type": layer, "weight": 7} for one, two in ends
+        ]
         network.add_edges(edges)
     return network
 
@@ -45,10 +48,16 @@ for seed in range(10):
         nulls = draw_nulls(network, model)
         exceeds[model] += edge_overlap(network, *LAYERS) > max(edge_overlap(null, *LAYERS) for null in nulls)
         edges = [edge for null in nulls for edge in null.core_network.edges(data=True)]
-        seen[model] = sum(one[1] != two[1] for one, two, _ in edges) / len(edges), {data.get("weight") for *_, data in edges}
+        seen[model] = (
+            sum(one[1] != two[1] for one, two, _ in edges) / len(edges),
+            {data.get("weight") for *_, data in edges},
+        )
 shuffled = {edge_overlap(null, *LAYERS) for null in draw_nulls(network, "layer_shuffle")}
-print(f"py3plex 2.0.8: independent layers exceed all 19 nulls in {exceeds} of 10 trials; between layers and weights: {seen};",
-      f"overlap {edge_overlap(network, *LAYERS)}, after layer_shuffle {shuffled}")
+print(
+    f"py3plex 2.0.8: independent layers exceed all 19 nulls in {exceeds} of 10 trials;",
+    f"between layers and weights: {seen};",
+    f"overlap {edge_overlap(network, *LAYERS)}, after layer_shuffle {shuffled}",
+)
 assert set(exceeds.values()) == {10} and all(0.4 < share < 0.6 for share, _ in seen.values())
 assert all(7 not in weights for _, weights in seen.values()) and shuffled == {edge_overlap(network, *LAYERS)}
 PY

@@ -25,13 +25,22 @@ from pycoornet import Shared
 def find_edges(method, seconds):
     shares = [
         {
-            "id": f"{link} {page}", "date": pd.Timestamp("2024-05-01") + pd.Timedelta(hours=link, seconds=second),
-            "expanded": f"https://news.example/{link}", "account_url": page, "account_name": page,
-            "account_handle": page, "account_pageAdminTopCountry": "", "account_subscriberCount": 1,
-            "account_platform": "Facebook", "account_platformId": page, "account_verified": False,
-            "account_accountType": "page", "is_orig": True,
+            "id": f"{link} {page}",
+            "date": pd.Timestamp("2024-05-01") + pd.Timedelta(hours=link, seconds=second),
+            "expanded": f"https://news.example/{link}",
+            "account_url": page,
+            "account_name": page,
+            "account_handle": page,
+            "account_pageAdminTopCountry": "",
+            "account_subscriberCount": 1,
+            "account_platform": "Facebook",
+            "account_platformId": page,
+            "account_verified": False,
+            "account_accountType": "page",
+            "is_orig": True,
         }
-        for link in range(3) for page, second in seconds.items()
+        for link in range(3)
+        for page, second in seconds.items()
     ]
     shares = Shared(pd.DataFrame(shares))
     _, graph, _ = getattr(shares, method)(coordination_interval=60, percentile_edge_weight=0)
@@ -41,7 +50,9 @@ def find_edges(method, seconds):
 month = 30 * 24 * 3600
 edges = find_edges("coord_shares", {"ann": 0, "ben": 10, "cat": month, "dan": month + 10})
 chain = find_edges("coord_shares_differential", {f"page {number}": 60 * number for number in range(20)})
-print(f"pycoornet 0.6.0, interval of 60 s: {edges}; chain of 20: {len(chain)} edges, {chain['page 0', 'page 19']} first to last")
+print(
+    f"pycoornet 0.6.0, interval of 60 s: {edges}; chain of 20: {len(chain)} edges"
+)
 assert len(edges) == 6 and set(edges.values()) == {3} and ("ann", "dan") in edges
 assert len(chain) == 190
 PY

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# skycoll 0.3.8 (graphs of Bluesky follows): converting GML to GEXF and back turns each one-sided follow into a mutual one.
+# skycoll 0.3.8 (graphs of Bluesky follows): GML to GEXF and back turns each one-sided follow into a mutual one.
 #
 # Expected: `skycoll convert` changes the format; the same accounts follow each other before and after, and networkx and
 # igraph read both files.
@@ -70,12 +70,18 @@ def find_refusal(read, *arguments):
 def list_edges(name):
     with open(name) as file:
         lines = [line.split(maxsplit=1) for line in file]
-    values = {key: [line[1].strip().strip('"') for line in lines if line[0] == key] for key in ("source", "target", "mutual_only")}
+    values = {
+        key: [line[1].strip().strip('"') for line in lines if line[0] == key]
+        for key in ("source", "target", "mutual_only")
+    }
     return list(zip(*values.values()))
 
 
 before, after = list_edges("first.gml"), list_edges("ann.example.gml")
-refusals = {"networkx": find_refusal(nx.read_gexf, "ann.example.gexf"), "igraph": find_refusal(igraph.Graph.Read_GML, "first.gml")}
+refusals = {
+    "networkx": find_refusal(nx.read_gexf, "ann.example.gexf"),
+    "igraph": find_refusal(igraph.Graph.Read_GML, "first.gml"),
+}
 print("skycoll 0.3.8:", before, "become", after, refusals)
 assert [mutual for *_, mutual in before] == ["1", "0"] and after == [("Ann", "Harbour", "0"), ("Ann", "Harbour", "1")]
 assert "Undirected edge" in refusals["networkx"] and "Non-integer node id" in refusals["igraph"]

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# cdxj-indexer 1.5.0 and surt 0.3.1 (web archives, WACZ) give two YouTube videos and two short links one and the same key.
+# cdxj-indexer 1.5.0 and surt 0.3.1 (web archives, WACZ) give two YouTube videos, and two short links, one key.
 #
 # Expected: the sort-friendly key of an archived page (SURT) lowers the host and sorts the query; the value of v=, an id
 # in which case matters, stays as it is, so that each video has its own key.
-# Seen: the whole address goes to small letters: watch?v=aB3dE5fG7hI and v=Ab3De5Fg7Hi, youtu.be/... and bit.ly/... alike.
-# An index of the two archived pages has two lines with one key; a lookup by key (replay, "was this link archived?")
-# answers with either. Keys of an archive must not be used to count who shared what: use the field "url" beside them.
+# Seen: the whole address goes to small letters: watch?v=aB3dE5fG7hI and v=Ab3De5Fg7Hi, youtu.be/... and bit.ly/...
+# alike. An index of the two archived pages has two lines with one key; a lookup by key (replay, "was this link
+# archived?") answers with either. Keys of an archive must not be used to count who shared what: use the field "url"
+# beside them.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
@@ -18,7 +19,10 @@ from surt import surt
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-pages = {"https://www.youtube.com/watch?v=aB3dE5fG7hI": "the harbour", "https://www.youtube.com/watch?v=Ab3De5Fg7Hi": "a cat"}
+pages = {
+    "https://www.youtube.com/watch?v=aB3dE5fG7hI": "the harbour",
+    "https://www.youtube.com/watch?v=Ab3De5Fg7Hi": "a cat",
+}
 with open("pages.warc.gz", "wb") as file:
     writer = WARCWriter(file, gzip=True)
     for address, title in pages.items():

@@ -13,10 +13,22 @@ import pandas
 from dataframe_converter import DataFrameConverter
 
 metrics = {"retweet_count": 0, "reply_count": 0, "like_count": 0, "quote_count": 0}
-post = {"id": "1344801000000000001", "author_id": "701", "created_at": "2021-01-01T00:00:00.000Z", "lang": "en",
-        "conversation_id": "1344801000000000001", "text": "the harbour is open", "public_metrics": metrics}
-user = {"id": "701", "name": "Ann", "username": "ann", "created_at": "2015-01-01T00:00:00.000Z",
-        "public_metrics": {"followers_count": 1, "following_count": 1, "tweet_count": 1, "listed_count": 0}}
+post = {
+    "id": "1344801000000000001",
+    "author_id": "701",
+    "created_at": "2021-01-01T00:00:00.000Z",
+    "lang": "en",
+    "conversation_id": "1344801000000000001",
+    "text": "the harbour is open",
+    "public_metrics": metrics,
+}
+user = {
+    "id": "701",
+    "name": "Ann",
+    "username": "ann",
+    "created_at": "2015-01-01T00:00:00.000Z",
+    "public_metrics": {"followers_count": 1, "following_count": 1, "tweet_count": 1, "listed_count": 0},
+}
 page = {"data": [post], "includes": {"users": [user]}, "meta": {"result_count": 1}}
 try:
     said = f"{len(DataFrameConverter('tweets').process([page]))} row"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# twscrape 0.20.1: an account whose creation time X did not send was created on 1970-01-01, together with all others such.
+# twscrape 0.20.1: accounts whose creation time X did not send were all created on 1970-01-01.
 #
 # Expected: created is None, as protected, verified and blue are where X does not send them.
-# Seen: 1970-01-01 00:00:00 UTC, and so in the JSON that twscrape prints, with nothing that tells it from a real time. "Made
-# on the same day" is a sign of a batch of accounts and the first thing to look at; all accounts without a time share
-# that day, to the second, and their age of 50 years makes means of ages worthless. X began in 2006: treat earlier
+# Seen: 1970-01-01 00:00:00 UTC, and so in the JSON that twscrape prints, with nothing that tells it from a real time.
+# "Made on the same day" is a sign of a batch of accounts and the first thing to look at; all accounts without a time
+# share that day, to the second, and their age of 50 years makes means of ages worthless. X began in 2006: treat earlier
 # times as unknown.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT

@@ -36,11 +36,21 @@ def parse(text):
     cut = text if len(text) <= 280 else text[:275] + "…"
     entities = {"hashtags": find_tags(cut), "user_mentions": find_people(cut), "urls": [], "symbols": []}
     legacy = {
-        "id_str": "1790000000000000001", "user_id_str": "11", "created_at": "Mon May 13 12:00:00 +0000 2024",
-        "full_text": cut, "lang": "en", "conversation_id_str": "1790000000000000001", "entities": entities,
+        "id_str": "1790000000000000001",
+        "user_id_str": "11",
+        "created_at": "Mon May 13 12:00:00 +0000 2024",
+        "full_text": cut,
+        "lang": "en",
+        "conversation_id_str": "1790000000000000001",
+        "entities": entities,
         **dict.fromkeys(("reply_count", "retweet_count", "favorite_count", "quote_count"), 0),
     }
-    post = {"__typename": "Tweet", "rest_id": legacy["id_str"], "core": {"user_results": {"result": author}}, "legacy": legacy}
+    post = {
+        "__typename": "Tweet",
+        "rest_id": legacy["id_str"],
+        "core": {"user_results": {"result": author}},
+        "legacy": legacy,
+    }
     if cut != text:
         link = {"url": "https://t.co/a", "expanded_url": "https://a.example/1", "display_url": "a.example/1"}
         whole = {"hashtags": find_tags(text), "user_mentions": find_people(text), "urls": [link], "symbols": []}
@@ -52,8 +62,11 @@ def parse(text):
 end = "#harbour #ferry @zoe"
 short, long = parse("The harbour is ours. " + end), parse("The harbour is ours, whatever they say in town. " * 6 + end)
 for post in (short, long):
-    print(f"twscrape 0.20.1, {len(post.rawContent)} characters that end with {post.rawContent[-20:]!r}: hashtags {post.hashtags},",
-          f"{len(post.mentionedUsers)} mentions, links {[link.url for link in post.links]}")
+    print(
+        f"twscrape 0.20.1, {len(post.rawContent)} characters that end with {post.rawContent[-20:]!r}:",
+        f"hashtags {post.hashtags},",
+        f"{len(post.mentionedUsers)} mentions, links {[link.url for link in post.links]}",
+    )
 assert short.hashtags == ["harbour", "ferry"] and len(short.mentionedUsers) == 1
 assert long.rawContent.endswith(end) and long.links and long.hashtags == [] and long.mentionedUsers == []
 PY

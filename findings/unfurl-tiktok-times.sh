@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# dfir-unfurl 20261007 dates one TikTok link in five to the years 1970 to 1975, and halves the milliseconds of the others.
+# dfir-unfurl 20261007 dates one TikTok link in five to 1970 or 1975, and halves the milliseconds of the others.
 #
-# Expected: the first 32 bits of the id of a TikTok video are its second, the next ten its millisecond; Unfurl names both
-# and shows the time that they make together.
+# Expected: the first 32 bits of the id of a TikTok video are its second, the next ten its millisecond; Unfurl names
+# both and shows the time that they make together.
 # Seen: it reads nine bits for the milliseconds, which halves them, and writes the two numbers behind each other as text
-# to get milliseconds since 1970: 1700000000 and 22 become 170000000022, May 1975, and with a single digit July 1970. The
-# label beside it is padded ("1700000000.022") and looks right. Among 1,000 videos of one second, one for each
+# to get milliseconds since 1970: 1700000000 and 22 become 170000000022, May 1975, and with a single digit July 1970.
+# The label beside it is padded ("1700000000.022") and looks right. Among 1,000 videos of one second, one for each
 # millisecond, 200 get a wrong year. Times from ids: id >> 32 is the second.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
