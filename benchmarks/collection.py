@@ -3,8 +3,9 @@
 `python benchmarks/collection.py [--scale 0.02] [--repeats 3]` prints CPU seconds of this process, the least of several
 runs, which alternate. *counts*: the co-actions of all layers, without their tests. A full run reads them out of all
 posts; the collection loads what it counted of sixty days, counts what the last day touches, and keeps that. *counts of
-rows*: the same of the layers whose objects do not depend on other posts, which those of similar texts do. *whole*: a full run reads 61 Parquet files and detects; the collection appends one and detects. Days are 61 parts of
-equal length in rows, by time. That both find the same is checked in each run.
+rows*: the same of the layers whose objects do not depend on other posts, which those of similar texts do. *whole*: a
+full run reads 61 Parquet files and detects; the collection appends one and detects. Days are 61 parts of equal length
+in rows, by time. That both find the same is checked in each run.
 """
 
 from __future__ import annotations
