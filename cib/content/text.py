@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
+from cib.mapped import FEWER, mapped
 
 __all__ = ["Messages", "hashtag", "look", "message", "messages"]
 
@@ -88,7 +89,7 @@ def _messages(posts: pl.DataFrame) -> Messages:
     code = np.repeat(np.arange(len(groups), dtype=np.int32), groups["row"].list.len().to_numpy())
     row = groups["row"].explode().to_numpy()
     order = np.argsort(row)
-    return Messages(row[order], code[order], groups["text"])
+    return Messages(row[order], code[order], mapped(groups["text"], FEWER))
 
 
 def _folded(text: pl.Expr) -> pl.Expr:
