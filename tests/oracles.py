@@ -29,7 +29,7 @@ def coactions(
                 "lag": sum(abs(s - t) for _, s, t, _ in rows) / len(rows),
                 "first": min(min(s, t) for _, s, t, _ in rows),
                 "last": max(max(s, t) for _, s, t, _ in rows),
-                "led": sum(s < t for _, s, t, _ in rows) / len(rows),
+                "led": sum((s < t) + (s <= t) for _, s, t, _ in rows) / (2 * len(rows)),
             }
     return edges
 

@@ -95,14 +95,16 @@ def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     -------
     ndarray of int64, shape (n_texts,)
     """
-    n, size = len(start) - 1, np.diff(start)
-    first, sketch = np.arange(n), np.zeros((n, 2), np.uint64)
+    n = len(start) - 1
+    first, sketch = np.arange(n), np.zeros((n, 4), np.uint64)
     _sketch(shingles, start, sketch)
     text, low = np.arange(n, dtype=np.uint64), np.uint64((1 << n.bit_length()) - 1)
+    own, size, group = np.empty((4, n), np.uint64), np.empty(n, np.int64), np.empty(n, np.int64)
     for k, band in enumerate(bands):
         key = np.sort(band.astype(np.uint64) << np.uint64(32) | bands[k - 1] & ~low | text)
         order = (key & low).astype(np.int64)
-        _unite(key, order, sketch[order], size[order], shingles, start, similarity, first)
+        _arrange(order, sketch, start, first, own, size, group)
+        _unite(key, order, own, size, group, shingles, start, similarity, first)
     return _roots(first)
 
 
@@ -132,7 +134,7 @@ def _width(similarity: float) -> int:
 
 def code_points(texts: pl.Series) -> tuple[Hashes, Ints]:
     """Return the code points of all texts, and the offset of each text."""
-    letters = np.frombuffer("".join(texts.to_list()).encode("utf-32-le"), np.uint32)
+    letters = np.frombuffer((texts.str.join().item() or "").encode("utf-32-le"), np.uint32)
     return letters, np.concatenate([[0], texts.str.len_chars().cast(pl.Int64).cum_sum().to_numpy()])
 
 
@@ -179,10 +181,25 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
 
 @compiled()
 def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
-    """Set one of 128 bits for each shingle of a text."""
+    """Set one of 128 bits for each shingle of a text, and one of 128 others."""
     for text in range(len(sketch)):
         for k in range(start[text], start[text + 1]):
-            sketch[text, shingles[k] >> 6 & 1] |= np.uint64(1) << np.uint64(shingles[k] & 63)
+            h = shingles[k]
+            sketch[text, h >> 6 & 1] |= np.uint64(1) << np.uint64(h & 63)
+            sketch[text, 2 + (h >> 13 & 1)] |= np.uint64(1) << np.uint64(h >> 7 & 63)
+
+
+@compiled()
+def _arrange(
+    order: Ints, sketch: NDArray[np.uint64], start: Ints, first: Ints, own: NDArray[np.uint64], size: Ints, group: Ints
+) -> None:
+    """Copy the bits, the number of shingles and the root of each text in this order, to be read successively."""
+    for p in range(len(order)):
+        text = order[p]
+        for k in range(4):
+            own[k, p] = sketch[text, k]
+        size[p] = start[text + 1] - start[text]
+        group[p] = _root(first, text)
 
 
 @compiled()
@@ -198,8 +215,9 @@ def _bits(word: Any) -> Any:
 def _unite(
     key: NDArray[np.uint64],
     order: Ints,
-    sketch: NDArray[np.uint64],
+    own: NDArray[np.uint64],
     size: Ints,
+    group: Ints,
     shingles: Hashes,
     start: Ints,
     similarity: float,
@@ -207,27 +225,36 @@ def _unite(
 ) -> None:
     """Join similar texts that agree in a band; `first` is the union-find forest.
 
-    `key`, ascending, has the band in its high bits. `order`, `sketch` and `size` are the text of each key, the bits
-    and the number of its shingles.
+    `key`, ascending, has the band in its high bits. `order`, `own`, `size` and `group` are the text of each key, the
+    bits and the number of its shingles, and its root before. Texts that were joined before are not compared again.
     """
     share = similarity / (1 + similarity)
     near = np.empty(_COMPARED, np.int64)
+    a, b, c, d = own[0], own[1], own[2], own[3]
     begin = 0
     for p in range(len(key)):
         if key[p] >> np.uint64(32) != key[begin] >> np.uint64(32):
             begin = p
-        mine, own, other = order[p], sketch[p, 0], sketch[p, 1]
         # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
-        hidden = size[p] - _bits(own) - _bits(other) + 1e-9
+        hidden = size[p] - _bits(a[p]) - _bits(b[p]) + 1e-9
         n = 0
         for q in range(max(begin, p - _COMPARED), p):
-            near[n] = order[q]
+            near[n] = q
             # branch-free, because the outcome is unpredictable
-            n += _bits(own & sketch[q, 0]) + _bits(other & sketch[q, 1]) + hidden >= share * (size[p] + size[q])
+            n += (_bits(a[p] & a[q]) + _bits(b[p] & b[q]) + hidden >= share * (size[p] + size[q])) & (
+                group[q] != group[p]
+            )
+        if n == 0:
+            continue
+        hidden = size[p] - _bits(c[p]) - _bits(d[p]) + 1e-9
+        mine = _root(first, order[p])
         for k in range(n):
-            a, b = _root(first, near[k]), _root(first, mine)
-            if a != b and _similar(shingles, start, near[k], mine, similarity):
-                first[max(a, b)] = min(a, b)
+            q = near[k]
+            if _bits(c[p] & c[q]) + _bits(d[p] & d[q]) + hidden < share * (size[p] + size[q]):
+                continue
+            other = _root(first, order[q])
+            if other != mine and _similar(shingles, start, order[q], order[p], similarity):
+                first[max(mine, other)] = mine = min(mine, other)
 
 
 @compiled()

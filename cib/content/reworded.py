@@ -18,7 +18,7 @@ from cib.compiled import Ints, compiled
 from cib.content.near_duplicates import BLOCK, Hashes, code_points, join_similar
 from cib.domains import real
 
-__all__ = ["reworded"]
+__all__ = ["reworded", "reworded_codes"]
 
 #: Characters that are words, and those that words consist of.
 _WORD, _PART = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", r"[\p{L}\p{N}_#@]"
@@ -50,12 +50,17 @@ def reworded(texts: pl.Series, similarity: float = 0.25) -> pl.Series:
     >>> reworded(texts).to_list()
     ['all of us will vote for anna on sunday', 'all of us will vote for anna on sunday', 'we eat']
     """
+    return texts.gather(reworded_codes(texts, similarity))
+
+
+def reworded_codes(texts: pl.Series, similarity: float = 0.25) -> Ints:
+    """Return the position of the text that :func:`reworded` returns for each text."""
     real(0, 1, above=True).check("similarity", similarity)
     long, pairs, start = _pairs(texts)
     stands = np.arange(len(texts))
     if len(long):
         stands[long] = long[join_similar(_signatures(pairs, start), pairs, start, similarity)]
-    return texts.gather(stands)
+    return stands
 
 
 def _pairs(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
@@ -115,17 +120,22 @@ def _words(letters: Hashes, begin: Ints, kinds: NDArray[np.uint8], text: Ints, w
 def _signatures(pairs: Hashes, start: Ints) -> Hashes:
     """Compute MinHash signatures, the minimum of the bigrams of each text in random orders; (n_orders, n_texts)."""
     keys = np.random.default_rng(_SEED).integers(0, 2**63, _HASHES, np.uint64)
-    signatures = np.full((_HASHES, len(start) - 1), 2**32 - 1, np.uint32)
+    signatures = np.empty((_HASHES, len(start) - 1), np.uint32)
     _minima(pairs, start, keys, signatures)
     return signatures
 
 
 @compiled()
 def _minima(pairs: Hashes, start: Ints, keys: NDArray[np.uint64], signatures: Hashes) -> None:
-    for k in range(len(keys)):
-        for text in range(len(start) - 1):
-            for pair in pairs[start[text] : start[text + 1]]:
-                signatures[k, text] = min(signatures[k, text], _mixed(np.uint64(pair) ^ keys[k]))
+    least = np.empty(_HASHES, np.uint64)
+    for text in range(len(start) - 1):
+        least[:] = 2**32 - 1
+        for p in range(start[text], start[text + 1]):
+            pair = np.uint64(pairs[p])
+            for k in range(_HASHES):
+                least[k] = min(least[k], _mixed(pair ^ keys[k]))
+        for k in range(_HASHES):
+            signatures[k, text] = least[k]
 
 
 @compiled()

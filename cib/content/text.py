@@ -84,12 +84,13 @@ def messages(activity: Activity) -> Messages:
 def _messages(posts: pl.DataFrame) -> Messages:
     said = posts.lazy().with_row_index("row").filter(pl.col("action") != "retweet")
     said = said.select("row", text=message(pl.col("text"))).filter(pl.col("text") != "")
-    groups = said.collect(engine="streaming").sort("row").group_by("text").agg("row")  # looks at each text once
-    groups = groups.sort("text")
+    groups = said.collect(engine="streaming").group_by("text").agg("row").sort("text")  # looks at each text once
     code = np.repeat(np.arange(len(groups), dtype=np.int32), groups["row"].list.len().to_numpy())
     row = groups["row"].explode().to_numpy()
-    order = np.argsort(row)
-    return Messages(row[order], code[order], mapped(groups["text"], FEWER))
+    code_of = np.full(len(posts), -1, np.int32)
+    code_of[row] = code
+    row = np.flatnonzero(code_of >= 0)
+    return Messages(row.astype(np.uint32), code_of[row], mapped(groups["text"], FEWER))
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

@@ -175,8 +175,10 @@ def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:
 
 def _runs(key: NDArray[np.int64], value: Numbers) -> tuple[NDArray[np.int64], Numbers]:
     """Count the pairs of key and value; return the key and the count of each distinct pair."""
-    counts = pl.DataFrame({"key": key, "value": value}).group_by("key", "value").len()
-    return counts["key"].to_numpy(), counts["len"].to_numpy().astype(np.float64)
+    order = np.lexsort((value, key))
+    key, value = key[order], value[order]
+    first = np.flatnonzero((np.diff(key, prepend=-1) != 0) | (np.diff(value, prepend=np.nan) != 0))
+    return key[first], np.diff(first, append=len(key)).astype(np.float64)
 
 
 def _chance(values: Numbers) -> float:

@@ -5,7 +5,7 @@ Retweets repeat the content of others, so texts, hashtags, links and languages a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -62,9 +62,7 @@ def originality(posts: Frame) -> pl.DataFrame:
 def hashtags(posts: Frame) -> pl.DataFrame:
     """Compute the Shannon (1948) entropy of the hashtags' shares, in bits; unknown without any."""
     tags = _listed(posts, "hashtags")
-    distinct = tags.select(pl.col("key").unique())
-    looks = distinct.select(hashtag(pl.col("key")))["key"]
-    of = _entropy(tags.with_columns(pl.col("key").replace_strict(distinct["key"], looks, return_dtype=pl.String)))
+    of = _entropy(_renamed(tags, lambda distinct: distinct.to_frame("tag").select(hashtag(pl.col("tag")))["tag"]))
     return of.select("account_row", hashtags_used="n", hashtag_entropy="entropy")
 
 
@@ -78,10 +76,7 @@ def hashtags(posts: Frame) -> pl.DataFrame:
 def links(posts: Frame) -> pl.DataFrame:
     """Compute the Shannon (1948) entropy of the shares of links and of their hosts, in bits; unknown without any."""
     urls = _listed(posts, "urls")
-    distinct = urls["key"].unique().sort()
-    domains = urls.with_columns(
-        key=urls["key"].replace_strict(distinct, hosts(distinct), return_dtype=pl.String)
-    ).drop_nulls()
+    domains = _renamed(urls, hosts).drop_nulls()
     of_url, of_domain = (
         _entropy(table).select("account_row", pl.col("entropy").alias(name))
         for table, name in ((urls, "url_entropy"), (domains, "domain_entropy"))
@@ -133,7 +128,8 @@ def _copies(messages: Frame, n: int) -> tuple[Ints, Ints, Ints]:
 def _text_keys(messages: Frame) -> pl.DataFrame:
     """Return ``account_row, key, again, copied`` of each text that is long enough."""
     long = messages.to_polars().filter(pl.col("characters") >= MIN_TEXT)
-    keys = long.select("account_row", "created_at", key="message").with_columns(again=pl.col("key").is_duplicated())
+    again = (np.bincount(long["message"].to_numpy()) > 1)[long["message"].to_numpy()]
+    keys = long.select("account_row", "created_at", key="message", again=pl.Series(again, dtype=pl.Boolean))
     time = pl.col("created_at")
     several = keys.filter("again").group_by("key").agg(pl.col("account_row").n_unique(), days=time.max() - time.min())
     copies = several.filter(pl.col("account_row") >= COPIERS, pl.col("days") >= pl.duration(days=1))["key"]
@@ -170,10 +166,24 @@ def _entropy(keys: pl.DataFrame) -> pl.DataFrame:
 
 def _counts(keys: pl.DataFrame) -> pl.DataFrame:
     """Count the rows of each account and key: ``account_row, len``, a row per pair."""
-    # grouping by one integer is several times faster than by an integer and a text
-    code = keys["key"].cast(pl.Categorical).to_physical()
-    pairs = keys.select(pair=pl.col("account_row").cast(pl.UInt64) * 2**32 + code).group_by("pair").len()
-    return pairs.select(account_row=pl.col("pair") // 2**32, len="len")
+    code = _codes(keys["key"]).to_numpy()
+    pairs = np.sort(keys["account_row"].to_numpy().astype(np.uint64) << np.uint64(32) | code)
+    first = np.flatnonzero(np.diff(pairs, prepend=~pairs[:1]))
+    length = np.diff(first, append=len(pairs)).astype(np.uint32)
+    return pl.DataFrame({"account_row": (pairs[first] >> np.uint64(32)).astype(np.uint32), "len": length})
+
+
+def _codes(keys: pl.Series) -> pl.Series:
+    """Return an integer for each distinct key."""
+    return keys if keys.dtype == pl.UInt32 else keys.cast(pl.Categorical).to_physical()
+
+
+def _renamed(keys: pl.DataFrame, rename: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
+    """Replace the keys by codes of their new names, which are computed once for each distinct key."""
+    coded = keys.with_columns(code=_codes(keys["key"]))
+    distinct = coded.unique("code")
+    new = coded["code"].replace_strict(distinct["code"], _codes(rename(distinct["key"])), return_dtype=pl.UInt32)
+    return coded.select("account_row", key=new)
 
 
 def _own(posts: Frame, column: str, *more: str) -> pl.DataFrame:

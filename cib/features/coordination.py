@@ -35,9 +35,8 @@ def coactions(coactions: Graph) -> Mapping[str, Numbers]:
     - ``coaction_strength``, ``coaction_partners``: strength and degree in the co-action graph.
     - ``coaction_clustering``: ``T / (k (k - 1) / 2)`` for T triangles through the account and k partners; Watts and
       Strogatz (1998). Unknown below two partners.
-    - ``coaction_lead``: mean over pairs of posts of 1 where the account acted first and 0 where the other did, from
-      the share ``led`` of pairs in which ``source`` was strictly earlier (equal times count for ``target``). Unknown
-      without partners.
+    - ``coaction_lead``: mean over pairs of posts of 1 where the account acted first, 0 where the other did, and 0.5 at
+      equal times (``led`` of the edges). Unknown without partners.
     """
     from cib.features.ties import triangles  # numba takes half a second to import
 

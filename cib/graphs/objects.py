@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity, encode
-from cib.content.reworded import reworded
+from cib.activity import Activity
+from cib.content.reworded import reworded, reworded_codes
 from cib.content.text import hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
 from cib.engine import EngineActivity
@@ -112,8 +112,10 @@ def coded_events(
         said = messages(activity)
         if objects == "text":
             return said.row, said.code, said.distinct
-        used, code = np.unique(encode(reworded(said.distinct), said.distinct).to_numpy(), return_inverse=True)
-        return said.row, code.astype(np.int32)[said.code], said.distinct.gather(used)
+        first = reworded_codes(said.distinct)
+        used = first == np.arange(len(first))  # the first text of each group
+        code = (np.cumsum(used, dtype=np.int32) - 1)[first]
+        return said.row, code[said.code], said.distinct.filter(pl.Series(used))
     if objects == "author":
         target = activity.target_codes
         acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()

@@ -419,7 +419,7 @@ def engine_project(incidence: EngineIncidence, window: int | None, min_weight: i
         lag=pl.Series(raw["lag"].to_numpy() / raw["pairs"].to_numpy() / 1e6),
         first=pl.col("first").cast(TIME),
         last=pl.col("last").cast(TIME),
-        led=pl.col("led") / pl.col("pairs"),
+        led=pl.col("led") / (2 * pl.col("pairs")),
     )
     return Projection(edges, incidence, strength, left_out)
 
@@ -478,7 +478,7 @@ def _shared(events: Frame, acts: Frame, window: int | None, min_weight: int) -> 
 def _pairs(shared: Frame, window: int | None) -> Frame:
     """Join the pairs of events of two accounts on one object within the window; the earlier time is ``first``.
 
-    ``source`` is the account with the smaller code, and ``led`` is whether it acted strictly first.
+    ``source`` is the account with the smaller code, and ``led`` is 2 where it acted first, 1 at equal times.
     """
     one = shared.select("object", "stretch", a="account", first="time", again="again")
     other = shared.select("object", "stretch", b="account", last="time", other_again="again")
@@ -496,7 +496,7 @@ def _pairs(shared: Frame, window: int | None) -> Frame:
         "other_again",
         source=nw.min_horizontal("a", "b"),
         target=nw.max_horizontal("a", "b"),
-        led=((a < b) & (lag > 0)).cast(nw.Int64),
+        led=(lag == 0).cast(nw.Int64) + 2 * ((a < b) & (lag > 0)).cast(nw.Int64),
     )
 
 

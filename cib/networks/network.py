@@ -134,9 +134,9 @@ class Network:
         -------
         frame
             One row per layer and partner, strongest first: ``layer, partner, weight, expected, p, q, lag, led,
-            removed_by, first, last``. ``led`` is the share of common acts in which this account was first;
-            ``removed_by`` the number of shared objects whose removal makes the edge insignificant (all else, and
-            its rank among all edges, being equal).
+            removed_by, first, last``. ``led`` is the share of common acts in which this account was first, equal
+            times counted half; ``removed_by`` the number of shared objects whose removal makes the edge
+            insignificant (all else, and its rank among all edges, being equal).
 
         Raises
         ------

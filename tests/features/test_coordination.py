@@ -30,6 +30,11 @@ def test_ties_by_hand():
     ]
 
 
+def test_nobody_leads_at_equal_times():
+    activity = retweets(*((account, post, 0) for post in ("p", "q") for account in ("a", "b")))
+    assert extract(activity, "coaction_lead").table.rows() == [("a", 0.5), ("b", 0.5)]
+
+
 def test_without_company_there_are_no_ties():
     assert extract(retweets(("a", "p", 0)), "coaction_strength").table.rows() == [("a", 0)]
 

@@ -169,13 +169,15 @@ def _add_strengths(begin: int, end: int, starts: Ints, mine: Codes, rank: Codes,
 
 
 @inlined
-def _met_often(u: int, begin: int, end: int, mine: Codes, rank: Codes, met: Bytes, mask: int, enough: int) -> bool:
+def _met_often(
+    u: int, begin: int, end: int, mine: Codes, rank: Codes, ascending: int, met: Bytes, mask: int, enough: int
+) -> bool:
     """Count the events of each account above `u`, hashed to its last bits; return whether any count is `enough`."""
     for byte in range(mask + 1):
         met[byte] = 0
     any_often = False
     for k in range(begin, end):
-        for j in range(mine[k, _LOW], mine[k, _HIGH]):
+        for j in range(mine[k, _EVENT] + 1 if ascending else mine[k, _LOW], mine[k, _HIGH]):
             v = rank[j]
             count = met[v & mask] + (v > u)
             met[v & mask] = min(enough, count)
@@ -195,7 +197,7 @@ def _find(rank: Codes, begin: int, end: int, u: int, met: Bytes, mask: int, enou
 
 
 @compiled(
-    *(INT, INT, INTS, INTS, TABLE, CODES, CODES, INTS, INT),
+    *(INT, INT, INTS, INTS, TABLE, CODES, CODES, INTS, INT, INT),
     *(WRITE_BYTES, WRITE_CODES, WRITE_CODES, record_array(_PARTNER), record_array(EDGE), WRITE_INTS),
 )
 def _find_edges(  # noqa: PLR0912 - one pass: each call to another function would be compiled, too
@@ -208,6 +210,7 @@ def _find_edges(  # noqa: PLR0912 - one pass: each call to another function woul
     code: Codes,
     time: Ints,
     min_weight: int,
+    ascending: int,
     table: Bytes,
     found: Codes,
     place: Codes,
@@ -218,7 +221,8 @@ def _find_edges(  # noqa: PLR0912 - one pass: each call to another function woul
     """Append the edges of the accounts of ranks `begin` to `end` to the first ``n_edges[0]`` of `edges`.
 
     For each account, accumulate its co-actions with the accounts above it whose count is large enough. The position
-    of each of these in `partners` is its `place`; `place` is -1 for each account before and after.
+    of each of these in `partners` is its `place`; `place` is -1 for each account before and after. If the events of
+    each object are `ascending` by rank, only those after each event are scanned.
 
     Returns
     -------
@@ -231,14 +235,15 @@ def _find_edges(  # noqa: PLR0912 - one pass: each call to another function woul
         while room < 4 * visits[u] and room < len(table):
             room *= 2
         mask = room - 1
-        if enough and not _met_often(u, starts[u], starts[u + 1], mine, rank, table, mask, enough):
+        if enough and not _met_often(u, starts[u], starts[u + 1], mine, rank, ascending, table, mask, enough):
             continue
         n = 0
         full = False
         for k in range(starts[u], starts[u + 1]):
             event, mark = mine[k, _EVENT], mine[k, _OBJECT]
             at = time[event]
-            for first in range(mine[k, _LOW], mine[k, _HIGH], len(found)):
+            low = event + 1 if ascending else mine[k, _LOW]
+            for first in range(low, mine[k, _HIGH], len(found)):
                 last = min(mine[k, _HIGH], first + len(found))
                 for i in range(_find(rank, first, last, u, table, mask, enough, found)):
                     j = found[i]
@@ -271,7 +276,8 @@ def _find_edges(  # noqa: PLR0912 - one pass: each call to another function woul
             partner = partners[i]
             if partner.weight >= min_weight:
                 edge, a, b = edges[n_edges[0]], code[u], code[partner.rank]
-                edge.u, edge.v, edge.led = (a, b, partner.ahead) if a < b else (b, a, partner.behind)
+                ahead = partner.pairs + partner.ahead - partner.behind
+                edge.u, edge.v, edge.led = (a, b, ahead) if a < b else (b, a, 2 * partner.pairs - ahead)
                 edge.weight, edge.pairs, edge.lag = partner.weight, partner.pairs, partner.lag
                 edge.first, edge.last = partner.first, partner.last
                 n_edges[0] += 1
@@ -322,25 +328,35 @@ def coactions(
             remedy="Take a shorter window, or a lower max_pairs.",
         )
     limits = _cuts(company, _SHELVES, _SHELF)
-    shelves, strength = _found(account, objects, time, low, high, company, code, limits, min_weight, threads)
-    return taken_down(shelves, limits, threads), strength
+    ranks = np.argsort(code).astype(np.int32)
+    rank, order = ranks[account], None
+    if ((high - low == np.bincount(objects)[objects]) | (high == 0)).all():  # no window: time does not matter
+        order = np.argsort(objects.astype(np.int64) << 32 | rank)
+        rank, time = rank[order], time[order]
+    ascending = order is not None
+    shelves, strength = _found(
+        rank, objects, time, low, high, company[code], code, limits, min_weight, ascending, threads
+    )
+    edges = taken_down(shelves, limits, threads)
+    if order is not None:
+        edges = edges._replace(first=order[edges.first].astype(np.int32), last=order[edges.last].astype(np.int32))
+    return edges, strength[ranks]
 
 
 def _found(
-    account: Codes,
+    rank: Codes,
     objects: Codes,
     time: Ints,
     low: Codes,
     high: Codes,
-    company: Ints,
+    visits: Ints,
     code: Codes,
     limits: list[int],
     min_weight: int,
+    ascending: bool,
     threads: int,
 ) -> tuple[list[list[Any]], Ints]:
-    """Find the edges, in buffers by source, and the strengths; `code` is the account of each rank."""
-    ranks, visits = np.argsort(code).astype(np.int32), company[code]
-    rank = ranks[account]
+    """Find the edges, in buffers by source, and the strengths, by rank; `code` is the account of each rank."""
     starts, mine = _dealt(rank, objects, low, high, len(code), threads)
     parts = list(pairwise(_cuts(visits, _PARTS, _PART)))
     todo = iter(parts)  # shared by the threads
@@ -357,7 +373,7 @@ def _found(
             n_edges[0], done = 0, begin
             while done < end:
                 done = _find_edges(
-                    *(done, end, starts, visits, mine, rank, code, time, min_weight),
+                    *(done, end, starts, visits, mine, rank, code, time, min_weight, ascending),
                     *(table, found, place, partners, edges, n_edges),
                 )
                 if done < end:
@@ -365,7 +381,7 @@ def _found(
             shelve(edges[: n_edges[0]], shelf, shelves)
 
     in_threads(work, list(range(min(threads, len(parts)))), threads)
-    return shelves, strength[ranks]
+    return shelves, strength
 
 
 def strengths(

@@ -32,7 +32,7 @@ class Together(NamedTuple):
     """Co-actions of pairs of accounts; one array entry per pair."""
 
     pairs: Ints  #: pairs of events
-    led: Ints  #: pairs in which the first account was strictly earlier
+    led: Ints  #: twice the pairs in which the first account was earlier, and once those at equal times
     lag: Ints  #: sum of absolute lags, microseconds
     first: Ints  #: earliest time of any pair
     last: Ints  #: latest time of any pair
@@ -168,7 +168,7 @@ def _add_up(
             m = j
             while m < end and objects[m] == objects[i] and time[m] - time[i] <= window:
                 pairs[k] += 1
-                led[k] += time[i] < time[m]
+                led[k] += (time[i] < time[m]) + (time[i] <= time[m])
                 lag[k] += abs(time[m] - time[i])
                 first[k] = min(first[k], time[i], time[m])
                 last[k] = max(last[k], time[i], time[m])

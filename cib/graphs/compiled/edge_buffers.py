@@ -29,7 +29,7 @@ class CoActions(NamedTuple):
     v: Codes
     weight: Codes  #: number of distinct objects
     pairs: Codes  #: number of pairs of events
-    led: Codes  #: number of pairs in which u was strictly earlier
+    led: Codes  #: twice the pairs in which u was earlier, and once those at equal times
     first: Codes  #: earliest event of any pair
     last: Codes  #: latest event of any pair
     lag: Ints  #: sum of absolute lags, microseconds

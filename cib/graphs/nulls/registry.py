@@ -98,7 +98,7 @@ def adjust(p: Floats, tests: int, method: Correction = "bh") -> Floats:
     >>> adjust(np.array([0.001, 0.02]), tests=10).round(4).tolist()
     [0.01, 0.1]
     """
-    order = np.argsort(p, kind="stable")
+    order = np.argsort(p)  # equal p have equal q
     family = float(tests)
     if method == "by":
         family *= np.log(max(tests, 1)) + np.euler_gamma

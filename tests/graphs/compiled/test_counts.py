@@ -46,7 +46,7 @@ def test_pairs_have_the_objects_and_lags_of_every_two_events(rows, window):
         met = [(o, s, t) for o, s, a in rows for p, t, b in rows if (a, b, o) == (u, v, p) and abs(s - t) <= window]
         assert weight[k] == len({o for o, *_ in met})
         assert together.pairs[k] == len(met)
-        assert together.led[k] == sum(s < t for _, s, t in met)
+        assert together.led[k] == sum((s < t) + (s <= t) for _, s, t in met)
         assert together.lag[k] == sum(abs(s - t) for _, s, t in met)
         if met:
             assert together.first[k] == min(min(s, t) for _, s, t in met)
