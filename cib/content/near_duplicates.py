@@ -10,17 +10,38 @@ similarity, computed from all shingles, reaches the threshold (Broder 1997).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import Ints, compiled
+from cib.compiled import TABLE, WRITE_INTS, Ints, compiled
 from cib.domains import real
 from cib.errors import MissingDependencyError
 
-__all__ = ["BLOCK", "Hashes", "code_points", "expected_recall", "join_similar", "near_duplicates"]
+__all__ = [
+    "BLOCK",
+    "COMPARED",
+    "Hashes",
+    "Links",
+    "all_roots",
+    "bands_of",
+    "code_points",
+    "count_bits",
+    "expected_recall",
+    "join",
+    "join_similar",
+    "link_similar",
+    "near_duplicates",
+    "root",
+    "roots",
+    "shingles_of",
+    "similar",
+    "sketches",
+    "sorted_bands",
+]
 
 _SHINGLE = 5
 _PERMUTATIONS, _SEED = 128, 1
@@ -34,9 +55,12 @@ BLOCK = 50_000
 #: Number of preceding texts that a text is compared with in a band, so that a template of 100,000 texts does not make
 #: 5 billion pairs. In smaller groups all pairs are compared; in larger ones the texts are in the order of another band,
 #: so that more similar texts are more often compared.
-_COMPARED = 16
+COMPARED = 16
 
 Hashes = NDArray[np.uint32]
+
+#: Pairs of texts, and the band in which they agree.
+Links = NDArray[np.int32]
 
 
 def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
@@ -68,19 +92,39 @@ def near_duplicates(texts: pl.Series, similarity: float = 0.8) -> pl.Series:
     ['something else', 'vote for anna on sunday', 'vote for anna on sunday']
     """
     real(0, 1, above=True).check("similarity", similarity)
-    width = _width(similarity)
-    blocks = [_shingles_of(texts.slice(first, BLOCK)) for first in range(0, len(texts), BLOCK)]
-    if not blocks:
+    if not len(texts):
         return texts
-    bands = np.concatenate([_bands(*block, width) for block in blocks], axis=1)
-    shingles = np.concatenate([hashes for hashes, _ in blocks])
-    start = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(offsets) for _, offsets in blocks]))])
-    first = join_similar(bands, shingles, start, similarity)
-    return texts.gather(first)
+    shingles, start = shingles_of(texts)
+    return texts.gather(join_similar(bands_of(shingles, start, similarity), shingles, start, similarity))
+
+
+def shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Hash the distinct shingles of each text, in ascending order; also return the offset of each text."""
+    blocks = [_shingles(*code_points(texts.slice(first, BLOCK))) for first in range(0, len(texts), BLOCK)]
+    sizes = [np.diff(start) for _, start in blocks]
+    hashes = np.concatenate([np.empty(0, np.uint32), *(hashes for hashes, _ in blocks)])
+    return hashes, np.append(0, np.cumsum(np.concatenate([np.empty(0, np.int64), *sizes])))
+
+
+def bands_of(shingles: Hashes, start: Ints, similarity: float) -> Hashes:
+    """Hash the MinHash values of each band to one number; shape (n_bands, n_texts)."""
+    width, n = _width(similarity), len(start) - 1
+    blocks = [start[first : first + BLOCK + 1] for first in range(0, n, BLOCK)]
+    none = np.empty((_PERMUTATIONS // width, 0), np.uint32)
+    each = (_bands(shingles[part[0] : part[-1]], part - part[0], width) for part in blocks)
+    return np.concatenate([none, *each], axis=1)
 
 
 def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float) -> Ints:
     """Find the first text of each group of texts that agree in a band and are similar, directly or over others.
+
+    Arguments as for :func:`link_similar`; shape (n_texts,).
+    """
+    return roots(len(start) - 1, link_similar(bands, shingles, start, similarity))
+
+
+def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float) -> Links:
+    """Link texts that agree in a band and are similar, unless they are linked already, directly or over others.
 
     Parameters
     ----------
@@ -93,19 +137,28 @@ def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
 
     Returns
     -------
-    ndarray of int64, shape (n_texts,)
+    ndarray of int32, shape (n_links, 3)
+        Both texts, and the band.
     """
     n = len(start) - 1
-    first, sketch = np.arange(n), np.zeros((n, 4), np.uint64)
-    _sketch(shingles, start, sketch)
-    text, low = np.arange(n, dtype=np.uint64), np.uint64((1 << n.bit_length()) - 1)
+    first, sketch, links, n_links = np.arange(n), sketches(shingles, start), np.empty((n, 3), np.int32), 0
     own, size, group = np.empty((4, n), np.uint64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for k, (key, order) in enumerate(sorted_bands(bands)):
+        _arrange(order, sketch, start, first, own, size, group)
+        n_links = _unite(k, key, order, own, size, group, shingles, start, similarity, first, links, n_links)
+    return links[:n_links]
+
+
+def sorted_bands(bands: Hashes) -> Iterator[tuple[NDArray[np.uint64], Ints]]:
+    """Yield for each band the sorted keys of the texts, and the texts in this order.
+
+    A key has the band in its high bits, then bits of another band, as many as the text leaves, then the text.
+    """
+    n = bands.shape[1]
+    text, low = np.arange(n, dtype=np.uint64), np.uint64((1 << n.bit_length()) - 1)
     for k, band in enumerate(bands):
         key = np.sort(band.astype(np.uint64) << np.uint64(32) | bands[k - 1] & ~low | text)
-        order = (key & low).astype(np.int64)
-        _arrange(order, sketch, start, first, own, size, group)
-        _unite(key, order, own, size, group, shingles, start, similarity, first)
-    return _roots(first)
+        yield key, (key & low).astype(np.int64)
 
 
 def expected_recall(similarity: float, width: int | None = None) -> float:
@@ -136,11 +189,6 @@ def code_points(texts: pl.Series) -> tuple[Hashes, Ints]:
     """Return the code points of all texts, and the offset of each text."""
     letters = np.frombuffer((texts.str.join().item() or "").encode("utf-32-le"), np.uint32)
     return letters, np.concatenate([[0], texts.str.len_chars().cast(pl.Int64).cum_sum().to_numpy()])
-
-
-def _shingles_of(texts: pl.Series) -> tuple[Hashes, Ints]:
-    """Hash the distinct shingles of each text, in ascending order; also return the offset of each text."""
-    return _shingles(*code_points(texts))
 
 
 def _bands(shingles: Hashes, start: Ints, width: int) -> Hashes:
@@ -179,9 +227,15 @@ def _shingles(letters: Hashes, begin: Ints) -> tuple[Hashes, Ints]:
     return found[: start[-1]].copy(), start
 
 
+def sketches(shingles: Hashes, start: Ints) -> NDArray[np.uint64]:
+    """Set one of 128 bits for each shingle of a text, and one of 128 others; shape (n_texts, 4)."""
+    sketch = np.zeros((len(start) - 1, 4), np.uint64)
+    _sketch(shingles, start, sketch)
+    return sketch
+
+
 @compiled()
 def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
-    """Set one of 128 bits for each shingle of a text, and one of 128 others."""
     for text in range(len(sketch)):
         for k in range(start[text], start[text + 1]):
             h = shingles[k]
@@ -199,11 +253,11 @@ def _arrange(
         for k in range(4):
             own[k, p] = sketch[text, k]
         size[p] = start[text + 1] - start[text]
-        group[p] = _root(first, text)
+        group[p] = root(first, text)
 
 
 @compiled()
-def _bits(word: Any) -> Any:
+def count_bits(word: Any) -> Any:
     """Count the bits of a number that are set."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
@@ -213,6 +267,7 @@ def _bits(word: Any) -> Any:
 
 @compiled()
 def _unite(
+    band: int,
     key: NDArray[np.uint64],
     order: Ints,
     own: NDArray[np.uint64],
@@ -222,56 +277,78 @@ def _unite(
     start: Ints,
     similarity: float,
     first: Ints,
-) -> None:
-    """Join similar texts that agree in a band; `first` is the union-find forest.
+    links: Links,
+    n_links: int,
+) -> int:
+    """Link similar texts that agree in a band, and return the number of links; `first` is the union-find forest.
 
     `key`, ascending, has the band in its high bits. `order`, `own`, `size` and `group` are the text of each key, the
     bits and the number of its shingles, and its root before. Texts that were joined before are not compared again.
     """
     share = similarity / (1 + similarity)
-    near = np.empty(_COMPARED, np.int64)
+    near = np.empty(COMPARED, np.int64)
     a, b, c, d = own[0], own[1], own[2], own[3]
     begin = 0
     for p in range(len(key)):
         if key[p] >> np.uint64(32) != key[begin] >> np.uint64(32):
             begin = p
         # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
-        hidden = size[p] - _bits(a[p]) - _bits(b[p]) + 1e-9
+        hidden = size[p] - count_bits(a[p]) - count_bits(b[p]) + 1e-9
         n = 0
-        for q in range(max(begin, p - _COMPARED), p):
+        for q in range(max(begin, p - COMPARED), p):
             near[n] = q
             # branch-free, because the outcome is unpredictable
-            n += (_bits(a[p] & a[q]) + _bits(b[p] & b[q]) + hidden >= share * (size[p] + size[q])) & (
+            n += (count_bits(a[p] & a[q]) + count_bits(b[p] & b[q]) + hidden >= share * (size[p] + size[q])) & (
                 group[q] != group[p]
             )
         if n == 0:
             continue
-        hidden = size[p] - _bits(c[p]) - _bits(d[p]) + 1e-9
-        mine = _root(first, order[p])
+        hidden = size[p] - count_bits(c[p]) - count_bits(d[p]) + 1e-9
+        mine = root(first, order[p])
         for k in range(n):
             q = near[k]
-            if _bits(c[p] & c[q]) + _bits(d[p] & d[q]) + hidden < share * (size[p] + size[q]):
+            if count_bits(c[p] & c[q]) + count_bits(d[p] & d[q]) + hidden < share * (size[p] + size[q]):
                 continue
-            other = _root(first, order[q])
-            if other != mine and _similar(shingles, start, order[q], order[p], similarity):
+            other = root(first, order[q])
+            if other != mine and similar(shingles, start, order[q], order[p], similarity):
                 first[max(mine, other)] = mine = min(mine, other)
+                links[n_links, 0], links[n_links, 1], links[n_links, 2] = order[q], order[p], band
+                n_links += 1
+    return n_links
 
 
 @compiled()
-def _root(first: Ints, text: int) -> int:
+def root(first: Ints, text: int) -> int:
+    """Find the root of a text in a union-find forest, and halve the path to it."""
     while first[text] != text:
         first[text] = first[first[text]]
         text = first[text]
     return text
 
 
-@compiled()
-def _roots(first: Ints) -> Ints:
-    return np.array([_root(first, text) for text in range(len(first))])
+def roots(n: int, links: Links) -> Ints:
+    """Return the first text of the group of each of `n` texts, which are linked directly or over others."""
+    first = np.arange(n)
+    join(first, links)
+    return all_roots(first)
+
+
+@compiled(WRITE_INTS, TABLE)
+def join(first: Ints, links: Links) -> None:
+    """Join the trees of linked texts in a union-find forest."""
+    for k in range(len(links)):
+        one, other = root(first, links[k, 0]), root(first, links[k, 1])
+        first[max(one, other)] = min(one, other)
 
 
 @compiled()
-def _similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
+def all_roots(first: Ints) -> Ints:
+    """Find the root of each text."""
+    return np.array([root(first, text) for text in range(len(first))])
+
+
+@compiled()
+def similar(shingles: Hashes, start: Ints, a: int, b: int, similarity: float) -> bool:
     """Return whether the Jaccard similarity of two texts reaches the threshold."""
     i, i_end, j, j_end = start[a], start[a + 1], start[b], start[b + 1]
     total = (i_end - i) + (j_end - j)

@@ -18,7 +18,7 @@ from cib.compiled import Ints, compiled
 from cib.content.near_duplicates import BLOCK, Hashes, code_points, join_similar
 from cib.domains import real
 
-__all__ = ["reworded", "reworded_codes"]
+__all__ = ["bigrams_of", "reworded", "reworded_codes", "signatures"]
 
 #: Characters that are words, and those that words consist of.
 _WORD, _PART = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", r"[\p{L}\p{N}_#@]"
@@ -56,14 +56,14 @@ def reworded(texts: pl.Series, similarity: float = 0.25) -> pl.Series:
 def reworded_codes(texts: pl.Series, similarity: float = 0.25) -> Ints:
     """Return the position of the text that :func:`reworded` returns for each text."""
     real(0, 1, above=True).check("similarity", similarity)
-    long, pairs, start = _pairs(texts)
+    long, pairs, start = bigrams_of(texts)
     stands = np.arange(len(texts))
     if len(long):
-        stands[long] = long[join_similar(_signatures(pairs, start), pairs, start, similarity)]
+        stands[long] = long[join_similar(signatures(pairs, start), pairs, start, similarity)]
     return stands
 
 
-def _pairs(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
+def bigrams_of(texts: pl.Series) -> tuple[Ints, Hashes, Ints]:
     """Return texts with enough bigrams, ascending hashes of the distinct bigrams of each, and the start of each."""
     blocks = [_bigrams_of(texts.slice(first, BLOCK)) for first in range(0, len(texts), BLOCK)]
     counts = np.concatenate([counts for counts, _ in blocks] or [np.empty(0, np.int64)])
@@ -117,12 +117,12 @@ def _words(letters: Hashes, begin: Ints, kinds: NDArray[np.uint8], text: Ints, w
     return n
 
 
-def _signatures(pairs: Hashes, start: Ints) -> Hashes:
+def signatures(pairs: Hashes, start: Ints) -> Hashes:
     """Compute MinHash signatures, the minimum of the bigrams of each text in random orders; (n_orders, n_texts)."""
     keys = np.random.default_rng(_SEED).integers(0, 2**63, _HASHES, np.uint64)
-    signatures = np.empty((_HASHES, len(start) - 1), np.uint32)
-    _minima(pairs, start, keys, signatures)
-    return signatures
+    found = np.empty((_HASHES, len(start) - 1), np.uint32)
+    _minima(pairs, start, keys, found)
+    return found
 
 
 @compiled()

@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.mapped import FEWER, mapped
 
-__all__ = ["Messages", "hashtag", "look", "message", "messages"]
+__all__ = ["Messages", "hashtag", "keep_messages", "look", "message", "messages"]
 
 #: Format characters (zero width, direction marks) and variation selectors, which are invisible.
 _INVISIBLE = r"[\p{Cf}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
@@ -84,13 +84,26 @@ def messages(activity: Activity) -> Messages:
 def _messages(posts: pl.DataFrame) -> Messages:
     said = posts.lazy().with_row_index("row").filter(pl.col("action") != "retweet")
     said = said.select("row", text=message(pl.col("text"))).filter(pl.col("text") != "")
-    groups = said.collect(engine="streaming").group_by("text").agg("row").sort("text")  # looks at each text once
-    code = np.repeat(np.arange(len(groups), dtype=np.int32), groups["row"].list.len().to_numpy())
-    row = groups["row"].explode().to_numpy()
-    code_of = np.full(len(posts), -1, np.int32)
+    rows = said.collect(engine="streaming").sort("row")
+    text = rows["text"]
+    distinct = text.gather(text.hash().arg_unique()).sort()  # in half the time of comparing texts
+    code = encode(text, distinct)
+    if code.null_count():  # texts with the same hash
+        distinct = text.unique().sort()
+        code = encode(text, distinct)
+    return Messages(rows["row"].to_numpy(), code.to_numpy().astype(np.int32), mapped(distinct, FEWER))
+
+
+def keep_messages(activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series) -> None:
+    """Keep texts that are normalised already, in any order of rows, for :func:`messages`."""
+    activity.__dict__["messages"] = _by_row(row, code, distinct.alias("text"), len(activity))
+
+
+def _by_row(row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series, n_rows: int) -> Messages:
+    code_of = np.full(n_rows, -1, np.int32)
     code_of[row] = code
-    row = np.flatnonzero(code_of >= 0)
-    return Messages(row.astype(np.uint32), code_of[row], mapped(groups["text"], FEWER))
+    row = np.flatnonzero(code_of >= 0).astype(np.uint32)
+    return Messages(row, code_of[row], distinct)
 
 
 def _folded(text: pl.Expr) -> pl.Expr:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from cib.features.acts import PRIOR, Acts, rounded
 from cib.features.feature import feature
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import distinct_values
 
 __all__ = ["creation_batches", "days_off", "unearned_attention"]
 
@@ -110,7 +111,7 @@ def creation_batches(posts: Frame, accounts: Frame, interactions: Graph) -> Mapp
     target, count = _runs(acts.target[born], day[acts.source[born]])
     same, audience = np.bincount(target, count * (count - 1), acts.n), acts.received(born)
     pairs = audience * (audience - 1)
-    beyond = same - _chance(day[np.unique(acts.source[born])]) * pairs
+    beyond = same - _chance(day[distinct_values(acts.source[born])]) * pairs
     batches = np.where(pairs > 0, beyond / (pairs + 2 * PRIOR_PAIRS), np.nan)
     aimed = acts.share(posts, np.where(born.any(), np.nan_to_num(batches), np.nan)[acts.target])
     actors, aim = acts.received(np.ones(len(born))), acts.received(np.nan_to_num(aimed)[acts.source])
@@ -174,11 +175,10 @@ def _own_days_off(days: Ints, weekend: Ints, span: int) -> Numbers:
 
 
 def _runs(key: NDArray[np.int64], value: Numbers) -> tuple[NDArray[np.int64], Numbers]:
-    """Count the pairs of key and value; return the key and the count of each distinct pair."""
-    order = np.lexsort((value, key))
-    key, value = key[order], value[order]
-    first = np.flatnonzero((np.diff(key, prepend=-1) != 0) | (np.diff(value, prepend=np.nan) != 0))
-    return key[first], np.diff(first, append=len(key)).astype(np.float64)
+    """Count pairs of a key and a value, whole numbers below 2^31; return the key and the count of each."""
+    pairs = np.sort(key << 32 | value.astype(np.int64) + 2**31)
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    return pairs[first] >> 32, np.diff(first, append=len(pairs)).astype(np.float64)
 
 
 def _chance(values: Numbers) -> float:

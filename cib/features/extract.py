@@ -216,7 +216,7 @@ def _together(ids: pl.Series, graphs: Iterable[Graph]) -> Graph:
 
 def _summed(keys: NDArray[np.int64], weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Sum weights by key; return the distinct keys, ascending, and the sums."""
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     keys, weights = keys[order], weights[order]
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     return keys[first], np.add.reduceat(weights, first) if len(first) else weights

@@ -45,6 +45,7 @@ __all__ = [
     "complete_edges",
     "construction",
     "count_coactions",
+    "incidence_of",
     "named_graphs",
     "project",
     "weighted",
@@ -245,6 +246,11 @@ def _incidence(
             numbered: Incidence = activity.numbered.incidence(objects, self_actions)
             return numbered
         return engine_incidence(activity, engine_events(activity, objects, self_actions=self_actions), stack)
+    return incidence_of(activity, objects, self_actions=self_actions)
+
+
+def incidence_of(activity: Activity, objects: Objects, *, self_actions: bool = False) -> Incidence:
+    """List and sort the events on a kind of object."""
     coded = coded_events(activity, objects, self_actions=self_actions)
     if coded is None:
         return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
@@ -259,23 +265,30 @@ def project(
     max_pairs: int = MAX_PAIRS,
     over_budget: OverBudget = "leave out",
     threads: int | None = None,
+    weights_only: bool = False,
 ) -> Graph:
-    """Project an incidence to its co-action graph; see :func:`coaction_graph`."""
+    """Project an incidence to its co-action graph; see :func:`coaction_graph`.
+
+    With `weights_only` the edges have no lags and times, which :func:`complete_edges` adds.
+    """
     if isinstance(incidence, EngineIncidence):
         return _pushed_down(incidence, window_s, min_weight, max_pairs=max_pairs, over_budget=over_budget)
     # numba takes half a second to import, so it is imported only where it is used
     from cib.graphs.compiled.windows import window_span
 
     low, high, left_out, shortened = affordable(incidence, window_span(window_s), max_pairs, over_budget)
-    edges, strength = count_coactions(incidence, low, high, min_weight, threads)
+    edges, strength = count_coactions(incidence, low, high, min_weight, threads, weights_only)
     made = construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened)
+    incidence, time = incidence.keep_events(high > 0) if left_out else incidence, incidence.time
     columns = edges._asdict()
+    if weights_only:
+        return weighted(incidence, columns, strength, made)
     del edges  # there may be many: release each column as soon as it is converted
     pairs = columns.pop("pairs").astype(np.int64)
     table = _weight_columns(columns)
-    columns |= {name: incidence.time[columns.pop(name)] for name in ("first", "last")}
+    columns |= {name: time[columns.pop(name)] for name in ("first", "last")}
     table += _attribute_columns(pairs, columns)
-    return _coaction_graph(incidence.keep_events(high > 0) if left_out else incidence, table, strength, made)
+    return _coaction_graph(incidence, table, strength, made)
 
 
 def count_coactions(
@@ -284,6 +297,7 @@ def count_coactions(
     high: NDArray[np.int32],
     min_weight: int,
     threads: int | None = None,
+    weights_only: bool = False,
 ) -> tuple[CoActions, NDArray[np.int64]]:
     """Count the co-actions of events within the bounds of :func:`affordable`; return edges, and strengths."""
     from cib.graphs.compiled.coaction import coactions
@@ -297,6 +311,7 @@ def count_coactions(
         len(incidence.account_ids),
         min_weight=min_weight,
         threads=threads,
+        weights_only=weights_only,
     )
 
 

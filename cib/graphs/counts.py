@@ -7,16 +7,20 @@ weight are not stored; no other pair changes, except those on objects that are l
 integers, so that the graph equals that of :func:`cib.coaction_graphs` bit for bit, after
 :func:`cib.graphs.coaction.complete_edges` has summed lags and times, which is done for significant edges only.
 
-Everything is recounted if rows were changed or removed, if an object depends on other rows (similar texts and
+Texts are normalised once. Similar texts are one object, and any text may join two of these: so their groups are
+updated (:mod:`cib.content.similar_texts`), and all their events counted.
+
+Everything is recounted if rows were changed or removed, if an object depends on other rows in another way (meanings and
 pictures), or if the new events meet so many others that a full count is as fast.
 """
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -29,6 +33,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
+from cib.content.similar_texts import MEASURES, SimilarTexts, link_texts
+from cib.content.text import keep_messages, messages
 from cib.errors import InputError
 from cib.folders import UNFINISHED
 from cib.graphs.coaction import (
@@ -37,12 +43,14 @@ from cib.graphs.coaction import (
     coaction_graphs,
     construction,
     count_coactions,
+    incidence_of,
     named_graphs,
+    project,
     weighted,
 )
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
-from cib.graphs.objects import KINDS, Objects, object_events
+from cib.graphs.objects import KINDS, Objects, absent_column, grouped_texts, object_events
 from cib.schema import read_json
 
 __all__ = ["Counts"]
@@ -119,6 +127,15 @@ class _Grown:
     accounts: Ints  #: present code of each earlier account
     objects: Ints  #: present code of each earlier object
     windows: dict[str, _Window]
+    before: _Kind | None = None  #: what it grew from
+
+
+@dataclass(frozen=True, eq=False)
+class _Similar:
+    """Links of the texts of earlier posts."""
+
+    texts: _Kind
+    links: SimilarTexts
 
 
 class Counts:
@@ -143,6 +160,7 @@ class Counts:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._before = {} if folder is None else _read_all(folder)
+        self._similar = {} if folder is None else _read_similar(folder, self._before.get("text"))
         self._activity: Activity | None = None
         self._now: dict[str, _Kind] = {}
         self._grown: dict[str, _Grown] = {}
@@ -158,25 +176,39 @@ class Counts:
         max_accounts: int | None = None,
     ) -> list[Graph]:
         """Count the co-actions of each window; see :func:`cib.coaction_graphs`. Edges may have only a weight."""
-        if objects not in _OF_ROWS:
-            return coaction_graphs(
-                activity, objects, windows, min_weight, max_pairs=max_pairs, max_accounts=max_accounts
-            )
+        options: dict[str, Any] = {"max_pairs": max_pairs, "max_accounts": max_accounts}
+        if objects not in (*_OF_ROWS, *MEASURES) or absent_column(activity, objects) is not None:
+            return coaction_graphs(activity, objects, windows, min_weight, **options)
         if activity is not self._activity:
             self._begin(activity)
         name = str(objects)
+        if name in MEASURES:
+            incidence = self._of_texts(activity, name).shared_by_at_most(max_accounts)
+            make = partial(project, incidence, min_weight=min_weight, max_pairs=max_pairs)
+            return named_graphs(activity, objects, windows, make, max_accounts)
+        grown = self._grown_to(activity, name)
+        make = partial(_counted, self._now[name], grown, _shared(grown, max_accounts), min_weight=min_weight, **options)
+        return named_graphs(activity, objects, windows, make, max_accounts)
+
+    def _of_texts(self, activity: Activity, name: str) -> Incidence:
+        """Return the events on groups of similar texts."""
+        grown = self._grown_to(activity, "text")
+        texts, known = self._now["text"], self._similar.get(name)
+        if known is None or known.texts is not texts:
+            earlier = known.links if known is not None and known.texts is grown.before else None
+            links = link_texts(texts.object_ids, MEASURES[name], earlier, grown.objects)
+            known = self._similar[name] = _Similar(texts, links)
+        first = known.links.first(len(texts.object_ids))
+        return Incidence.from_codes(activity, *grouped_texts(messages(activity), first))
+
+    def _grown_to(self, activity: Activity, name: str) -> _Grown:
+        """Return the events of all rows, merged from earlier and new ones where possible."""
         if name not in self._grown:
             self._now[name], self._grown[name] = self._grow(activity, name)
-        make = partial(
-            _counted,
-            self._now[name],
-            self._grown[name],
-            _shared(self._grown[name], max_accounts),
-            min_weight=min_weight,
-            max_pairs=max_pairs,
-            max_accounts=max_accounts,
-        )
-        return named_graphs(activity, objects, windows, make, max_accounts)
+            if name == "text":
+                events = self._grown[name].incidence
+                keep_messages(activity, events.row, events.object, events.object_ids)
+        return self._grown[name]
 
     def _begin(self, activity: Activity) -> None:
         """Start with a new activity; the counts of the latest one become the earlier counts."""
@@ -193,7 +225,7 @@ class Counts:
             aligned = self._aligned[before.rows]
         kept = {}
         if before is None or aligned is None or (what[aligned.rows] != before.what).any():
-            incidence = Incidence.from_events(activity, object_events(activity, name))
+            incidence = incidence_of(activity, name)
             nothing = np.empty(0, np.int64)
             grown = _Grown(incidence, np.ones(len(incidence), bool), nothing, nothing, {})
         else:
@@ -215,6 +247,11 @@ class Counts:
             _write_rows(self._rows, folder)
         for name in changed:
             _write(self._now[name], folder / name)
+        for name, similar in self._similar.items():
+            if similar.texts is self._now.get("text") and _rows_of(folder / name) != _rows_of(folder / "text"):
+                _write_arrays(
+                    folder / name, similar.texts.rows, {part: getattr(similar.links, part) for part in _OF_LINKS}
+                )
         used = {_rows_of(folder / name) for name in _OF_ROWS}
         for left in folder.glob("rows-*"):
             if left.name not in used:
@@ -268,7 +305,7 @@ def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) 
     )
     new = np.zeros(len(incidence), bool)
     new[at + np.arange(len(at))] = True
-    return _Grown(incidence, new, aligned.accounts, objects, before.windows)
+    return _Grown(incidence, new, aligned.accounts, objects, before.windows, before)
 
 
 def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints]:
@@ -409,17 +446,19 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
     return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
 
 
-_STATE = {"versions": [str], "windows": [str], "rows": str}
+_STATE = {"versions": [str], "windows": [str], "rows": str, "arrays": {str: str}}
 _VERSIONS = (version("cib-detect"), pl.__version__)
 
-#: Arrays of a kind, and of each window besides the edges, each written to its own file.
+#: All arrays of a folder are in one file, because to open one takes a millisecond; each starts at a multiple of this.
+_ALIGNED = 64
+#: Arrays of a kind, and of each window besides the edges.
 _OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
+#: Arrays of similar texts.
+_OF_LINKS = ("texts", "shingles", "start", "bands", "links")
 
 
 def _write_rows(rows: _Rows, folder: Path) -> None:
-    with _replaced(folder / f"rows-{rows.name}") as new:
-        np.save(new / "whose.npy", rows.whose, allow_pickle=False)
-        rows.account_ids.to_frame("id").write_ipc(new / "ids.arrow")
+    _write_arrays(folder / f"rows-{rows.name}", rows, {"whose": rows.whose}, rows.account_ids)
 
 
 def _write(kind: _Kind, folder: Path) -> None:
@@ -427,11 +466,21 @@ def _write(kind: _Kind, folder: Path) -> None:
     for k, window in enumerate(kind.windows.values()):
         arrays |= {f"{end}-{k}": column for end, column in window.edges.items()}
         arrays |= {f"{part}-{k}": getattr(window, part) for part in _OF_WINDOW}
-    state = {"versions": _VERSIONS, "windows": list(kind.windows), "rows": f"rows-{kind.rows.name}"}
+    _write_arrays(folder, kind.rows, arrays, kind.object_ids, list(kind.windows))
+
+
+def _write_arrays(
+    folder: Path, rows: _Rows, arrays: Mapping[str, Any], ids: pl.Series | None = None, windows: Sequence[str] = ()
+) -> None:
+    told = {name: " ".join([array.dtype.str, *map(str, array.shape)]) for name, array in arrays.items()}
+    state = {"versions": _VERSIONS, "windows": windows, "rows": f"rows-{rows.name}", "arrays": told}
     with _replaced(folder) as new:
-        kind.object_ids.to_frame("id").write_ipc(new / "ids.arrow")
-        for name, array in arrays.items():
-            np.save(new / f"{name}.npy", array, allow_pickle=False)
+        if ids is not None:
+            ids.to_frame("id").write_ipc(new / "ids.arrow")
+        with (new / "arrays").open("wb") as file:
+            for array in arrays.values():
+                array.tofile(file)
+                file.write(bytes(-array.nbytes % _ALIGNED))
         (new / "state.json").write_bytes(orjson.dumps(state))
 
 
@@ -464,23 +513,30 @@ def _read_all(folder: Path) -> dict[str, _Kind]:
             own = _rows_of(folder / name)
             if own is not None:
                 if own not in rows:
-                    rows[own] = _Rows(_array(folder / own, "whose"), _ids(folder / own))
+                    rows[own] = _Rows(_arrays(folder / own)["whose"], _ids(folder / own))
                 kinds[name] = _read(folder / name, rows[own])
-        except (OSError, ValueError, InputError, pl.exceptions.PolarsError):
+        except (OSError, ValueError, KeyError, InputError, pl.exceptions.PolarsError):
             continue
     return kinds
 
 
+def _read_similar(folder: Path, texts: _Kind | None) -> dict[str, _Similar]:
+    """Read the links of similar texts, of these texts."""
+    found: dict[str, _Similar] = {}
+    for name in MEASURES:
+        if texts is not None and _rows_of(folder / name) == f"rows-{texts.rows.name}":
+            with suppress(OSError, ValueError, TypeError):
+                found[name] = _Similar(texts, SimilarTexts(**_arrays(folder / name)))
+    return found
+
+
 def _read(folder: Path, rows: _Rows) -> _Kind:
-    names = read_json(folder / "state.json", _STATE, "")["windows"]
+    names, arrays = read_json(folder / "state.json", _STATE, "")["windows"], _arrays(folder)
     windows = {
-        name: _Window(
-            {end: _array(folder, f"{end}-{k}") for end in _EDGE},
-            *(_array(folder, f"{part}-{k}") for part in _OF_WINDOW),
-        )
+        name: _Window({end: arrays[f"{end}-{k}"] for end in _EDGE}, *(arrays[f"{part}-{k}"] for part in _OF_WINDOW))
         for k, name in enumerate(names)
     }
-    what, objects, row = (_array(folder, name) for name in _OF_KIND)
+    what, objects, row = (arrays[name] for name in _OF_KIND)
     return _Kind(rows, what, _ids(folder), objects, row, windows)
 
 
@@ -488,7 +544,15 @@ def _ids(folder: Path) -> pl.Series:
     return pl.read_ipc(folder / "ids.arrow")["id"]
 
 
-def _array(folder: Path, name: str) -> NDArray[Any]:
+def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
+    """Map the arrays of a folder to memory."""
+    path, start = folder / "arrays", 0
     # Windows cannot replace a file that is mapped
-    mode: Any = None if sys.platform == "win32" else "r"
-    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))
+    data = np.fromfile(path, np.uint8) if sys.platform == "win32" else np.asarray(np.memmap(path, np.uint8, "r"))
+    arrays = {}
+    for name, told in read_json(folder / "state.json", _STATE, "")["arrays"].items():
+        kind, *shape = np.dtype(told.split()[0]), *map(int, told.split()[1:])
+        end = start + kind.itemsize * math.prod(shape)
+        arrays[name] = data[start:end].view(kind).reshape(shape)
+        start = end + -end % _ALIGNED
+    return arrays

@@ -18,13 +18,22 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity
 from cib.content.reworded import reworded, reworded_codes
-from cib.content.text import hashtag, message, messages
+from cib.content.text import Messages, hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
 from cib.engine import EngineActivity
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.extensions import find_extension
 
-__all__ = ["OBJECTS", "Objects", "check_objects", "coded_events", "kind_of", "lazy_events", "object_events"]
+__all__ = [
+    "OBJECTS",
+    "Objects",
+    "check_objects",
+    "coded_events",
+    "grouped_texts",
+    "kind_of",
+    "lazy_events",
+    "object_events",
+]
 
 #: A kind by name, or a function from posts to a frame of ``post_id`` and ``object``.
 Objects = str | Callable[[nw.DataFrame[Any]], Any]
@@ -112,10 +121,7 @@ def coded_events(
         said = messages(activity)
         if objects == "text":
             return said.row, said.code, said.distinct
-        first = reworded_codes(said.distinct)
-        used = first == np.arange(len(first))  # the first text of each group
-        code = (np.cumsum(used, dtype=np.int32) - 1)[first]
-        return said.row, code[said.code], said.distinct.filter(pl.Series(used))
+        return grouped_texts(said, reworded_codes(said.distinct))
     if objects == "author":
         target = activity.target_codes
         acts = (activity.posts_table["action"] == "retweet") & target.is_not_null()
@@ -125,6 +131,13 @@ def coded_events(
         used = np.bincount(code, minlength=len(activity.account_ids)) > 0
         return row, (np.cumsum(used, dtype=np.int32) - 1)[code], activity.account_ids.filter(pl.Series(used))
     return None
+
+
+def grouped_texts(said: Messages, first: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int32], pl.Series]:
+    """Return :func:`coded_events` on groups of texts, from the position of the first text of the group of each."""
+    used = first == np.arange(len(first))
+    code = (np.cumsum(used, dtype=np.int32) - 1)[first]
+    return said.row, code[said.code], said.distinct.filter(pl.Series(used))
 
 
 def check_objects(objects: Any) -> Objects:

@@ -249,7 +249,11 @@ def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
     The networks ascend.
     """
     place = np.sort(made + 1e6 * network)
-    near = np.searchsorted(place, place + BATCH, side="right") - np.searchsorted(place, place - BATCH)
+    # most are more than `BATCH` from the next, also after rounding
+    far = np.diff(place, prepend=-np.inf, append=np.inf) > BATCH + 1e-3
+    mine = np.flatnonzero(~(far[1:] & far[:-1]))
+    near = np.ones(len(place))
+    near[mine] = np.searchsorted(place, place[mine] + BATCH, side="right") - np.searchsorted(place, place[mine] - BATCH)
     members = np.bincount(network, minlength=n)
     links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)
     return np.array([share_of(np.bincount(network, np.log2(near), n), members), links])

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, distinct_values, stable_order
+from cib.graphs.incidence import Incidence, distinct_values, repeated, stable_order
 from cib.networks.acts import Acts, Flags, Ints, Numbers, is_in, share_of
 from cib.networks.object_sets import TEXTS
 
@@ -119,8 +119,10 @@ def _nearest(incidence: Incidence, account: Ints, group: Ints) -> Ints:
     found = np.full(len(incidence), np.iinfo(np.int64).max)
     mine = np.flatnonzero(group[account] >= 0)  # by object and time, as the events are
     mine = mine[stable_order(group[account[mine]])]
-    who, what, time = account[mine], incidence.object[mine].astype(np.int64), incidence.time[mine]
-    key = group[who] * len(incidence.object_ids) + what
+    key = group[account[mine]] * len(incidence.object_ids) + incidence.object[mine]
+    several = repeated(key)  # of most objects there is one act
+    mine, key = mine[several], key[several]
+    who, time = account[mine], incidence.time[mine]
     # the nearest act of another account lies just before or just after a run of acts of one account
     starts = np.flatnonzero(np.diff(who, prepend=-1) | np.diff(key, prepend=-1))
     run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(mine)))
@@ -143,10 +145,10 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     for incidence in [*incidences, *acts.incidences("url")]:
         account = acts.codes(incidence)
         copied = joint_events(incidence, account, group, _EVER)
-        captured = _capture(incidence, account, group)
+        captured = _capture(incidence, account, group, copied)
         link = incidence not in incidences
         rows.append(incidence.row[copied & (captured >= MIN_HELD)] if link else _told(acts, incidence, copied))
-        held[incidence.row] = np.maximum(held[incidence.row], np.where(copied, captured, 0.0))
+        held[incidence.row] = np.maximum(held[incidence.row], captured)
     copies = np.unique(np.concatenate(rows)).astype(np.int64)
     copies = copies[of_post[copies] >= 0]
     count = np.bincount(of_post[copies], minlength=len(total))
@@ -202,10 +204,10 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
         rows.append(incidence.row[near])
         hasty.append(incidence.row[nearest <= MINUTE])
         known[incidence.row] = tied[account]
-        captured[incidence.row] = tied[account] * _capture(incidence, account, group)
+        captured[incidence.row] = tied[account] * _capture(incidence, account, group, near)
         if regulars:
             passing = _passers_by(incidence, account, group, near)
-            regular[incidence.row] = tied[account] * _capture(incidence, account, group, passing)
+            regular[incidence.row] = tied[account] * _capture(incidence, account, group, near, passing)
     joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
     count = np.bincount(of_post[joint], minlength=len(total))
@@ -236,15 +238,22 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
     return pairs
 
 
-def _capture(incidence: Incidence, account: Ints, group: Ints, passing: Ints | int = 0) -> Numbers:
-    """Compute the share of members among the other accounts on the object of each event, without `passing` ones."""
-    mine = np.flatnonzero(group[account] >= 0)
-    what, account = incidence.object[mine].astype(np.int64), account[mine]
-    object_, who = np.divmod(distinct_values(what * len(group) + account), len(group))
-    keys, members = np.unique(group[who] * len(incidence.object_ids) + object_, return_counts=True)
-    own = members[np.searchsorted(keys, group[account] * len(incidence.object_ids) + what)] - 1
+def _capture(incidence: Incidence, account: Ints, group: Ints, asked: Flags, passing: Ints | int = 0) -> Numbers:
+    """Compute the share of members among the other accounts on the object of some events of members, else 0.
+
+    `asked` selects the events; accounts that are `passing` do not count.
+    """
+    on = np.zeros(len(incidence.popularity), dtype=bool)
+    on[incidence.object[asked]] = True
+    mine = np.flatnonzero((group[account] >= 0) & on[incidence.object])
+    what, who = incidence.object[mine].astype(np.int64), account[mine]
+    object_, who = np.divmod(distinct_values(what * len(group) + who), len(group))
+    keys, members = np.unique(group[who] * len(on) + object_, return_counts=True)
+    events = np.flatnonzero(asked)
+    what = incidence.object[events]
+    own = members[np.searchsorted(keys, group[account[events]] * len(on) + what)] - 1
     captured = np.zeros(len(incidence))
-    captured[mine] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[mine])
+    captured[events] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[events])
     return captured
 
 
@@ -279,22 +288,22 @@ def _aimed(acts: Acts, group: Ints, total: Ints) -> dict[str, Numbers]:
     row, source, target = row[mine], source[mine], target[mine]
     network = group[source]
     inside = network == group[target]
-    aims = pl.DataFrame({"network": network, "target": target, "source": source})
-    pair, key = (pl.col(end) * acts.n_accounts + pl.col("target") for end in ("source", "network"))
-    common = aims.group_by(pair=pair).agg(pl.all().first(), own=pl.len())
-    common = common.group_by(key=key).agg(pl.col("network", "target").first(), pl.col("own").sum(), members=pl.len())
-    on_each = common.select("network", pl.col("own").cast(pl.Float64).alias("len"))
-    common = common.filter(pl.col("members") >= 3).sort("network", "target")
-    common = common.filter(pl.Series(acts.unearned[common["target"].to_numpy()]))
-    on_each = on_each.group_by("network").agg(targets=pl.col("len").sum() ** 2 / (pl.col("len") ** 2).sum())
-    targets = np.zeros(n)
-    targets[on_each["network"].to_numpy()] = on_each["targets"].to_numpy()
-    share = share_of(common["own"].to_numpy(), acts.received[common["target"].to_numpy()])
-    key = common["network"].to_numpy() * acts.n_accounts + common["target"].to_numpy()
+    pairs, made = np.unique(source * acts.n_accounts + target, return_counts=True)
+    key = group[pairs // acts.n_accounts] * acts.n_accounts + pairs % acts.n_accounts
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    key, members = key[order[starts]], np.diff(starts, append=len(order))
+    on_each = np.add.reduceat(made[order], starts) if len(starts) else made
+    by_network = key // acts.n_accounts
+    targets = share_of(
+        np.bincount(by_network, on_each, n) ** 2, np.bincount(by_network, on_each.astype(float) ** 2, minlength=n)
+    )
+    common = (members >= 3) & acts.unearned[key % acts.n_accounts]
+    key, on_each = key[common], on_each[common]
+    share = share_of(on_each, acts.received[key % acts.n_accounts])
     own = network * acts.n_accounts + target
-    place = np.searchsorted(key, own)
-    on = np.append(key, -1)[place] == own
-    weights = np.append(share, 0.0)[place[on]]
+    on = is_in(own, key)
+    weights = share[np.searchsorted(key, own[on])]
     return {
         "inside": share_of(_distinct(row[inside], network[inside], n), total),
         "mutual": _mutual(source[inside], target[inside], network[inside], acts.n_accounts, n),

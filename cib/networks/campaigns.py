@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import pdtrc
 
 from cib.activity import encode
+from cib.graphs.incidence import distinct_values
 from cib.networks.acts import Acts, Ints
 from cib.networks.network import Network, Networks
 from cib.networks.verdict import Reason, Rule
@@ -102,13 +103,14 @@ def network_links(acts: Acts, group: Ints, rule: Rule) -> pl.DataFrame:
     found = [pl.DataFrame(schema=_LINK)]
     reached_by = {"members": _members_reached(source, target, group), "posts": _posts_reached(acts, group, rule)}
     for kind, (reached, by_others) in reached_by.items():
-        pairs = reached.unique().group_by("network", "other").agg(accounts=pl.len().cast(pl.Int64))
-        a, b = pairs["network"].to_numpy(), pairs["other"].to_numpy()
+        accounts, other = np.divmod(distinct_values(reached), n)
+        pairs, accounts = np.unique(group[accounts] * n + other, return_counts=True)
+        a, b = np.divmod(pairs, n)
         share = (by_others[b] + 1) / outside_acts
         expected = of[a] * -np.expm1(-share * n_acts[a] / of[a])
-        accounts = pairs["accounts"].to_numpy()
         p = pdtrc(accounts - 1, expected) * 2 * n * (n - 1)
-        found.append(pairs.with_columns(kind=pl.lit(kind), of=of[a], expected=expected, p=p).select(*_LINK))
+        columns = {"network": a, "other": b, "accounts": accounts, "of": of[a], "expected": expected, "p": p}
+        found.append(pl.DataFrame(columns).with_columns(kind=pl.lit(kind)).select(*_LINK))
     reach, of_all, by_chance = pl.col("accounts"), pl.col("of"), pl.col("expected")
     return (
         pl.concat(found)
@@ -133,33 +135,40 @@ _LINK = {
 }
 
 
-def _members_reached(source: Ints, target: Ints, group: Ints) -> tuple[pl.DataFrame, Ints]:
-    """Return ``account, network, other`` of acts on other networks, and the number of acts of outsiders on each."""
-    both = (group[source] >= 0) & (group[target] >= 0) & (group[source] != group[target])
-    reached = {"account": source[both], "network": group[source[both]], "other": group[target[both]]}
-    others = target[(group[source] < 0) & (group[target] >= 0)]
-    return pl.DataFrame(reached), np.bincount(group[others], minlength=int(group.max(initial=-1)) + 1)
+def _members_reached(source: Ints, target: Ints, group: Ints) -> tuple[Ints, Ints]:
+    """Return the accounts that act on other networks, and the number of acts of outsiders on each network.
 
-
-def _posts_reached(acts: Acts, group: Ints, rule: Rule) -> tuple[pl.DataFrame, Ints]:
-    """Return ``account, network, other`` of acts on posts of other networks, and the acts of outsiders on these posts.
-
-    A post belongs to each network whose members act on it. Acts of one account on one post count once.
+    The first is ``account * n_networks + network`` of each act.
     """
-    reached = [pl.DataFrame(schema=dict.fromkeys(("account", "network", "other"), pl.Int64))]
+    n, aimed = int(group.max(initial=-1)) + 1, group[target]
+    both = (group[source] >= 0) & (aimed >= 0) & (group[source] != aimed)
+    others = aimed[(group[source] < 0) & (aimed >= 0)]
+    return source[both] * n + aimed[both], np.bincount(others, minlength=n)
+
+
+def _posts_reached(acts: Acts, group: Ints, rule: Rule) -> tuple[Ints, Ints]:
+    """Return the accounts that act on posts of other networks, and the acts of outsiders on these posts.
+
+    A post belongs to each network whose members act on it. Acts of one account on one post count once; the first value
+    is as in :func:`_members_reached`.
+    """
     n, ids = int(group.max(initial=-1)) + 1, acts.activity.account_ids
-    by_others = np.zeros(n, dtype=np.int64)
+    reached, by_others = [np.empty(0, dtype=np.int64)], np.zeros(n, dtype=np.int64)
     for incidence in acts.incidences("post", "quoted", "replied"):
-        of = group
+        codes = np.arange(len(group))
         if incidence.account_ids is not ids:
-            of = np.append(group, -1)[encode(incidence.account_ids, ids).fill_null(-1).to_numpy()]
-        account, post, *_ = incidence.events_of(of >= 0)
-        events = pl.DataFrame({"account": account, "post": post, "network": of[account]}).unique()
-        events = events.filter(pl.col("network").n_unique().over("post") <= rule.most_linked)
-        insiders = events.group_by("post").agg(insiders=pl.len().cast(pl.Int64))
-        owned = events.select("post", other="network").unique().join(insiders, on="post")
-        outsiders = incidence.popularity[owned["post"].to_numpy()] - owned["insiders"].to_numpy()
-        by_others += np.bincount(owned["other"].to_numpy(), weights=outsiders, minlength=n).astype(np.int64)
-        both = events.join(owned, on="post").filter(pl.col("network") != pl.col("other"))
-        reached.append(both.select(pl.col("account", "network", "other").cast(pl.Int64)))
-    return pl.concat(reached), by_others
+            codes = encode(incidence.account_ids, ids).cast(pl.Int64).fill_null(-1).to_numpy()
+        account, post, *_ = incidence.events_of(np.append(group, -1)[codes] >= 0)
+        post, account = np.divmod(distinct_values(post * np.int64(len(group)) + codes[account]), len(group))
+        owned = distinct_values(post * n + group[account])
+        owners = np.bincount(owned // n, minlength=len(incidence.popularity))
+        owned = owned[owners[owned // n] <= rule.most_linked]
+        insiders = np.bincount(post, minlength=len(owners))
+        outsiders = (incidence.popularity - insiders)[owned // n]
+        by_others += np.bincount(owned % n, weights=outsiders, minlength=n).astype(np.int64)
+        shared = (owners[post] > 1) & (owners[post] <= rule.most_linked)
+        events = pl.DataFrame({"post": post[shared], "account": account[shared]})
+        both = events.join(pl.DataFrame({"post": owned // n, "other": owned % n}), on="post")
+        account, other = both["account"].to_numpy(), both["other"].to_numpy()
+        reached.append((account * n + other)[group[account] != other])
+    return np.concatenate(reached), by_others

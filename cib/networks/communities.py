@@ -16,6 +16,8 @@ Fortunato & Barthelemy (2007), the resolution limit; Traag, Waltman & van Eck (2
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
@@ -26,15 +28,27 @@ from cib.errors import SettingsError
 from cib.graphs.graph import Graph
 from cib.networks.evidence import log_evidence
 
-__all__ = ["cluster_labels", "clusters_of", "communities", "interaction_communities"]
+__all__ = ["Edges", "cluster_labels", "clusters_of", "communities", "interaction_communities", "potts"]
 
 Labels = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+
+
+class Edges(NamedTuple):
+    """Undirected edges, each once; arrays of shape (n_edges,)."""
+
+    source: NDArray[np.integer[Any]]
+    target: NDArray[np.integer[Any]]
+    weight: Numbers
+
 
 #: Minimum gain, as a share of the objective; the optimiser stops below it.
 _TOLERANCE = 1e-6
 
 
-def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0) -> Labels:
+def communities(
+    matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0, order: Labels | None = None
+) -> Labels:
     """Cluster an undirected weighted graph under the constant Potts model.
 
     Parameters
@@ -45,11 +59,13 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
         Mean weight per pair of accounts above which a group holds together, in the unit of the weights.
     seed : int
         Seed of the optimiser; the same seed gives the same clusters.
+    order : ndarray of int, shape (n,), optional
+        The accounts in the order in which they are given to the optimiser; default: as in the matrix.
 
     Returns
     -------
     ndarray of int, shape (n,)
-        Cluster of each account, numbered by first member.
+        Cluster of each account, numbered by its first member in `order`.
 
     Examples
     --------
@@ -57,17 +73,26 @@ def communities(matrix: sp.csr_array, *, resolution: float = 0.05, seed: int = 0
     >>> communities(two_triangles).tolist()
     [0, 0, 0, 1, 1, 1]
     """
+    upper = sp.triu(matrix).tocoo()
+    order = np.arange(matrix.shape[0]) if order is None else order
+    return potts(Edges(upper.row, upper.col, upper.data), order, resolution, seed)
+
+
+def potts(edges: Edges, order: Labels, resolution: float, seed: int) -> Labels:
+    """Compute the clusters of :func:`communities` from edges."""
     if resolution <= 0:
         raise SettingsError("resolution must be positive", got=resolution, remedy="Take 0.05, say.")
-    total = matrix.sum()
+    total = edges.weight.sum() + edges.weight[edges.source != edges.target].sum()
     if not total:
-        return np.arange(matrix.shape[0])
-    active = np.flatnonzero(np.diff(matrix.indptr))
+        return np.argsort(order)
+    linked = np.zeros(len(order), dtype=bool)
+    linked[edges.source] = linked[edges.target] = True
+    active = order[linked[order]]
     # scikit-network scales the Potts penalty by total weight over n squared
     scaled = resolution * len(active) ** 2 / total
-    labels = np.zeros(matrix.shape[0], dtype=np.int64)
-    labels[active] = _louvain(matrix[active][:, active], "potts", scaled, seed)
-    return _connected(matrix, labels)
+    clusters = np.zeros(len(order), dtype=np.int64)
+    clusters[active] = _louvain(edges, active, np.full(len(active), 1 / len(active)), scaled, seed)
+    return _connected(edges, clusters, order)
 
 
 def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> pl.DataFrame:
@@ -87,11 +112,9 @@ def clusters_of(graph: Graph, *, resolution: float, min_size: int, seed: int = 0
 
 def cluster_labels(graph: Graph, *, resolution: float, min_size: int, seed: int = 0) -> Labels:
     """Return the cluster of each account, -1 for none of at least `min_size` accounts; see :func:`clusters_of`."""
-    weighted = graph.table.with_columns(log_evidence(graph.table))
-    matrix = Graph(graph.name, False, graph.ids, weighted).matrix_of("evidence")
-    order = _order(graph)
-    labels = np.empty(graph.n_accounts, dtype=np.int64)
-    labels[order] = communities(matrix[order][:, order], resolution=resolution, seed=seed)
+    source, target = (graph.table[end].to_numpy() for end in ("source", "target"))
+    edges = Edges(source, target, log_evidence(graph.table).to_numpy())
+    labels = potts(edges, _order(graph), resolution, seed)
     return np.where(np.bincount(labels)[labels] >= min_size, labels, -1)
 
 
@@ -133,40 +156,79 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     source, target = source[apart], target[apart]
     acting = np.bincount(target, minlength=graph.n_accounts)
     weight = np.log1p(graph.table["weight"].to_numpy()[apart]) / np.log(5.0 + acting[target])
-    shape = (graph.n_accounts, graph.n_accounts)
-    one_way = sp.coo_array((weight, (source, target)), shape=shape).tocsr()
-    if not one_way.nnz:
+    if not len(weight):
         return np.arange(graph.n_accounts)
-    matrix = sp.csr_array(one_way + one_way.T)
-    return _connected(matrix, _louvain(matrix, "dugue", resolution, seed))
-
-
-def _louvain(matrix: sp.csr_array, objective: str, resolution: float, seed: int) -> Labels:
-    # scikit-network and scikit-learn, on which it depends, take a second to import
-    from sknetwork.clustering import Louvain
-
-    louvain = Louvain(
-        modularity=objective,
-        resolution=resolution,
-        tol_optimization=_TOLERANCE,
-        tol_aggregation=_TOLERANCE,
-        shuffle_nodes=True,
-        sort_clusters=False,
-        return_probs=False,
-        return_aggregate=False,
-        random_state=seed,
+    pairs, of = np.unique(
+        np.minimum(source, target) * graph.n_accounts + np.maximum(source, target), return_inverse=True
     )
-    labels: Labels = louvain.fit_predict(sp.csr_matrix(matrix))
-    return labels
+    edges = Edges(*np.divmod(pairs, graph.n_accounts), np.bincount(of, weight))
+    degree = sum(np.bincount(end, edges.weight, graph.n_accounts) for end in (edges.source, edges.target))
+    everyone = np.arange(graph.n_accounts)
+    clusters = _louvain(edges, everyone, degree / degree.sum(), resolution, seed)
+    return _connected(edges, clusters, everyone)
 
 
-def _connected(matrix: sp.csr_array, labels: Labels) -> Labels:
-    """Split clusters into connected components, numbered by first member."""
-    edges = matrix.tocoo()
-    inside = labels[edges.row] == labels[edges.col]
-    kept = sp.coo_array((edges.data[inside], (edges.row[inside], edges.col[inside])), shape=matrix.shape)
-    n, parts = connected_components(kept, directed=False)
+def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, seed: int) -> Labels:
+    """Return the cluster of each of some nodes, as :class:`sknetwork.clustering.Louvain` does with shuffled nodes.
+
+    It copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges are
+    between `nodes`; `weights` are the weights of these in the objective.
+    """
+    # scikit-network and scikit-learn, on which it depends, take a second to import
+    from sknetwork.clustering.louvain_core import optimize_core
+
+    shuffled = np.random.RandomState(seed).permutation(len(nodes))
+    adjacency = _matrix_of(edges, nodes[shuffled])
+    adjacency.data *= 2  # the sum of both directions
+    adjacency.data *= 1 / adjacency.data.sum()
+    found, gain, weights = np.arange(len(nodes)), np.inf, weights[shuffled]
+    while gain > _TOLERANCE:
+        ends, starts = (each.astype(np.int64) for each in (adjacency.indices, adjacency.indptr))
+        values, loops, own = (each.astype(np.float32) for each in (adjacency.data, adjacency.diagonal(), weights))
+        moved, gain = optimize_core(
+            np.arange(len(own)),
+            ends,
+            starts,
+            values,
+            *(own, own, own.copy(), own.copy(), np.zeros_like(own)),
+            loops,
+            resolution,
+            _TOLERANCE,
+        )
+        _, labels = np.unique(moved, return_inverse=True)
+        found, n = labels[found], int(labels.max()) + 1
+        if n == 1:
+            break
+        member = sp.csr_array((np.ones(len(labels)), labels, np.arange(len(labels) + 1)), shape=(len(labels), n))
+        adjacency = sp.csr_array(member.T @ (adjacency @ member))
+        weights = np.bincount(labels, weights)
+    clusters = np.empty_like(found)
+    clusters[shuffled] = found
+    return clusters
+
+
+def _matrix_of(edges: Edges, nodes: Labels) -> sp.csr_array:
+    """Return the symmetric matrix of some nodes, which include the ends of all edges, with sorted rows."""
+    place = np.empty(nodes.max() + 1, dtype=np.int32)
+    place[nodes] = np.arange(len(nodes))
+    apart = edges.source != edges.target
+    source, target = place[edges.source], place[edges.target]
+    ends = np.concatenate([source, target[apart]]), np.concatenate([target, source[apart]])
+    values = np.concatenate([edges.weight, edges.weight[apart]])
+    matrix = sp.coo_array((values, ends), shape=(len(nodes), len(nodes))).tocsr()
+    columns = matrix.tocsc()  # sorted, and equal to the rows
+    return sp.csr_array((columns.data, columns.indices, columns.indptr), shape=columns.shape)
+
+
+def _connected(edges: Edges, labels: Labels, order: Labels) -> Labels:
+    """Split clusters into connected components, numbered by their first member in `order`."""
+    inside = labels[edges.source] == labels[edges.target]
+    ends = edges.source[inside], edges.target[inside]
+    links = sp.coo_array((np.ones(len(ends[0])), ends), shape=(len(order), len(order)))
+    n, parts = connected_components(links, directed=False)
     first = np.empty(n, dtype=np.int64)
-    first[parts[::-1]] = np.arange(len(parts))[::-1]
-    order: Labels = np.argsort(np.argsort(first))[parts].astype(np.int64)
-    return order
+    first[parts[order[::-1]]] = np.arange(len(parts))[::-1]
+    number = np.empty(n, dtype=np.int64)
+    number[np.argsort(first)] = np.arange(n)
+    numbered: Labels = number[parts]
+    return numbered

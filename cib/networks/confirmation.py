@@ -18,7 +18,7 @@ from scipy.special import gammainc
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence
-from cib.graphs.nulls.registry import backbone, chance
+from cib.graphs.nulls.registry import NULLS, backbone, chance
 from cib.networks.acts import Numbers
 from cib.networks.communities import Labels, cluster_labels
 from cib.networks.evidence import LEAST, networks_in, rows_inside
@@ -86,7 +86,9 @@ def _halves(graph: Graph) -> Iterator[Graph]:
         if is_timeless(graph):
             yield replace(graph, incidence=half)
         else:
-            yield backbone(project(half, graph.construction.window_s, 2), graph.significance.null, _ALPHA)
+            null = graph.significance.null
+            counted = project(half, graph.construction.window_s, 2, weights_only=null in NULLS)
+            yield backbone(counted, null, _ALPHA)
 
 
 def _clusters(

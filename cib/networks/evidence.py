@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import distinct_values, stable_order
+from cib.graphs.incidence import distinct_values, repeated, stable_order
 
 __all__ = [
     "EVIDENCE",
@@ -126,33 +126,47 @@ def coordination(graphs: Sequence[Graph]) -> pl.DataFrame:
     return best.select("account_id", coordination=pl.col("decades") / (pl.col("decades") + 10.0))
 
 
-def shared_objects(acts: pl.DataFrame) -> pl.DataFrame:
-    """Select objects on which at least two members of a network acted, from :func:`acts_of_members`.
+def shared_objects(acts: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Select objects on which at least two members of a network acted, and these members.
 
-    Columns ``network, object, members, acts, first, last``: number of members on the object, number of their acts, and
-    the first and last time of these.
+    Parameters
+    ----------
+    acts : polars.DataFrame
+        From :func:`acts_of_members`.
+
+    Returns
+    -------
+    objects : polars.DataFrame
+        ``network, object, members, acts, first, last``: number of members on the object, number of their acts, and the
+        first and last time of these.
+    accounts : ndarray of int
+        Each account once.
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
     # keys are packed into integers: grouping by several columns takes many times as long
-    key = network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_
     order = stable_order(network)  # by object and time, as the acts are
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    key = (network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_)[order]
+    several = repeated(key)  # of most objects there is one act
+    order, key = order[several], key[several]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
     acts_on = np.diff(starts, append=len(order))
     run = np.repeat(np.arange(len(starts)), acts_on)
     width = int(account.max(initial=0)) + 1
-    members = distinct_values(run * width + account[order]) // width
+    members = np.bincount(distinct_values(run * width + account[order]) // width, minlength=len(starts))
+    sharing = np.zeros(width, dtype=bool)
+    sharing[account[order[members[run] >= 2]]] = True
     table = pl.DataFrame(
         {
             "network": network[order[starts]],
             "object": object_[order[starts]],
-            "members": np.bincount(members, minlength=len(starts)),
+            "members": members,
             "acts": acts_on,
             "first": time[order[starts]],
             "last": time[order[starts + acts_on - 1]],
         }
     )
     counts, moments = pl.col("members", "acts").cast(pl.UInt32), pl.col("first", "last").cast(pl.Datetime("us", "UTC"))
-    return table.filter(pl.col("members") >= 2).with_columns(counts, moments)
+    return table.filter(pl.col("members") >= 2).with_columns(counts, moments), np.flatnonzero(sharing)
 
 
 def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -196,17 +210,17 @@ def networks_in(graphs: Iterable[Graph], membership: pl.DataFrame) -> Iterator[t
 
 def acts_in(
     graphs: Iterable[Graph], membership: pl.DataFrame
-) -> Iterator[tuple[Graph, NDArray[np.int64], pl.DataFrame, pl.DataFrame]]:
-    """Yield each graph, the network of each account of its events, the acts of members, and their shared objects.
+) -> Iterator[tuple[Graph, NDArray[np.int64], pl.DataFrame, pl.DataFrame, NDArray[np.int64]]]:
+    """Yield each graph, the network of each account of its events, the acts of members, and :func:`shared_objects`.
 
-    The last two are computed once for consecutive graphs of the same events.
+    The last three are computed once for consecutive graphs of the same events.
     """
-    events, acts, shared = None, pl.DataFrame(), pl.DataFrame()
+    events, acts, shared, accounts = None, pl.DataFrame(), pl.DataFrame(), np.empty(0, dtype=np.int64)
     for graph, network in networks_in(graphs, membership):
         if graph.events is not events:
             events, acts = graph.events, acts_of_members(graph, network)
-            shared = shared_objects(acts)
-        yield graph, network, acts, shared
+            shared, accounts = shared_objects(acts)
+        yield graph, network, acts, shared, accounts
 
 
 def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -215,11 +229,10 @@ def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.in
     `network` holds the network of each account of the events, from :func:`networks_in`.
     """
     network = network[graph.codes_in(graph.events.account_ids).to_numpy()]
-    source, target = graph.endpoints
-    rows = np.flatnonzero((network[source] >= 0) & (network[source] == network[target]))
-    inside = network[source[rows]]
-    order = np.argsort(inside, kind="stable")
-    return rows[order], inside[order]
+    source, target = (network[graph.table[end].to_numpy()] for end in ("source", "target"))
+    rows = np.flatnonzero((source >= 0) & (source == target))
+    order = stable_order(source[rows])
+    return rows[order], source[rows[order]]
 
 
 def edges_at(graph: Graph, rows: NDArray[np.int64]) -> pl.DataFrame:

@@ -511,15 +511,9 @@ def _with_shared_objects(
     """
     membership = members.select("account_id", "network")
     inside, sharing = [], []
-    events = None
-    for graph, network, acts, shared in acts_in(graphs, membership):
+    for graph, network, _, shared, accounts in acts_in(graphs, membership):
         inside.append(Inside(*rows_inside(graph, network), shared))
-        if graph.events is events:
-            continue
-        events = graph.events
-        pair = pl.col("network") * (int(acts["object"].max() or 0) + 1) + pl.col("object")  # type: ignore[arg-type]
-        mine = acts.select("account", pair=pair).join(shared.select(pair=pair), on="pair", how="semi")["account"]
-        sharing.append(graph.events.account_ids.gather(mine.unique()))
+        sharing.append(graph.events.account_ids.gather(accounts))
     tied = pl.col("joined") != "tied"
     kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
     return inside, kept.filter(pl.len().over("network") >= rule.min_size)

@@ -10,7 +10,9 @@ import numpy as np
 import polars as pl
 
 from cib.graphs.graph import Graph
-from cib.networks.evidence import acts_of_members, networks_of
+from cib.graphs.incidence import distinct_values, repeated
+from cib.networks.acts import Flags, Ints
+from cib.networks.evidence import networks_of
 
 __all__ = ["leading"]
 
@@ -22,26 +24,32 @@ def leading(graph: Graph, membership: pl.DataFrame) -> pl.DataFrame:
     them. An account whose acts are copied within seconds co-acts with its copiers as they do with each other;
     only the order of the acts distinguishes them.
     """
-    acts = acts_of_members(graph, networks_of(graph.events.account_ids, membership))  # by object and time
-    if not acts.height:
-        return pl.DataFrame(schema={"account_id": pl.String, "objects": pl.UInt32, "led": pl.Float64})
-    n = len(graph.events.account_ids)
-    acts = acts.sort("object", "network", maintain_order=True)
-    network, object_, account, time = (acts[name].to_numpy() for name in ("network", "object", "account", "time"))
-    first = np.ones(acts.height, dtype=bool)
-    first[1:] = (object_[1:] != object_[:-1]) | (network[1:] != network[:-1])
-    starts = np.flatnonzero(first)
-    sizes = np.diff(starts, append=len(first))
+    of = networks_of(graph.events.account_ids, membership)
+    account, object_, time, *_ = graph.events.events_of(of >= 0)  # by object and time
+    key = object_.astype(np.int64) * (int(of.max(initial=0)) + 1) + of[account]
+    order = np.argsort(key, kind="stable")
+    order = order[repeated(key[order])]
+    account, object_, time, key = account[order], object_[order].astype(np.int64), time[order], key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    sizes = np.diff(starts, append=len(order))
     leader = np.repeat(starts, sizes)
     other = account != account[leader]
-    shared = np.logical_or.reduceat(other, starts)
-    tied = np.logical_or.reduceat(other & (time == time[leader]), starts)
-    led = np.bincount(account[starts[shared & ~tied]], minlength=n)
-    taking_part = acts.filter(pl.Series(np.repeat(shared, sizes)))
-    share = taking_part.group_by("account").agg(objects=pl.col("object").n_unique()).sort("account")
-    codes = share["account"]
-    return share.select(
-        graph.events.account_ids.gather(codes).alias("account_id"),
-        "objects",
-        led=pl.Series(led[codes.to_numpy()]) / pl.col("objects"),
+    shared, tied = (_any(each, starts) for each in (other, other & (time == time[leader])))
+    led = np.bincount(account[starts[shared & ~tied]], minlength=len(of))
+    taking_part = np.repeat(shared, sizes)
+    pairs = distinct_values(object_[taking_part] * len(of) + account[taking_part])
+    objects = np.bincount(pairs % len(of), minlength=len(of))
+    codes = np.flatnonzero(objects)
+    return pl.DataFrame(
+        {
+            "account_id": graph.events.account_ids.gather(codes),
+            "objects": objects[codes].astype(np.uint32),
+            "led": led[codes] / objects[codes],
+        }
     )
+
+
+def _any(flags: Flags, starts: Ints) -> Flags:
+    """Return whether any flag of each run is true."""
+    found: Flags = np.logical_or.reduceat(flags, starts) if len(starts) else flags
+    return found

@@ -178,11 +178,13 @@ def aiming(acts: Acts, group: Ints, recruits: Flags, rule: Rule) -> tuple[Ints, 
     there = distinct_values((source * acts.n_accounts + target)[group[source] >= 0])
     one_way = np.flatnonzero(in_chosen(group[target], recruits))
     one_way = one_way[~is_in(target[one_way] * acts.n_accounts + source[one_way], there)]
-    aims = pl.DataFrame({"account": source[one_way], "network": group[target[one_way]], "row": row[one_way]})
-    posts = aims.group_by("account").agg(count=pl.col("row").n_unique())
-    count = np.zeros(acts.n_accounts, dtype=np.int64)
-    count[posts["account"].to_numpy()] = posts["count"].to_numpy()
-    found = _most(aims.group_by("account", "network").agg(count=pl.col("row").n_unique()), acts, 0.0)
+    source, network, row = source[one_way], group[target[one_way]], row[one_way]
+    count = np.bincount(source[np.diff(row, prepend=-1) > 0], minlength=acts.n_accounts)  # rows ascend
+    key = row * (int(network.max(initial=0)) + 1) + network
+    order = np.argsort(key, kind="stable")
+    once = order[np.diff(key[order], prepend=-1) > 0]
+    aims = pl.DataFrame({"account": source[once], "network": network[once]})
+    found = _most(aims.group_by("account", "network").agg(count=pl.len()), acts, 0.0)
     outside = (group < 0) & (acts.made > 0)
     enough = outside & (count >= rule.aimed_acts) & (count >= rule.aimed_share * acts.made)
     enough &= _preferring(count, acts.made, outside, enough, rule.alpha_aimed)

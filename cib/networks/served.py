@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from cib.graphs.incidence import distinct_values
 from cib.networks.acts import Acts, Ints
 from cib.networks.verdict import Rule
 
@@ -65,13 +66,12 @@ def _servers(acts: Acts, group: Ints, rule: Rule) -> Ints:
     """Return the group that serves each account, -1 for none."""
     source, target = acts.one_sided_of(group >= 0)
     ours = (group[source] >= 0) & (group[source] != group[target]) & acts.unearned[target]
-    aims = pl.DataFrame({"target": target[ours], "group": group[source[ours]], "source": source[ours]})
-    both = aims.group_by("target").agg(own=pl.len(), boosters=pl.col("source").n_unique())
-    both = both.filter(
-        pl.col("boosters") >= rule.min_boosters,
-        pl.col("own") >= rule.served_share * pl.Series(acts.received[both["target"].to_numpy()]),
-    )
-    most = aims.join(both, on="target", how="semi").group_by("target", "group").len()
+    source, target = source[ours], target[ours]
+    own = np.bincount(target, minlength=acts.n_accounts)
+    pairs = distinct_values(target * acts.n_accounts + source)
+    boosters = np.bincount(pairs // acts.n_accounts, minlength=acts.n_accounts)
+    served = ((boosters >= rule.min_boosters) & (own >= rule.served_share * acts.received))[target]
+    most = pl.DataFrame({"target": target[served], "group": group[source[served]]}).group_by("target", "group").len()
     most = most.sort("target", "len", "group", descending=[False, True, False])
     most = most.unique("target", keep="first", maintain_order=True)
     server = np.full(acts.n_accounts, -1, dtype=np.int64)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from cib.graphs.graph import Graph
+from cib.networks.acts import is_in
 from cib.networks.evidence import LEAST, acts_in, log_evidence, rows_inside
 
 __all__ = ["Inside", "group_statistics"]
@@ -76,7 +77,7 @@ def group_statistics(
     """
     sizes = membership.group_by("network").agg(members=pl.len().cast(pl.Int64))
     rows, inside, events, spread = [], [], None, pl.DataFrame()
-    for (graph, network, acts, shared), found_by in zip(
+    for (graph, network, acts, shared, _), found_by in zip(
         acts_in(graphs, membership), sets or [None] * len(graphs), strict=True
     ):
         if graph.events is not events or found_by is not None:
@@ -135,7 +136,7 @@ def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     width = int(object_.max(initial=0)) + 1
     aims = np.sort(targets["network"].to_numpy().astype(np.int64) * width + targets["object"].to_numpy())
     own = network * width + object_
-    hit = np.append(aims, -1)[np.searchsorted(aims, own)] == own
+    hit = is_in(own, aims)
     of_account = np.full(int(account.max(initial=-1)) + 1, -1, dtype=np.int64)
     of_account[account] = network
     counts = {"acts": np.bincount(account), "hits": np.bincount(account[hit], minlength=len(of_account))}

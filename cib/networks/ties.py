@@ -11,17 +11,16 @@ that share it as well. Clusters of ties are groups of accounts that share a larg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 
 import numpy as np
 import polars as pl
-import scipy.sparse as sp
 
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
-from cib.networks.acts import Acts, Ints
-from cib.networks.communities import communities
+from cib.networks.acts import Acts, Ints, Numbers, is_in
+from cib.networks.communities import Edges, potts
 from cib.networks.object_sets import CONTENT, TEXTS
 from cib.networks.verdict import Rule
 
@@ -29,7 +28,10 @@ __all__ = ["is_slow", "tie_groups", "ties"]
 
 #: Acts added to those of each account, so that accounts with one act do not have the strongest ties.
 _SHRINKAGE = 4.0
-_TIE = {"source": pl.Int64, "target": pl.Int64, "tie": pl.Float64}
+#: Pairs of accounts packed into one integer, ``source * n_accounts + target``, and the tie of each. Sorting integers
+#: takes less time than grouping by two columns.
+Ties = tuple[Ints, Numbers]
+_NO_TIES: Ties = (np.empty(0, dtype=np.int64), np.empty(0))
 #: Longer windows, in seconds, are slow.
 _QUICK = 600.0
 
@@ -51,14 +53,16 @@ def ties(acts: Acts, rule: Rule) -> pl.DataFrame:
     edges = [_edges(graph, acts, _worth(graph, rule)) for graph in acts.graphs]
     wording = [graph.construction.objects in TEXTS for graph in acts.graphs]
     # equal texts are also near-duplicate and reworded texts
-    texts = pl.concat([pl.DataFrame(schema=_TIE), *compress(edges, wording)])
-    texts = texts.group_by("source", "target").agg(pl.col("tie").max())
+    texts = _merged(compress(edges, wording), np.maximum)
     edges = [texts, *compress(edges, (not one for one in wording))]
-    several = _scaled(edges, acts, np.add).filter(pl.col("tie") >= rule.min_tie)
+    several, tie = _scaled(_merged(edges, np.add), acts, rule.min_tie)
     single = [_rare(graph, acts, rule) for graph in _contents(acts.graphs)]
-    rare = _scaled(single, acts, np.maximum).filter(pl.col("tie") >= rule.min_rare_tie)
-    more = rare.join(several, on="pair", how="anti")
-    return pl.concat([several, more]).sort("pair").drop("pair")
+    rare, of_rare = _scaled(_merged(single, np.maximum), acts, rule.min_rare_tie)
+    more = ~is_in(rare, several)
+    pair, tie = np.append(several, rare[more]), np.append(tie, of_rare[more])
+    order = np.argsort(pair, kind="stable")
+    source, target = np.divmod(pair[order], acts.n_accounts)
+    return pl.DataFrame({"source": source, "target": target, "tie": tie[order]})
 
 
 def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> Ints:
@@ -67,17 +71,12 @@ def tie_groups(table: pl.DataFrame, acts: Acts, rule: Rule, seed: int = 0) -> In
     Groups are numbered by their first member in :attr:`cib.networks.acts.Acts.order`, so that they do not depend on
     ids.
     """
-    place = np.argsort(acts.order)
-    source, target = (place[table[end].to_numpy()] for end in ("source", "target"))
-    n = acts.n_accounts
-    both = np.concatenate([source, target]), np.concatenate([target, source])
-    matrix = sp.coo_array((np.tile(table["tie"].to_numpy(), 2), both), shape=(n, n)).tocsr()
-    labels = communities(matrix, resolution=rule.tie_resolution, seed=seed)
+    edges = Edges(*(table[name].to_numpy() for name in ("source", "target", "tie")))
+    labels = potts(edges, acts.order, rule.tie_resolution, seed)
     large = np.bincount(labels)[labels] >= rule.min_size
-    _, numbered = np.unique(labels[large], return_inverse=True)
-    group = np.full(n, -1, dtype=np.int64)
-    group[np.flatnonzero(large)] = numbered
-    return group[place]
+    group = np.full(acts.n_accounts, -1, dtype=np.int64)
+    group[large] = np.unique(labels[large], return_inverse=True)[1]
+    return group
 
 
 def is_slow(graph: Graph) -> bool:
@@ -100,31 +99,35 @@ def _contents(graphs: Sequence[Graph]) -> list[Graph]:
     return list(found.values())
 
 
-def _edges(graph: Graph, acts: Acts, worth: float) -> pl.DataFrame:
-    """Return ``source, target`` as codes of the activity, and ``tie``, the worth of their shared objects."""
-    codes = graph.codes_in(acts.activity.account_ids).cast(pl.Int64)
-    source, target = (codes.gather(graph.table[end]) for end in ("source", "target"))
-    return pl.DataFrame({"source": source, "target": target, "tie": graph.table["weight"] * float(worth)})
+def _edges(graph: Graph, acts: Acts, worth: float) -> Ties:
+    """Return the pairs with an edge, and the worth of their shared objects."""
+    codes = graph.codes_in(acts.activity.account_ids).to_numpy().astype(np.int64)
+    source, target = (codes[graph.table[end].to_numpy()] for end in ("source", "target"))
+    return source * acts.n_accounts + target, graph.table["weight"].to_numpy() * float(worth)
 
 
-def _rare(graph: Graph, acts: Acts, rule: Rule) -> pl.DataFrame:
-    """Return pairs that share an object on which few accounts acted."""
+def _rare(graph: Graph, acts: Acts, rule: Rule) -> Ties:
+    """Return the pairs that share an object on which few accounts acted, and the worth of one."""
     few = graph.events.shared_by_at_most(rule.rare)
     worth = rule.rare_link if graph.construction.objects == "url" else rule.rare_text
-    return _edges(project(few, None, 1), acts, 1.0).with_columns(tie=pl.lit(float(worth)))
+    pairs, ties = _edges(project(few, None, 1, weights_only=True), acts, 1.0)
+    return pairs, np.full_like(ties, worth)
 
 
-def _scaled(edges: Sequence[pl.DataFrame], acts: Acts, together: np.ufunc) -> pl.DataFrame:
-    """Aggregate ties to one row per pair, divided by the geometric mean of the activity of both accounts."""
-    rows = pl.concat([pl.DataFrame(schema=_TIE), *edges])
-    # pairs are packed into one integer, and each layer is sorted by it: sorting takes less time than grouping
-    pair = rows.select(pl.col("source") * acts.n_accounts + pl.col("target")).to_series().to_numpy()
-    order = np.argsort(pair, kind="stable")
-    starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
-    pair = pair[order[starts]]
-    # the worths are few short decimals: rounding makes the sum independent of its order
-    tie = together.reduceat(rows["tie"].to_numpy()[order], starts).round(6)
-    source, target = np.divmod(pair, acts.n_accounts)
+def _merged(edges: Iterable[Ties], together: np.ufunc) -> Ties:
+    """Aggregate the ties of each pair; the pairs ascend."""
+    pairs, ties = (np.concatenate(each) for each in zip(_NO_TIES, *edges, strict=True))
+    order = np.argsort(pairs, kind="stable")  # the pairs of each layer ascend
+    starts = np.flatnonzero(np.diff(pairs[order], prepend=-1))
+    ties = together.reduceat(ties[order], starts) if len(starts) else ties
+    return pairs[order[starts]], ties
+
+
+def _scaled(edges: Ties, acts: Acts, least: float) -> Ties:
+    """Divide the ties by the geometric mean of the activity of both accounts; keep those of at least `least`."""
+    pairs, ties = edges
     size = np.sqrt(acts.made + _SHRINKAGE)
-    columns = {"pair": pair, "source": source, "target": target, "tie": tie / (size[source] * size[target])}
-    return pl.DataFrame({name: pl.Series(values) for name, values in columns.items()})
+    source, target = np.divmod(pairs, acts.n_accounts)
+    # the worths are few short decimals: rounding makes the sum independent of its order
+    ties = ties.round(6) / (size[source] * size[target])
+    return pairs[ties >= least], ties[ties >= least]

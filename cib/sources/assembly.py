@@ -213,6 +213,9 @@ def without_made_up_ids(posts: pl.DataFrame) -> pl.DataFrame:
 def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
     """Fill in author and time of targets that are in the data; return the share of retweets whose target is not."""
     originals = _targets(posts)
+    if originals.is_empty():
+        retweets = posts.filter(pl.col("action") == "retweet")["target_post_id"]
+        return posts, 1.0 if retweets.null_count() < len(retweets) else None
     place = encode(posts["target_post_id"], originals["post_id"])
     aimed = (pl.col("action") == "retweet") & pl.col("target_post_id").is_not_null()
     absent = posts.select(pl.lit(place).filter(aimed).is_null().mean()).item()

@@ -37,6 +37,9 @@ MAX_BAD = 1e-3
 NO_ACTION = "no column states the action: rows with a target were read as retweets, others as posts"
 _WITHDRAWN = {"post_id": pl.String(), "platform": pl.String()}
 
+#: No account is older; tools write the zero of a clock where no creation time is known (twscrape does).
+_OLDEST_ACCOUNT = datetime(1971, 1, 1, tzinfo=UTC)
+
 #: An accounts table with canonical column names, their names in the source, and the table's name for messages.
 AccountsTable = tuple[pl.DataFrame, Mapping[str, str], str]
 
@@ -114,8 +117,8 @@ def clean_posts(
 
 def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Remove NUL characters, which later writers cannot store, and return the number of values repaired."""
-    counts = raw.select(pl.col(pl.String).str.contains("\0", literal=True).sum())
-    bad = {column.name: int(column[0]) for column in counts if column[0]}
+    texts = (column for column in raw if column.dtype == pl.String and values.holds(column, "\0"))
+    bad = {column.name: int(column.str.contains("\0", literal=True).sum()) for column in texts}
     return raw.with_columns(pl.col(list(bad)).str.replace_all("\0", "", literal=True)), sum(bad.values())
 
 
@@ -219,11 +222,14 @@ def _judge(
         "action left out": pl.col("action") == values.LEFT_OUT,
         "no object": pl.col("target_post_id").is_null() & format.needs_object,
     }
-    reasons = pl.Enum(list(applies))
-    reason = pl.coalesce(pl.when(test).then(pl.lit(name, dtype=reasons)) for name, test in applies.items())
-    why = table.select(reason=reason)["reason"]
-    dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
-    kept = (table.filter(why.is_null()) if dropped else table).drop("withdrawn")
+    kept, dropped = table, {}
+    if table.select(pl.any_horizontal(applies.values()).any()).item():
+        reasons = pl.Enum(list(applies))
+        reason = pl.coalesce(pl.when(test).then(pl.lit(name, dtype=reasons)) for name, test in applies.items())
+        why = table.select(reason=reason)["reason"]
+        dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
+        kept = table.filter(why.is_null())
+    kept = kept.drop("withdrawn")
     if kept["platform"].null_count() == kept.height:
         kept = kept.drop("platform")
     return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
@@ -253,7 +259,19 @@ def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[p
         "rows of the accounts table repeat an account; one was kept": known.height - single.height,
     }
     remarks = [f"{count:,} {what}" for what, count in counted.items() if count and "seen_at" not in known.columns]
+    single, unset = _without_placeholders(single)
+    if unset:
+        remarks.append(f"{unset:,} accounts state a creation time before 1971; it was read as unknown")
     return single.select(name for name in ACCOUNT_COLUMNS if name in single.columns), tuple(remarks)
+
+
+def _without_placeholders(accounts: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Remove creation times that no account can have; return their number too."""
+    if "created_at" not in accounts.columns:
+        return accounts, 0
+    unset = pl.col("created_at") < _OLDEST_ACCOUNT
+    count = int(accounts.select(unset.sum()).item())
+    return accounts.with_columns(created_at=pl.when(~unset).then("created_at")), count
 
 
 def read_accounts(tables: Sequence[AccountsTable], zone: str | None) -> pl.DataFrame:

@@ -43,7 +43,7 @@ _LOOKED_AT = 50
 
 #: Number of nested records that are inspected, and keys below which records may be nested.
 _SEEN_INSIDE = 5
-_ENVELOPES = {"data", "result", "response", "_source", "node", "item", "post", "tweet", "thread"}
+_ENVELOPES = {"data", "result", "response", "_source", "node", "item", "post", "tweet", "thread", "_mastopy_data"}
 
 #: Number of records that are converted to a table at a time.
 _BATCH = 50_000

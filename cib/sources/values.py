@@ -41,7 +41,8 @@ LEFT_OUT = "left out"
 ANY_ACTION = pl.Enum([*ACTIONS, MENTION, LEFT_OUT])
 
 _EXPONENT = r"^\d(\.\d+)?[eE]\+\d+$"
-_LONG_NUMBER = r"^\d{16,}$"
+_LONG = 16
+_LONG_NUMBER = rf"^\d{{{_LONG},}}$"
 
 #: Ids count as rounded if more than this share is in E+ notation ...
 _EXPONENT_SHARE = 1e-3
@@ -57,6 +58,9 @@ _TIME_FORMATS = (
     _UNIX,
 )
 _NUMBER = r"^-?\d+(\.\d+)?$"
+
+#: Number of texts joined at a time.
+_JOINED = 1 << 16
 
 #: Unit of a unix time by magnitude: lower bound of each unit.
 _UNIX_UNITS = {"seconds": 0, "milliseconds": 10**11, "microseconds": 10**14, "nanoseconds": 10**17}
@@ -80,6 +84,16 @@ def stated(column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         return column.is_not_null() & column.is_not_nan()
     return (column != "").fill_null(False) if column.dtype == pl.String else column.is_not_null()
+
+
+def holds(column: pl.Series, character: str) -> bool:
+    """Return whether any text has a character, by searching joined texts, which takes a quarter of the time.
+
+    >>> holds(pl.Series(["a", None, "b+"]), "+")
+    True
+    """
+    parts = (column.slice(first, _JOINED).str.join() for first in range(0, len(column), _JOINED))
+    return any(part.str.contains(character, literal=True).any() for part in parts)
 
 
 def text(column: pl.Series) -> pl.Series:
@@ -157,22 +171,15 @@ def _no_floats(column: pl.Series, where: str) -> pl.Series:
 
 
 def _refuse_rounded(values: pl.Series, where: str) -> None:
-    value = pl.col("id")
-    ending = value.filter(value.str.ends_with("000"))
-    plus, suspect, some = (
-        values.to_frame("id")
-        .select(
-            plus=value.str.contains("+", literal=True).any(),
-            suspect=ending.str.contains(_LONG_NUMBER).sum(),
-            # a tenth is usually enough to show that they are few
-            some=value.head(len(values) // 10).str.contains(_LONG_NUMBER).sum(),
-        )
-        .row(0)
-    )
-    if plus:
+    if holds(values, "+"):
         bad = values.str.contains(_EXPONENT)
         if int(bad.sum()) > _EXPONENT_SHARE * values.count():
             raise _rounded(values.filter(bad)[0], row_of(bad, where))
+    if (values.str.len_bytes().max() or 0) < _LONG:
+        return
+    suspect = values.filter(values.str.ends_with("000")).str.contains(_LONG_NUMBER).sum()
+    # a tenth is usually enough to show that they are few
+    some = values.head(len(values) // 10).str.contains(_LONG_NUMBER).sum()
     if suspect <= _ROUND_SHARE * some:
         return
     long = values.filter(values.str.contains(_LONG_NUMBER))

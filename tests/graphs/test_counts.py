@@ -33,6 +33,13 @@ def assert_same(graph, other):
     assert graph.events.post_ids.equals(other.events.post_ids)
 
 
+#: The third is similar to both others, which are not similar.
+TEXTS = (
+    "all of us vote for anna now",
+    "go to the square by ten on sunday",
+    "all of us vote for the square by ten on sunday",
+)
+
 row = st.fixed_dictionaries(
     {
         "account_id": st.sampled_from("abcdefg"),
@@ -40,7 +47,7 @@ row = st.fixed_dictionaries(
         "target_account_id": st.sampled_from(["a", "n", None]),
         "at": st.sampled_from([0, 0, 1, 59, 60, 61, 3600, 86_400]),
         "urls": st.sampled_from([None, ["a.org"], ["a.org", "b.org"]]),
-        "text": st.sampled_from(["one", "two", "three", None]),
+        "text": st.sampled_from(["one", "two", *TEXTS, None]),
         "action": st.sampled_from(["retweet", "post"]),
     }
 )
@@ -51,7 +58,7 @@ row = st.fixed_dictionaries(
 @given(
     st.lists(row, min_size=2, max_size=40),
     st.integers(0, 2**20),
-    st.sampled_from(["post", "author", "url", "text"]),
+    st.sampled_from(["post", "author", "url", "text", "reworded", "near-text"]),
     st.integers(1, 3),
     st.sampled_from([1, 6, 10**6]),
     st.sampled_from([None, 2, 4]),
@@ -82,7 +89,7 @@ def days(n):
 def test_what_was_counted_is_kept_on_disk(tmp_path):
     for day in days(3):
         counts = Counts(tmp_path)
-        for objects, windows in (("post", ["60s", "1h"]), ("author", [None]), ("near-text", ["60s"])):
+        for objects, windows in (("post", ["60s", "1h"]), ("author", [None]), ("reworded", [None])):
             for graph, other in zip(
                 counts(day, objects, windows, 2, max_pairs=10**6),
                 coaction_graphs(day, objects, windows, 2, max_pairs=10**6),
@@ -90,7 +97,13 @@ def test_what_was_counted_is_kept_on_disk(tmp_path):
             ):
                 assert_same(graph, other)
         counts.save(tmp_path)
-    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == ["author", "post", "rows"]
+    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == [
+        "author",
+        "post",
+        "reworded",
+        "rows",
+        "text",
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.together])

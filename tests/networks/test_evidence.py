@@ -17,13 +17,15 @@ ACTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0, 9
 def test_shared_objects_are_those_of_two_members(acts):
     rows = sorted((account % 2, account, object_, time) for account, object_, time in acts)
     rows.sort(key=lambda row: (row[2], row[3]))
-    found = shared_objects(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
-    expected = {}
+    found, accounts = shared_objects(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+    expected, sharing = {}, set()
     for network in (0, 1):
         for object_ in range(4):
             mine = [row for row in rows if row[0] == network and row[2] == object_]
             members, times = {row[1] for row in mine}, [row[3] for row in mine]
             if len(members) > 1:
                 expected[network, object_] = (len(members), len(mine), min(times), max(times))
+                sharing |= members
     moments = pl.col("first", "last").to_physical()
     assert {row[:2]: row[2:] for row in found.with_columns(moments).iter_rows()} == expected
+    assert accounts.tolist() == sorted(sharing)

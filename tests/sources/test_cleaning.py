@@ -96,3 +96,13 @@ def test_accounts_have_one_row_each(first):
         "1 rows of the accounts table name no account",
         "2 rows of the accounts table repeat an account; one was kept",
     )
+
+
+@pytest.mark.parametrize("stated", ["1970-01-01 00:00:00+00:00", "1970-01-01", "1970-12-31T23:59:59Z"])
+def test_the_zero_of_a_clock_is_no_creation_time(stated):
+    times = [stated, "2006-03-21 20:50:14+00:00", None]
+    table = pl.DataFrame({"user_id": ["a", "b", "c"], "account_created_at": times})
+    activity = read([{}], accounts=table)
+    known = datetime(2006, 3, 21, 20, 50, 14, tzinfo=UTC)
+    assert activity.accounts_table["created_at"].to_list() == [None, known, None]
+    assert activity.imported.notes[-1] == "1 accounts state a creation time before 1971; it was read as unknown"

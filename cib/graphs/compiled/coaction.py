@@ -294,6 +294,7 @@ def coactions(
     *,
     min_weight: int = 1,
     threads: int | None = None,
+    weights_only: bool = False,
 ) -> tuple[CoActions, Ints]:
     """Find the pairs of accounts that acted on the same objects within the window.
 
@@ -310,6 +311,8 @@ def coactions(
         Pairs with fewer distinct objects are left out of the edges, not of the strengths.
     threads : int, optional
         Default: all cores. The result does not depend on it.
+    weights_only : bool
+        Whether the columns of the edges besides their ends and weights are left empty.
 
     Returns
     -------
@@ -337,7 +340,7 @@ def coactions(
     shelves, strength = _found(
         rank, objects, time, low, high, company[code], code, limits, min_weight, ascending, threads
     )
-    edges = taken_down(shelves, limits, threads)
+    edges = taken_down(shelves, limits, threads, CoActions._fields[:3] if weights_only else CoActions._fields)
     if order is not None:
         edges = edges._replace(first=order[edges.first].astype(np.int32), last=order[edges.last].astype(np.int32))
     return edges, strength[ranks]

@@ -46,10 +46,12 @@ def shelve(edges: Any, shelf: Codes, shelves: list[list[Any]]) -> None:
             lots.append(np.frombuffer(lot, EDGE))
 
 
-def taken_down(shelves: list[list[Any]], limits: list[int], threads: int) -> CoActions:
-    """Sort the edges into columns, one shelf at a time, so that little is held twice."""
+def taken_down(
+    shelves: list[list[Any]], limits: list[int], threads: int, names: tuple[str, ...] = CoActions._fields
+) -> CoActions:
+    """Sort the edges into the columns named, one shelf at a time, so that little is held twice; others are empty."""
     bounds = np.cumsum([0, *(sum(map(len, lots)) for lots in shelves)]).tolist()
-    columns = CoActions(*(np.empty(bounds[-1], EDGE[name]) for name in CoActions._fields))
+    columns = CoActions(*(np.empty(bounds[-1] if name in names else 0, EDGE[name]) for name in CoActions._fields))
 
     def clear(k: int) -> None:
         lots, shelves[k] = shelves[k], []
@@ -57,8 +59,8 @@ def taken_down(shelves: list[list[Any]], limits: list[int], threads: int) -> CoA
             u, v = (np.concatenate([lot[name] for lot in lots]) for name in "uv")
             order = grouped(v, limits[-1])[1]
             order = taken(order, grouped(taken(u, order) - np.int32(limits[k]), limits[k + 1] - limits[k])[1])
-            for name, column in columns._asdict().items():
-                column[bounds[k] : bounds[k + 1]] = np.concatenate([lot[name] for lot in lots])[order]
+            for name in names:
+                getattr(columns, name)[bounds[k] : bounds[k + 1]] = np.concatenate([lot[name] for lot in lots])[order]
 
     in_threads(clear, list(range(len(shelves))), threads)
     return columns

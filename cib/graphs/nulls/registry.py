@@ -197,12 +197,13 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
 
 
 def _tested(graph: Graph, null: Null, method: Correction, largest: float) -> Graph:
-    """Add the significance to edges with p up to `largest`, which precede all others in the correction."""
+    """Add the significance to edges that may have q up to `largest`, which precede all others in the correction."""
     expected, p = chance(graph, null)
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     tests = max(active * (active - 1) // 2, len(p))
     if largest < 1:
-        likely = p <= largest
+        # q is at least p * tests / number of p-values
+        likely = p * (tests * (1 - 1e-9)) <= largest * len(p)
         graph, expected, p = graph.keep_edges(likely), expected[likely], p[likely]
     q = adjust(p, tests, method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
@@ -243,7 +244,7 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
     >>> bool(significant.n_edges < coactions.n_edges and significant.table["q"].max() <= 0.01)
     True
     """
-    # q is at least p, so that edges with a larger p do not change which edges are kept, nor their q
+    # edges with a larger q do not change which edges are kept, nor their q
     return keep_significant(_tested(graph, null, method, alpha), alpha)
 
 

@@ -31,3 +31,11 @@ def test_a_quote_of_a_status_that_is_not_shown_is_a_quote(write, quote):
     status = {**json.loads(samples.MASTODON)[0], "quote": quote}
     posts = read(write("m.jsonl", samples.lines(status))).posts_table
     assert posts.select(IDS).rows() == [(ONE, "https://one.example/1", "quote", None, None)]
+
+
+def test_what_mastodon_py_writes_is_read_as_the_answers_of_the_server(write):
+    statuses = json.loads(samples.MASTODON)
+    head = {"_mastopy_version": "2.0.1", "_mastopy_type": "Status"}
+    each = samples.lines(*({**head, "_mastopy_data": status} for status in statuses))
+    page = json.dumps({**head, "_mastopy_type": "PaginatableList[Status]", "_mastopy_data": statuses})
+    assert acts(write("each.jsonl", each)) == acts(write("page.json", page)) == acts(write("a.json", samples.MASTODON))
