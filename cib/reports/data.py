@@ -175,7 +175,9 @@ def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, G
 
 def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
     """Return the profile of each network: topics, clients, creation dates, active hours, reach and leads."""
+    release_pages()
     tables = profile_tables(activity, networks)
+    release_pages()
     values = tables["narratives"].filter(pl.col("kind").is_in(["hashtag", "domain"]))
     values = values.group_by("network_id", "kind", maintain_order=True).head(VALUES)
     values = values.select("network_id", "kind", "value", "inside", "outside")
