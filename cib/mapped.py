@@ -75,7 +75,9 @@ def release_pages() -> None:
     for content in list(_MAPS):
         content.madvise(mmap.MADV_DONTNEED)
     if _MAPS and sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+        if trim is not None:
+            trim(0)
 
 
 def _written(column: pl.Series) -> mmap.mmap:
