@@ -25,6 +25,7 @@ import polars as pl
 
 from cib.errors import InputError, MissingDependencyError, SettingsError
 from cib.import_report import ImportReport
+from cib.mapped import release_pages
 
 __all__ = ["ACCOUNT_COLUMNS", "ACTIONS", "POST_COLUMNS", "PSEUDO_ACCOUNTS", "Activity"]
 
@@ -156,6 +157,7 @@ class Activity:
                 digest.update(f"\x1e{name}\x1e{table.height}".encode())
                 for start in range(0, table.height, _ROWS_PER_HASH):
                     digest.update(_column_bytes(table[name].slice(start, _ROWS_PER_HASH)))
+                release_pages()
         return digest.hexdigest()
 
     def keep_posts(self, keep: pl.Series) -> Activity:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from importlib.util import find_spec
 
 from cib.errors import SettingsError
 
 __all__ = ["check_memory", "limited", "n_bytes", "n_threads"]
 
-#: Peak memory of a detection in bytes: constant part, and per action; see ``benchmarks/memory.py``.
-FIXED, AN_ACTION = 500_000_000, 700
+#: Peak memory of a detection in bytes: constant part, and per action; see ``benchmarks/memory.py``. Tables are kept in
+#: files with PyArrow only, see :mod:`cib.mapped`.
+FIXED, AN_ACTION = 700_000_000, 550 if find_spec("pyarrow") else 900
 
 _UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.layers import significant
+from cib.mapped import release_pages
 from cib.networks.find import find_networks
 from cib.networks.network import Networks
 from cib.roles import RoleScores
@@ -36,6 +37,7 @@ def search(
     networks : Networks
     """
     layers = significant(tested, settings.alpha)
+    release_pages()
     networks = find_networks(
         layers, roles, activity=activity, tied=tested, exclude=settings.exclude, rule=settings.rule, seed=settings.seed
     )

@@ -32,7 +32,7 @@ def test_the_largest_detection_that_fits_is_told():
 
 def test_a_detection_over_budget_is_refused_before_it_starts():
     activity = cib.simulate(scale=0.001, seed=1).activity
-    with pytest.raises(SettingsError, match=r"max_memory: the detection of .* takes about 0.5 GB. Got 0.1 GB."):
+    with pytest.raises(SettingsError, match=r"max_memory: the detection of .* takes about 0.7 GB. Got 0.1 GB."):
         cib.detect(activity, progress=False, max_memory="100MB")
 
 

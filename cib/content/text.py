@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
+from cib.mapped import FEWER, mapped
 
 __all__ = ["Messages", "hashtag", "keep_messages", "look", "message", "messages"]
 
@@ -90,7 +91,7 @@ def _messages(posts: pl.DataFrame) -> Messages:
     if code.null_count():  # texts with the same hash
         distinct = text.unique().sort()
         code = encode(text, distinct)
-    return Messages(rows["row"].to_numpy(), code.to_numpy().astype(np.int32), distinct)
+    return Messages(rows["row"].to_numpy(), code.to_numpy().astype(np.int32), mapped(distinct, FEWER))
 
 
 def keep_messages(activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], distinct: pl.Series) -> None:

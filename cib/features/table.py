@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cib.activity import to_library
 from cib.domains import IDS, takes
 from cib.errors import InputError, did_you_mean
+from cib.mapped import FEWER, mapped_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,7 @@ class FeatureTable:
                 raise InputError(
                     f"the feature {name!r} is not a number", got=self.table.schema[name], remedy="Cast it to float64."
                 )
+        object.__setattr__(self, "table", mapped_columns(self.table, FEWER))
 
     @property
     def ids(self) -> pl.Series:

@@ -23,6 +23,7 @@ from cib.errors import InputError
 from cib.graphs.graph import Graph
 from cib.graphs.nulls.registry import check_counts
 from cib.graphs.numbered import NumberedActivity
+from cib.mapped import release_pages
 from cib.networks.account_metadata import (
     NO_FACTS,
     account_facts,
@@ -139,6 +140,7 @@ def find_networks(
         return Networks(library=library)
     acts = None if activity is None else _acts(activity, [_without(graph, exclude) for graph in tied or graphs])
     membership, sets = _groups(graphs, acts, exclude, rule, seed)
+    release_pages()
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
     confirmed = confirm(
@@ -149,6 +151,7 @@ def find_networks(
         min_size=rule.min_size,
         seed=seed,
     )
+    release_pages()
     best = _best_layer(statistics, confirmed, rule)
     members = _with_order(membership, quickest, rule)
     judged, facts = (_unmeasured(best), NO_FACTS) if acts is None else _judged(acts, groups, best, rule)
@@ -158,6 +161,7 @@ def find_networks(
         members = fitting(acts, members, judged, rule)
         members, scores = _recruited(acts, members, judged, exclude, rule)
         inside, members = _with_shared_objects(graphs, members, rule)
+    release_pages()
     members = _with_roles(members, roles)
     networks = _networks(graphs, inside, members, statistics, judged, facts, rule)
     if acts is not None:

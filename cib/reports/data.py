@@ -18,6 +18,7 @@ from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
+from cib.mapped import release_pages
 from cib.networks.evidence import networks_of
 from cib.networks.network import Network, Networks
 from cib.profiles.explanations import explanation_table
@@ -74,6 +75,7 @@ def gather(result: Result) -> dict[str, Any]:
         "profile": _profiles(result.activity, shown, members),
         "explanations": _explanations(result.activity, shown),
     }
+    release_pages()
     found = {
         **about(result),
         "accounts": result.table.height,
@@ -84,7 +86,9 @@ def gather(result: Result) -> dict[str, Any]:
         "members": described(result, members, edges, shared, layers),
         "edges": drawn_edges(result.activity, lines(result.graphs, edges, members), members, edges, layers),
     }
+    release_pages()
     found["said"] = post_texts(result.activity, found)
+    release_pages()
     mark_open(found, result.activity, members)
     return found
 
@@ -171,7 +175,9 @@ def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, G
 
 def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
     """Return the profile of each network: topics, clients, creation dates, active hours, reach and leads."""
+    release_pages()
     tables = profile_tables(activity, networks)
+    release_pages()
     values = tables["narratives"].filter(pl.col("kind").is_in(["hashtag", "domain"]))
     values = values.group_by("network_id", "kind", maintain_order=True).head(VALUES)
     values = values.select("network_id", "kind", "value", "inside", "outside")

@@ -59,11 +59,13 @@ def _retweets(activity: Activity, wanted: pl.DataFrame, members: pl.DataFrame) -
     ends = wanted.join(ids, left_on="place_a", right_on="place").join(
         ids, left_on="place_b", right_on="place", suffix="_b"
     )
-    acts = activity.posts_table.filter(pl.col("action") == "retweet").select(
+    posts = activity.posts_table.lazy().filter(pl.col("action") == "retweet")
+    posts = posts.select(
         "account_id", "target_account_id", time="created_at", post="post_id", target_post="target_post_id"
     )
-    acts = acts.join(ends, left_on=["account_id", "target_account_id"], right_on=["account_id", "account_id_b"])
-    acts = acts.sort("place_a", "place_b", "time", "post")
+    both = ["account_id", "target_account_id"]
+    posts = posts.join(ends.lazy(), left_on=both, right_on=["account_id", "account_id_b"])
+    acts = posts.sort("place_a", "place_b", "time", "post").collect()
     rows = as_rows(acts.group_by("place_a", "place_b", maintain_order=True).agg(weight=pl.len()))
     first = acts.group_by("place_a", "place_b", maintain_order=True).head(ACTS)
     told: dict[tuple[int, int], Rows] = {}

@@ -10,12 +10,16 @@ import polars as pl
 from cib.activity import encode
 from cib.graphs.graph import Graph, shared_acts
 from cib.graphs.incidence import Incidence
+from cib.mapped import release_pages
 from cib.reports.plain import Rows, as_rows
 
 __all__ = ["POSTS", "first_posts", "kind_of", "with_acts"]
 
 #: Maximum number of posts shown per pair and object.
 POSTS = 5
+
+#: Number of pairs whose acts are looked up at a time, since there may be thousands for each pair.
+_AT_ONCE = 5_000
 
 
 def kind_of(graph: Graph) -> str:
@@ -27,15 +31,17 @@ def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POS
     """Return rows of pairs with their acts: object, posts, times, lag and the account that acted second."""
     acts: dict[tuple[str, str, str], Rows] = {}
     for (layer,), wanted in pairs.partition_by("layer", as_dict=True).items():
+        release_pages()
         graph = layers[layer]
         if graph.incidence is None:
             continue
-        shared = shared_acts(graph.incidence, wanted.select("a", "b").unique(), graph.construction)
-        closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(posts)
-        for row in as_rows(closest.rename({"object_id": "object"}).with_columns(kind=pl.lit(kind_of(graph)))):
-            key = (layer, row.pop("a"), row.pop("b"))
-            row["second"] = {key[1]: "a", key[2]: "b"}.get(row["second"])
-            acts.setdefault(key, []).append(row)
+        for some in wanted.select("a", "b").unique(maintain_order=True).iter_slices(_AT_ONCE):
+            shared = shared_acts(graph.incidence, some, graph.construction)
+            closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(posts)
+            for row in as_rows(closest.rename({"object_id": "object"}).with_columns(kind=pl.lit(kind_of(graph)))):
+                key = (layer, row.pop("a"), row.pop("b"))
+                row["second"] = {key[1]: "a", key[2]: "b"}.get(row["second"])
+                acts.setdefault(key, []).append(row)
     told = as_rows(pairs.select("network_id", "layer", "a", "b", "weight", "expected", "q"))
     return [{**row, "acts": acts.get((row["layer"], row["a"], row["b"]), [])} for row in told]
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from cib.atomic import atomically
 from cib.errors import SettingsError
+from cib.mapped import release_pages
 
 __all__ = [
     "CSV",
@@ -86,6 +87,7 @@ def write_parquet(
     """Write ``<name>.parquet`` with `metadata` in its file metadata."""
     told = dict(metadata) if metadata else None
     atomically(folder / f"{name}.parquet", lambda path: table.lazy().sink_parquet(path, metadata=told))
+    release_pages()
 
 
 def write_json(values: Mapping[str, Any], path: Path, *, indented: bool = True) -> None:

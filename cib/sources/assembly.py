@@ -14,6 +14,7 @@ import polars as pl
 from cib.activity import POST_COLUMNS, Activity, accounts_in, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
+from cib.mapped import mapped, mapped_columns
 from cib.sources import clocks
 from cib.sources.cleaning import Clean
 from cib.sources.format import Format
@@ -86,6 +87,7 @@ def assemble(
     table = _identified(table.with_columns(code=encode(table["account_id"], account_ids)))
     table, absent = _resolved(table)
     posts = table.select(name for name in POST_COLUMNS if name in table.columns)
+    posts = mapped_columns(posts) if files else posts
     said = [note for part in parts for note in part.notes]
     time_source = clocks.sources(table)
     repaired.update({"time recovered from id": time_source.get("id", 0)})
@@ -186,7 +188,9 @@ def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
     rows = keys["row"].filter(alike)
     settled = table[rows].select(columns).with_columns(rows).sort(columns, nulls_last=True)["row"]
     order = keys["row"].scatter(alike.arg_true(), settled)
-    return table if order.is_sorted() else table[order]
+    if order.is_sorted():
+        return table
+    return pl.DataFrame([mapped(column.gather(order)) for column in table.iter_columns()])
 
 
 def _numbers(count: int) -> pl.Expr:

@@ -19,6 +19,7 @@ from itertools import chain, islice
 import polars as pl
 
 from cib.errors import InputError, MissingDependencyError
+from cib.mapped import LARGE, mapped
 from cib.sources.format import Format
 from cib.sources.frames import Loaded, NoRowsError, Part, repeated_name
 from cib.sources.records import LINES, json_part
@@ -256,7 +257,9 @@ def _parquet_part(file: File, _: frozenset[str]) -> Part:
 
     def load(wanted: Sequence[str]) -> Loaded:
         with _as_input_error(file):
-            return Loaded(scan.select(wanted).collect())
+            if scan.select(pl.len()).collect().item() < LARGE:
+                return Loaded(scan.select(wanted).collect())
+            return Loaded(pl.DataFrame([mapped(scan.select(name).collect().to_series()) for name in wanted]))
 
     return Part(str(file), tuple(scan.collect_schema()), load)
 
