@@ -3,7 +3,7 @@
 A mapped column is an ordinary column with equal values. Its pages are read from a temporary file when they are used,
 and count as memory of the process until :func:`release_pages` returns them to the operating system, which also takes
 them back on its own when memory is short. The file has no name, so that it is gone when the column is.
-Where the folder of temporary files is itself in memory, as ``/tmp`` on some systems, this saves nothing; set ``TMPDIR``.
+Where the folder of temporary files is in memory, as ``/tmp`` on some systems, this saves nothing; set ``TMPDIR``.
 """
 
 from __future__ import annotations
