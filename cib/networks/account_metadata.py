@@ -140,7 +140,7 @@ def among(
     facts : polars.DataFrame
         From :func:`account_facts`.
     company : polars.DataFrame
-        ``network, account``; see :func:`cib.networks.occasions.companies`.
+        ``network, account``, sorted; see :func:`cib.networks.occasions.companies`.
     min_held : float
         Minimum share of the members among the accounts of a batch that they and their company make up.
 
@@ -163,8 +163,11 @@ def among(
         rows.append(_facts(name, members, share_of(hits, members), rate, binomial_tail(hits, members, rate)))
     batched = np.zeros(n, dtype=np.int64)
     if "created_at" in acts.about.columns:
+        order = np.argsort(group, kind="stable")
+        ours, others = (np.searchsorted(ascending, np.arange(n + 1)) for ascending in (group[order], network))
         for k in np.unique(network):
-            held, batched[k] = _held(acts.created, np.flatnonzero(group == k), account[network == k], free)
+            own, there = order[ours[k] : ours[k + 1]], account[others[k] : others[k + 1]]
+            held, batched[k] = _held(acts.created, own, there, free)
             if held < min_held:
                 rows.append(facts.filter(pl.col("network") == k, fact="creation batch").with_columns(p=pl.lit(1.0)))
     tested = pl.concat(rows).join(company, on="network", how="semi").join(facts, on=["network", "fact"], how="semi")

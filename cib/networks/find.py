@@ -415,7 +415,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
         of_pool = company.with_columns(network=pl.Series(pool).gather(company["network"])).filter(
             pl.col("network") >= 0
         )
-        pooled, _ = among(acts, in_pool, free, pooled, of_pool.unique(), rule.min_batch_held)
+        pooled, _ = among(acts, in_pool, free, pooled, of_pool.unique().sort("network", "account"), rule.min_batch_held)
         kinds, named, judged = judge(facts, pooled)
     facts = named
     judged = judged.join(counts, on="network", how="left", maintain_order="left")
