@@ -62,6 +62,7 @@ from cib.networks.verdict import (
     Reason,
     Rule,
     kinds_of_evidence,
+    like_pools,
     pooled_kinds,
     reasons_of,
     rule_of_pools,
@@ -402,7 +403,7 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
 
     def judge(facts: pl.DataFrame, pooled: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         of = pl.DataFrame({"of": np.arange(len(pool)), "network": pool}).join(pooled, on="network")
-        of = of.with_columns(network="of").select(facts.columns)
+        of = like_pools(facts, of.with_columns(network="of").select(facts.columns), rule)
         kinds = kinds_of_evidence(done, facts, rest, rule)
         kinds, facts = pooled_kinds(kinds, kinds_of_evidence(done, of, rest, rule_of_pools(rule)), facts, of)
         kinds = shared_kinds(kinds, served)

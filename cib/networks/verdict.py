@@ -36,7 +36,7 @@ import polars as pl
 
 from cib.domains import check_fields, real, whole
 from cib.networks.account_metadata import FACTS
-from cib.networks.acts import benjamini_hochberg
+from cib.networks.acts import benjamini_hochberg, binomial_tail
 from cib.notebook import html_rows
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Reason",
     "Rule",
     "kinds_of_evidence",
+    "like_pools",
     "pooled_kinds",
     "reasons_of",
     "rule_of_pools",
@@ -179,6 +180,8 @@ class Rule:
         The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
         one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
         :mod:`cib.networks.pools`.
+    alpha_unlike : float
+        Significance level at which too few members have the look of the pool for it to count for their network.
     min_occasion, min_public, min_company, max_few : float
         The look and batch of networks that would be candidates are also compared with those of their company: other
         accounts that use a hashtag used by at least `min_occasion` of the members, if at least `min_public` of the
@@ -265,6 +268,7 @@ class Rule:
     established: float = 0.5
     min_own: float = 0.7
     min_sharing: int = 2
+    alpha_unlike: float = 0.001
     min_occasion: float = 0.5
     min_public: float = 0.5
     min_company: int = 20
@@ -426,6 +430,35 @@ def pooled_kinds(
     best = [pl.max_horizontal(kind, f"{kind}_there").alias(kind) for kind in more]
     table = both.with_columns(*best, pooled=pl.any_horizontal(*more.values()))
     return table.select(*kinds.columns, "pooled"), pl.concat([kept, of_pool]).sort("network", "fact")
+
+
+def like_pools(facts: pl.DataFrame, facts_of_pools: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Leave out facts of pools that do not hold for the members of a network.
+
+    A look of the pool does not if significantly fewer members have it than if they were a sample of the pool. If that
+    is so for every look that is more frequent in the pool than elsewhere, the network is not like its pool, and the
+    batch is not that of the network either.
+
+    Parameters
+    ----------
+    facts, facts_of_pools : polars.DataFrame
+        From :func:`cib.networks.account_metadata.account_facts`; the second by network as well.
+    rule : Rule
+
+    Returns
+    -------
+    polars.DataFrame
+        Rows of the facts of pools.
+    """
+    own = facts.select("network", "fact", own="share", known="members")
+    table = facts_of_pools.join(own, on=["network", "fact"], how="left", maintain_order="left")
+    look = pl.col("fact").replace_strict(FACTS) == "look"
+    lacking = (table["known"] * (1 - table["own"])).round(), table["known"], 1 - table["share"]
+    p = pl.Series(binomial_tail(*(each.fill_null(0.0) for each in lacking)))
+    table = table.with_columns(unlike=look & (p <= rule.alpha_unlike))
+    striking = pl.col("unlike").filter(look, pl.col("share") - pl.col("elsewhere") >= rule.min_excess)
+    kept = table.filter(~pl.col("unlike"), ~striking.all().over("network") | (striking.len().over("network") == 0))
+    return kept.select(facts_of_pools.columns)
 
 
 def shared_kinds(kinds: pl.DataFrame, server: pl.Series) -> pl.DataFrame:

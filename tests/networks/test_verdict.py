@@ -12,6 +12,7 @@ from cib.networks.verdict import (
     Reason,
     Rule,
     kinds_of_evidence,
+    like_pools,
     pooled_kinds,
     reasons_of,
     rule_of_pools,
@@ -195,6 +196,22 @@ def test_facts_of_a_pool_count_for_each_of_its_networks(p, expected):
     assert told["share"].to_list() == [1.5 if expected == "candidate" else 0.5]
     reasons = reasons_of(done.row(0, named=True) | REST | kinds.row(0, named=True) | {"together": False}, {}, Rule())
     assert any(reason.kind == "pooled" for reason in reasons) == (expected == "candidate")
+
+
+@pytest.mark.parametrize(
+    ("own", "kept"),
+    [
+        ({"no followers": 0.15, "default name": 0.6}, {"creation batch", "default name"}),
+        ({"no followers": 0.15, "default name": 0.1}, set()),  # activists whose texts an operation posts, too
+        ({"no followers": 0.45, "default name": 0.4}, {"creation batch", "default name", "no followers"}),
+        ({"creation batch": 0.1}, {"creation batch", "default name", "no followers"}),  # nothing else is known of them
+    ],
+)
+def test_facts_of_a_pool_do_not_count_for_a_network_unlike_it(own, kept):
+    of_pool = pl.concat([fact("no followers", 0.56, 1e-9), fact("default name", 0.6, 1e-9), BATCH])
+    facts = pl.concat([fact(name, share, 0.5) for name, share in own.items()])
+    assert set(like_pools(facts, of_pool, Rule())["fact"]) == kept
+    assert like_pools(facts, of_pool, Rule(alpha_unlike=1e-9)).equals(of_pool)
 
 
 def test_whom_a_network_acts_on_without_their_doing_is_no_candidate():
