@@ -332,7 +332,7 @@ def unreturned(source: Ints, target: Ints, n_accounts: int) -> Flags:
 
 def in_chosen(group: Ints, chosen: Flags) -> Flags:
     """Return whether each group (-1: none) is one of the chosen; `chosen` has shape (n_groups,)."""
-    return (group >= 0) & chosen[np.maximum(group, 0)]
+    return np.append(chosen, False)[group]  # -1 is the last
 
 
 def is_weekend(day: Ints) -> Flags:

@@ -8,7 +8,12 @@ import numpy as np
 from scipy.stats import binom
 
 import cib
-from cib.networks.acts import Acts, binomial_tail
+from cib.networks.acts import Acts, binomial_tail, in_chosen
+
+
+def test_who_is_in_a_chosen_group():
+    assert in_chosen(np.array([-1, 0, 1, 1]), np.array([False, True])).tolist() == [False, False, True, True]
+    assert in_chosen(np.array([-1, -1]), np.array([], dtype=bool)).tolist() == [False, False]
 
 
 def test_the_binomial_tail_is_that_of_scipy():
