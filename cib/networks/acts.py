@@ -174,7 +174,9 @@ class Acts:
         """Return the hosts to which each post links: ``row, host``, each pair once."""
         linked = self.activity.posts_table.select("urls", row=pl.int_range(pl.len()))
         linked = linked.filter(pl.col("urls").list.len() > 0).explode("urls").drop_nulls("urls")
-        return linked.select("row", host=hosts(linked["urls"])).drop_nulls().unique()
+        known = linked.select(pl.col("urls").unique())
+        known = known.with_columns(host=hosts(known["urls"])).drop_nulls()
+        return linked.join(known, on="urls").select("row", "host").unique()
 
     def hashtag_users(self, chosen: Flags) -> pl.DataFrame:
         """Return ``tag, account``: the users of each hashtag that some accounts use in posts other than retweets."""
@@ -337,7 +339,9 @@ def in_chosen(group: Ints, chosen: Flags) -> Flags:
 
 def is_weekend(day: Ints) -> Flags:
     """Return whether days since 1970 are a Saturday or Sunday."""
-    return (day + THURSDAY) % 7 >= SATURDAY
+    monday = day + THURSDAY
+    weekend: Flags = monday - monday // 7 * 7 >= SATURDAY  # in a fifth of the time of a remainder
+    return weekend
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:
