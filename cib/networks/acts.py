@@ -339,9 +339,7 @@ def in_chosen(group: Ints, chosen: Flags) -> Flags:
 
 def is_weekend(day: Ints) -> Flags:
     """Return whether days since 1970 are a Saturday or Sunday."""
-    monday = day + THURSDAY
-    weekend: Flags = monday - monday // 7 * 7 >= SATURDAY  # in a fifth of the time of a remainder
-    return weekend
+    return (day + THURSDAY) % 7 >= SATURDAY
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:
