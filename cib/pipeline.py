@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from cib.activity import Activity
@@ -201,18 +202,19 @@ def _accounts(
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
     if networks.scores is not None:
         scores_of_all = networks.scores
-    clusters = pl.DataFrame({"account_id": retweets.ids, "cluster": interaction_communities(retweets, seed=seed)})
-    table = (
-        activity.account_ids.to_frame()
-        .join(scores, on="account_id", how="left")
-        .join(evidence, on="account_id", how="left")
-        .join(members, on="account_id", how="left", suffix="_in_network")
-        .join(clusters, on="account_id", how="left")
-        .join(scores_of_all, on="account_id", how="left", suffix="_scored")
+    cluster = np.full(scores.height, -1)
+    cluster[retweets.codes_in(activity.account_ids).to_numpy()] = interaction_communities(retweets, seed=seed)
+    known = pl.when(pl.col("cluster") >= 0).then("cluster")
+    table = (  # the scores are of all accounts, in the order of their ids
+        scores.with_columns(cluster=pl.Series(cluster))
+        .with_columns(cluster=known)
+        .join(evidence, on="account_id", how="left", maintain_order="left")
+        .join(members, on="account_id", how="left", maintain_order="left", suffix="_in_network")
+        .join(scores_of_all, on="account_id", how="left", maintain_order="left", suffix="_scored")
     )
     level = pl.coalesce("coordination_scored", "coordination_in_network", UNGROUPED * pl.col("coordination"), 0.0)
     columns = ("role", "network_id", "verdict", "joined", "network_role", "campaign", "cluster")
     named = (role.name for role in roles.roles)
     return table.select("account_id", level.alias("coordination"), *named, *columns).sort(
-        "coordination", "account_id", descending=[True, False]
+        "coordination", descending=True, maintain_order=True
     )

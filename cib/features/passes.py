@@ -7,6 +7,7 @@ Each takes ``starts`` and the concatenated values of all accounts: those of acco
 from __future__ import annotations
 
 import math
+import weakref
 from typing import Any
 
 import narwhals as nw
@@ -39,7 +40,7 @@ def dealt(account: NDArray[Any], values: NDArray[Any]) -> tuple[Ints, NDArray[An
 
 
 def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
-    """Group the times of posts by account.
+    """Group the times of posts by account, once for all features of the same posts.
 
     Parameters
     ----------
@@ -53,11 +54,20 @@ def account_times(posts: nw.DataFrame[Any]) -> tuple[Ints, Ints]:
     times : ndarray of int64, shape (n_posts,)
         Microseconds since 1970, ascending within an account.
     """
+    for of, known in _TIMES:
+        if of() is posts:
+            return known
     account, time = posts["account_row"].to_numpy(), posts["created_at"].to_polars().cast(pl.Int64).to_numpy()
     if np.any(time[1:] < time[:-1]):  # posts of an activity are already sorted by time
         order = np.argsort(time, kind="stable")
         account, time = account[order], time[order]
-    return dealt(account, time)
+    found = dealt(account, time)
+    _TIMES[:] = [(weakref.ref(posts, lambda _: _TIMES.clear()), found)]
+    return found
+
+
+#: The times of the posts for which they were asked last, while these exist.
+_TIMES: list[tuple[weakref.ref[Any], tuple[Ints, Ints]]] = []
 
 
 def quantiles(starts: Ints, values: Numbers, shares: Numbers) -> Numbers:

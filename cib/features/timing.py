@@ -107,15 +107,14 @@ def _places(posts: Frame) -> pl.DataFrame:
     popularity = np.empty(len(post), np.int64)
     popularity[order] = np.repeat(size, size)
     decile = deciles(np.bincount(popularity))[popularity]
-    pairs = pl.DataFrame(
-        {
-            "pair": acts["account_row"].to_numpy().astype(np.int64) << 8 | decile,
-            "ranks": _ranks(decile, acts["since"].to_numpy()),
-        }
+    key = acts["account_row"].to_numpy().astype(np.int64) * 11 + decile
+    count = np.bincount(key)
+    ranks = np.bincount(key, _ranks(decile, acts["since"].to_numpy()))  # below 2^53, so that sums are exact
+    pairs = np.flatnonzero(count)
+    account, of = (pairs // 11).astype(np.uint32), (pairs % 11).astype(np.int8)
+    return pl.DataFrame(
+        {"acts": count[pairs], "ranks": ranks[pairs].astype(np.int64), "account_row": account, "decile": of}
     )
-    sums = pairs.group_by("pair").agg(acts=pl.len().cast(pl.Int64), ranks=pl.col("ranks").sum())
-    account, of = (pl.col("pair") // 256).cast(pl.UInt32), (pl.col("pair") % 256).cast(pl.Int8)
-    return sums.select("acts", "ranks", account_row=account, decile=of)
 
 
 def _ranks(decile: NDArray[np.int8], since: NDArray[np.int64]) -> NDArray[np.int64]:

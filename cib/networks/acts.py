@@ -131,8 +131,10 @@ class Acts:
         target, ids, _ = self._targets
         posts = self.activity.posts_table["post_id"]
         row = np.full(len(ids) + 1, -1)
-        there = posts.is_in(ids.implode()).arg_true()[::-1]  # of posts with one id the first
-        row[encode(posts.gather(there), ids).to_numpy()] = there.to_numpy()
+        # looking up hashes takes a third of the time; the ids of those found are compared
+        there = posts.hash().is_in(ids.hash().implode()).arg_true()[::-1]  # of posts with one id the first
+        code = encode(posts.gather(there), ids)
+        row[code.drop_nulls().to_numpy()] = there.filter(code.is_not_null()).to_numpy()
         return row[target]
 
     @cached_property
@@ -141,14 +143,18 @@ class Acts:
 
         The third value is the time of the first act on each.
         """
-        time, row = pl.col("created_at").to_physical(), pl.int_range(pl.len())
-        posts = self.activity.posts_table.select(id="target_post_id", time=time, row=row).drop_nulls("id")
-        acts_on = posts.group_by("id").agg("row", pl.col("time").min())
-        target = np.full(len(self.account), acts_on.height)
-        target[acts_on["row"].explode().to_numpy()] = np.repeat(
-            np.arange(acts_on.height), acts_on["row"].list.len().to_numpy()
-        )
-        return target, acts_on["id"], acts_on["time"].to_numpy()
+        named = self.activity.posts_table["target_post_id"]
+        rows, known = named.is_not_null().arg_true().to_numpy(), named.drop_nulls()
+        ids = known.gather(known.hash().arg_unique())  # in half the time of comparing ids
+        code = encode(known, ids)
+        if code.null_count():  # ids with the same hash
+            ids = known.unique()
+            code = encode(known, ids)
+        target = np.full(len(self.account), len(ids))
+        target[rows] = code.to_numpy()
+        first = np.full(len(ids), np.iinfo(np.int64).max)
+        np.minimum.at(first, code.to_numpy(), self.time[rows])
+        return target, ids, first
 
     @cached_property
     def occasion(self) -> Ints:
@@ -174,7 +180,9 @@ class Acts:
         """Return the hosts to which each post links: ``row, host``, each pair once."""
         linked = self.activity.posts_table.select("urls", row=pl.int_range(pl.len()))
         linked = linked.filter(pl.col("urls").list.len() > 0).explode("urls").drop_nulls("urls")
-        return linked.select("row", host=hosts(linked["urls"])).drop_nulls().unique()
+        known = linked.select(pl.col("urls").unique())
+        known = known.with_columns(host=hosts(known["urls"])).drop_nulls()
+        return linked.join(known, on="urls").select("row", "host").unique()
 
     def hashtag_users(self, chosen: Flags) -> pl.DataFrame:
         """Return ``tag, account``: the users of each hashtag that some accounts use in posts other than retweets."""

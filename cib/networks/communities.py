@@ -215,8 +215,9 @@ def _matrix_of(edges: Edges, nodes: Labels) -> sp.csr_array:
     source, target = place[edges.source], place[edges.target]
     ends = np.concatenate([source, target[apart]]), np.concatenate([target, source[apart]])
     values = np.concatenate([edges.weight, edges.weight[apart]])
-    matrix = sp.coo_array((values, ends), shape=(len(nodes), len(nodes))).tocsr()
-    columns = matrix.tocsc()  # sorted, and equal to the rows
+    matrix = sp.coo_array((values, ends), shape=(len(nodes), len(nodes)))
+    matrix.has_canonical_format = True  # each pair is there once: nothing to sum, for which the rows would be sorted
+    columns = matrix.tocsr().tocsc()  # sorted, and equal to the rows
     return sp.csr_array((columns.data, columns.indices, columns.indptr), shape=columns.shape)
 
 

@@ -109,14 +109,18 @@ def _drawn(incidence: Incidence, sets: pl.DataFrame) -> pl.DataFrame:
     on = distinct_values(account * n_objects + object_)
     pairs, objects = np.unique(on // n_objects * n + cluster_of[on % n_objects], return_counts=True)
     pairs = pairs[objects >= MIN_OBJECTS]
+    drawn, cluster = np.divmod(pairs, n)
+    asked = np.zeros(len(incidence.account_ids), dtype=bool)
+    asked[drawn] = True
+    mine = asked[account]
+    own, acts_of = own[mine], acts[mine]
     place = np.searchsorted(pairs, own)
     known = np.append(pairs, -1)[place] == own
-    drawn, cluster = np.divmod(pairs, n)
     found = pl.DataFrame(
         {
             "account": drawn.astype(np.int32),
             "cluster": cluster,
-            "hits": np.bincount(place[known], acts[known], len(pairs)),
+            "hits": np.bincount(place[known], acts_of[known], len(pairs)),
             "made": incidence.acts[drawn],
             "r": (np.bincount(cluster_of[object_], acts, n) / max(len(incidence), 1))[cluster],
         }

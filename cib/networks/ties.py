@@ -118,9 +118,10 @@ def _merged(edges: Iterable[Ties], together: np.ufunc) -> Ties:
     """Aggregate the ties of each pair; the pairs ascend."""
     pairs, ties = (np.concatenate(each) for each in zip(_NO_TIES, *edges, strict=True))
     order = np.argsort(pairs, kind="stable")  # the pairs of each layer ascend
-    starts = np.flatnonzero(np.diff(pairs[order], prepend=-1))
+    pairs = pairs[order]
+    starts = np.append(0, np.flatnonzero(pairs[1:] != pairs[:-1]) + 1)[: len(pairs)]
     ties = together.reduceat(ties[order], starts) if len(starts) else ties
-    return pairs[order[starts]], ties
+    return pairs[starts], ties
 
 
 def _scaled(edges: Ties, acts: Acts, least: float) -> Ties:

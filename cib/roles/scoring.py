@@ -32,7 +32,7 @@ from cib.features.table import FeatureTable
 from cib.roles.calibration import RoleCalibration, calibrate
 from cib.roles.population import Distribution, Population
 from cib.roles.role import AMPLIFIER, HIGHLY_ENGAGED, Role
-from cib.roles.scores import RoleScores, contributions
+from cib.roles.scores import RoleScores
 
 __all__ = ["COUNTS", "ROLES", "Scoring", "check_names", "score_roles"]
 
@@ -146,7 +146,11 @@ class Scoring:
         return np.where(support < self.min_actions, "low_support", role)
 
     def _scored(self, role: Role, evidence: FeatureTable) -> Numbers:
-        logits = role.bias + contributions(role, evidence).values.sum(axis=1)
+        used = [name for name in role.weights if name in evidence.names]
+        parts = np.empty((len(evidence), len(used)))
+        for k, name in enumerate(used):
+            parts[:, k] = evidence[name] * role.weights[name]
+        logits = role.bias + parts.sum(axis=1)
         calibration = self.calibrations.get(role.name)
         return calibration.probability(logits) if calibration else expit(logits)
 
@@ -185,7 +189,7 @@ def support(features: FeatureTable) -> Numbers:
     counts = [name for name in COUNTS if name in features.names]
     if not counts:
         return np.full(len(features), 1e18)
-    made: Numbers = np.nansum(features.select(counts).values, axis=1)
+    made: Numbers = np.nansum(np.column_stack([features[name] for name in counts]), axis=1)
     return made
 
 
