@@ -147,7 +147,7 @@ def _detected(
         tested, told, notes = _tested(count, given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # those of co-actions are collected by _tested()
-        coactions = next(iter(significant(tested, settings.alpha)), None)
+        coactions = next(significant(tested, settings.alpha), None)
         inputs: dict[str, Any] = {name: graphs[kind] for name, kind in _INPUTS.items()} | {"coactions": coactions}
         if isinstance(given, EngineActivity):
             features = extract_on_engine(activity, settings.features, inputs)
