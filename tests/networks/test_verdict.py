@@ -31,6 +31,7 @@ MEASURED = {
     "density": 0.0,
     "held": 0.0,
     "held_regular": 0.0,
+    "prompted": 0.0,
     "inside": 0.0,
     "mutual": 0.0,
     "aimed": 0.0,
@@ -111,6 +112,11 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
         ({**CAPTURED, "facts": pl.concat([EMPTY, BATCH]), "targets": 3.0}, "candidate"),
         ({"aimed": 0.95, "aimed_held": 0.95, "facts": BATCH, "targets": 3.0}, "candidate"),  # nobody else follows them
+        ({**CAPTURED, "facts": EMPTY, "prompted": 0.95}, "coordinated"),  # who enters contests of shops
+        ({**CAPTURED, "facts": EMPTY, "prompted": 0.85}, "candidate"),  # a ring that boosts itself as well
+        ({**CAPTURED, "facts": BATCH, "prompted": 0.95}, "candidate"),
+        ({**CAPTURED, "hasty": 0.9, "facts": EMPTY, "prompted": 0.95}, "candidate"),  # nobody reacts within the minute
+        ({"aimed": 0.95, "aimed_held": 0.95, "facts": EMPTY, "prompted": 0.95}, "candidate"),
     ],
 )
 def test_the_verdict_of(given, verdict):
@@ -272,7 +278,12 @@ def test_a_unit_of_nothing_is_refused():
 
 @pytest.mark.parametrize(
     ("measured", "kind"),
-    [({"copied_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
+    [
+        ({"copied_host": 0.95}, "publisher"),
+        ({"automatic": 0.8}, "automatic"),
+        ({"targets": 2.0}, "devotion"),
+        ({"joint": 0.3, "prompted": 0.9}, "public"),
+    ],
 )
 def test_innocent_explanations_are_stated(measured, kind):
     row = MEASURED | REST | judged(**measured) | measured
