@@ -175,8 +175,9 @@ class Rule:
         its readers, who use a share button, link to it, and so do many others. If only the latter holds, these copies
         do not count.
     established : float
-        The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
-        well known.
+        The same if the share of accounts with few followers is below this multiple of the share elsewhere, among all
+        members or, if at least `min_batched` are, among those created together: outlets are well known, also where
+        readers are in one network with them.
     min_own, min_sharing : float
         The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
         one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
@@ -270,7 +271,7 @@ class Rule:
     min_mates: int = 2
     max_mated: float = 0.05
     max_one_host: float = 0.9
-    min_host_held: float = 0.9
+    min_host_held: float = 0.85
     established: float = 0.5
     min_own: float = 0.7
     min_sharing: int = 2
@@ -364,6 +365,8 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     buttons = pl.when(pl.col("host_held") < rule.min_host_held).then("copied_host").fill_null(0.0)
     table = behaviour.select(
         "network",
+        "batched",
+        "batched_few",
         one_copied_host=(pl.col("copied_host") > rule.max_one_host).fill_null(False),
         many_link=(pl.col("host_held") < rule.min_host_held).fill_null(False),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
@@ -382,9 +385,10 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
     table = table.join(resting, on="network", how="left").sort("network")
     followers = facts.filter(fact="few followers")
-    outlets = followers.select("network", established=pl.col("share") < rule.established * pl.col("elsewhere"))
+    outlets = followers.select("network", "share", few=rule.established * pl.col("elsewhere"))
     table = table.join(outlets, on="network", how="left").sort("network")
-    others = pl.col("many_link") | pl.col("established").fill_null(False)
+    founded = (pl.col("batched") >= rule.min_batched) & (pl.col("batched_few") < pl.col("few"))
+    others = pl.col("many_link") | ((pl.col("share") < pl.col("few")) | founded).fill_null(False)
     publisher = pl.col("one_copied_host") & others
     rests = table.select("network", rests=(pl.col("days off") > 0).fill_null(False))
     facts = facts.join(rests, on="network")

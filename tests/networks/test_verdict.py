@@ -41,6 +41,8 @@ MEASURED = {
     "copied_host": 0.0,
     "host_held": 0.3,
     "automatic": 0.0,
+    "batched": 0.0,
+    "batched_few": 0.0,
 }
 REST = {"network": 0, "days": 40.0, "weekend": 0.3, "elsewhere": 0.29, "p": 0.6}
 
@@ -66,6 +68,12 @@ KNOWN = pl.concat([fact("few followers", 0.0, 1.0), BATCH])
 NAMED = fact("default name", 0.75, 1e-9)
 YOUNG = fact("few followers", 0.0, 1.0).with_columns(members=pl.lit(60, pl.Int64))
 ORDINARY = pl.concat([fact("no followers", 0.05, 0.6), fact("creation batch", 0.05, 0.6)])
+MIXED = {
+    "copied": 0.9,
+    "copied_host": 0.95,
+    "host_held": 1.0,
+    "facts": pl.concat([fact("few followers", 0.06, 0.5), BATCH]),
+}
 CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
 
@@ -105,6 +113,12 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
         ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
         ({"copied": 0.9, "facts": KNOWN, "copied_host": 0.95, "host_held": 1.0}, "coordinated"),  # outlets as well
+        ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 0.87}, "candidate"),  # few are in no network
+        ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 0.83}, "coordinated"),
+        ({**MIXED, "batched": 0.4, "batched_few": 0.0}, "coordinated"),  # outlets, and readers of theirs
+        ({**MIXED, "batched": 0.4, "batched_few": 0.6}, "candidate"),
+        ({**MIXED, "batched": 0.2, "batched_few": 0.0}, "candidate"),
+        ({**MIXED, "batched": 0.4, "batched_few": 0.0, "copied_host": 0.8}, "candidate"),
         ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8}, "coordinated"),  # readers with one share button
         ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8, "host_held": 1.0}, "candidate"),
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
