@@ -29,6 +29,7 @@ from cib.networks.account_metadata import (
     account_facts,
     among,
     automatic,
+    created_together,
     disclosed,
     unaffiliated,
 )
@@ -391,9 +392,9 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = acts.group_of(dense["account_id"], dense["dense"])
     free = unaffiliated(acts, group, rule.most_aimed)
     seen = acts.seen_by(group, everybody=rule.min_single > 0)
-    done = behaviour(seen, group, regulars=rule.min_single > 0).join(
-        disclosed(seen, group), on="network", maintain_order="left"
-    )
+    done = behaviour(seen, group, regulars=rule.min_single > 0)
+    for about in (disclosed(seen, group), created_together(acts, group)):
+        done = done.join(about, on="network", maintain_order="left")
     facts, rest = account_facts(acts, group, free, rule.min_batched), days_off(acts, group, free)
     copies = kinds_of_evidence(done, facts, rest, rule)["copying"].fill_null(0.0) > 0
     pool = pools(seen, group, copies.to_numpy(), rule)
