@@ -198,7 +198,7 @@ def _accounts(
 ) -> pl.DataFrame:
     scores = roles.table.drop("support")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
-    members = networks.members
+    members = pl.concat([networks.members, networks.boosted])
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
     if networks.scores is not None:
         scores_of_all = networks.scores

@@ -500,7 +500,7 @@ def _recruited(
     )
     scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
     # a group that lost members to a confirmed network may be too small now
-    table = table.drop_nulls("network").filter(pl.len().over("network") >= rule.min_size)
+    table = table.drop_nulls("network").filter(_of_size(rule))
     return _with_network_role(table, rule), scores
 
 
@@ -526,14 +526,23 @@ def _with_shared_objects(
 
     Accounts that were tied only to accounts that left share no object with the others, and are no longer members.
     """
-    membership = members.select("account_id", "network")
+    membership = members.filter(_OWN).select("account_id", "network")
     inside, sharing = [], []
     for graph, network, _, shared, accounts in acts_in(graphs, membership):
         inside.append(Inside(*rows_inside(graph, network), shared))
         sharing.append(graph.events.account_ids.gather(accounts))
     tied = pl.col("joined") != "tied"
     kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
-    return inside, kept.filter(pl.len().over("network") >= rule.min_size)
+    return inside, kept.filter(_of_size(rule))
+
+
+#: Members by their own acts. An account does not control whether it is boosted.
+_OWN = pl.col("joined").ne_missing("boosted")
+
+
+def _of_size(rule: Rule) -> pl.Expr:
+    """Select the networks with enough members."""
+    return _OWN.sum().over("network") >= rule.min_size
 
 
 def _networks(
@@ -546,30 +555,40 @@ def _networks(
     rule: Rule,
 ) -> Networks:
     shared = told_objects(graphs, [layer.objects for layer in inside])
-    no_objects, no_facts = shared.head(0).drop("network"), NO_FACTS.drop("network")
-    objects, rows, known = (
-        table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
+    members = members.sort("coordination", "account_id", descending=[True, False])
+    tables = (shared, statistics, facts, members.filter(_OWN), members.filter(~_OWN))
+    no_objects, no_boosted = (table.clear().drop("network") for table in (shared, members))
+    objects, rows, known, own, boosted = (
+        table.partition_by("network", as_dict=True, include_key=False) for table in tables
     )
     told: dict[int, dict[str, dict[str, Any]]] = {}
     for row in facts.iter_rows(named=True):
         told.setdefault(row["network"], {})[row["fact"]] = row
     verdict_of = {row["network"]: row for row in judged.iter_rows(named=True)}
-    order = members.group_by("network").agg(pl.col("coordination").median(), pl.col("account_id").min())
+    order = members.filter(_OWN).group_by("network").agg(pl.col("coordination").median(), pl.col("account_id").min())
     levels = {network: (level, first) for network, level, first in order.iter_rows()}
     bounds = [np.searchsorted(at.network, np.arange(max(levels, default=-1) + 2)) for at in inside]
-    members = members.sort("coordination", "account_id", descending=[True, False])
     library, layers = graphs[0].library, tuple(graphs)
     found = []
-    for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
+    for key, mine in own.items():
         k = key[0]
         best, (level, first) = verdict_of[k], levels[k]
-        own = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
-        evidence = Evidence(layers, own, objects.get(key, no_objects), library)
-        about = known.get(key, no_facts)
+        at_edges = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
+        evidence = Evidence(layers, at_edges, objects.get(key, no_objects), library)
         measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
         network = Network(
-            "", mine, level, best["verdict"], (*_seen(best), *measured), rows[key], evidence, library, about, kinds
+            id="",
+            members=mine,
+            coordination=level,
+            verdict=best["verdict"],
+            reasons=(*_seen(best), *measured),
+            statistics=rows[key],
+            evidence=evidence,
+            library=library,
+            facts=known.get(key, NO_FACTS.drop("network")),
+            kinds=kinds,
+            boosted=boosted.get(key, no_boosted),
         )
         found.append(((VERDICTS.index(network.verdict), -level, -len(network), first), network))
     found.sort(key=itemgetter(0))
