@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 __all__ = ["ROLES", "VERDICTS", "colours"]
 
-#: Colour of each role on white.
+#: Colour of each role on white; boosted accounts are no members of their network.
 ROLES = {
     "highly_engaged": "#d1620a",
     "amplifier": "#2b6ca3",
     "both": "#8e4a9e",
     "peripheral": "#8a939c",
     "low_support": "#b5bcc3",
+    "boosted": "#e2cfa8",
 }
 
 #: Colours of user-defined roles, in order of their names.

@@ -77,7 +77,7 @@ def network_map(detection: Result, network: str | None = None, axes: Axes | None
     drawn = lines(detection.graphs, edges_among(networks, members), members)
     places, edges = positions(members["network_id"].to_list(), drawn), np.array(drawn, dtype=int).reshape(-1, 2)
     axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))
-    _dots(axes, places, members["role"])
+    _dots(axes, places, members.select(pl.when(joined="boosted").then("joined").otherwise("role")).to_series())
     centres = members.with_columns(x=places[:, 0], y=places[:, 1]).group_by("network_id", maintain_order=True)
     halo = [withStroke(linewidth=2.5, foreground="white")]  # labels are drawn over the dots of their cluster
     for name, x, y in centres.agg(pl.col("x", "y").mean()).head(_NAMED).iter_rows():

@@ -280,9 +280,10 @@ const cibExplorer = (() => {
       context.fillStyle = colour;
       return context.fillStyle;
     };
+    const boosted = (member) => member.joined === "boosted"; // and no member
     const group = {
-      role: (member) => member.role ?? "peripheral",
-      verdict: (member) => networks.get(member.network_id).verdict,
+      role: (member) => boosted(member) ? "boosted" : member.role ?? "peripheral",
+      verdict: (member) => boosted(member) ? "boosted" : networks.get(member.network_id).verdict,
       network_id: (member) => member.network_id,
     };
     let by = "role", focus = null, colours = {};
@@ -292,7 +293,7 @@ const cibExplorer = (() => {
     };
     const lit = (place) => !wanted || wanted.has(place);
     const unit = Math.min(1, 40 / Math.sqrt(data.members.length)); // dots that fill the map, but not each other
-    const size = (member) => unit * (member.joined === "boosted" || member.role === "highly_engaged" ? 5 : 3);
+    const size = (member) => unit * (group.role(member) === "highly_engaged" ? 5 : 3);
     // the account nearest to the middle of each network bears its name
     const named = new Map([...places].filter(([, mine]) => mine.length).map(([network, mine]) => {
       const [x, y] = [0, 1].map((axis) => mine.reduce((sum, place) => sum + data.places[place][axis], 0) / mine.length);
