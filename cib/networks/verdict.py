@@ -276,7 +276,7 @@ class Rule:
     min_host_held: float = 0.85
     established: float = 0.5
     min_own: float = 0.7
-    min_sharing: int = 2
+    min_sharing: int = 1
     alpha_unlike: float = 0.001
     min_occasion: float = 0.5
     min_public: float = 0.5
