@@ -197,6 +197,8 @@ class Rule:
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
         together with both look and batch, and members known to have neither leave.
+    min_copied_joint : float
+        So do their copies, if they are fewer than this multiple of the joint acts: fans repeat an appeal now and then.
     min_prompted : float
         If at least this share of the joint acts are aimed at accounts outside of the network whose followers explain
         the attention, joint acts count only together with a batch, unless the hasty ones suffice. The accounts that
@@ -274,7 +276,7 @@ class Rule:
     min_host_held: float = 0.85
     established: float = 0.5
     min_own: float = 0.7
-    min_sharing: int = 2
+    min_sharing: int = 1
     alpha_unlike: float = 0.001
     min_occasion: float = 0.5
     min_public: float = 0.5
@@ -283,6 +285,7 @@ class Rule:
     min_batch_held: float = 0.5
     max_automatic: float = 0.5
     min_targets: float = 6.0
+    min_copied_joint: float = 0.5
     min_prompted: float = 0.9
     served_share: float = 0.6
     boosted_share: float = 0.7
@@ -367,6 +370,7 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         "network",
         "batched",
         "batched_few",
+        seldom=(pl.col("copied") < rule.min_copied_joint * pl.col("joint")).fill_null(False),
         one_copied_host=(pl.col("copied_host") > rule.max_one_host).fill_null(False),
         many_link=(pl.col("host_held") < rule.min_host_held).fill_null(False),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
@@ -403,7 +407,7 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
         table = table.join(found, on="network", how="left")
     looks, batched = ((pl.col(kind) > 0).fill_null(False) for kind in ("look", "batch"))
     fans = pl.col("devoted") & ~(looks & batched)
-    table = _explained(table, {"captured": fans | (pl.col("prompted") & ~batched)})
+    table = _explained(table, {"captured": fans | (pl.col("prompted") & ~batched), "copying": fans & pl.col("seldom")})
     table = table.with_columns(captured=pl.max_horizontal("captured", "serving"))
     return table.select("network", pl.col(KINDS).round(6))
 

@@ -126,6 +126,10 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
         ({**CAPTURED, "facts": pl.concat([EMPTY, BATCH]), "targets": 3.0}, "candidate"),
         ({"aimed": 0.95, "aimed_held": 0.95, "facts": BATCH, "targets": 3.0}, "candidate"),  # nobody else follows them
+        ({"copied": 0.14, "joint": 0.6, "facts": BATCH, "targets": 2.0}, "coordinated"),  # they repeat an appeal
+        ({"copied": 0.14, "joint": 0.6, "facts": BATCH, "targets": 7.0}, "candidate"),
+        ({"copied": 0.14, "joint": 0.2, "facts": BATCH, "targets": 2.0}, "candidate"),
+        ({"copied": 0.14, "joint": 0.6, "facts": pl.concat([EMPTY, BATCH]), "targets": 2.0}, "candidate"),
         ({**CAPTURED, "facts": EMPTY, "prompted": 0.95}, "coordinated"),  # who enters contests of shops
         ({**CAPTURED, "facts": EMPTY, "prompted": 0.85}, "candidate"),  # a ring that boosts itself as well
         ({**CAPTURED, "facts": BATCH, "prompted": 0.95}, "candidate"),
