@@ -18,10 +18,10 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-__all__ = ["FEWER", "LARGE", "mapped", "mapped_columns", "release_pages"]
+__all__ = ["EDGES", "FEWER", "LARGE", "mapped", "mapped_columns", "release_pages"]
 
-#: Minimum number of rows of a table whose columns are mapped: of posts, and of edges or accounts.
-LARGE, FEWER = 500_000, 50_000
+#: Minimum number of rows of a table whose columns are mapped: of posts, of edges, and of accounts with many columns.
+LARGE, EDGES, FEWER = 1_000_000, 250_000, 50_000
 
 #: Address of each mapped file.
 _MAPS: WeakKeyDictionary[mmap.mmap, int] = WeakKeyDictionary()

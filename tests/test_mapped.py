@@ -70,12 +70,12 @@ def test_a_detection_on_mapped_columns_is_the_same(monkeypatch, tmp_path):
     file = tmp_path / "posts.parquet"
     posts.sample(fraction=1, shuffle=True, seed=1).write_parquet(file)
     plain = cib.detect(cib.read(file, progress=False), progress=False)
-    for name in ("cib.mapped.LARGE", "cib.sources.tables.LARGE"):
+    for name in ("cib.mapped.LARGE", "cib.sources.tables.LARGE", "cib.sources.assembly.LARGE"):
         monkeypatch.setattr(name, 1)
     monkeypatch.setattr(mapped, "__defaults__", (1,))
     monkeypatch.setattr(mapped_columns, "__defaults__", (1,))
-    for name in ("content.text", "features.table", "graphs.graph"):
-        monkeypatch.setattr(f"cib.{name}.FEWER", 1)
+    for name in ("content.text.FEWER", "features.table.FEWER", "graphs.graph.EDGES"):
+        monkeypatch.setattr(f"cib.{name}", 1)
     activity = cib.read(file, progress=False)
     assert module._is_mapped(activity.posts_table["text"])
     assert activity.posts_table.equals(posts)

@@ -26,7 +26,7 @@ from cib.errors import InputError, MissingDependencyError, SettingsError, check_
 from cib.graphs.construction import Construction, Significance
 from cib.graphs.graph_xml import iso_time, write_gexf, write_graphml
 from cib.graphs.incidence import Incidence
-from cib.mapped import FEWER, mapped_columns
+from cib.mapped import EDGES, mapped_columns
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -432,7 +432,7 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     later = (source[1:] > source[:-1]) | ((source[1:] == source[:-1]) & (target[1:] > target[:-1]))
     if not later.all():  # the edges of the kernel are already sorted, and sorting is slow
         table = table.sort("source", "target")
-    table = mapped_columns(table, FEWER)
+    table = mapped_columns(table, EDGES)
     codes = pl.Series(np.flatnonzero(used).astype(np.uint32))
     kept = ids.gather(codes)
     return {"ids": kept, "table": table, "origin": (kept, ids, codes)}

@@ -14,7 +14,7 @@ import polars as pl
 from cib.activity import POST_COLUMNS, Activity, accounts_in, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
-from cib.mapped import mapped, mapped_columns
+from cib.mapped import LARGE, mapped, mapped_columns
 from cib.sources import clocks
 from cib.sources.cleaning import Clean
 from cib.sources.format import Format
@@ -130,10 +130,10 @@ def with_platform(table: pl.DataFrame) -> pl.DataFrame:
 
 def _without_withdrawn(table: pl.DataFrame, withdrawn: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, dict[str, int]]:
     """Remove the posts that their accounts withdrew, and return the number removed."""
-    gone = pl.concat(withdrawn)["post_id"].drop_nulls().unique()
-    if gone.is_empty():
+    gone = pl.concat(withdrawn)["post_id"]
+    if gone.null_count() == len(gone):
         return table, {}
-    left = table.filter(~pl.col("post_id").is_in(gone.implode()).fill_null(False))
+    left = table.filter(~pl.col("post_id").is_in(gone.drop_nulls().unique().implode()).fill_null(False))
     return left, {"taken back by its account": table.height - left.height}
 
 
@@ -190,6 +190,8 @@ def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
     order = keys["row"].scatter(alike.arg_true(), settled)
     if order.is_sorted():
         return table
+    if table.height < LARGE:
+        return table[order]
     return pl.DataFrame([mapped(column.gather(order)) for column in table.iter_columns()])
 
 

@@ -97,8 +97,9 @@ def clean_posts(
     InputError
         If a column cannot be parsed exactly, or too many times cannot be parsed.
     """
-    raw, nulls = _without_nul(raw)
-    table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words)
+    digits = {column.name for column in raw if column.name.endswith("_id") and values.are_digits(column)}
+    raw, nulls = _without_nul(raw, digits)
+    table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words, digits)
     label = f"{where}, column {columns.get('created_at', 'created_at')!r}"
     unreadable = _unreadable(raw["created_at"], table["created_at"], label, max_bad)
     if "action" not in raw.columns:
@@ -115,10 +116,16 @@ def clean_posts(
     return Clean(kept, raw.height, dropped, tuple(notes), repaired, missing, withdrawn)
 
 
-def _without_nul(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+def _without_nul(raw: pl.DataFrame, digits: Collection[str]) -> tuple[pl.DataFrame, int]:
     """Remove NUL characters, which later writers cannot store, and return the number of values repaired."""
-    texts = (column for column in raw if column.dtype == pl.String and values.holds(column, "\0"))
-    bad = {column.name: int(column.str.contains("\0", literal=True).sum()) for column in texts}
+    texts = (column for column in raw if column.dtype == pl.String and column.name not in digits)
+    bad = {
+        column.name: int(column.str.contains("\0", literal=True).sum())
+        for column in texts
+        if values.holds(column, "\0")
+    }
+    if not bad:
+        return raw, 0
     return raw.with_columns(pl.col(list(bad)).str.replace_all("\0", "", literal=True)), sum(bad.values())
 
 
@@ -129,6 +136,7 @@ def _read_columns(
     zone: str | None,
     where: str,
     words: Collection[str],
+    digits: Collection[str],
 ) -> tuple[pl.DataFrame, list[str], dict[str, int]]:
     read: dict[str, pl.Series] = {}
     notes: list[str] = []
@@ -136,7 +144,8 @@ def _read_columns(
     for name in POST_COLUMNS:
         if name in raw.columns:
             theirs = columns.get(name, name)
-            column = _read_column(raw[name], name, synonyms, zone, f"{where}, column {theirs!r}", words)
+            label = f"{where}, column {theirs!r}"
+            column = _read_column(raw[name], name, synonyms, zone, label, words, name in digits)
             read[name] = column.values
             missing |= {theirs: column.missing} if column.missing else {}
             notes += [f"{theirs if theirs.isidentifier() else repr(theirs)} {note}" for note in column.notes]
@@ -151,6 +160,7 @@ def _read_column(
     zone: str | None,
     label: str,
     words: Collection[str],
+    digits: bool,
 ) -> values.Column:
     kind = POST_COLUMNS[name]
     if kind == TIME:
@@ -161,8 +171,8 @@ def _read_column(
         listed = lists(column, name, label, words)
         return listed._replace(values=_real_mentions(listed.values)) if name == "mentions" else listed
     if name.endswith("account_id"):
-        return values.Column(values.real_accounts(values.ids(column, label)))
-    return values.Column(values.ids(column, label) if name.endswith("_id") else values.text(column))
+        return values.Column(values.real_accounts(values.ids(column, label, digits=digits)))
+    return values.Column(values.ids(column, label, digits=digits) if name.endswith("_id") else values.text(column))
 
 
 def _real_mentions(mentions: pl.Series) -> pl.Series:
@@ -172,7 +182,7 @@ def _real_mentions(mentions: pl.Series) -> pl.Series:
 
 def _unreadable(raw: pl.Series, read: pl.Series, label: str, max_bad: float) -> pl.Series:
     """Mark the rows whose time is stated but unreadable; raise if their share exceeds `max_bad`."""
-    bad = read.is_null() & values.stated(raw)
+    bad = read.is_null() & values.stated(raw) if read.null_count() else read.is_null()
     count = int(bad.sum())
     if count > max_bad * len(raw):
         raise InputError(
@@ -209,11 +219,13 @@ def _judge(
     """Drop each row for the first reason that applies; return kept rows, counts by reason, and withdrawn posts."""
     time = pl.col("created_at")
     late = datetime.now(UTC) + timedelta(days=1)
-    absent = {"withdrawn": pl.lit(False), "platform": pl.lit(None, dtype=pl.String)}
-    table = table.with_columns(**{name: value for name, value in absent.items() if name not in table.columns})
-    withdrawn = table.filter("withdrawn").select(list(_WITHDRAWN))
+    withdrawn, has_withdrawn = pl.DataFrame(schema=_WITHDRAWN), "withdrawn" in table.columns
+    if has_withdrawn:
+        if "platform" not in table.columns:
+            table = table.with_columns(platform=pl.lit(None, dtype=pl.String))
+        withdrawn = table.filter("withdrawn").select(list(_WITHDRAWN))
     applies = {
-        "withdrawal of a post": pl.col("withdrawn"),
+        "withdrawal of a post": pl.col("withdrawn") if has_withdrawn else pl.lit(False),
         "no account": pl.col("account_id").is_null(),
         "unreadable time": pl.lit(unreadable),
         "no time": time.is_null(),
@@ -229,8 +241,9 @@ def _judge(
         why = table.select(reason=reason)["reason"]
         dropped = dict(why.drop_nulls().cast(pl.String).value_counts().sort("reason").iter_rows())
         kept = table.filter(why.is_null())
-    kept = kept.drop("withdrawn")
-    if kept["platform"].null_count() == kept.height:
+    if has_withdrawn:
+        kept = kept.drop("withdrawn")
+    if "platform" in kept.columns and kept["platform"].null_count() == kept.height:
         kept = kept.drop("platform")
     return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
 
@@ -250,6 +263,8 @@ def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[p
     polars.DataFrame, tuple of str
         The accounts sorted by id, and notes for the import report.
     """
+    if not tables:
+        return read_accounts(tables, zone), ()
     table = read_accounts(tables, zone)
     known = table.filter(pl.col("account_id").is_not_null())
     order = [*(name for name in ("account_id", "seen_at") if name in known.columns), *known.columns]

@@ -77,7 +77,8 @@ class Gathering:
         loaded = _load(part, mapping, format, {*signals, *kinds})
         self._judge(loaded.table, signals, kinds, mapping)
         self.unread |= dict.fromkeys(_unread_names(part, mapping, format))
-        loaded = loaded._replace(table=loaded.table.drop({*signals, *kinds}))
+        if signals or kinds:
+            loaded = loaded._replace(table=loaded.table.drop({*signals, *kinds}))
         if not part.format:
             loaded = self._tidied(loaded, mapping, part.where)
         loaded = loaded._replace(table=loaded.table.rechunk())  # selecting rows from chunks is several times slower

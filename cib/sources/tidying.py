@@ -18,7 +18,7 @@ from typing import NamedTuple
 import polars as pl
 
 from cib.errors import InputError
-from cib.sources.values import row_of
+from cib.sources.values import are_digits, row_of
 
 __all__ = ["MISSING", "Tidied", "tidied"]
 
@@ -86,7 +86,7 @@ def _mended(column: pl.Series, where: str) -> tuple[pl.Series, int]:
     """Remove characters added to ids, and return the number of ids repaired."""
     if column.dtype.is_float() or column.dtype.is_decimal():
         return _whole(column, where)
-    if column.dtype != pl.String or column.cast(pl.UInt64, strict=False).null_count() == column.null_count():
+    if column.dtype != pl.String or are_digits(column):
         return column, 0
     first = column.drop_nulls().head(1)
     prefixed = bool(first.str.contains(r"^x\d{5,}$").any()) and bool(column.str.contains(r"^x\d+$").all())

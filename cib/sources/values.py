@@ -21,6 +21,7 @@ __all__ = [
     "LEFT_OUT",
     "Column",
     "actions",
+    "are_digits",
     "check_zone",
     "counts",
     "decided",
@@ -96,6 +97,15 @@ def holds(column: pl.Series, character: str) -> bool:
     return any(part.str.contains(character, literal=True).any() for part in parts)
 
 
+def are_digits(column: pl.Series) -> bool:
+    """Return whether all texts are integers below 2^64, so that they have no other characters to search for.
+
+    >>> are_digits(pl.Series(["1", None])), are_digits(pl.Series(["1", "1e+5"]))
+    (True, False)
+    """
+    return column.dtype == pl.String and column.cast(pl.UInt64, strict=False).null_count() == column.null_count()
+
+
 def text(column: pl.Series) -> pl.Series:
     """Cast to text; empty text becomes null."""
     values = column.cast(pl.String)
@@ -108,7 +118,7 @@ def counts(column: pl.Series) -> pl.Series:
     return column.cast(pl.Float64, strict=False).fill_nan(None).cast(pl.Int64, strict=False)
 
 
-def ids(column: pl.Series, where: str) -> pl.Series:
+def ids(column: pl.Series, where: str, *, digits: bool = False) -> pl.Series:
     """Parse ids as exact text.
 
     Parameters
@@ -117,6 +127,8 @@ def ids(column: pl.Series, where: str) -> pl.Series:
         Text, integers or categories.
     where : str
         File and column, for messages.
+    digits : bool
+        Whether :func:`are_digits` holds.
 
     Returns
     -------
@@ -139,7 +151,7 @@ def ids(column: pl.Series, where: str) -> pl.Series:
         raise _wrong_type(column, "ids", where)
     values = text(column)
     if column.dtype == pl.String:
-        _refuse_rounded(values, where)
+        _refuse_rounded(values, where, digits)
     return values
 
 
@@ -170,8 +182,8 @@ def _no_floats(column: pl.Series, where: str) -> pl.Series:
     return pl.repeat(None, len(column), dtype=pl.String, eager=True)
 
 
-def _refuse_rounded(values: pl.Series, where: str) -> None:
-    if holds(values, "+"):
+def _refuse_rounded(values: pl.Series, where: str, digits: bool) -> None:
+    if not digits and holds(values, "+"):
         bad = values.str.contains(_EXPONENT)
         if int(bad.sum()) > _EXPONENT_SHARE * values.count():
             raise _rounded(values.filter(bad)[0], row_of(bad, where))

@@ -117,6 +117,17 @@ def test_an_untested_graph_has_no_significance():
     assert cib.backbone(graph, "configuration", 0.5).significance.alpha == 0.5
 
 
+def test_accounts_without_an_edge_leave_even_if_all_edges_stay():
+    made = cib.simulate(scale=0.001, seed=1).activity
+    graph = cib.coaction_graph(made, window="1h")
+    every = (graph.table["weight"] > 0).to_numpy()
+    assert graph.keep_edges(every) is graph
+    wider = graph.spread(made.account_ids)
+    assert wider.n_accounts > graph.n_accounts
+    assert wider.keep_edges(every).ids.equals(graph.ids)
+    assert wider.keep_edges(every).table.equals(graph.table)
+
+
 def test_accounts_know_their_place_in_any_list():
     made = cib.simulate(scale=0.001, seed=1).activity
     graph = cib.coaction_graph(made, window="1h")

@@ -270,6 +270,12 @@ def test_nul_is_removed_and_counted(write):
         assert activity.imported.repaired["NUL removed"] == 1
 
 
+def test_nul_is_removed_from_an_id_among_numbers(write):
+    activity = read(write("a.csv", HEADER + f"a,7,{NOON},x\nb,8\0,{NOON},x\n"))
+    assert activity.posts_table["post_id"].to_list() == ["7", "8"]
+    assert activity.imported.repaired["NUL removed"] == 1
+
+
 @pytest.mark.parametrize("name", ["x-v2 flat.jsonl", "telegram telethon.ndjson", "mastodon a.json"])
 def test_lone_surrogates_become_a_replacement_character(write, name):
     activity = read(write(name, SAMPLES[name].replace(b"yes", rb"\ud83dyes")))

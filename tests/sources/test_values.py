@@ -24,6 +24,13 @@ def test_ids_are_the_text_that_they_were(ids):
     assert values.ids(pl.Series(ids), "here").to_list() == [name or None for name in ids]
 
 
+@pytest.mark.parametrize("text", ["", "a", " 1", "1\0", "-1", "1.0", "1e+5", "1.23E+18", str(2**64)])
+def test_a_column_is_not_of_digits_if_one_text_is_not(text):
+    column = pl.Series(["1", None, str(2**64 - 1)])
+    assert values.are_digits(column)
+    assert not values.are_digits(column.extend(pl.Series([text])))
+
+
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1))
 def test_whole_numbers_are_exact_ids(ids):
     assert values.ids(pl.Series(ids, dtype=pl.UInt64), "here").to_list() == [str(name) for name in ids]

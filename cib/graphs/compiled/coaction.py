@@ -172,7 +172,16 @@ def _add_strengths(begin: int, end: int, starts: Ints, mine: Codes, rank: Codes,
 def _met_often(
     u: int, begin: int, end: int, mine: Codes, rank: Codes, ascending: int, met: Bytes, mask: int, enough: int
 ) -> bool:
-    """Count the events of each account above `u`, hashed to its last bits; return whether any count is `enough`."""
+    """Count the events of each account above `u`, hashed to its last bits; return whether any count is `enough`.
+
+    No count can be if `u` has company on fewer objects than that.
+    """
+    kinds, mark = 0, -1
+    for k in range(begin, end):
+        if mine[k, _MET] > 1 and mine[k, _OBJECT] != mark:
+            kinds, mark = kinds + 1, mine[k, _OBJECT]
+    if kinds < enough:
+        return False
     for byte in range(mask + 1):
         met[byte] = 0
     any_often = False
