@@ -567,12 +567,10 @@ def _networks(
         about = known.get(key, no_facts)
         measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
-        network = Network(
-            "", mine, level, best["verdict"], (*_seen(best), *measured), rows[key], evidence, library, about, kinds
-        )
-        found.append(((VERDICTS.index(network.verdict), -level, -len(network), first), network))
+        parts = (mine, level, best["verdict"], (*_seen(best), *measured), rows[key], evidence, library, about, kinds)
+        found.append(((VERDICTS.index(best["verdict"]), -level, -len(mine), first), parts))
     found.sort(key=itemgetter(0))
-    return Networks(tuple(replace(network, id=f"N{k}") for k, (_, network) in enumerate(found, 1)), library)
+    return Networks(tuple(Network(f"N{k}", *parts) for k, (_, parts) in enumerate(found, 1)), library)
 
 
 _NOTHING_MEASURED = Reason(
