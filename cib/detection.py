@@ -77,8 +77,9 @@ class Detection:
         One row per account: ``account_id, coordination``, a score for each role of the settings (``highly_engaged``,
         ``amplifier``), ``role, network_id, verdict, joined, network_role, campaign, cluster``, in decreasing order of
         ``coordination``, which is 0 for accounts without significant evidence; ``network_id``, ``verdict`` and
-        ``joined`` are null outside networks; ``cluster`` is the account's cluster in the retweet graph, which contains
-        accounts together with those they boost.
+        ``joined`` are null outside networks, and ``verdict`` is null for boosted accounts, which are not members:
+        an account does not control who acts on it; ``cluster`` is the account's cluster in the retweet graph, which
+        contains accounts together with those they boost.
     networks : Networks
     graphs : dict of str to Graph
         Interaction graphs (``'retweet'``, ``'mention'``, ...) and the significant edges of each layer, by name.
@@ -542,7 +543,7 @@ class Detection:
 
     def __repr__(self) -> str:
         verdicts = [f"{len(self.networks.with_verdict(v))} {v}" for v in ("candidate", "coordinated", "insufficient")]
-        inside = self.table["network_id"].drop_nulls().len()
+        inside = self.table["verdict"].drop_nulls().len()
         return (
             f"Detection({self.table.height:,} accounts, {inside:,} of them in {len(self.networks)} networks: "
             f"{', '.join(verdicts)})"

@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -23,7 +23,8 @@ __all__ = ["FEWER", "LARGE", "mapped", "mapped_columns", "release_pages"]
 #: Minimum number of rows of a table whose columns are mapped: of posts, and of edges or accounts.
 LARGE, FEWER = 500_000, 50_000
 
-_MAPS: WeakSet[mmap.mmap] = WeakSet()
+#: Address of each mapped file.
+_MAPS: WeakKeyDictionary[mmap.mmap, int] = WeakKeyDictionary()
 
 
 def mapped(column: pl.Series, least: int = LARGE) -> pl.Series:
@@ -58,11 +59,12 @@ def mapped(column: pl.Series, least: int = LARGE) -> pl.Series:
         content = _written(column)
     except (OSError, pl.exceptions.PolarsError):
         return column
-    table = pa.ipc.open_file(pa.py_buffer(content)).read_all()
+    buffer = pa.py_buffer(content)
+    table = pa.ipc.open_file(buffer).read_all()
     read = pl.from_arrow(table, rechunk=False).to_series().rename(column.name)  # type: ignore[union-attr]
     if read.dtype != column.dtype or read.n_chunks() > 1:
         return column
-    _MAPS.add(content)
+    _MAPS[content] = buffer.address
     return read.set_sorted() if column.flags["SORTED_ASC"] else read
 
 
@@ -95,11 +97,8 @@ def _written(column: pl.Series) -> mmap.mmap:
 
 def _is_mapped(column: pl.Series) -> bool:
     """Return whether the first values of a column are in a mapped file."""
-    import pyarrow as pa
-
     if column.n_chunks() > 1:
         return False
     buffers = column.to_arrow(compat_level=pl.CompatLevel.newest()).buffers()[1:]
     first = next((buffer.address for buffer in buffers if buffer), 0)
-    starts = ((pa.py_buffer(content).address, len(content)) for content in list(_MAPS))
-    return any(start <= first < start + length for start, length in starts)
+    return any(start <= first < start + len(content) for content, start in list(_MAPS.items()))

@@ -147,7 +147,7 @@ def _detected(
         tested, told, notes = _tested(count, given, settings, progress)
     with stage("features", progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", CibWarning)  # those of co-actions are collected by _tested()
-        coactions = next(iter(significant(tested, settings.alpha)), None)
+        coactions = next(significant(tested, settings.alpha), None)
         inputs: dict[str, Any] = {name: graphs[kind] for name, kind in _INPUTS.items()} | {"coactions": coactions}
         if isinstance(given, EngineActivity):
             features = extract_on_engine(activity, settings.features, inputs)
@@ -198,7 +198,7 @@ def _accounts(
 ) -> pl.DataFrame:
     scores = roles.table.drop("support")
     evidence = coordination(layers) if layers else scores.select("account_id", coordination=pl.lit(0.0)).head(0)
-    members = networks.members
+    members = pl.concat([networks.members, networks.boosted])
     scores_of_all = scores.select("account_id", coordination=pl.lit(None, dtype=pl.Float64)).head(0)
     if networks.scores is not None:
         scores_of_all = networks.scores

@@ -36,7 +36,7 @@ def search(
         Edges with q at most ``settings.alpha`` divided by the number of layers.
     networks : Networks
     """
-    layers = significant(tested, settings.alpha)
+    layers = list(significant(tested, settings.alpha))
     release_pages()
     networks = find_networks(
         layers, roles, activity=activity, tied=tested, exclude=settings.exclude, rule=settings.rule, seed=settings.seed

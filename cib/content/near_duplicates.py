@@ -286,7 +286,7 @@ def _unite(
     bits and the number of its shingles, and its root before. Texts that were joined before are not compared again.
     """
     share = similarity / (1 + similarity)
-    near = np.empty(COMPARED, np.int64)
+    near, likely = np.empty(COMPARED, np.int64), np.empty(COMPARED, np.uint8)
     a, b, c, d = own[0], own[1], own[2], own[3]
     begin = 0
     for p in range(len(key)):
@@ -294,15 +294,20 @@ def _unite(
             begin = p
         # of the shingles that two texts share each has its bit in both, or the bit of another shingle of this text
         hidden = size[p] - count_bits(a[p]) - count_bits(b[p]) + 1e-9
-        n = 0
-        for q in range(max(begin, p - COMPARED), p):
-            near[n] = q
-            # branch-free, because the outcome is unpredictable
-            n += (count_bits(a[p] & a[q]) + count_bits(b[p] & b[q]) + hidden >= share * (size[p] + size[q])) & (
-                group[q] != group[p]
-            )
-        if n == 0:
+        mine_a, mine_b, mine_size, mine_group = a[p], b[p], size[p], group[p]
+        before = max(begin, p - COMPARED)
+        any_likely = False
+        for k in range(p - before):  # without branches and other loops, so that it is compiled to vector instructions
+            q = before + k
+            bits = count_bits(mine_a & a[q]) + count_bits(mine_b & b[q])
+            likely[k] = (bits + hidden >= share * (mine_size + size[q])) & (group[q] != mine_group)
+            any_likely |= likely[k] > 0
+        if not any_likely:
             continue
+        n = 0
+        for k in range(p - before):
+            near[n] = before + k
+            n += likely[k]
         hidden = size[p] - count_bits(c[p]) - count_bits(d[p]) + 1e-9
         mine = root(first, order[p])
         for k in range(n):

@@ -199,9 +199,12 @@ class Graph:
                 got=f"{chosen.dtype} of shape {chosen.shape}",
                 remedy="Compare a column of .table, say.",
             )
+        origin = self.origin if self.origin is not None and self.origin[0] is self.ids else None
+        if origin and chosen.all():  # each account has an edge
+            return self
         kept = _compact(self.ids, self.table.filter(pl.Series(chosen)))
-        if self.origin is not None and self.origin[0] is self.ids:
-            kept["origin"] = (kept["ids"], self.origin[1], self.origin[2].gather(kept["origin"][2]))
+        if origin:
+            kept["origin"] = (kept["ids"], origin[1], origin[2].gather(kept["origin"][2]))
         return replace(self, **kept)
 
     @takes(accounts=IDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from types import MappingProxyType
@@ -209,6 +209,6 @@ def _told(graph: Graph) -> dict[str, Any]:
     }
 
 
-def significant(tested: Sequence[Graph], alpha: float) -> list[Graph]:
+def significant(tested: Sequence[Graph], alpha: float) -> Iterator[Graph]:
     """Keep the significant edges of tested layers: Benjamini-Hochberg within a layer, Bonferroni over the layers."""
-    return [keep_significant(graph, alpha / len(tested)) for graph in tested]
+    return (keep_significant(graph, alpha / len(tested)) for graph in tested)

@@ -19,7 +19,17 @@ from cib.activity import TIME
 from cib.content.names import default_name
 from cib.networks.acts import Acts, Flags, Ints, Numbers, binomial_tail, share_of
 
-__all__ = ["FACTS", "NO_FACTS", "account_facts", "among", "automatic", "disclosed", "featureless", "unaffiliated"]
+__all__ = [
+    "FACTS",
+    "NO_FACTS",
+    "account_facts",
+    "among",
+    "automatic",
+    "created_together",
+    "disclosed",
+    "featureless",
+    "unaffiliated",
+]
 
 #: Pattern of descriptions and names of clients that declare an account automatic.
 _AUTOMATIC = (
@@ -193,6 +203,35 @@ def disclosed(acts: Acts, group: Ints) -> pl.DataFrame:
     any_known = np.bincount(group[(group >= 0) & known], minlength=n) > 0
     return pl.DataFrame({"network": np.arange(n), "automatic": share}).with_columns(
         pl.when(pl.Series(any_known)).then(pl.col("automatic"))
+    )
+
+
+def created_together(acts: Acts, group: Ints) -> pl.DataFrame:
+    """Compute how many members were created within twelve hours of another, and how many of these have few followers.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per network: ``network, batched``, the share of its members, and ``batched_few``, the share of these
+        with few followers, where an unknown number is few; the second is null if there are none, both if the data lack
+        creation times or followers.
+    """
+    n = int(group.max(initial=-1)) + 1
+    table = pl.DataFrame({"network": np.arange(n)})
+    if not {"created_at", "followers"} <= set(acts.about.columns):
+        return table.with_columns(batched=pl.lit(None, pl.Float64), batched_few=pl.lit(None, pl.Float64))
+    order = np.lexsort((acts.created, group))
+    near = (np.diff(acts.created[order]) <= BATCH) & (np.diff(group[order]) == 0)
+    together = np.zeros(len(group), dtype=bool)
+    together[order] = np.append(False, near) | np.append(near, False)
+    few = (acts.about["followers"] < FEW_FOLLOWERS).fill_null(True).to_numpy()
+    mine = group >= 0
+    members, batched, poor = (
+        np.bincount(group[flag], minlength=n) for flag in (mine, mine & together, mine & together & few)
+    )
+    shares = pl.Series(share_of(poor, batched))
+    return table.with_columns(
+        batched=pl.Series(share_of(batched, members)), batched_few=pl.when(pl.Series(batched > 0)).then(shares)
     )
 
 

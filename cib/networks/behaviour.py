@@ -70,6 +70,8 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
           joint acts;
         * ``held_regular``: the same, counting only those non-members that act on the objects of at least two joint acts
           of the network: passers-by do not explain a network;
+        * ``prompted``: share of the joint acts that are aimed only at accounts outside of the network whose followers
+          explain the attention;
         * ``copied_held``: share of members among the others who posted a copied text, mean over these acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
@@ -191,7 +193,7 @@ def _hosts(acts: Acts, of_post: Ints, copies: Ints, total: Ints) -> dict[str, Nu
 
 def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) -> dict[str, Numbers | pl.Series]:
     incidences = acts.incidences(*JOINT)
-    names = ("joint", "hasty", "density", "held", "held_regular")
+    names = ("joint", "hasty", "density", "held", "held_regular", "prompted")
     if not incidences:
         return dict.fromkeys(names, _untested(len(total)))
     tied = _tied(acts, group)
@@ -218,7 +220,23 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
         *(share_of(np.bincount(of_post[joint], values[joint], len(total)), count) for values in (known, captured)),
         share_of(np.bincount(of_post[joint], regular[joint], len(total)), count) if regulars else _untested(len(total)),
     ]
-    return dict(zip(names, shares, strict=True))
+    prompted = np.bincount(of_post[joint[_prompted(acts, group, joint)]], minlength=len(total))
+    return dict(zip(names, [*shares, share_of(prompted, count)], strict=True))
+
+
+def _prompted(acts: Acts, group: Ints, rows: Ints) -> Flags:
+    """Return whether each act is aimed only at accounts outside of its network that have followers enough for it.
+
+    The rows ascend. Acts aimed at nobody are not.
+    """
+    row, source, target = acts.pairs
+    on = is_in(row, rows)
+    row, source, target = row[on], source[on], target[on]
+    ours = (group[source] == group[target]) | acts.unearned[target]
+    found = np.zeros(len(acts.account), dtype=bool)
+    found[row] = True
+    found[row[ours]] = False
+    return found[rows]
 
 
 def _tied(acts: Acts, group: Ints) -> Numbers:

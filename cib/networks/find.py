@@ -29,6 +29,7 @@ from cib.networks.account_metadata import (
     account_facts,
     among,
     automatic,
+    created_together,
     disclosed,
     unaffiliated,
 )
@@ -391,9 +392,9 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     group = acts.group_of(dense["account_id"], dense["dense"])
     free = unaffiliated(acts, group, rule.most_aimed)
     seen = acts.seen_by(group, everybody=rule.min_single > 0)
-    done = behaviour(seen, group, regulars=rule.min_single > 0).join(
-        disclosed(seen, group), on="network", maintain_order="left"
-    )
+    done = behaviour(seen, group, regulars=rule.min_single > 0)
+    for about in (disclosed(seen, group), created_together(acts, group)):
+        done = done.join(about, on="network", maintain_order="left")
     facts, rest = account_facts(acts, group, free, rule.min_batched), days_off(acts, group, free)
     copies = kinds_of_evidence(done, facts, rest, rule)["copying"].fill_null(0.0) > 0
     pool = pools(seen, group, copies.to_numpy(), rule)
@@ -499,7 +500,7 @@ def _recruited(
     )
     scores = table.filter(pl.col("coordination") > 0).select("account_id", "coordination")
     # a group that lost members to a confirmed network may be too small now
-    table = table.drop_nulls("network").filter(pl.len().over("network") >= rule.min_size)
+    table = table.drop_nulls("network").filter(_of_size(rule))
     return _with_network_role(table, rule), scores
 
 
@@ -525,14 +526,23 @@ def _with_shared_objects(
 
     Accounts that were tied only to accounts that left share no object with the others, and are no longer members.
     """
-    membership = members.select("account_id", "network")
+    membership = members.filter(_OWN).select("account_id", "network")
     inside, sharing = [], []
     for graph, network, _, shared, accounts in acts_in(graphs, membership):
         inside.append(Inside(*rows_inside(graph, network), shared))
         sharing.append(graph.events.account_ids.gather(accounts))
     tied = pl.col("joined") != "tied"
     kept = members.filter(tied | pl.col("account_id").is_in(pl.concat(sharing).unique().implode()))
-    return inside, kept.filter(pl.len().over("network") >= rule.min_size)
+    return inside, kept.filter(_of_size(rule))
+
+
+#: Members by their own acts. An account does not control whether it is boosted.
+_OWN = pl.col("joined").ne_missing("boosted")
+
+
+def _of_size(rule: Rule) -> pl.Expr:
+    """Select the networks with enough members."""
+    return _OWN.sum().over("network") >= rule.min_size
 
 
 def _networks(
@@ -545,32 +555,43 @@ def _networks(
     rule: Rule,
 ) -> Networks:
     shared = told_objects(graphs, [layer.objects for layer in inside])
-    no_objects, no_facts = shared.head(0).drop("network"), NO_FACTS.drop("network")
-    objects, rows, known = (
-        table.partition_by("network", as_dict=True, include_key=False) for table in (shared, statistics, facts)
+    members = members.sort("coordination", "account_id", descending=[True, False])
+    tables = (shared, statistics, facts, members.filter(_OWN), members.filter(~_OWN))
+    no_objects, no_boosted, no_facts = (table.clear().drop("network") for table in (shared, members, NO_FACTS))
+    objects, rows, known, own, boosted = (
+        table.partition_by("network", as_dict=True, include_key=False) for table in tables
     )
     told: dict[int, dict[str, dict[str, Any]]] = {}
     for row in facts.iter_rows(named=True):
         told.setdefault(row["network"], {})[row["fact"]] = row
     verdict_of = {row["network"]: row for row in judged.iter_rows(named=True)}
-    order = members.group_by("network").agg(pl.col("coordination").median(), pl.col("account_id").min())
+    order = members.filter(_OWN).group_by("network").agg(pl.col("coordination").median(), pl.col("account_id").min())
     levels = {network: (level, first) for network, level, first in order.iter_rows()}
     bounds = [np.searchsorted(at.network, np.arange(max(levels, default=-1) + 2)) for at in inside]
-    members = members.sort("coordination", "account_id", descending=[True, False])
     library, layers = graphs[0].library, tuple(graphs)
     found = []
-    for key, mine in members.partition_by("network", as_dict=True, include_key=False).items():
+    for key, mine in own.items():
         k = key[0]
         best, (level, first) = verdict_of[k], levels[k]
-        own = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
-        evidence = Evidence(layers, own, objects.get(key, no_objects), library)
-        about = known.get(key, no_facts)
+        at_edges = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
+        evidence = Evidence(layers, at_edges, objects.get(key, no_objects), library)
         measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
-        parts = (mine, level, best["verdict"], (*_seen(best), *measured), rows[key], evidence, library, about, kinds)
+        parts = {
+            "members": mine,
+            "coordination": level,
+            "verdict": best["verdict"],
+            "reasons": (*_seen(best), *measured),
+            "statistics": rows[key],
+            "evidence": evidence,
+            "library": library,
+            "facts": known.get(key, no_facts),
+            "kinds": kinds,
+            "boosted": boosted.get(key, no_boosted),
+        }
         found.append(((VERDICTS.index(best["verdict"]), -level, -len(mine), first), parts))
     found.sort(key=itemgetter(0))
-    return Networks(tuple(Network(f"N{k}", *parts) for k, (_, parts) in enumerate(found, 1)), library)
+    return Networks(tuple(Network(f"N{k}", **parts) for k, (_, parts) in enumerate(found, 1)), library)
 
 
 _NOTHING_MEASURED = Reason(

@@ -41,16 +41,17 @@ class Network:
     id : str
         ``'N1'`` is the first network of its detection; numbers have no meaning beyond one detection.
     members : polars.DataFrame
+        Accounts that belong to the network by their own acts, or as those acts show:
         ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
         ``joined`` is ``'co-action'`` (co-acted with another member beyond chance), ``'shared targets'`` (acts on the
         objects of the network more than chance explains, though no pair is significant), ``'tied'`` (shares a large
         part of its acts, or objects that few others posted, with members), ``'served'`` (receives acts from a network
         and from few other accounts), ``'leader'`` (acts first, and the others after it), ``'copied text'`` or
-        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return), ``'created
-        together'`` (created with confirmed members, and more accounts act on it than its few followers explain) or
-        ``'boosted'`` (receives acts mostly from members). An account does not control whether it is `served`, `leader`
-        or `boosted`. ``network_role`` is its role in the network: ``'core'``, ``'amplifier'`` or ``'boosted'``;
-        ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed members that never act on it.
+        ``'amplifier'`` (copies texts of the confirmed members, or aims its acts at them without return) or ``'created
+        together'`` (created with confirmed members, and more accounts act on it than its few followers explain). An
+        account does not control whether it is `served` or `leader`. ``network_role`` is its role in the network:
+        ``'core'`` or ``'amplifier'``; ``acts`` is the number of all its acts and ``aimed`` of those aimed at confirmed
+        members that never act on it.
     coordination : float
         In [0, 1]: median over the co-acting members; ranks the networks of one detection.
     verdict : {'candidate', 'coordinated', 'insufficient'}
@@ -67,6 +68,9 @@ class Network:
     campaign : str, optional
         ``'C1'``, ``'C2'``, ...: candidates whose members act on each other or on the same posts more than chance
         explains are in one campaign; see :mod:`cib.networks.campaigns`. None for other networks.
+    boosted : polars.DataFrame
+        Accounts that receive acts mostly from members, with the columns of `members`; ``joined`` and ``network_role``
+        are ``'boosted'``. They are not members, because an account does not control who acts on it.
     """
 
     id: str
@@ -80,6 +84,7 @@ class Network:
     facts: pl.DataFrame = field(default_factory=lambda: NO_FACTS.drop("network"))
     kinds: Mapping[str, float | None] = field(default_factory=dict)
     campaign: str | None = None
+    boosted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_MEMBERS))
 
     @property
     def accounts(self) -> Any:
@@ -98,7 +103,7 @@ class Network:
         return {
             "network_id": self.id,
             "accounts": len(self),
-            "boosted": int((self.members["joined"] == "boosted").sum()),
+            "boosted": self.boosted.height,
             **dict.fromkeys(("highly_engaged", "amplifier", "both", "peripheral", "low_support"), 0),
             **{role: count for role, count in roles.items() if role},
             "coordination": self.coordination,
@@ -238,15 +243,23 @@ class Networks(Sequence[Network]):
     @cached_property
     def members(self) -> pl.DataFrame:
         """Return one row per member: account_id, network_id, verdict, campaign, joined, network_role, coordination."""
-        columns = {**dict.fromkeys(("account_id", "joined", "network_role"), pl.String), "coordination": pl.Float64}
+        return self._stacked([network.members for network in self.found])
+
+    @cached_property
+    def boosted(self) -> pl.DataFrame:
+        """Return one row per boosted account, with the columns of :attr:`members`; ``verdict`` is null."""
+        return self._stacked([network.boosted for network in self.found]).with_columns(
+            verdict=pl.lit(None, dtype=pl.String)
+        )
+
+    def _stacked(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """Concatenate a table of each network in one query, and add what is known of the network."""
         if not self.found:
-            return pl.DataFrame(schema={**columns, **_OF_NETWORK})
-        # one query for all networks is faster than one for each
-        sizes = [len(network) for network in self.found]
+            return pl.DataFrame(schema={**_MEMBERS, **_OF_NETWORK})
         of = pl.DataFrame([(n.id, n.verdict, n.campaign) for n in self.found], schema=_OF_NETWORK, orient="row")
-        number = np.repeat(np.arange(len(sizes)), sizes)
-        members = pl.concat([network.members for network in self.found], how="vertical_relaxed").select(*columns)
-        return members.with_columns(values.gather(number) for values in of.iter_columns())
+        number = np.repeat(np.arange(len(parts)), [part.height for part in parts])
+        accounts = pl.concat([part.select(*_MEMBERS) for part in parts], how="vertical_relaxed")
+        return accounts.with_columns(values.gather(number) for values in of.iter_columns())
 
     @property
     def frame(self) -> Any:
@@ -275,6 +288,12 @@ class Networks(Sequence[Network]):
     def _repr_html_(self) -> str:
         return self.table._repr_html_() if self.found else "<p>no networks</p>"
 
+
+#: Columns of :attr:`Networks.members` from the members of a network.
+_MEMBERS: dict[str, Any] = {
+    **dict.fromkeys(("account_id", "joined", "network_role"), pl.String),
+    "coordination": pl.Float64,
+}
 
 #: What members have from their network.
 _OF_NETWORK = dict.fromkeys(("network_id", "verdict", "campaign"), pl.String)

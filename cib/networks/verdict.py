@@ -16,7 +16,8 @@ days off    few acts at weekends
 
 Kinds are discounted if an innocent explanation applies: copies that nearly all link to one host to which other accounts
 link as well (outlets of a publisher, its readers), accounts that declare that they are automatic, attention that is
-returned (a pod) or given to only a few accounts (fans).
+returned (a pod), given to only a few accounts (fans), or prompted by the posts of accounts with many followers (the
+public of shops and papers).
 
 ``candidate`` needs two kinds, at least one of them a behaviour (copying, captured, boosted, days off) and, if facts
 about the accounts are known, at least one of them a fact (boosted, look, batch): branches of a party post what the
@@ -174,8 +175,9 @@ class Rule:
         its readers, who use a share button, link to it, and so do many others. If only the latter holds, these copies
         do not count.
     established : float
-        The same if the share of accounts with few followers is below this multiple of the share elsewhere: outlets are
-        well known.
+        The same if the share of accounts with few followers is below this multiple of the share elsewhere, among all
+        members or, if at least `min_batched` are, among those created together: outlets are well known, also where
+        readers are in one network with them.
     min_own, min_sharing : float
         The look and batch of networks that copy are tested together if at least `min_sharing` members of each link to
         one host or post one text, and members of such networks are at least `min_own` of all accounts that do; see
@@ -195,6 +197,11 @@ class Rule:
     min_targets : float
         If the effective number of accounts at which the acts are aimed is smaller, as for fans, joint acts count only
         together with both look and batch, and members known to have neither leave.
+    min_prompted : float
+        If at least this share of the joint acts are aimed at accounts outside of the network whose followers explain
+        the attention, joint acts count only together with a batch, unless the hasty ones suffice. The accounts that
+        enter the contests of some shops, or follow some papers, react to the same posts within the hour and may be most
+        of those that do. Few followers are a property of such a public; accounts created together are not.
     served_share : float
         Accounts form a set if they receive this share of all acts on them from networks; see
         :mod:`cib.networks.served`. Those with neither look nor batch leave it unless copying or days off count for it.
@@ -264,7 +271,7 @@ class Rule:
     min_mates: int = 2
     max_mated: float = 0.05
     max_one_host: float = 0.9
-    min_host_held: float = 0.9
+    min_host_held: float = 0.85
     established: float = 0.5
     min_own: float = 0.7
     min_sharing: int = 2
@@ -276,6 +283,7 @@ class Rule:
     min_batch_held: float = 0.5
     max_automatic: float = 0.5
     min_targets: float = 6.0
+    min_prompted: float = 0.9
     served_share: float = 0.6
     boosted_share: float = 0.7
     min_boosters: int = 4
@@ -357,10 +365,13 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     buttons = pl.when(pl.col("host_held") < rule.min_host_held).then("copied_host").fill_null(0.0)
     table = behaviour.select(
         "network",
+        "batched",
+        "batched_few",
         one_copied_host=(pl.col("copied_host") > rule.max_one_host).fill_null(False),
         many_link=(pl.col("host_held") < rule.min_host_held).fill_null(False),
         automatic=(pl.col("automatic") > rule.max_automatic).fill_null(False),
         devoted=pl.col("targets") < rule.min_targets,
+        prompted=((pl.col("prompted") >= rule.min_prompted) & ~(hasty >= rule.min_captured)).fill_null(False),
         within=pl.col("inside") >= rule.min_inside,
         repeats=(_copies(rule, pl.col("copied")) > 0).fill_null(False),
         copying=_copies(rule, pl.col("copied") * (1 - buttons)),
@@ -374,9 +385,10 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     resting = rest.select("network", _counting(decades, rule.min_days_off, rule).alias("days off"))
     table = table.join(resting, on="network", how="left").sort("network")
     followers = facts.filter(fact="few followers")
-    outlets = followers.select("network", established=pl.col("share") < rule.established * pl.col("elsewhere"))
+    outlets = followers.select("network", "share", few=rule.established * pl.col("elsewhere"))
     table = table.join(outlets, on="network", how="left").sort("network")
-    others = pl.col("many_link") | pl.col("established").fill_null(False)
+    founded = (pl.col("batched") >= rule.min_batched) & (pl.col("batched_few") < pl.col("few"))
+    others = pl.col("many_link") | ((pl.col("share") < pl.col("few")) | founded).fill_null(False)
     publisher = pl.col("one_copied_host") & others
     rests = table.select("network", rests=(pl.col("days off") > 0).fill_null(False))
     facts = facts.join(rests, on="network")
@@ -389,8 +401,9 @@ def kinds_of_evidence(behaviour: pl.DataFrame, facts: pl.DataFrame, rest: pl.Dat
     for kind in ("look", "batch"):
         found = _facts_of(facts.join(asked, on="network", how="semi"), kind, rule, judged)
         table = table.join(found, on="network", how="left")
-    known = (pl.col("look") > 0).fill_null(False) & (pl.col("batch") > 0).fill_null(False)
-    table = _explained(table, {"captured": pl.col("devoted") & ~known})
+    looks, batched = ((pl.col(kind) > 0).fill_null(False) for kind in ("look", "batch"))
+    fans = pl.col("devoted") & ~(looks & batched)
+    table = _explained(table, {"captured": fans | (pl.col("prompted") & ~batched)})
     table = table.with_columns(captured=pl.max_horizontal("captured", "serving"))
     return table.select("network", pl.col(KINDS).round(6))
 
@@ -745,4 +758,10 @@ def _against(row: Mapping[str, Any], rule: Rule) -> list[Reason]:
     if row["targets"] and row["targets"] < rule.min_targets:
         text = f"the acts are aimed at effectively {row['targets']:.1f} accounts, as those of fans are"
         found.append(Reason("devotion", text, {"targets": row["targets"]}, "against"))
+    if (row["joint"] or 0) >= rule.min_joint and row["prompted"] >= rule.min_prompted and not row["captured"]:
+        text = (
+            f"{row['prompted']:.0%} of the joint acts are aimed at accounts outside of the network whose followers "
+            "explain the attention, as those of a public are"
+        )
+        found.append(Reason("public", text, {"prompted": row["prompted"]}, "against"))
     return found

@@ -63,16 +63,17 @@ def gather(result: Result) -> dict[str, Any]:
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
     roles = [role.name for role in result.roles.roles]
     members = shown_members(shown, roles)
+    acting = members.filter(pl.col("joined") != "boosted")
     shared = _shared(shown, layers)
     edges = edges_among(shown, members)
     bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
-        "timeline": timeline(result.activity, members, bins),
-        "week": week(result.activity, members),
+        "timeline": timeline(result.activity, acting, bins),
+        "week": week(result.activity, acting),
         "linked": _linked(result),
         "pairs": _pairs(edges, layers),
-        "objects": _objects(shared, members, layers),
-        "profile": _profiles(result.activity, shown, members),
+        "objects": _objects(shared, acting, layers),
+        "profile": _profiles(result.activity, shown, acting),
         "explanations": _explanations(result.activity, shown),
     }
     release_pages()
@@ -96,7 +97,8 @@ def gather(result: Result) -> dict[str, Any]:
 def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles: Sequence[str]) -> Rows:
     """Return one row per network, with `parts` for the networks that have details."""
     joined: dict[str, dict[str, int]] = {network.id: {} for network in networks}
-    counts = networks.members.group_by("network_id", "joined").len().sort("joined")
+    accounts = pl.concat([networks.members, networks.boosted])
+    counts = accounts.group_by("network_id", "joined").len().sort("joined")
     for network, way, count in counts.select("network_id", "joined", "len").iter_rows():
         joined[network][way] = count
     statistics, facts = (

@@ -10,7 +10,7 @@ from cib.reports.permalinks import Permalinks
 
 __all__ = ["JOINED", "explorer_data", "explorer_details"]
 
-#: Descriptions of the ways in which a member joins a network.
+#: Descriptions of the ways in which a member joins a network; boosted accounts are shown with it, and are no members.
 JOINED = {
     "co-action": "did the same as another member more often than chance explains",
     "shared targets": "is drawn to the same things as the network, though it forms no pair with any one member",

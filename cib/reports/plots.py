@@ -104,9 +104,9 @@ def role_plane(detection: Result, axes: Axes | None = None) -> Axes:
     """
     _check(detection)
     axes = _axes(axes, (6, 5.5))
-    scores = detection.table.select("amplifier", "highly_engaged", "role", "network_id")
-    outside = scores.filter(pl.col("network_id").is_null())
-    inside = scores.filter(pl.col("network_id").is_not_null())
+    scores = detection.table.select("amplifier", "highly_engaged", "role", "verdict")
+    outside = scores.filter(pl.col("verdict").is_null())
+    inside = scores.filter(pl.col("verdict").is_not_null())
     axes.plot(outside["amplifier"], outside["highly_engaged"], ".", ms=2, color="#c5ccd3", label="outside networks")
     _dots(axes, inside.select("amplifier", "highly_engaged").to_numpy(), inside["role"])
     axes.set(title="Roles", xlabel="amplifier", ylabel="highly engaged", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

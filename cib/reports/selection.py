@@ -22,9 +22,13 @@ LINES = 4
 
 
 def shown_members(networks: Sequence[Network], roles: Sequence[str] = ()) -> pl.DataFrame:
-    """Return the first members of the networks, with their row number as ``place`` and their scores of `roles`."""
+    """Return the first members and boosted accounts of the networks, with their scores of `roles`.
+
+    ``place`` is the row number.
+    """
     columns = {**_MEMBERS, **dict.fromkeys(roles, _NUMBER)}
-    return stacked(((n.id, n.members) for n in networks), columns).head(MAX_ACCOUNTS).with_row_index("place")
+    tables = ((n.id, part) for n in networks for part in (n.members, n.boosted) if part.height)
+    return stacked(tables, columns).head(MAX_ACCOUNTS).with_row_index("place")
 
 
 def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFrame:

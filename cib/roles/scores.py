@@ -167,18 +167,16 @@ class RoleScores:
         Parameters
         ----------
         accounts : frame
-            ``account_id``, ``verdict`` and, if it is known, ``joined``, as in ``detection.table`` and
-            ``detection.accounts``.
+            ``account_id`` and ``verdict``, as in ``detection.table`` and ``detection.accounts``.
 
         Returns
         -------
         frame
             ``account_id`` and the score of each role; 0 for accounts that are not in a network with verdict
-            ``candidate`` or were only boosted by it; in the data-frame library of the activity.
+            ``candidate``, such as those that are only boosted by one; in the data-frame library of the activity.
         """
         known = nw.from_native(accounts, eager_only=True).to_polars()
-        boosted = (known["joined"] == "boosted").fill_null(value=False) if "joined" in known.columns else pl.lit(False)
-        candidates = known.filter(pl.col("verdict") == "candidate", ~boosted)["account_id"]
+        candidates = known.filter(pl.col("verdict") == "candidate")["account_id"]
         inside = pl.col("account_id").is_in(candidates.implode()).cast(pl.Float64)
         table = self.table.select("account_id", *(pl.col(role.name) * inside for role in self.roles))
         return to_library(table, self.features.library)

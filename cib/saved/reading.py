@@ -297,6 +297,8 @@ def _read_parts(path: Path, told: Mapping[str, Any], activity: Activity | None) 
     imported = _imported(told["imported"])
     library = told.get("library", "polars") if activity is None else activity.library
     table = read_table(path, "accounts", told)
+    # version 0.1 gave boosted accounts the verdict of the network
+    table = table.with_columns(verdict=pl.when(pl.col("joined").ne_missing("boosted")).then("verdict"))
     graphs = {
         one["name"]: _graph(path, one, told, activity, library) for one in told.get("graphs") or _graphs_of_first(told)
     }
@@ -387,6 +389,8 @@ def _networks(
     else:
         listed, parts = _networks_of_first(path, table)
     rows = [_rows_of(graph, edges) for graph in layers]
+    is_boosted = pl.col("joined") == "boosted"
+    parts["boosted"], parts["members"] = parts["members"].filter(is_boosted), parts["members"].remove(is_boosted)
     stacks = {name: _by_network(part) for name, part in {**parts, "objects": objects}.items()}
     found = []
     for one in listed:

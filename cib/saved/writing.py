@@ -139,7 +139,10 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
 
 
 def _stacked(networks: Networks, part: str) -> pl.DataFrame:
-    tables = [getattr(network, part).select(pl.lit(network.id).alias("network_id"), pl.all()) for network in networks]
+    parts = [(network.id, getattr(network, part)) for network in networks]
+    if part == "members":
+        parts += [(network.id, network.boosted) for network in networks if network.boosted.height]
+    tables = [table.select(pl.lit(network).alias("network_id"), pl.all()) for network, table in parts]
     return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
 
 

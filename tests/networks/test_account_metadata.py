@@ -9,7 +9,16 @@ import polars as pl
 import pytest
 
 import cib
-from cib.networks.account_metadata import BATCH, FACTS, account_facts, among, automatic, featureless, unaffiliated
+from cib.networks.account_metadata import (
+    BATCH,
+    FACTS,
+    account_facts,
+    among,
+    automatic,
+    created_together,
+    featureless,
+    unaffiliated,
+)
 from cib.networks.acts import Acts
 
 
@@ -229,3 +238,19 @@ def test_who_says_so_or_posts_by_such_a_client_is_automatic():
     acts = Acts(cib.read(pl.DataFrame(posts), accounts=about, progress=False))
     told, _ = automatic(acts)
     assert set(acts.activity.account_ids.filter(pl.Series(told))) == {"relay", "said"}
+
+
+def test_followers_of_those_who_were_created_together():
+    hours = {"a": 0, "b": 11, "c": 22, "d": 35, "e": None, "f": None, "x": 1, "y": 14, "z": 300}
+    followers = {"a": 3, "b": 90, "c": None, "d": 3, "e": 3, "f": 3, "x": 3, "y": 3, "z": 3}
+    start = datetime(2020, 3, 1, tzinfo=UTC)
+    made = [None if each is None else start + timedelta(hours=each) for each in hours.values()]
+    accounts = pl.DataFrame({"account_id": [*hours], "created_at": made, "followers": [*followers.values()]})
+    posts = pl.DataFrame({"account_id": [*hours], "created_at": [start] * 9, "text": [*hours]})
+    acts = Acts(cib.read(posts, accounts=accounts, progress=False))
+    group = acts.group_of(pl.Series([*hours]), pl.Series([0] * 6 + [1] * 3))
+    found = created_together(acts, group)
+    assert found["batched"].to_list() == [3 / 6, 0]  # a, b and c; x is in another network than a
+    assert found["batched_few"].to_list() == [2 / 3, None]  # of c it is not known
+    without = Acts(cib.read(posts, accounts=accounts.drop("followers"), progress=False))
+    assert created_together(without, group).row(0) == (0, None, None)

@@ -83,6 +83,23 @@ def test_joint_acts_their_capture_and_haste():
     assert row["held"] == pytest.approx((2 * 1 / 2 + 2 * 1) / 4)  # one of two others on p, the only other on q
 
 
+def test_joint_acts_on_accounts_with_enough_followers_are_prompted():
+    on = [("shop", 30), ("obscure", 2), ("a", 50), ("unknown", None)]
+    rows = [
+        {"account_id": who, "action": "reply", "target_post_id": name, "target_account_id": name, "at": 9000 * k + j}
+        for k, (name, _) in enumerate([*on, ("shop", 30)])
+        for j, who in enumerate("abc")
+        if who != name
+    ]
+    rows.append({"account_id": "a", "action": "reply", "target_post_id": "x", "target_account_id": "shop", "at": 10**6})
+    made = activity(rows)
+    accounts = pl.DataFrame(on, schema=["account_id", "followers"], orient="row")
+    made = cib.read(made.posts_table, accounts=accounts, progress=False)
+    acts = Acts(made, [layer(made, "replied", "1h")])
+    row = behaviour(acts, grouped(acts, "a", "b", "c")).row(0, named=True)
+    assert row["prompted"] == pytest.approx(6 / 14)  # twice on the shop; the reply of one member alone is not joint
+
+
 def test_passers_by_do_not_count_among_regulars():
     rows = [(who, post, 9000.0 * k) for k, post in enumerate("pqr") for who in "ab"]
     rows += [("x", "p", 10), ("x", "q", 9010), ("y", "p", 20), ("z", "r", 5), ("z", "elsewhere", 7)]

@@ -167,6 +167,56 @@ def test_who_declares_to_be_automatic_is_left_out_where_most_do_not(automatic, m
     assert set(found["account_id"]) == set(ids[-members:])
 
 
+def with_contests(followers, days=None):
+    """Thirty accounts with few followers that do nothing but enter the contests of eight shops, among others.
+
+    `followers` are those of the shops, `days` the days before the start on which the thirty were created.
+    """
+    organic, _ = cib.simulate("organic", scale=0.002, seed=1)
+    rng = np.random.default_rng(5)
+    start = organic.posts_table["created_at"].min()
+    member, contest = np.nonzero(rng.random((30, 160)) < 0.4)
+    delay = contest * 15_000 + rng.exponential(1_800, len(member))
+    entries = pl.DataFrame(
+        {
+            "account_id": [f"hunter{k}" for k in member],
+            "post_id": [f"entry{k}" for k in range(len(member))],
+            "action": "retweet",
+            "target_post_id": [f"contest{k}" for k in contest],
+            "target_account_id": [f"shop{k % 8}" for k in contest],
+            "created_at": [start + timedelta(seconds=round(after)) for after in delay],
+        }
+    )
+    born = rng.integers(0, 3_000, 30).tolist() if days is None else [days] * 30
+    about = pl.DataFrame(
+        {
+            "account_id": [*(f"hunter{k}" for k in range(30)), *(f"shop{k}" for k in range(8))],
+            "followers": [*np.where(rng.random(30) < 0.6, 3, 90).tolist(), *[followers] * 8],
+            "created_at": [start - timedelta(days=9 + day) for day in [*born, *[900] * 8]],
+        }
+    )
+    columns = organic.posts_table.select(entries.columns)
+    posts = pl.concat([columns, entries.cast(columns.schema)])
+    accounts = pl.concat([organic.accounts_table.select(about.columns), about], how="vertical_relaxed")
+    return cib.read(posts, accounts=accounts, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("followers", "days", "rule", "verdict"),
+    [
+        (20_000, None, Rule(), "coordinated"),
+        (20_000, None, Rule(min_prompted=1.1), "candidate"),
+        (20_000, 400, Rule(), "candidate"),  # all created on one day
+        (40, None, Rule(), "candidate"),  # thirty accounts act on a shop with forty followers
+    ],
+)
+def test_who_enters_the_same_contests_is_no_candidate_for_few_followers(followers, days, rule, verdict):
+    found = cib.detect(with_contests(followers, days), settings=cib.Settings(rule=rule), progress=False)
+    members = found.table.filter(pl.col("account_id").str.starts_with("hunter"), pl.col("network_id").is_not_null())
+    assert members.height >= 25
+    assert members["verdict"].cast(pl.String).unique().to_list() == [verdict]
+
+
 def each_kind_of_graph():
     presets = ("coortweet", "coornet", "iannucci2025", "luceri2024", "nizzoli2021", "pacheco2021", "polio", "qut")
     return {

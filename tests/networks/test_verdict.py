@@ -31,6 +31,7 @@ MEASURED = {
     "density": 0.0,
     "held": 0.0,
     "held_regular": 0.0,
+    "prompted": 0.0,
     "inside": 0.0,
     "mutual": 0.0,
     "aimed": 0.0,
@@ -40,6 +41,8 @@ MEASURED = {
     "copied_host": 0.0,
     "host_held": 0.3,
     "automatic": 0.0,
+    "batched": 0.0,
+    "batched_few": 0.0,
 }
 REST = {"network": 0, "days": 40.0, "weekend": 0.3, "elsewhere": 0.29, "p": 0.6}
 
@@ -65,6 +68,12 @@ KNOWN = pl.concat([fact("few followers", 0.0, 1.0), BATCH])
 NAMED = fact("default name", 0.75, 1e-9)
 YOUNG = fact("few followers", 0.0, 1.0).with_columns(members=pl.lit(60, pl.Int64))
 ORDINARY = pl.concat([fact("no followers", 0.05, 0.6), fact("creation batch", 0.05, 0.6)])
+MIXED = {
+    "copied": 0.9,
+    "copied_host": 0.95,
+    "host_held": 1.0,
+    "facts": pl.concat([fact("few followers", 0.06, 0.5), BATCH]),
+}
 CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
 
 
@@ -104,6 +113,12 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "copied_host": 0.95}, "coordinated"),  # outlets
         ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 1.0}, "candidate"),  # a host of their own
         ({"copied": 0.9, "facts": KNOWN, "copied_host": 0.95, "host_held": 1.0}, "coordinated"),  # outlets as well
+        ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 0.87}, "candidate"),  # few are in no network
+        ({"copied": 0.9, "facts": BATCH, "copied_host": 0.95, "host_held": 0.83}, "coordinated"),
+        ({**MIXED, "batched": 0.4, "batched_few": 0.0}, "coordinated"),  # outlets, and readers of theirs
+        ({**MIXED, "batched": 0.4, "batched_few": 0.6}, "candidate"),
+        ({**MIXED, "batched": 0.2, "batched_few": 0.0}, "candidate"),
+        ({**MIXED, "batched": 0.4, "batched_few": 0.0, "copied_host": 0.8}, "candidate"),
         ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8}, "coordinated"),  # readers with one share button
         ({"copied": 0.4, "facts": BATCH, "copied_host": 0.8, "host_held": 1.0}, "candidate"),
         ({"copied": 0.9, "rest": RESTING, "facts": BATCH, "automatic": 0.8}, "coordinated"),
@@ -111,6 +126,11 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({**CAPTURED, "facts": BATCH, "targets": 3.0}, "coordinated"),  # fans who joined together
         ({**CAPTURED, "facts": pl.concat([EMPTY, BATCH]), "targets": 3.0}, "candidate"),
         ({"aimed": 0.95, "aimed_held": 0.95, "facts": BATCH, "targets": 3.0}, "candidate"),  # nobody else follows them
+        ({**CAPTURED, "facts": EMPTY, "prompted": 0.95}, "coordinated"),  # who enters contests of shops
+        ({**CAPTURED, "facts": EMPTY, "prompted": 0.85}, "candidate"),  # a ring that boosts itself as well
+        ({**CAPTURED, "facts": BATCH, "prompted": 0.95}, "candidate"),
+        ({**CAPTURED, "hasty": 0.9, "facts": EMPTY, "prompted": 0.95}, "candidate"),  # nobody reacts within the minute
+        ({"aimed": 0.95, "aimed_held": 0.95, "facts": EMPTY, "prompted": 0.95}, "candidate"),
     ],
 )
 def test_the_verdict_of(given, verdict):
@@ -272,7 +292,12 @@ def test_a_unit_of_nothing_is_refused():
 
 @pytest.mark.parametrize(
     ("measured", "kind"),
-    [({"copied_host": 0.95}, "publisher"), ({"automatic": 0.8}, "automatic"), ({"targets": 2.0}, "devotion")],
+    [
+        ({"copied_host": 0.95}, "publisher"),
+        ({"automatic": 0.8}, "automatic"),
+        ({"targets": 2.0}, "devotion"),
+        ({"joint": 0.3, "prompted": 0.9}, "public"),
+    ],
 )
 def test_innocent_explanations_are_stated(measured, kind):
     row = MEASURED | REST | judged(**measured) | measured

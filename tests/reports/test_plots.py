@@ -22,9 +22,10 @@ def closed():
     mpl.pyplot.close("all")
 
 
-def test_the_map_shows_every_member(detection):
+def test_the_map_shows_every_member_and_boosted_account(detection):
     axes = cib.plots.network_map(detection)
-    assert sum(len(dots.get_offsets()) for dots in axes.collections[1:]) == detection.networks.members.height
+    shown = detection.networks.members.height + detection.networks.boosted.height
+    assert sum(len(dots.get_offsets()) for dots in axes.collections[1:]) == shown
     assert "N1" in {text.get_text() for text in axes.texts}
 
 

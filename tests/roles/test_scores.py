@@ -80,9 +80,3 @@ def test_a_role_in_a_network_takes_a_candidate(scores):
     inside = scores.in_network(pl.DataFrame({"account_id": [account, fan], "verdict": ["candidate", "coordinated"]}))
     assert inside["amplifier"][0] == scores.for_account(account)["amplifier"] > 0
     assert inside.filter(pl.col("account_id").is_in([fan, other]))["amplifier"].to_list() == [0, 0]
-
-
-def test_being_boosted_is_no_role_in_a_network(scores):
-    accounts = scores.table.select("account_id", verdict=pl.lit("candidate")).head(3)
-    inside = scores.in_network(accounts.with_columns(joined=pl.Series(["boosted", "co-action", None])))
-    assert [score > 0 for score in inside["amplifier"].head(4)] == [False, True, True, False]

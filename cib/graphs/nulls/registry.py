@@ -197,15 +197,14 @@ def with_significance(graph: Graph, null: Null = "configuration", method: Correc
 
 
 def _tested(graph: Graph, null: Null, method: Correction, largest: float) -> Graph:
-    """Add the significance to edges that may have q up to `largest`, which precede all others in the correction."""
+    """Add the significance to edges; those that cannot have q up to `largest` get q = 1, which changes no other q."""
     expected, p = chance(graph, null)
     active = graph.incidence.n_active if graph.incidence else graph.n_accounts
     tests = max(active * (active - 1) // 2, len(p))
-    if largest < 1:
-        # q is at least p * tests / number of p-values
-        likely = p * (tests * (1 - 1e-9)) <= largest * len(p)
-        graph, expected, p = graph.keep_edges(likely), expected[likely], p[likely]
-    q = adjust(p, tests, method)
+    q = np.ones(len(p))
+    # q is at least p * tests / number of p-values
+    likely = slice(None) if largest == 1 else p * (tests * (1 - 1e-9)) <= largest * len(p)
+    q[likely] = adjust(p[likely], tests, method)
     table = graph.table.with_columns(expected=pl.Series(expected), p=pl.Series(p), q=pl.Series(q))
     return replace(graph, table=table, construction=replace(graph.construction, tested=Significance(null, method)))
 
@@ -244,7 +243,6 @@ def backbone(graph: Graph, null: Null = "configuration", alpha: float = 0.01, me
     >>> bool(significant.n_edges < coactions.n_edges and significant.table["q"].max() <= 0.01)
     True
     """
-    # edges with a larger q do not change which edges are kept, nor their q
     return keep_significant(_tested(graph, null, method, alpha), alpha)
 
 
