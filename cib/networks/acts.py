@@ -231,7 +231,7 @@ class Acts:
         targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
         # both are packed into one integer: sorting by two columns takes several times as long
         both = np.sort((rows << 32 | targets)[self.account[rows] != targets])
-        both = both[np.diff(both, prepend=-1) > 0]
+        both = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
         row: Ints = both >> 32
         return row, self.account[row], both & 0xFFFFFFFF
 
