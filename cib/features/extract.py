@@ -351,5 +351,7 @@ def _listed(values: Any, where: str) -> pl.Series:
 def _finite(column: pl.Series, missing: float | None) -> pl.Series:
     """Round to `DIGITS` significant digits, null for values that are not finite, then replace null by `missing`."""
     value = pl.col("value")
-    known = column.to_frame("value").select(pl.when(value.is_finite()).then(value.round_sig_figs(DIGITS)))["value"]
+    small = (column.floor() == column).all() and (column.abs().max() or 0) < 10 ** (DIGITS - 1)
+    rounded = value if small else value.round_sig_figs(DIGITS)  # which takes long, and does not change small integers
+    known = column.to_frame("value").select(pl.when(value.is_finite()).then(rounded))["value"]
     return known if missing is None else known.fill_null(missing)

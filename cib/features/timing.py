@@ -103,7 +103,8 @@ def _places(posts: Frame) -> pl.DataFrame:
     acts = _latencies(posts, post=pl.col("target_post_id").hash(), since=since)
     post = acts["post"].to_numpy()
     order = np.argsort(post)
-    size = np.diff(np.flatnonzero(np.diff(post[order], prepend=~post[order[:1]], append=~post[order[-1:]])))
+    post = post[order]
+    size = np.diff(np.flatnonzero(post[1:] != post[:-1]) + 1, prepend=0, append=len(post))
     popularity = np.empty(len(post), np.int64)
     popularity[order] = np.repeat(size, size)
     decile = deciles(np.bincount(popularity))[popularity]

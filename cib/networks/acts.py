@@ -122,20 +122,26 @@ class Acts:
         For a post that is not in the data it is the time of the first act on it.
         """
         target, ids, first = self._targets
-        time = np.where(self.target_row >= 0, self.time[self.target_row], np.append(first, 0)[target])
+        row = self._rows[:-1]
+        time = np.append(np.where(row >= 0, self.time[row], first), 0)[target]
         return pl.select(made=pl.when(pl.Series(target < len(ids))).then(pl.Series(time)))["made"]
 
     @cached_property
     def target_row(self) -> Ints:
         """Return the row of the post on which each post acts, -1 for none in the data; shape (n_posts,)."""
-        target, ids, _ = self._targets
+        return self._rows[self._targets[0]]
+
+    @cached_property
+    def _rows(self) -> Ints:
+        """Return the row of each post in the second value of :attr:`_targets`, -1 for none in the data, and -1."""
+        _, ids, _ = self._targets
         posts = self.activity.posts_table["post_id"]
         row = np.full(len(ids) + 1, -1)
         # looking up hashes takes a third of the time; the ids of those found are compared
         there = posts.hash().is_in(ids.hash().implode()).arg_true()[::-1]  # of posts with one id the first
         code = encode(posts.gather(there), ids)
         row[code.drop_nulls().to_numpy()] = there.filter(code.is_not_null()).to_numpy()
-        return row[target]
+        return row
 
     @cached_property
     def _targets(self) -> tuple[Ints, pl.Series, Ints]:
@@ -225,7 +231,7 @@ class Acts:
         targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
         # both are packed into one integer: sorting by two columns takes several times as long
         both = np.sort((rows << 32 | targets)[self.account[rows] != targets])
-        both = both[np.diff(both, prepend=-1) > 0]
+        both = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
         row: Ints = both >> 32
         return row, self.account[row], both & 0xFFFFFFFF
 
@@ -242,9 +248,10 @@ class Acts:
         number = lang.cast(pl.Enum(names)).to_physical().to_numpy()
         keys, counts = np.unique(self.account[known.to_numpy()] * len(names) + number, return_counts=True)
         account, number = np.divmod(keys, len(names))
-        best = np.lexsort((number, -counts, account))
-        best = best[np.diff(account[best], prepend=-1) > 0]
-        code[account[best]] = number[best]
+        starts = np.flatnonzero(np.diff(account, prepend=-1))
+        most = np.maximum.reduceat(counts, starts) if len(starts) else counts
+        best = np.flatnonzero(counts == np.repeat(most, np.diff(starts, append=len(counts))))[::-1]
+        code[account[best]] = number[best]  # of equal counts the first number, assigned last
         used = np.bincount(code, minlength=len(names)) > 0
         used[0] = True
         return (np.cumsum(used) - 1)[code], [name for name, of_some in zip(names, used, strict=True) if of_some]

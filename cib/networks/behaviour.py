@@ -205,11 +205,12 @@ def _joint(acts: Acts, group: Ints, of_post: Ints, total: Ints, regulars: bool) 
         near = nearest <= HOUR
         rows.append(incidence.row[near])
         hasty.append(incidence.row[nearest <= MINUTE])
-        known[incidence.row] = tied[account]
-        captured[incidence.row] = tied[account] * _capture(incidence, account, group, near)
+        row, density = incidence.row[near], tied[account[near]]  # a post is an event on one object of one kind
+        known[row] = density
+        captured[row] = density * _capture(incidence, account, group, near)[near]
         if regulars:
             passing = _passers_by(incidence, account, group, near)
-            regular[incidence.row] = tied[account] * _capture(incidence, account, group, near, passing)
+            regular[row] = density * _capture(incidence, account, group, near, passing)[near]
     joint = _once(rows, len(of_post))
     joint = joint[of_post[joint] >= 0]
     count = np.bincount(of_post[joint], minlength=len(total))

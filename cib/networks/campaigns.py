@@ -167,8 +167,8 @@ def _posts_reached(acts: Acts, group: Ints, rule: Rule) -> tuple[Ints, Ints]:
         outsiders = (incidence.popularity - insiders)[owned // n]
         by_others += np.bincount(owned % n, weights=outsiders, minlength=n).astype(np.int64)
         shared = (owners[post] > 1) & (owners[post] <= rule.most_linked)
-        events = pl.DataFrame({"post": post[shared], "account": account[shared]})
-        both = events.join(pl.DataFrame({"post": owned // n, "other": owned % n}), on="post")
-        account, other = both["account"].to_numpy(), both["other"].to_numpy()
+        first, times = np.searchsorted(owned // n, post[shared]), owners[post[shared]]
+        within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        account, other = np.repeat(account[shared], times), owned[np.repeat(first, times) + within] % n
         reached.append((account * n + other)[group[account] != other])
     return np.concatenate(reached), by_others

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import distinct_values, repeated, stable_order
+from cib.graphs.incidence import Incidence, distinct_values, repeated, stable_order
 
 __all__ = [
     "EVIDENCE",
@@ -217,10 +217,20 @@ def acts_in(
     """
     events, acts, shared, accounts = None, pl.DataFrame(), pl.DataFrame(), np.empty(0, dtype=np.int64)
     for graph, network in networks_in(graphs, membership):
-        if graph.events is not events:
+        if not _same_events(graph.events, events):
             events, acts = graph.events, acts_of_members(graph, network)
             shared, accounts = shared_objects(acts)
         yield graph, network, acts, shared, accounts
+
+
+def _same_events(one: Incidence, other: Incidence | None) -> bool:
+    """Return whether the events are the same: those of one kind are, if the same objects were left out."""
+    if other is None or one is other:
+        return other is not None
+    known = type(one) is Incidence and type(other) is Incidence  # not on an engine
+    if not known or one.object_ids is not other.object_ids or one.account_ids is not other.account_ids:
+        return False
+    return np.array_equal(one.row, other.row) and np.array_equal(one.object, other.object)
 
 
 def rows_inside(graph: Graph, network: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

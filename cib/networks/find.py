@@ -557,7 +557,7 @@ def _networks(
     shared = told_objects(graphs, [layer.objects for layer in inside])
     members = members.sort("coordination", "account_id", descending=[True, False])
     tables = (shared, statistics, facts, members.filter(_OWN), members.filter(~_OWN))
-    no_objects, no_boosted = (table.clear().drop("network") for table in (shared, members))
+    no_objects, no_boosted, no_facts = (table.clear().drop("network") for table in (shared, members, NO_FACTS))
     objects, rows, known, own, boosted = (
         table.partition_by("network", as_dict=True, include_key=False) for table in tables
     )
@@ -577,22 +577,21 @@ def _networks(
         evidence = Evidence(layers, at_edges, objects.get(key, no_objects), library)
         measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
-        network = Network(
-            id="",
-            members=mine,
-            coordination=level,
-            verdict=best["verdict"],
-            reasons=(*_seen(best), *measured),
-            statistics=rows[key],
-            evidence=evidence,
-            library=library,
-            facts=known.get(key, NO_FACTS.drop("network")),
-            kinds=kinds,
-            boosted=boosted.get(key, no_boosted),
-        )
-        found.append(((VERDICTS.index(network.verdict), -level, -len(network), first), network))
+        parts = {
+            "members": mine,
+            "coordination": level,
+            "verdict": best["verdict"],
+            "reasons": (*_seen(best), *measured),
+            "statistics": rows[key],
+            "evidence": evidence,
+            "library": library,
+            "facts": known.get(key, no_facts),
+            "kinds": kinds,
+            "boosted": boosted.get(key, no_boosted),
+        }
+        found.append(((VERDICTS.index(best["verdict"]), -level, -len(mine), first), parts))
     found.sort(key=itemgetter(0))
-    return Networks(tuple(replace(network, id=f"N{k}") for k, (_, network) in enumerate(found, 1)), library)
+    return Networks(tuple(Network(f"N{k}", **parts) for k, (_, parts) in enumerate(found, 1)), library)
 
 
 _NOTHING_MEASURED = Reason(

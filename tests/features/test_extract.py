@@ -12,7 +12,7 @@ import pytest
 
 import cib
 from cib.errors import InputError
-from cib.features.extract import extract
+from cib.features.extract import DIGITS, _finite, extract
 from cib.features.standard import STANDARD
 from cib.testing import toy_activity
 
@@ -281,3 +281,12 @@ def test_replies_and_quotes_that_are_there_are_not_built_again(monkeypatch):
     given = cib.reply_graph(toy)
     monkeypatch.setattr("cib.features.extract._GRAPHS", {"replies": None})
     assert extract(toy, ["repliers"], replies=given)["repliers"].sum() == 1
+
+
+@pytest.mark.parametrize(
+    "values", [[0, -3, 10**9 - 1], [10**9, 12_345_678_901], [0.5, 2], [1 / 3], [None, np.nan, 7], []]
+)
+def test_values_are_rounded_to_significant_digits_integers_or_not(values):
+    column = pl.Series(values, dtype=pl.Float64, strict=False)
+    expected = [None if x is None or np.isnan(x) else float(f"{x:.{DIGITS}g}") for x in column]
+    assert _finite(column, None).to_list() == expected

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import narwhals as nw
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cib.features.passes import dealt, pace, quantiles, weeks
+from cib.features.passes import account_times, dealt, pace, quantiles, weeks
 
 values_of_accounts = st.lists(st.lists(st.floats(0, 1e6), max_size=40), min_size=1, max_size=8)
 times_of_accounts = st.lists(
@@ -83,3 +85,16 @@ def test_rows_are_dealt_out_in_their_order(accounts):
     starts, rows = dealt(account, np.arange(len(account)))
     for a in range(len(starts) - 1):
         assert rows[starts[a] : starts[a + 1]].tolist() == np.flatnonzero(account == a).tolist()
+
+
+def test_the_times_of_each_frame_are_its_own():
+    kind = pl.Datetime("us", "UTC")
+
+    def posts(account, second):
+        times = (pl.Series(second) * 10**6).cast(kind)
+        return nw.from_native(pl.DataFrame({"account_row": account, "created_at": times}), eager_only=True)
+
+    one, other = posts([1, 0, 1], [5, 6, 7]), posts([0, 0, 1], [3, 2, 1])
+    for _ in range(2):
+        assert [part.tolist() for part in account_times(one)] == [[0, 1, 3], [6_000_000, 5_000_000, 7_000_000]]
+        assert [part.tolist() for part in account_times(other)] == [[0, 2, 3], [2_000_000, 3_000_000, 1_000_000]]

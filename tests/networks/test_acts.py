@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import polars as pl
 from scipy.stats import binom
 
 import cib
@@ -46,3 +47,23 @@ def test_the_language_of_an_account_is_that_of_most_acts():
     best = {account: min(of, key=lambda lang, of=of: (-of[lang], lang)) for account, of in counts.items()}
     assert [names[k] for k in code] == [best.get(account, "") for account in activity.account_ids]
     assert names == ["", *sorted(set(best.values()))]
+
+
+def test_posts_acted_on_are_those_in_the_data_or_have_the_time_of_the_first_act():
+    activity = cib.simulate(scale=0.001, seed=2).activity
+    posts = activity.posts_table
+    missing = posts["target_post_id"].drop_nulls().unique().sort().gather_every(2)
+    activity = activity.keep_posts(~posts["post_id"].is_in(missing.implode()))
+    rows: dict[str, int] = {}
+    first: dict[str, int] = {}
+    table = activity.posts_table.select("post_id", "target_post_id", time=pl.col("created_at").to_physical()).rows()
+    for row, (post, target, time) in enumerate(table):
+        rows.setdefault(post, row)
+        first[target] = min(first.get(target, time), time)
+    targets = [target for _, target, _ in table]
+    acts = Acts(activity)
+    assert acts.target_row.tolist() == [-1 if target is None else rows.get(target, -1) for target in targets]
+    assert acts.reacts_to.to_list() == [
+        None if target is None else table[rows[target]][2] if target in rows else first[target] for target in targets
+    ]
+    assert len({target in rows for target in targets if target is not None}) == 2

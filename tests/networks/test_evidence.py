@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cib.networks.evidence import shared_objects
+import cib
+from cib.networks.evidence import acts_in, shared_objects
 
 #: The network of an account, an object, and a time.
 SCHEMA = dict.fromkeys(("network", "account", "object", "time"), pl.Int64)
@@ -29,3 +33,14 @@ def test_shared_objects_are_those_of_two_members(acts):
     moments = pl.col("first", "last").to_physical()
     assert {row[:2]: row[2:] for row in found.with_columns(moments).iter_rows()} == expected
     assert accounts.tolist() == sorted(sharing)
+
+
+def test_acts_are_looked_up_once_for_layers_with_equal_events():
+    activity = cib.simulate(scale=0.001, seed=2).activity
+    one, other = cib.coaction_graphs(activity, windows=("60s", "10min"))
+    copy = replace(other, incidence=other.events.keep_events(np.ones(len(other.events), dtype=bool)))
+    fewer = replace(other, incidence=other.events.keep_events(np.arange(len(other.events)) % 2 == 0))
+    members = pl.DataFrame({"account_id": activity.account_ids, "network": np.zeros(len(activity.account_ids), int)})
+    acts = [acts for _, _, acts, _, _ in acts_in([one, copy, fewer], members)]
+    assert acts[0] is acts[1]
+    assert [each.height for each in acts] == [len(graph.events) for graph in (one, copy, fewer)]
