@@ -277,7 +277,7 @@ def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
     [0, 3]
     """
     ascending = np.sort(values)
-    return ascending[np.diff(ascending, prepend=-1) > 0]
+    return ascending[np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]]
 
 
 def repeated(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:

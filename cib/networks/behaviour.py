@@ -150,7 +150,7 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
         captured = _capture(incidence, account, group, copied)
         link = incidence not in incidences
         rows.append(incidence.row[copied & (captured >= MIN_HELD)] if link else _told(acts, incidence, copied))
-        held[incidence.row] = np.maximum(held[incidence.row], captured)
+        np.maximum.at(held, incidence.row, captured)  # a post may have several links
     copies = np.unique(np.concatenate(rows)).astype(np.int64)
     copies = copies[of_post[copies] >= 0]
     count = np.bincount(of_post[copies], minlength=len(total))

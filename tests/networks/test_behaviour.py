@@ -46,6 +46,16 @@ def test_links_are_copies_where_nobody_else_posts_them():
     assert row["copied_held"] == pytest.approx(1 / 2)  # x posted it as well
 
 
+@pytest.mark.parametrize("known", ["a", "z"])
+def test_a_post_with_several_links_is_held_as_its_rarest_link_whatever_their_names(known):
+    rare, common = "https://e.org/m", f"https://e.org/{known}"
+    rows = [{"account_id": a, "action": "post", "at": k, "urls": [rare, common]} for k, a in enumerate("ab")]
+    rows += [{"account_id": a, "action": "post", "at": 9, "urls": [common]} for a in "xyz"]
+    made = activity([{**row, "text": f"own {k}"} for k, row in enumerate(rows)])
+    acts = Acts(made, [layer(made, "text", None), layer(made, "url", None)])
+    assert behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)["copied_held"] == 1.0
+
+
 def test_copies_link_to_one_host_that_others_link_to():
     said = {"action": "post", "text": "the news of the day", "urls": ["https://paper.example/1"]}
     rows = [{"account_id": who, "at": k, **said} for k, who in enumerate("abx")]

@@ -340,7 +340,8 @@ def coactions(
             remedy="Take a shorter window, or a lower max_pairs.",
         )
     limits = _cuts(company, _SHELVES, _SHELF)
-    ranks = np.argsort(code).astype(np.int32)
+    ranks = np.empty_like(code)
+    ranks[code] = np.arange(len(code), dtype=np.int32)
     rank, order = ranks[account], None
     if ((high - low == np.bincount(objects)[objects]) | (high == 0)).all():  # no window: time does not matter
         order, met = np.arange(len(rank)), np.flatnonzero(high - low > 1)
