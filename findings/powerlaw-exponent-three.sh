@@ -1,7 +1,7 @@
 #!/bin/sh
 # powerlaw 2.0.0 gives no exponent above 3: samples of exponent 3.5 and 4.5 have 3.00, where version 1.5 is right.
 #
-# Guess: version 2 fits as version 1.5 does, which gives 3.52 for 5,000 numbers drawn with exponent 3.5, by the formula
+# Guess: version 2 fits as version 1.5 does, which gives 3.44 for 5,000 numbers drawn with exponent 3.5, by the formula
 # of Clauset et al.
 # Seen: the exponent is sought between 0 and 3 only. 3.5 and 4.5 become 3.00 with a standard error of 0.03; what tells it
 # is noise_flag. With xmin free (the default) the limit also changes WHICH numbers are fitted: from a smallest value
@@ -11,6 +11,8 @@
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 cat > "$folder/fit.py" <<'PY'
+import contextlib
+import io
 import sys
 import warnings
 
@@ -19,15 +21,22 @@ import powerlaw
 
 warnings.simplefilter("ignore")
 version, draw, found = sys.argv[1], np.random.default_rng(1), {}
+
+
+def fit(numbers, **settings):
+    with contextlib.redirect_stdout(io.StringIO()):  # version 1.5 prints its progress
+        return powerlaw.Fit(numbers, verbose=False, **settings).power_law
+
+
 for exponent in (2.5, 3.5, 4.5):
     numbers = (1 - draw.random(5000)) ** (-1 / (exponent - 1))
-    found[exponent] = round(float(powerlaw.Fit(numbers, xmin=1, verbose=False).power_law.alpha), 2)
+    found[exponent] = round(float(fit(numbers, xmin=1).alpha), 2)
     if exponent == 3.5:
-        free = powerlaw.Fit(numbers, verbose=False).power_law
+        free = fit(numbers)
         free = (round(float(free.alpha), 2), round(float(free.xmin), 1))
         if version == "2.0.0":
-            fit = powerlaw.Fit(numbers, xmin=1, verbose=False, parameter_ranges={"alpha": [0, 10]}).power_law
-            found["3.5 with parameter_ranges"] = round(float(fit.alpha), 2)
+            wide = fit(numbers, xmin=1, parameter_ranges={"alpha": [0, 10]})
+            found["3.5 with parameter_ranges"] = round(float(wide.alpha), 2)
 print(f"powerlaw {version}: {found}, 3.5 with xmin free: exponent and xmin {free}")
 assert abs(found[2.5] - 2.5) < 0.05
 if version == "2.0.0":
