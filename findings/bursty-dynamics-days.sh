@@ -1,5 +1,5 @@
 #!/bin/sh
-# bursty-dynamics 0.1.7: train_scores() counts gaps in whole days, so posts of one day have no burstiness, others a wrong one.
+# bursty-dynamics 0.1.7: train_scores() counts gaps in whole days: posts of one day have no burstiness, others a wrong one.
 #
 # Guess: the scores of a train of posts are those that calculate_scores() gives for the same posts, whatever unit the
 # trains were found in.

@@ -22,12 +22,14 @@ senders = [("Ann", "user1"), ("Ann", "user2"), ("Ben", "user3"), (None, "user4")
 
 
 def make_message(number, name, account, text, **more):
-    return {"id": number, "type": "message", "date": f"2026-05-01T14:00:0{number}", "from": name, "from_id": account,
-            "date_unixtime": str(1777636800 + number), "text": text, "text_entities": [{"type": "plain", "text": text}], **more}
+    sent = {"date": f"2026-05-01T14:00:0{number}", "date_unixtime": str(1777636800 + number)}
+    said = {"text": text, "text_entities": [{"type": "plain", "text": text}]}
+    return {"id": number, "type": "message", "from": name, "from_id": account, **sent, **said, **more}
 
 
 messages = [make_message(number, *sender, "vote on Sunday") for number, sender in enumerate(senders, start=1)]
-messages.append(make_message(7, "Cem", "user7", "the harbour is open", forwarded_from="News", forwarded_from_id="channel9"))
+source = {"forwarded_from": "News", "forwarded_from_id": "channel9"}
+messages.append(make_message(7, "Cem", "user7", "the harbour is open", **source))
 chat = {"name": "Harbour", "type": "public_supergroup", "id": 1, "messages": messages}
 for name, indent in (("result.json", 1), ("compact.json", None)):
     with open(name, "w") as file:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# HypergraphAnalysisToolbox 1.1.18: three posts of 1,206 sharers each become ONE, if their first and last three are equal.
+# HypergraphAnalysisToolbox 1.1.18: three posts of 1,206 sharers are ONE if their first and last three are equal.
 #
 # Guess: an incidence matrix (accounts by posts) gives as many hyperedges as it has columns; at most equal ones are one.
 # Seen: "no duplicate rows" is checked on the TEXT of each list of sharers, and NumPy prints a long list as its first

@@ -1,7 +1,7 @@
 #!/bin/sh
 # muck-out 0.3.16 (normaliser of ActivityPub) drops the quote of a Mastodon 4.5 post and runs its link into the text.
 #
-# Guess: the normalised Note keeps what the post quotes, as it keeps what it answers; contentPlain is its words and links.
+# Guess: the normalised Note keeps what the post quotes, as it keeps what it answers; contentPlain has words and links.
 # Seen: "quote", "quoteUri" and "_misskey_quote" are gone; quotes written as a link tag (FEP-e232) stay, which is not
 # what Mastodon sends. What is left is the fallback line "RE: https://n.example/@ben/5" of the text, and in contentPlain
 # tags go without a space: the address is https://n.example/@ben/5look, for each quoter another one. Nobody is seen to

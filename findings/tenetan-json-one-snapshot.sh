@@ -19,7 +19,8 @@ import json
 from tenetan.networks import SnapshotGraph
 
 FIELDS = ("source", "target", "timestamp", "weight")
-rows = [("ann", "ben", "day1", 7.0), ("ann", "cem", "day1", 1.0), ("ben", "cem", "day2", 3.0), ("ann", "ben", "day3", 2.0)]
+rows = [("ann", "ben", "day1", 7.0), ("ann", "cem", "day1", 1.0)]
+rows += [("ben", "cem", "day2", 3.0), ("ann", "ben", "day3", 2.0)]
 with open("met.csv", "w", newline="") as file:
     csv.writer(file).writerows([FIELDS, *rows])
 with open("met.json", "w") as file:

@@ -25,7 +25,11 @@ _IMPORTED = 3600.0
 
 
 def prefer_id(table: pl.DataFrame) -> pl.DataFrame:
-    """Replace the times of posts and of their targets by those of their ids where these agree."""
+    """Replace the times of posts and of their targets by those of their ids where these agree.
+
+    Where the id of a post could be one of X and its time disagrees, the ids are those of another site (Weibo), and that
+    of the target states no time either.
+    """
     own, target = _time_of_id("post_id"), _time_of_id("target_post_id")
     agree = ((own - pl.col("created_at")).abs() <= _AGREE).fill_null(False)
     timed = table.with_columns(
@@ -33,7 +37,9 @@ def prefer_id(table: pl.DataFrame) -> pl.DataFrame:
         time_source=pl.when(agree).then(pl.lit("id")).otherwise(pl.lit("stated")),
     )
     return timed.with_columns(
-        target_created_at=pl.when(target <= pl.col("created_at")).then(target).otherwise("target_created_at")
+        target_created_at=pl.when((agree | own.is_null()) & (target <= pl.col("created_at")))
+        .then(target)
+        .otherwise("target_created_at")
     )
 
 

@@ -51,6 +51,15 @@ def test_no_target_is_younger_than_what_acts_on_it():
     assert prefer_id(table)["target_created_at"].to_list() == [datetime.fromtimestamp(NOON - 60, UTC), None, None]
 
 
+def test_ids_of_another_site_do_not_date_the_target():
+    stated, weibo = {"created_at": NOON * 10**6, "target_created_at": (NOON - 60) * 10**6}, "5160000000000001"
+    rows = [stated | {"post_id": own, "target_post_id": weibo} for own in ("5162345678901234", "p1")]
+    table = pl.DataFrame(rows, schema_overrides={"created_at": TIME, "target_created_at": TIME})
+    minute_before, of_the_id = datetime.fromtimestamp(NOON - 60, UTC), (int(weibo) >> 22) + 1_288_834_974_657
+    times = prefer_id(table)["target_created_at"].to_list()
+    assert times == [minute_before, datetime.fromtimestamp(of_the_id / 1000, UTC)]
+
+
 def test_rows_that_no_server_saw_keep_their_time():
     table = pl.DataFrame(
         {"created_at": [10, 20, 30], "stated_at": [9, None, 30]}, schema={"created_at": TIME, "stated_at": TIME}

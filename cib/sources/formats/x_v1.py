@@ -6,6 +6,7 @@ Peculiarities of the format, and how they are handled:
 * The full text and its links are in ``extended_tweet`` or ``full_text``; for a retweet, in the original.
 * A retweet always states the original, not the intermediate retweet: cascades are unknown.
 * Each post has the profile of its account at that time: the accounts table uses the latest one.
+* Weibo has records of nearly the same shape, with ``mid``, but reposts with words of their own: they are not read as X.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = ["X_V1"]
 def _fits(record: dict[str, Any]) -> bool:
     return (
         isinstance(record.get("user"), dict)
+        and "mid" not in record
         and "created_at" in record
         and ("id_str" in record or "id" in record)
         and ("text" in record or "full_text" in record)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from cib.errors import CibWarning
 from tests.sources import samples
 from tests.sources.samples import FIRST, X, acts, read
 
@@ -26,3 +29,11 @@ def test_a_retweet_of_a_quote_is_a_retweet_of_it_and_a_gone_original_has_no_auth
     path = write("a.jsonl", samples.lines(quote, retweet))
     assert acts(path) == [("101", FIRST, "quote", "7", None), X[1]]
     assert read(path).imported.targets_unknown == 1
+
+
+def test_reposts_of_weibo_keep_their_words(write):
+    post = {"id": 5162345678901234, "mid": "5162345678901234", "created_at": "Fri May 01 20:00:00 +0800 2026"}
+    weibo = post | {"text": "own words", "user": {"id": 1}, "retweeted_status": post | {"text": "the original"}}
+    with pytest.warns(CibWarning, match=r"retweeted_status\.id"):
+        activity = read(write("a.jsonl", samples.lines(weibo)))
+    assert activity.posts_table["text"].to_list() == ["own words"]
