@@ -277,7 +277,9 @@ def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
     [0, 3]
     """
     ascending = np.sort(values)
-    return ascending[np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]]
+    first = np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]
+    found: NDArray[np.int64] = ascending[first]
+    return found
 
 
 def repeated(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
