@@ -15,9 +15,10 @@ def members(detection):
     return shown_members(detection.networks, ["amplifier"])
 
 
-def test_members_are_those_of_networks_in_their_order(detection, members, monkeypatch):
-    assert members["place"].to_list() == list(range(detection.networks.members.height))
-    expected = [(n.id, account) for n in detection.networks for account in n.members["account_id"]]
+def test_members_are_those_of_networks_in_their_order_each_before_whom_it_boosts(detection, members, monkeypatch):
+    networks = detection.networks
+    assert members["place"].to_list() == list(range(networks.members.height + networks.boosted.height))
+    expected = [(n.id, account) for n in networks for part in (n.members, n.boosted) for account in part["account_id"]]
     assert members.select("network_id", "account_id").rows() == expected
     monkeypatch.setattr("cib.reports.selection.MAX_ACCOUNTS", 5)
     assert shown_members(detection.networks, ["amplifier"]).equals(members.head(5))
