@@ -87,7 +87,8 @@ HTMLCanvasElement.prototype.getContext = function (kind) { return kind === "2d" 
 def test_without_webgl_the_map_is_drawn_all_the_same(opened, detection):
     opened.locator("#map").scroll_into_view_if_needed()
     opened.locator("#explorer .map svg").wait_for()
-    assert opened.locator("#explorer .map svg circle").count() == detection.networks.members.height
+    shown = detection.networks.members.height + detection.networks.boosted.height
+    assert opened.locator("#explorer .map svg circle").count() == shown
     opened.locator("#explorer .map svg circle").first.dispatch_event("click")
     opened.locator("dialog[open]").wait_for()
     assert opened.locator("dialog[open]").is_visible()
