@@ -72,6 +72,7 @@ def behaviour(acts: Acts, group: Ints, regulars: bool = False) -> pl.DataFrame:
           of the network: passers-by do not explain a network;
         * ``prompted``: share of the joint acts that are aimed only at accounts outside of the network whose followers
           explain the attention;
+        * ``copiers``: share of members that made any of these copies;
         * ``copied_held``: share of members among the others who posted a copied text, mean over these acts;
         * ``aimed_held``: share of all acts on the targets of ``aimed`` that members make, mean over these acts;
         * ``mutual``: share of the acts aimed at members that are returned;
@@ -142,7 +143,8 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     incidences = acts.incidences(*COPIED)
     if not incidences:
         none = np.zeros(0, dtype=np.int64)
-        return {**dict.fromkeys(("copied", "copied_held"), _untested(len(total))), **_hosts(acts, of_post, none, total)}
+        untested = dict.fromkeys(("copied", "copiers", "copied_held"), _untested(len(total)))
+        return {**untested, **_hosts(acts, of_post, none, total)}
     rows, held = [], np.zeros(len(of_post))
     for incidence in [*incidences, *acts.incidences("url")]:
         account = acts.codes(incidence)
@@ -154,8 +156,10 @@ def _copied(acts: Acts, group: Ints, of_post: Ints, total: Ints) -> dict[str, Nu
     copies = np.unique(np.concatenate(rows)).astype(np.int64)
     copies = copies[of_post[copies] >= 0]
     count = np.bincount(of_post[copies], minlength=len(total))
+    copier, size = group[np.unique(acts.account[copies])], np.bincount(group[group >= 0], minlength=len(total))
     return {
         "copied": share_of(count, total),
+        "copiers": share_of(np.bincount(copier, minlength=len(total)), size),
         "copied_held": share_of(np.bincount(of_post[copies], held[copies], len(total)), count),
         **_hosts(acts, of_post, copies, total),
     }

@@ -29,6 +29,7 @@ def test_copies_are_shares_of_all_acts():
     made = activity(rows)
     acts = Acts(made, [layer(made, "text", None)])
     row = behaviour(acts, grouped(acts, "a", "b")).row(0, named=True)
+    assert row["copiers"] == 1.0
     assert row["copied"] == pytest.approx(2 / 7)  # one of each, of seven acts: who repeats himself copies nobody
     assert row["joint"] is None  # there is no layer of joint acts
 

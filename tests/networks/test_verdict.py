@@ -25,6 +25,7 @@ MEASURED = {
     "members": 20,
     "acts": 400,
     "copied": 0.0,
+    "copiers": 1.0,
     "copied_held": 1.0,
     "joint": 0.0,
     "hasty": 0.0,
@@ -89,6 +90,7 @@ CAPTURED = {"joint": 0.9, "held": 0.9, "density": 1.0}
         ({"copied": 0.9, "rest": RESTING, "facts": ORDINARY}, "coordinated"),  # branches of a party
         ({"copied": 0.9, "facts": BOOSTED}, "candidate"),
         ({"copied": 0.9, "copied_held": 0.2, "facts": BATCH}, "coordinated"),  # everybody posts these
+        ({"copied": 0.25, "copiers": 0.05, "facts": BATCH}, "coordinated"),  # a newsroom among others
         ({"joint": 0.3, "held": 0.8, "density": 1.0, "facts": BATCH}, "candidate"),  # a cell, and nobody else
         ({"joint": 0.3, "held": 0.5, "density": 1.0, "facts": BATCH}, "coordinated"),
         ({"facts": pl.concat([BOOSTED, EMPTY])}, "coordinated"),  # both are their few followers
