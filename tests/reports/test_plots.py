@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
 import pytest
@@ -19,7 +20,7 @@ mpl.use("Agg")
 @pytest.fixture(autouse=True)
 def closed():
     yield
-    mpl.pyplot.close("all")
+    plt.close("all")
 
 
 def test_the_map_shows_every_member_and_boosted_account(detection):
@@ -35,7 +36,7 @@ def test_a_name_on_the_map_stands_within_its_cluster(detection):
         alone = cib.plots.network_map(detection, network.id)
         assert sum(len(dots.get_offsets()) for dots in alone.collections[1:]) == len(network)
         assert [text.get_text() for text in alone.texts] == [network.id]
-        mpl.pyplot.close(alone.figure)
+        plt.close(alone.figure)
     members = shown_members(detection.networks)
     places = positions(
         members["network_id"].to_list(), lines(detection.graphs, edges_among(detection.networks, members), members)
@@ -116,11 +117,11 @@ def test_another_network_than_there_is(name, detection):
     with pytest.raises(InputError, match="there is no network 'N9999'"):
         getattr(cib.plots, name)(detection, "N9999")
     with pytest.raises(SettingsError, match=r"Write 'N1', say, or axes="):
-        getattr(cib.plots, name)(detection, mpl.pyplot.subplots()[1])
+        getattr(cib.plots, name)(detection, plt.subplots()[1])
 
 
 def test_axes_can_be_given(detection):
-    axes = mpl.pyplot.subplots()[1]
+    axes = plt.subplots()[1]
     assert cib.plots.week(detection, axes=axes) is axes
 
 

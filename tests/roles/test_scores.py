@@ -6,6 +6,7 @@ import builtins
 from dataclasses import replace
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import polars as pl
 import pytest
 
@@ -50,7 +51,7 @@ def test_the_waterfall_ends_at_the_score(scores, busiest):
     assert bars[0].get_x() == pytest.approx(AMPLIFIER.bias)
     assert busiest in axes.get_title()
     assert scores.plot_explanation(busiest, "highly_engaged", ax=axes) is axes
-    mpl.pyplot.close(axes.figure)
+    plt.close(axes.figure)
 
 
 def test_without_matplotlib_the_way_to_it_is_named(scores, busiest, monkeypatch):
