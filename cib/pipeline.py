@@ -204,10 +204,8 @@ def _accounts(
         scores_of_all = networks.scores
     cluster = np.full(scores.height, -1)
     cluster[retweets.codes_in(activity.account_ids).to_numpy()] = interaction_communities(retweets, seed=seed)
-    known = pl.when(pl.col("cluster") >= 0).then("cluster")
     table = (  # the scores are of all accounts, in the order of their ids
-        scores.with_columns(cluster=pl.Series(cluster))
-        .with_columns(cluster=known)
+        scores.with_columns(cluster=pl.Series(cluster).replace(-1, None))
         .join(evidence, on="account_id", how="left", maintain_order="left")
         .join(members, on="account_id", how="left", maintain_order="left", suffix="_in_network")
         .join(scores_of_all, on="account_id", how="left", maintain_order="left", suffix="_scored")

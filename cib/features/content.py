@@ -18,6 +18,7 @@ from cib.content.urls import hosts
 from cib.features.acts import PRIOR, Acts
 from cib.features.feature import feature
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import run_starts
 
 __all__ = ["client_share", "hashtags", "language_entropy", "links", "originality", "texts"]
 
@@ -168,7 +169,7 @@ def _counts(keys: pl.DataFrame) -> pl.DataFrame:
     """Count the rows of each account and key: ``account_row, len``, a row per pair."""
     code = _codes(keys["key"]).to_numpy()
     pairs = np.sort(keys["account_row"].to_numpy().astype(np.uint64) << np.uint64(32) | code)
-    first = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)])
+    first = run_starts(pairs)
     length = np.diff(first, append=len(pairs)).astype(np.uint32)
     return pl.DataFrame({"account_row": (pairs[first] >> np.uint64(32)).astype(np.uint32), "len": length})
 

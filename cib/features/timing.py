@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from cib.features.feature import feature
+from cib.graphs.incidence import run_starts
 
 __all__ = ["hours", "intervals", "latencies", "presence", "speed"]
 
@@ -104,7 +105,7 @@ def _places(posts: Frame) -> pl.DataFrame:
     post = acts["post"].to_numpy()
     order = np.argsort(post)
     post = post[order]
-    size = np.diff(np.flatnonzero(post[1:] != post[:-1]) + 1, prepend=0, append=len(post))
+    size = np.diff(run_starts(post), append=len(post))
     popularity = np.empty(len(post), np.int64)
     popularity[order] = np.repeat(size, size)
     decile = deciles(np.bincount(popularity))[popularity]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
 
-__all__ = ["Incidence", "distinct_values", "repeated", "stable_order"]
+__all__ = ["Incidence", "distinct_values", "repeated", "run_starts", "stable_order"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -277,9 +277,16 @@ def distinct_values(values: NDArray[np.int64]) -> NDArray[np.int64]:
     [0, 3]
     """
     ascending = np.sort(values)
-    first = np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]
-    found: NDArray[np.int64] = ascending[first]
-    return found
+    return ascending[run_starts(ascending)]
+
+
+def run_starts(ascending: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the position of the first of each run of equal values.
+
+    >>> run_starts(np.array([0, 3, 3])).tolist()
+    [0, 1]
+    """
+    return np.flatnonzero(np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)])
 
 
 def repeated(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:

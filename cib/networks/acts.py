@@ -19,7 +19,7 @@ from cib.activity import Activity, encode
 from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, distinct_values, time_totals
+from cib.graphs.incidence import Incidence, distinct_values, run_starts, time_totals
 from cib.graphs.nulls.registry import adjust
 
 __all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "in_chosen", "is_in", "is_weekend", "share_of", "unreturned"]
@@ -230,8 +230,7 @@ class Acts:
         rows = np.concatenate([acted_on.is_not_null().arg_true().to_numpy(), named["row"].to_numpy()]).astype(np.int64)
         targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
         # both are packed into one integer: sorting by two columns takes several times as long
-        both = np.sort((rows << 32 | targets)[self.account[rows] != targets])
-        both = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
+        both = distinct_values((rows << 32 | targets)[self.account[rows] != targets])
         row: Ints = both >> 32
         return row, self.account[row], both & 0xFFFFFFFF
 
@@ -248,7 +247,7 @@ class Acts:
         number = lang.cast(pl.Enum(names)).to_physical().to_numpy()
         keys, counts = np.unique(self.account[known.to_numpy()] * len(names) + number, return_counts=True)
         account, number = np.divmod(keys, len(names))
-        starts = np.flatnonzero(np.diff(account, prepend=-1))
+        starts = run_starts(account)
         most = np.maximum.reduceat(counts, starts) if len(starts) else counts
         best = np.flatnonzero(counts == np.repeat(most, np.diff(starts, append=len(counts))))[::-1]
         code[account[best]] = number[best]  # of equal counts the first number, assigned last

@@ -225,10 +225,9 @@ def acts_in(
 
 def _same_events(one: Incidence, other: Incidence | None) -> bool:
     """Return whether the events are the same: those of one kind are, if the same objects were left out."""
-    if other is None or one is other:
-        return other is not None
-    known = type(one) is Incidence and type(other) is Incidence  # not on an engine
-    if not known or one.object_ids is not other.object_ids or one.account_ids is not other.account_ids:
+    if other is None or one is other or not type(one) is type(other) is Incidence:  # on an engine they are not known
+        return one is other
+    if one.object_ids is not other.object_ids or one.account_ids is not other.account_ids:
         return False
     return np.array_equal(one.row, other.row) and np.array_equal(one.object, other.object)
 

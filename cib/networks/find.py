@@ -541,7 +541,7 @@ _OWN = pl.col("joined").ne_missing("boosted")
 
 
 def _of_size(rule: Rule) -> pl.Expr:
-    """Select the networks with enough members."""
+    """Select the rows of networks with enough members, boosted accounts not counted."""
     return _OWN.sum().over("network") >= rule.min_size
 
 

@@ -41,7 +41,7 @@ class Network:
     id : str
         ``'N1'`` is the first network of its detection; numbers have no meaning beyond one detection.
     members : polars.DataFrame
-        Accounts that belong to the network by their own acts, or as those acts show:
+        One row per member, without boosted accounts:
         ``account_id, joined, coordination, network_role, acts, aimed, role`` and a score for each role.
         ``joined`` is ``'co-action'`` (co-acted with another member beyond chance), ``'shared targets'`` (acts on the
         objects of the network more than chance explains, though no pair is significant), ``'tied'`` (shares a large

@@ -19,6 +19,7 @@ import polars as pl
 
 from cib.graphs.coaction import project
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import run_starts
 from cib.networks.acts import Acts, Ints, Numbers, is_in
 from cib.networks.communities import Edges, potts
 from cib.networks.object_sets import CONTENT, TEXTS
@@ -119,7 +120,7 @@ def _merged(edges: Iterable[Ties], together: np.ufunc) -> Ties:
     pairs, ties = (np.concatenate(each) for each in zip(_NO_TIES, *edges, strict=True))
     order = np.argsort(pairs, kind="stable")  # the pairs of each layer ascend
     pairs = pairs[order]
-    starts = np.append(0, np.flatnonzero(pairs[1:] != pairs[:-1]) + 1)[: len(pairs)]
+    starts = run_starts(pairs)
     ties = together.reduceat(ties[order], starts) if len(starts) else ties
     return pairs[starts], ties
 

@@ -109,8 +109,7 @@ class Rule:
     copying_from, copying_unit, min_copying : float
         Copying counts ``(share - copying_from) / copying_unit`` decades if these are at least `min_copying`.
     min_copiers : float
-        Minimum share of members that copy: a newsroom of six among the 140 accounts behind which amplifiers hide may
-        make a quarter of all acts. In operations of simulated worlds it is 0.28 and more.
+        Minimum share of members that copy: a newsroom of six among 140 accounts may make a quarter of all their acts.
     min_copied_held : float
         Copying does not count if members are a smaller share of the others who posted the texts: such texts are public.
     captured_from, hasty_from, aimed_from, captured_unit, min_captured : float
