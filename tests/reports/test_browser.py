@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 
 import polars as pl
 import pytest
@@ -262,14 +263,16 @@ def test_colours_change_the_map(opened):
 
 
 def test_a_dot_tells_its_reasons(opened):
-    opened.locator("#map").scroll_into_view_if_needed()
-    opened.locator("#explorer .map canvas").first.wait_for()
-    for _ in range(40):  # the camera may still move on a busy machine
-        opened.wait_for_timeout(500)
-        box, at = opened.locator("#explorer .map").bounding_box(), opened.evaluate("cibReport.onScreen(0)")
+    chart, told = opened.locator("#explorer .map"), opened.locator("#explorer .hint li").first
+    opened.locator("#map").scroll_into_view_if_needed()  # it is drawn when it is seen
+    chart.locator("canvas").first.wait_for()
+    for _ in range(10):  # on a busy machine the page may still grow, the camera move, and the reasons be read
+        chart.scroll_into_view_if_needed()
+        box, at = chart.bounding_box(), opened.evaluate("cibReport.onScreen(0)")
         opened.mouse.move(0, 0)
         opened.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
-        if opened.locator("#explorer .hint li").count():
+        with suppress(sync_api.TimeoutError):
+            told.wait_for(timeout=4000)
             break
     assert "percentile" in opened.locator("#explorer .hint").inner_text()
 
