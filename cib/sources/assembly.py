@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from cib.activity import POST_COLUMNS, Activity, accounts_in, encode
+from cib.activity import POST_COLUMNS, Activity, accounts_in, are_among, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.mapped import LARGE, mapped, mapped_columns
@@ -231,10 +231,11 @@ def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
 
 
 def _targets(posts: pl.DataFrame) -> pl.DataFrame:
-    """Return the posts that are targets, matched by hash: hash collisions may add a few others."""
-    aims = posts.select(hash=pl.col("target_post_id").drop_nulls().hash().unique())
-    hashed = posts.select("post_id", "account_id", "created_at", hash=pl.col("post_id").hash())
-    return hashed.join(aims, on="hash", how="semi").unique(subset="post_id", keep="first", maintain_order=True)
+    """Return the posts that are targets, and possibly a few others."""
+    targets = posts.select("post_id", "account_id", "created_at").filter(
+        are_among(posts["post_id"], posts["target_post_id"])
+    )
+    return targets.unique(subset="post_id", keep="first", maintain_order=True)
 
 
 def _precision(times: pl.Series) -> float:
