@@ -315,6 +315,8 @@ def accounts_in(posts: pl.DataFrame) -> pl.Series:
 
 def distinct(column: pl.Series) -> pl.Series:
     """Return the distinct ids of a column, in any order, without null."""
+    if column.null_count() == len(column):
+        return pl.Series(column.name, [], pl.String)
     if len(column) >= _MANY and (numbers := _numbered(column)):
         return numbers[0].drop_nulls()
     # the streaming engine takes a third of the time
