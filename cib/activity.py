@@ -72,7 +72,7 @@ ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
 _ROWS_PER_HASH = 500_000
 
 #: Number of ids from which on it is worth to import numba (a quarter of a second).
-_MANY = 50_000
+_MANY = 20_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
