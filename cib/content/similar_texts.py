@@ -158,11 +158,12 @@ def relinked(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, ea
     order, place, position = np.empty((n_bands, n), np.int32), np.empty(n, np.int32), np.arange(n, dtype=np.int32)
     earlier = earlier[np.argsort(earlier[:, 2].astype(np.uint8), kind="stable")]
     bounds = np.searchsorted(earlier[:, 2], np.arange(n_bands + 1))
-    far = []
+    far, at = [], []
     for k, (_, texts) in enumerate(sorted_bands(bands)):
         order[k], place[texts] = texts, position
         own = earlier[bounds[k] : bounds[k + 1]]
         far.append(np.abs(place[own[:, 0]] - place[own[:, 1]]) > COMPARED)
+        at.append(place[new])
     is_lost = np.concatenate(far)
     kept, lost = earlier[~is_lost], earlier[is_lost]
     first, links, n_links = np.arange(n), np.concatenate([kept, np.empty((n, 3), np.int32)]), len(kept)
@@ -170,11 +171,13 @@ def relinked(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, ea
     sketch = sketches(shingles, start)
 
     def attach(active: Codes, n_links: int) -> int:
-        chosen = np.zeros(n, bool)
-        chosen[active] = True
         for k in range(n_bands if len(active) else 0):
-            own = np.flatnonzero(chosen[order[k]])
-            n_links = _attach(k, own, order[k], bands[k], sketch, shingles, start, similarity, first, links, n_links)
+            if active is not new:
+                place[order[k]] = position
+            own = at[k] if active is new else place[active]
+            n_links = _attach(
+                k, active, own, order[k], bands[k], sketch, shingles, start, similarity, first, links, n_links
+            )
         return n_links
 
     n_links = attach(new, n_links)
@@ -214,7 +217,8 @@ def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:
 @compiled()
 def _attach(
     band: int,
-    place: Ints,
+    active: Codes,
+    place: Codes,
     order: Codes,
     value: Hashes,
     sketch: NDArray[np.uint64],
@@ -225,10 +229,10 @@ def _attach(
     links: Links,
     n_links: int,
 ) -> int:
-    """Link the texts at some places in the order of a band with similar ones near them; return the number of links."""
+    """Link some texts with similar ones before and after them in the order of a band; return the number of links."""
     share = similarity / (1 + similarity)
-    for k in range(len(place)):
-        one = order[place[k]]
+    for k in range(len(active)):
+        one = active[k]
         size = start[one + 1] - start[one]
         bits = count_bits(sketch[one, 0]) + count_bits(sketch[one, 1])
         more = count_bits(sketch[one, 2]) + count_bits(sketch[one, 3])
@@ -239,11 +243,11 @@ def _attach(
                 if p < 0 or p >= len(order):
                     break
                 other = order[p]
-                if value[other] != value[one]:
-                    break
                 its = root(first, other)
                 if its == mine:
                     continue
+                if value[other] != value[one]:
+                    break
                 needed = share * (size + start[other + 1] - start[other]) - 1e-9
                 # of the shingles that two texts share each has its bit in both, or that of another shingle
                 shared = count_bits(sketch[one, 0] & sketch[other, 0]) + count_bits(sketch[one, 1] & sketch[other, 1])
