@@ -388,8 +388,8 @@ def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
         if len(known) == len(ids) and not (ids.gather(codes) != column).any():
             return codes.cast(pl.UInt32)
     # a join is three times as fast as a cast to Enum
-    wanted, known = column.to_frame("id"), ids.to_frame("id").with_row_index("code")
-    return wanted.join(known, on="id", how="left", maintain_order="left")["code"]
+    positions = ids.to_frame("id").with_row_index("code")
+    return column.to_frame("id").join(positions, on="id", how="left", maintain_order="left")["code"]
 
 
 def _check_schema(which: str, table: pl.DataFrame, schema: dict[str, pl.DataType], required: tuple[str, ...]) -> None:

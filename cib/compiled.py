@@ -43,8 +43,8 @@ __all__ = [
     "Codes",
     "Ints",
     "compiled",
-    "grouped",
     "found",
+    "grouped",
     "in_threads",
     "inlined",
     "numbered",
@@ -217,18 +217,16 @@ def found(hashes: Hashes, known: Hashes, table: Codes) -> Codes:
 
 
 @inlined
-def _slot(hash: Any, known: Hashes, table: Codes) -> int:
+def _slot(value: Any, known: Hashes, table: Codes) -> Any:
     """Return the position of a hash in the table, or the free one where it would be."""
-    slot = np.int64(hash & np.uint64(len(table) - 1))
-    while table[slot] >= 0 and known[table[slot]] != hash:
+    slot = np.int64(value & np.uint64(len(table) - 1))
+    while table[slot] >= 0 and known[table[slot]] != value:
         slot = (slot + 1) & (len(table) - 1)
     return slot
 
 
 @compiled(HASHES, INT, WRITE_CODES, WRITE_CODES, WRITE_CODES, WRITE_HASHES, WRITE_INTS)
-def _number(
-    hashes: Hashes, done: int, table: Codes, codes: Codes, firsts: Codes, known: Hashes, n: Ints
-) -> int:
+def _number(hashes: Hashes, done: int, table: Codes, codes: Codes, firsts: Codes, known: Hashes, n: Ints) -> int:
     """Number the hashes from `done` on until the table is half full; return the first that has no number."""
     for k in range(n[0]):
         table[_slot(known[k], known, table)] = k
