@@ -14,6 +14,7 @@ Polars frames; ``posts``, ``accounts`` and every table that a method returns are
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import InitVar, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -21,7 +22,6 @@ from html import escape
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
 from cib.errors import InputError, MissingDependencyError, SettingsError
@@ -71,8 +71,8 @@ ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
 #: Number of rows hashed at a time for the fingerprint, so that memory is bounded.
 _ROWS_PER_HASH = 500_000
 
-#: Number of ids from which on it is worth to import numba (a quarter of a second).
-_MANY = 20_000
+#: Number of ids from which on they are numbered by compiled code: if it is loaded, and if not, as that takes a second.
+_MANY, _MOST = 20_000, 5_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -317,7 +317,7 @@ def distinct(column: pl.Series) -> pl.Series:
     """Return the distinct ids of a column, in any order, without null."""
     if column.null_count() == len(column):
         return pl.Series(column.name, [], pl.String)
-    if len(column) >= _MANY and (numbers := _numbered(column)):
+    if _are_many(column) and (numbers := _numbered(column)):
         return numbers[0].drop_nulls()
     # the streaming engine takes a third of the time
     return column.to_frame("id").lazy().drop_nulls().unique().collect(engine="streaming")["id"]
@@ -329,7 +329,9 @@ def coded(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     >>> [part.to_list() for part in coded(pl.Series(["b", "a", "b"]))]
     [['a', 'b'], [1, 0, 1]]
     """
-    if len(column) >= _MANY and (numbers := _numbered(column)):
+    if _are_many(column) and (numbers := _numbered(column)):
+        import numpy as np  # takes a tenth of a second to import
+
         from cib.compiled import found
 
         ids = numbers[0].sort()
@@ -338,6 +340,11 @@ def coded(column: pl.Series) -> tuple[pl.Series, pl.Series]:
         return ids, pl.Series(rank[numbers[1]])
     ids = distinct(column).sort()
     return ids, encode(column, ids)
+
+
+def _are_many(column: pl.Series) -> bool:
+    """Return whether to number ids by compiled code is faster."""
+    return len(column) >= (_MANY if "cib.compiled" in sys.modules else _MOST)
 
 
 def _numbered(column: pl.Series) -> tuple[pl.Series, Any, Any, Any] | None:
@@ -351,8 +358,8 @@ def _numbered(column: pl.Series) -> tuple[pl.Series, Any, Any, Any] | None:
 
 def are_among(column: pl.Series, others: pl.Series) -> pl.Series:
     """Return whether each id of a column is among others; ids whose hashes collide may count as well."""
-    if len(column) < _MANY:
-        return column.is_in(others.drop_nulls().unique().implode())
+    if not _are_many(column):
+        return column.hash().is_in(others.drop_nulls().hash().unique().implode())
     from cib.compiled import found, numbered
 
     *_, known, table = numbered(others.hash().to_numpy())
@@ -377,19 +384,27 @@ def encode(column: pl.Series, ids: pl.Series) -> pl.Series:
     >>> encode(pl.Series(["b", None, "x", "a"]), pl.Series(["a", "b"])).to_list()
     [1, None, None, 0]
     """
-    if len(column) >= _MANY:
+    # looking up hashes takes half the time, or a sixth if compiled; collisions are found by comparing the ids
+    if _are_many(column):
         from cib.compiled import found, numbered
 
-        # looking up hashes takes a third of the time; collisions are found by comparing the ids
         *_, known, table = numbered(ids.hash().to_numpy())
         codes = pl.Series("code", found(column.hash().to_numpy(), known, table))
         if column.null_count() or (codes == -1).any():
             codes = codes.set((codes == -1) | column.is_null(), None)
         if len(known) == len(ids) and not (ids.gather(codes) != column).any():
             return codes.cast(pl.UInt32)
-    # a join is three times as fast as a cast to Enum
-    positions = ids.to_frame("id").with_row_index("code")
-    return column.to_frame("id").join(positions, on="id", how="left", maintain_order="left")["code"]
+    else:
+        hashed = pl.when(pl.col("id").is_not_null()).then(pl.col("id").hash())
+        codes = _positions(column.to_frame("id").select(hash=hashed), ids.to_frame("id").select(hash=hashed))
+        if len(codes) == len(column) and not (ids.gather(codes) != column).any():
+            return codes
+    return _positions(column.to_frame("id"), ids.to_frame("id"))
+
+
+def _positions(wanted: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Find the row of `known` equal to each of `wanted` by a join, three times as fast as a cast to Enum."""
+    return wanted.join(known.with_row_index("code"), on=known.columns, how="left", maintain_order="left")["code"]
 
 
 def _check_schema(which: str, table: pl.DataFrame, schema: dict[str, pl.DataType], required: tuple[str, ...]) -> None:

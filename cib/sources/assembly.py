@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
 from cib.activity import POST_COLUMNS, Activity, accounts_in, are_among, encode
@@ -150,8 +149,7 @@ def _once_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, d
 
 def _first_of_each(table: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, dict[str, int]]:
     hashes = table.select(key).hash_rows()
-    ascending = np.sort(hashes.to_numpy())  # faster than n_unique
-    if not (ascending[1:] == ascending[:-1]).any():
+    if hashes.n_unique() == table.height:
         return table, {}
     suspect = hashes.is_duplicated()  # all duplicates, and possibly rows whose hashes collide
     distinct = table.filter(suspect).unique()
