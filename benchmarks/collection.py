@@ -29,20 +29,20 @@ from cib.graphs.graph import Graph
 from cib.graphs.objects import KINDS
 from cib.settings import Settings
 
-DAYS = 61
+DAYS, SETTINGS = 61, Settings()
 
 
 def counted(count: Callable[..., list[Graph]], activity: Activity, *, of_rows: bool) -> list[Graph]:
     """The graphs of the default layers, those that differ by window together."""
     groups: dict[tuple[Any, ...], list[Any]] = {}
-    for layer in cib.Settings().layers:
+    for layer in SETTINGS.layers:
         kind = KINDS[layer.kind]
         if kind.column in activity.posts_table.columns and not (of_rows and kind.together):
             groups.setdefault((layer.objects, layer.min_weight, layer.max_accounts), []).append(layer.window)
     return [
         graph
         for (objects, least, most), windows in groups.items()
-        for graph in count(activity, objects, windows, least, max_pairs=Settings().max_pairs, max_accounts=most)
+        for graph in count(activity, objects, windows, least, max_pairs=SETTINGS.max_pairs, max_accounts=most)
     ]
 
 

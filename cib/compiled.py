@@ -31,6 +31,7 @@ __all__ = [
     "CODES",
     "FLOAT",
     "FLOATS",
+    "HASHES",
     "INT",
     "INTS",
     "TABLE",
@@ -42,15 +43,18 @@ __all__ = [
     "Codes",
     "Ints",
     "compiled",
+    "found",
     "grouped",
     "in_threads",
     "inlined",
+    "numbered",
     "record_array",
     "taken",
 ]
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
+Hashes = NDArray[np.uint64]
 _CONFIG: Any = numba.config
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -61,11 +65,11 @@ def _array(kind: Any, *, write: bool, dimensions: int = 1) -> Any:
 
 #: Types of arguments. Arrays whose type has no prefix ``WRITE_`` may be read-only.
 INT, FLOAT = types.int64, types.float64
-BYTES, CODES, INTS, FLOATS = (
-    _array(kind, write=False) for kind in (types.uint8, types.int32, types.int64, types.float64)
+BYTES, CODES, INTS, FLOATS, HASHES = (
+    _array(kind, write=False) for kind in (types.uint8, types.int32, types.int64, types.float64, types.uint64)
 )
-WRITE_BYTES, WRITE_CODES, WRITE_INTS, WRITE_FLOATS = (
-    _array(kind, write=True) for kind in (types.uint8, types.int32, types.int64, types.float64)
+WRITE_BYTES, WRITE_CODES, WRITE_INTS, WRITE_FLOATS, WRITE_HASHES = (
+    _array(kind, write=True) for kind in (types.uint8, types.int32, types.int64, types.float64, types.uint64)
 )
 TABLE, WRITE_TABLE = (_array(types.int32, write=write, dimensions=2) for write in (False, True))
 
@@ -177,6 +181,72 @@ def _group(codes: Codes, starts: Ints, filled: Ints, positions: Codes) -> None:
     for k in range(len(codes)):
         positions[filled[codes[k]]] = k
         filled[codes[k]] += 1
+
+
+#: Size of the first hash table.
+_TABLE = 1 << 12
+
+
+def numbered(hashes: Hashes) -> tuple[Codes, Codes, Hashes, Codes]:
+    """Number distinct hashes in order of occurrence, with a hash table that grows.
+
+    Returns
+    -------
+    codes : ndarray of int32, shape (n,)
+        Number of each hash.
+    firsts : ndarray of int32, shape (n_distinct,)
+        Position of the first of each number.
+    known : ndarray of uint64, shape (n_distinct,)
+        Hash of each number.
+    table : ndarray of int32
+        The hash table, for :func:`found`.
+    """
+    codes, firsts = np.empty((2, len(hashes)), np.int32)
+    known, n = np.empty(len(hashes), np.uint64), np.zeros(1, np.int64)
+    table, done = np.full(_TABLE, -1, np.int32), 0
+    while (done := _number(hashes, done, table, codes, firsts, known, n)) < len(hashes):
+        table = np.full(4 * len(table), -1, np.int32)
+    return codes, firsts[: n[0]], known[: n[0]], table
+
+
+def found(hashes: Hashes, known: Hashes, table: Codes) -> Codes:
+    """Find the number of each hash by the result of :func:`numbered`; -1 if it has none."""
+    codes = np.empty(len(hashes), np.int32)
+    _find(hashes, known, table, codes)
+    return codes
+
+
+@inlined
+def _slot(value: Any, known: Hashes, table: Codes) -> Any:
+    """Return the position of a hash in the table, or the free one where it would be."""
+    slot = np.int64(value & np.uint64(len(table) - 1))
+    while table[slot] >= 0 and known[table[slot]] != value:
+        slot = (slot + 1) & (len(table) - 1)
+    return slot
+
+
+@compiled(HASHES, INT, WRITE_CODES, WRITE_CODES, WRITE_CODES, WRITE_HASHES, WRITE_INTS)
+def _number(hashes: Hashes, done: int, table: Codes, codes: Codes, firsts: Codes, known: Hashes, n: Ints) -> int:
+    """Number the hashes from `done` on until the table is half full; return the first that has no number."""
+    for k in range(n[0]):
+        table[_slot(known[k], known, table)] = k
+    for k in range(done, len(hashes)):
+        slot = _slot(hashes[k], known, table)
+        if table[slot] < 0:
+            if 2 * n[0] >= len(table):
+                return k
+            table[slot] = n[0]
+            firsts[n[0]], known[n[0]] = k, hashes[k]
+            n[0] += 1
+        codes[k] = table[slot]
+    return len(hashes)
+
+
+@compiled(HASHES, HASHES, CODES, WRITE_CODES)
+def _find(hashes: Hashes, known: Hashes, table: Codes, codes: Codes) -> None:
+    """Write the number of each hash."""
+    for k in range(len(hashes)):
+        codes[k] = table[_slot(hashes[k], known, table)]
 
 
 def taken(column: Any, order: Codes) -> Any:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cib.activity import Activity, encode
+import cib.activity
+from cib.activity import Activity, accounts_in, are_among, coded, distinct, encode
 from cib.errors import InputError, SettingsError
 from cib.import_report import ImportReport
 from tests.toys import activity, retweets
@@ -133,3 +134,31 @@ def test_another_table_of_posts_has_other_accounts():
     assert made.account_codes.len() == 3
     fewer = replace(made, posts_table=made.posts_table.head(1))
     assert (len(fewer.account_codes), "b" in fewer.account_ids) == (1, False)
+
+
+_IDS = st.lists(st.none() | st.sampled_from([f"{k}" for k in range(9)]), max_size=30)
+
+
+@pytest.mark.parametrize("collide", [False, True])
+@given(ids=_IDS, others=_IDS)
+def test_ids_are_coded_by_hash_as_by_dictionary(collide, ids, others):
+    column, more = (pl.Series(values, dtype=pl.String) for values in (ids, others))
+    sorted_ids, known = sorted(set(ids) - {None}), sorted(set(others) - {None})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cib.activity, "_MANY", 0)
+        patch.setattr(cib.activity, "_MOST", 0)
+        if collide:
+            patch.setattr(pl.Series, "hash", lambda column: pl.Series([7] * len(column), dtype=pl.UInt64))
+        assert sorted(distinct(column)) == sorted_ids
+        assert [part.to_list() for part in coded(column.drop_nulls())] == [
+            sorted_ids,
+            [sorted_ids.index(value) for value in ids if value is not None],
+        ]
+        codes = encode(column, pl.Series(known, dtype=pl.String))
+        among = are_among(column.drop_nulls(), more).to_list()
+        table = pl.DataFrame({"account_id": column, "target_account_id": column.reverse()})
+        assert accounts_in(table).to_list() == sorted_ids
+    assert codes.dtype == pl.UInt32
+    assert codes.to_list() == [known.index(value) if value in known else None for value in ids]
+    expected = [value in known for value in ids if value is not None]
+    assert all(among) if collide and others else among == expected

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 import cib
 from cib import compiled
-from cib.compiled import grouped, kept_in, taken
+from cib.compiled import found, grouped, kept_in, numbered, taken
 from cib.features import passes, ties
 from cib.graphs.compiled import coaction, windows
 
@@ -111,3 +111,23 @@ def test_a_kernel_that_cannot_be_kept_works(nowhere):
     out = np.zeros(3, np.int64)
     compiled.compiled(compiled.INTS, compiled.WRITE_INTS)(space["double"])(np.arange(3), out)
     assert out.tolist() == [0, 2, 4]
+
+
+@pytest.mark.parametrize("step", [1, 1 << 20, 1 << 40])
+def test_hashes_are_numbered_in_order_of_occurrence_even_if_their_last_bits_are_equal(step):
+    values = np.random.default_rng(step % 7).integers(0, 9_000, 20_000).astype(np.uint64) * np.uint64(step)
+    values = values[: 20_000 if step == 1 else 3_000]
+    codes, firsts, known, table = numbered(values)
+    distinct = list(dict.fromkeys(values.tolist()))
+    assert known.tolist() == distinct
+    assert firsts.tolist() == [values.tolist().index(value) for value in distinct]
+    assert (known[codes] == values).all()
+    asked = np.append(values[::3], np.uint64(5))
+    place = {value: number for number, value in enumerate(distinct)}
+    assert found(asked, known, table).tolist() == [place.get(value, -1) for value in asked.tolist()]
+
+
+def test_no_hashes_have_no_numbers():
+    codes, firsts, known, table = numbered(np.empty(0, np.uint64))
+    assert len(codes) == len(firsts) == len(known) == 0
+    assert found(np.array([3], np.uint64), known, table).tolist() == [-1]

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import TABLE, WRITE_INTS, Ints, compiled
+from cib.compiled import TABLE, WRITE_INTS, Codes, Ints, compiled
 from cib.domains import real
 from cib.errors import MissingDependencyError
 
@@ -149,16 +149,21 @@ def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     return links[:n_links]
 
 
-def sorted_bands(bands: Hashes) -> Iterator[tuple[NDArray[np.uint64], Ints]]:
+def sorted_bands(bands: Hashes) -> Iterator[tuple[NDArray[np.uint64], Codes]]:
     """Yield for each band the sorted keys of the texts, and the texts in this order.
 
     A key has the band in its high bits, then bits of another band, as many as the text leaves, then the text.
     """
     n = bands.shape[1]
-    text, low = np.arange(n, dtype=np.uint64), np.uint64((1 << n.bit_length()) - 1)
+    text, low = np.arange(n, dtype=np.uint64), np.int32((1 << n.bit_length()) - 1)
+    high = ~np.uint32(low)
     for k, band in enumerate(bands):
-        key = np.sort(band.astype(np.uint64) << np.uint64(32) | bands[k - 1] & ~low | text)
-        yield key, (key & low).astype(np.int64)
+        key = band.astype(np.uint64)
+        key <<= np.uint64(32)
+        key |= bands[k - 1] & high
+        key |= text
+        key.sort()
+        yield key, key.astype(np.int32) & low
 
 
 def expected_recall(similarity: float, width: int | None = None) -> float:
@@ -245,7 +250,7 @@ def _sketch(shingles: Hashes, start: Ints, sketch: NDArray[np.uint64]) -> None:
 
 @compiled()
 def _arrange(
-    order: Ints, sketch: NDArray[np.uint64], start: Ints, first: Ints, own: NDArray[np.uint64], size: Ints, group: Ints
+    order: Codes, sketch: NDArray[np.uint64], start: Ints, first: Ints, own: NDArray[np.uint64], size: Ints, group: Ints
 ) -> None:
     """Copy the bits, the number of shingles and the root of each text in this order, to be read successively."""
     for p in range(len(order)):
@@ -269,7 +274,7 @@ def count_bits(word: Any) -> Any:
 def _unite(
     band: int,
     key: NDArray[np.uint64],
-    order: Ints,
+    order: Codes,
     own: NDArray[np.uint64],
     size: Ints,
     group: Ints,

@@ -127,9 +127,9 @@ def _merged(
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     size = np.concatenate([np.diff(before.start), np.diff(start)])[order]
-    bands = np.stack(
-        [np.concatenate(pair)[order] for pair in zip(before.bands, measure.bands(shingles, start), strict=True)]
-    )
+    bands = np.empty((len(before.bands), len(order)), np.uint32)
+    for band, *pair in zip(bands, before.bands, measure.bands(shingles, start), strict=True):
+        np.take(np.concatenate(pair), order, out=band, mode="clip")
     starts = np.append(0, np.cumsum(size))
     merged = np.empty(starts[-1], np.uint32)
     n = len(before.texts)

@@ -437,7 +437,7 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
 
     if span == ALWAYS:
         account, object_ = incidence.distinct
-        others = incidence.popularity[object_] - 1
+        others = np.bincount(object_)[object_] - 1
         return np.bincount(account, weights=others, minlength=len(incidence.account_ids)).astype(np.int64)
     bounds = (
         np.flatnonzero(np.diff(incidence.object, prepend=-1, append=-1)) if len(incidence) else np.zeros(1, np.int64)

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity, encode
+from cib.activity import Activity, coded, encode
 
 __all__ = ["Incidence", "distinct_values", "repeated", "run_starts", "stable_order"]
 
@@ -58,21 +58,21 @@ class Incidence:
 
         A post that names an object twice is one event on it.
         """
-        # grouping hashes each text once, on all cores; sorting the texts and looking them up is faster than argsort
-        groups = events.drop_nulls().rechunk().sort("row").group_by("object").agg("row")
-        object_ids = groups["object"].sort()
-        rows_of = groups["row"].gather(encode(object_ids, groups["object"]))
-        objects = np.repeat(np.arange(len(groups), dtype=np.int32), rows_of.list.len().to_numpy())
-        rows = rows_of.explode()  # by time, account and post, as the posts are
-        return cls._of(activity, objects, rows.to_numpy(), object_ids)
+        events = events.drop_nulls().rechunk().sort("row")  # by time, account and post, as the posts are
+        from cib import compiled  # noqa: F401 - makes coding faster, and is needed for the graph anyway
+
+        object_ids, codes = coded(events["object"])
+        return cls.from_codes(activity, events["row"].to_numpy(), codes.to_numpy().view(np.int32), object_ids)
 
     @classmethod
     def from_codes(
         cls, activity: Activity, row: NDArray[np.uint32], code: NDArray[np.int32], object_ids: pl.Series
     ) -> Incidence:
         """Build from rows of posts, ascending, the code of the object of each, and the objects, sorted."""
-        order = stable_order(code)
-        return cls._of(activity, code[order], row[order], object_ids)
+        from cib.compiled import grouped, taken  # numba takes half a second to import
+
+        order = grouped(code, len(object_ids))[1]
+        return cls._of(activity, taken(code, order), taken(row, order), object_ids)
 
     @classmethod
     def _of(

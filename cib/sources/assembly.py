@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from cib.activity import POST_COLUMNS, Activity, accounts_in, encode
+from cib.activity import POST_COLUMNS, Activity, accounts_in, are_among, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
 from cib.mapped import LARGE, mapped, mapped_columns
@@ -178,7 +178,9 @@ def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
 
     The columns `then` are compared only where time and account are equal: sorting all rows by text is ten times slower.
     """
-    by_time = table.select("created_at", "code").with_row_index("row").sort("created_at")
+    by_time = table.select("created_at", "code").with_row_index("row")
+    if not table["created_at"].is_sorted():
+        by_time = by_time.sort("created_at")
     # sorting by one integer is several times faster than by two columns
     moment = pl.col("created_at").rle_id().cast(pl.UInt64)
     keys = by_time.select("row", key=moment * 2**32 + pl.col("code")).sort("key")
@@ -186,7 +188,7 @@ def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
     alike = (same | same.shift(-1)).fill_null(False)
     columns = list(dict.fromkeys(("created_at", "code", *then)))
     rows = keys["row"].filter(alike)
-    settled = table[rows].select(columns).with_columns(rows).sort(columns, nulls_last=True)["row"]
+    settled = table.select(columns)[rows].with_columns(rows).sort(columns, nulls_last=True)["row"]
     order = keys["row"].scatter(alike.arg_true(), settled)
     if order.is_sorted():
         return table
@@ -215,11 +217,10 @@ def without_made_up_ids(posts: pl.DataFrame) -> pl.DataFrame:
 def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
     """Fill in author and time of targets that are in the data; return the share of retweets whose target is not."""
     originals = _targets(posts)
-    if originals.is_empty():
-        retweets = posts.filter(pl.col("action") == "retweet")["target_post_id"]
-        return posts, 1.0 if retweets.null_count() < len(retweets) else None
-    place = encode(posts["target_post_id"], originals["post_id"])
     aimed = (pl.col("action") == "retweet") & pl.col("target_post_id").is_not_null()
+    if originals.is_empty():
+        return posts, 1.0 if posts.select(aimed.any()).item() else None
+    place = encode(posts["target_post_id"], originals["post_id"])
     absent = posts.select(pl.lit(place).filter(aimed).is_null().mean()).item()
     return (
         posts.with_columns(
@@ -231,10 +232,11 @@ def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
 
 
 def _targets(posts: pl.DataFrame) -> pl.DataFrame:
-    """Return the posts that are targets, matched by hash: hash collisions may add a few others."""
-    aims = posts.select(hash=pl.col("target_post_id").drop_nulls().hash().unique())
-    hashed = posts.select("post_id", "account_id", "created_at", hash=pl.col("post_id").hash())
-    return hashed.join(aims, on="hash", how="semi").unique(subset="post_id", keep="first", maintain_order=True)
+    """Return the posts that are targets, and possibly a few others."""
+    targets = posts.select("post_id", "account_id", "created_at").filter(
+        are_among(posts["post_id"], posts["target_post_id"])
+    )
+    return targets.unique(subset="post_id", keep="first", maintain_order=True)
 
 
 def _precision(times: pl.Series) -> float:

@@ -67,6 +67,7 @@ def clean_posts(
     where: str,
     max_bad: float = MAX_BAD,
     words: Collection[str] = (),
+    digits: Collection[str] | None = None,
 ) -> Clean:
     """Parse the values of one table of posts, and keep or drop its rows.
 
@@ -87,6 +88,8 @@ def clean_posts(
         Maximum share of rows whose time is unreadable, in [0, 1].
     words : collection of str
         Words for a missing value inside lists.
+    digits : collection of str, optional
+        Columns that are digits only, which need no search for other characters, if this is known.
 
     Returns
     -------
@@ -97,7 +100,8 @@ def clean_posts(
     InputError
         If a column cannot be parsed exactly, or too many times cannot be parsed.
     """
-    digits = {column.name for column in raw if column.name.endswith("_id") and values.are_digits(column)}
+    if digits is None:
+        digits = {column.name for column in raw if column.name.endswith("_id") and values.are_digits(column)}
     raw, nulls = _without_nul(raw, digits)
     table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words, digits)
     label = f"{where}, column {columns.get('created_at', 'created_at')!r}"
@@ -122,7 +126,7 @@ def _without_nul(raw: pl.DataFrame, digits: Collection[str]) -> tuple[pl.DataFra
     bad = {
         column.name: int(column.str.contains("\0", literal=True).sum())
         for column in texts
-        if values.holds(column, "\0")
+        if values.holds(column.unique() if column.name == "action" else column, "\0")
     }
     if not bad:
         return raw, 0
@@ -245,7 +249,8 @@ def _judge(
         kept = kept.drop("withdrawn")
     if "platform" in kept.columns and kept["platform"].null_count() == kept.height:
         kept = kept.drop("platform")
-    return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
+    # the codes are the same: a cast would compare texts
+    return kept.with_columns(pl.col("action").to_physical().cat.to(POST_COLUMNS["action"])), dropped, withdrawn
 
 
 def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -40,6 +40,7 @@ class Loaded(NamedTuple):
     mixed: frozenset[str] = frozenset()  #: text columns that also hold numbers with a decimal point
     missing: Mapping[str, int] = {}  #: number of words for a missing value, by column
     has_null: bool = True  #: whether the source has null; text tables write words for a missing value
+    digits: frozenset[str] = frozenset()  #: columns of ids that are known to be digits only
 
 
 @dataclass(frozen=True)

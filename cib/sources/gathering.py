@@ -123,7 +123,8 @@ class Gathering:
             missing.update(one.loaded.missing)
         table = pl.concat([one.loaded.table for one in waiting], rechunk=True)
         try:
-            together = Loaded(table, lost, repaired, missing=missing, has_null=first.loaded.has_null)
+            digits = frozenset.intersection(*(one.loaded.digits for one in waiting))
+            together = Loaded(table, lost, repaired, missing=missing, has_null=first.loaded.has_null, digits=digits)
             self.parts.append(self._clean(first.part, first.format, first.mapping, together))
         except InputError:
             for one in waiting:
@@ -148,6 +149,7 @@ class Gathering:
             where=part.where,
             max_bad=self.max_bad,
             words=self._words(loaded),
+            digits=None if part.format or format.translate else _digits(loaded, mapping),
         )
         return _with_lost(clean, loaded)
 
@@ -162,6 +164,7 @@ class Gathering:
             repaired=Counter(loaded.repaired) + Counter(tidy.repaired),
             missing=tidy.missing,
             notes=(*loaded.notes, *tidy.notes),
+            digits=tidy.digits,
         )
 
     def _take_profiles(self, loaded: Loaded, format: Format, where: str) -> None:
@@ -262,6 +265,11 @@ def _ours(raw: pl.DataFrame, mapping: Mapping[str, str], format: Format, where: 
     if format.translate:
         return format.translate(raw, where)
     return raw.select(**{ours: theirs for ours, theirs in mapping.items() if theirs in raw.columns})
+
+
+def _digits(loaded: Loaded, mapping: Mapping[str, str]) -> set[str]:
+    """Return our names of the columns that are digits only."""
+    return {ours for ours, theirs in mapping.items() if theirs in loaded.digits}
 
 
 def _with_lost(clean: Clean, loaded: Loaded) -> Clean:

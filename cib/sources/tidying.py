@@ -42,6 +42,7 @@ class Tidied(NamedTuple):
     missing: Mapping[str, int]  #: number of words for a missing value, by column
     repaired: Mapping[str, int]  #: number of repaired ids, by column
     notes: tuple[str, ...] = ()
+    digits: frozenset[str] = frozenset()  #: columns of ids that are digits only
 
 
 def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[str], where: str) -> Tidied:
@@ -73,20 +74,21 @@ def tidied(table: pl.DataFrame, columns: Mapping[str, str], words: Collection[st
     if words:
         table, missing, notes = _without_words(table, columns, ids, words)
     repaired: dict[str, int] = {}
+    digits = frozenset(column.name for column in table if column.name in ids and are_digits(column))
     mended = []
     for column in table.iter_columns():
-        if column.name in ids:
+        if column.name in ids - digits:
             column, count = _mended(column, f"{where}, column {column.name!r}")  # noqa: PLW2901
             repaired |= {f"ids in {column.name!r} freed of what stood around them": count} if count else {}
         mended.append(column)
-    return Tidied(pl.DataFrame(mended), missing, repaired, notes)
+    return Tidied(pl.DataFrame(mended), missing, repaired, notes, digits)
 
 
 def _mended(column: pl.Series, where: str) -> tuple[pl.Series, int]:
     """Remove characters added to ids, and return the number of ids repaired."""
     if column.dtype.is_float() or column.dtype.is_decimal():
         return _whole(column, where)
-    if column.dtype != pl.String or are_digits(column):
+    if column.dtype != pl.String:
         return column, 0
     first = column.drop_nulls().head(1)
     prefixed = bool(first.str.contains(r"^x\d{5,}$").any()) and bool(column.str.contains(r"^x\d+$").all())

@@ -391,7 +391,9 @@ def _found(
                     *(table, found, place, partners, edges, n_edges),
                 )
                 if done < end:
-                    partners, edges = np.empty(2 * len(partners), _PARTNER), np.resize(edges, 2 * len(edges))
+                    partners, written = np.empty(2 * len(partners), _PARTNER), edges[: n_edges[0]]
+                    edges = np.empty(2 * len(edges), EDGE)
+                    edges[: len(written)] = written
             shelve(edges[: n_edges[0]], shelf, shelves)
 
     in_threads(work, list(range(min(threads, len(parts)))), threads)

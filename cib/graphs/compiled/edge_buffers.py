@@ -37,8 +37,11 @@ class CoActions(NamedTuple):
 
 def shelve(edges: Any, shelf: Codes, shelves: list[list[Any]]) -> None:
     """Distribute edges over the shelves by u, each lot in a memory map that is released when no longer used."""
-    bounds, order = grouped(shelf[edges["u"]], len(shelves))
-    edges = taken(edges, order)
+    if len(shelves) == 1:
+        bounds = np.array([0, len(edges)])
+    else:
+        bounds, order = grouped(shelf[edges["u"]], len(shelves))
+        edges = taken(edges, order)
     for lots, (begin, end) in zip(shelves, pairwise(bounds.tolist()), strict=True):
         if begin < end:
             lot = mmap.mmap(-1, (end - begin) * EDGE.itemsize)
