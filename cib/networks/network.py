@@ -8,7 +8,7 @@ newsrooms belong here) or ``insufficient``. Neither says who runs the accounts, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -24,7 +24,7 @@ from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
 from cib.networks.verdict import VERDICTS, Reason
 
-__all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
+__all__ = ["VERDICTS", "Network", "Networks", "Verdict", "stacked"]
 
 #: Lower bound of probabilities.
 _LEAST = 1e-300
@@ -243,23 +243,18 @@ class Networks(Sequence[Network]):
     @cached_property
     def members(self) -> pl.DataFrame:
         """Return one row per member: account_id, network_id, verdict, campaign, joined, network_role, coordination."""
-        return self._stacked([network.members for network in self.found])
+        return self._accounts("members")
 
     @cached_property
     def boosted(self) -> pl.DataFrame:
         """Return one row per boosted account, with the columns of :attr:`members`; ``verdict`` is null."""
-        return self._stacked([network.boosted for network in self.found]).with_columns(
-            verdict=pl.lit(None, dtype=pl.String)
-        )
+        return self._accounts("boosted").with_columns(verdict=pl.lit(None, dtype=pl.String))
 
-    def _stacked(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-        """Concatenate a table of each network in one query, and add what is known of the network."""
-        if not self.found:
-            return pl.DataFrame(schema={**_MEMBERS, **_OF_NETWORK})
+    def _accounts(self, part: str) -> pl.DataFrame:
+        """Stack accounts of all networks, and add what is known of their network."""
         of = pl.DataFrame([(n.id, n.verdict, n.campaign) for n in self.found], schema=_OF_NETWORK, orient="row")
-        number = np.repeat(np.arange(len(parts)), [part.height for part in parts])
-        accounts = pl.concat([part.select(*_MEMBERS) for part in parts], how="vertical_relaxed")
-        return accounts.with_columns(values.gather(number) for values in of.iter_columns())
+        accounts = stacked(((network.id, getattr(network, part)) for network in self.found), _MEMBERS)
+        return accounts.join(of, on="network_id", how="left", maintain_order="left")
 
     @property
     def frame(self) -> Any:
@@ -287,6 +282,18 @@ class Networks(Sequence[Network]):
 
     def _repr_html_(self) -> str:
         return self.table._repr_html_() if self.found else "<p>no networks</p>"
+
+
+def stacked(
+    tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    """Concatenate the columns of `schema` of one table per network and add ``network_id``, in a single query."""
+    networks, parts = zip(*tables, strict=True) if (tables := list(tables)) else ((), ())
+    stack = pl.concat([pl.DataFrame(schema=schema), *(part[[*schema]] for part in parts)], how="vertical_relaxed")
+    ids = pl.Series("network_id", networks, dtype=pl.String)
+    rows = np.repeat(np.arange(len(parts)), [part.height for part in parts])
+    typed: pl.DataFrame = stack.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return typed.with_columns(ids.gather(rows))
 
 
 #: Columns of :attr:`Networks.members` from the members of a network.

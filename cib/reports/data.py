@@ -20,7 +20,7 @@ from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
 from cib.mapped import release_pages
 from cib.networks.evidence import networks_of
-from cib.networks.network import Network, Networks
+from cib.networks.network import Network, Networks, stacked
 from cib.profiles.explanations import explanation_table
 from cib.profiles.profile import profile_tables, working_zone
 from cib.reports.anonymity import mark_open
@@ -30,7 +30,7 @@ from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped
 from cib.reports.post_texts import post_texts
 from cib.reports.result import Result, about
-from cib.reports.selection import edges_among, lines, shown_members, stacked
+from cib.reports.selection import edges_among, lines, shown_members
 from cib.reports.times import Bins, timeline, week
 
 __all__ = ["gather"]
@@ -120,7 +120,7 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles:
 
 
 def _whole(tables: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    """Concatenate tables with all their columns; see :func:`cib.reports.selection.stacked`."""
+    """Concatenate tables with all their columns; see :func:`cib.networks.network.stacked`."""
     tables = list(tables)
     return stacked(tables, tables[0][1].schema if tables else {})
 
