@@ -366,5 +366,5 @@ def _column_bytes(column: pl.Series) -> bytes:
         column = column.list.join("\x1d")
     if not column.dtype.is_numeric():
         column = column.cast(pl.Int64) if column.dtype.is_temporal() else column.cast(pl.String)
-    text = column.cast(pl.String).fill_null("\x00").str.join("\x1f").item()
-    return str(text).encode()
+    text: bytes = column.cast(pl.String).fill_null("\x00").str.join("\x1f").cast(pl.Binary).item()
+    return text

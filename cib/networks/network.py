@@ -99,19 +99,7 @@ class Network:
     @property
     def profile(self) -> dict[str, Any]:
         """Return size, roles, verdict and time span as plain values."""
-        objects, roles = self.evidence.objects, self.roles  # objects on which every edge was found
-        return {
-            "network_id": self.id,
-            "accounts": len(self),
-            "boosted": self.boosted.height,
-            **dict.fromkeys(("highly_engaged", "amplifier", "both", "peripheral", "low_support"), 0),
-            **{role: count for role, count in roles.items() if role},
-            "coordination": self.coordination,
-            "verdict": self.verdict,
-            "campaign": self.campaign,
-            "first": objects["first"].min(),
-            "last": objects["last"].max(),
-        }
+        return Networks((self,)).table.row(0, named=True)
 
     @takes(a=TEXT, b=TEXT)
     def edge(self, a: str, b: str) -> Any:
@@ -236,9 +224,20 @@ class Networks(Sequence[Network]):
     @cached_property
     def table(self) -> pl.DataFrame:
         """Return one row per network: id, accounts, roles, coordination, verdict, campaign, first, last, own roles."""
-        rows = [network.profile for network in self.found]
-        own = dict.fromkeys(sorted({name for row in rows for name in row} - set(_TABLE)), pl.Int64)
-        return pl.DataFrame(rows, schema={**_TABLE, **own}).with_columns(pl.col(own).fill_null(0))
+        rows = [(n.id, len(n), n.boosted.height, n.coordination, n.verdict, n.campaign) for n in self.found]
+        told = ("network_id", "accounts", "boosted", "coordination", "verdict", "campaign")
+        table = pl.DataFrame(rows, schema={name: _TABLE[name] for name in told}, orient="row")
+        members = stacked(((n.id, n.members) for n in self.found), {"role": pl.String})
+        own = sorted({*members["role"]} - {*_TABLE, "", None})
+        counts = members.group_by("network_id").agg(
+            (pl.col("role") == name).sum().alias(name) for name in (*_ROLES, *own)
+        )
+        # objects on which every edge was found
+        objects = stacked(((n.id, n.evidence.objects) for n in self.found), {end: _TABLE[end] for end in _SPAN})
+        spans = objects.group_by("network_id").agg(pl.col("first").min(), pl.col("last").max())
+        for part in (counts, spans):
+            table = table.join(part, on="network_id", how="left", maintain_order="left")
+        return table.select(*_TABLE, *own).with_columns(pl.col(*_ROLES, *own).cast(pl.Int64).fill_null(0))
 
     @cached_property
     def members(self) -> pl.DataFrame:
@@ -305,18 +304,11 @@ _MEMBERS: dict[str, Any] = {
 #: What members have from their network.
 _OF_NETWORK = dict.fromkeys(("network_id", "verdict", "campaign"), pl.String)
 
+_ROLES, _SPAN = ("highly_engaged", "amplifier", "both", "peripheral", "low_support"), ("first", "last")
 _TABLE: dict[str, Any] = {
     "network_id": pl.String,
-    "accounts": pl.Int64,
-    "boosted": pl.Int64,
-    "highly_engaged": pl.Int64,
-    "amplifier": pl.Int64,
-    "both": pl.Int64,
-    "peripheral": pl.Int64,
-    "low_support": pl.Int64,
+    **dict.fromkeys(("accounts", "boosted", *_ROLES), pl.Int64),
     "coordination": pl.Float64,
-    "verdict": pl.String,
-    "campaign": pl.String,
-    "first": pl.Datetime("us", "UTC"),
-    "last": pl.Datetime("us", "UTC"),
+    **dict.fromkeys(("verdict", "campaign"), pl.String),
+    **dict.fromkeys(_SPAN, pl.Datetime("us", "UTC")),
 }

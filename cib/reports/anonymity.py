@@ -152,7 +152,7 @@ def kind_of_object(kind: str) -> str:
     return _KINDS.get(kind, kind)
 
 
-def mark_open(findings: dict[str, Any], activity: Activity, members: pl.DataFrame) -> None:
+def mark_open(findings: dict[str, Any], activity: Activity, names: pl.Series) -> None:
     """Mark the values that may be shown with ``open``, so that a page can be made later without the data.
 
     Parameters
@@ -160,18 +160,16 @@ def mark_open(findings: dict[str, Any], activity: Activity, members: pl.DataFram
     findings : dict
         From :func:`cib.reports.data.gather`; changed in place.
     activity : Activity
-    members : polars.DataFrame
-        ``account_id`` of the accounts shown.
+        Of the accounts shown.
+    names : polars.Series of str
+        From :func:`handles`, of all accounts.
     """
     rows: dict[str, Rows] = {}
     for kind, row in _values_told(findings):
         rows.setdefault(kind, []).append(row)
-    names = handles(activity)
-    posts = activity.posts_table.join(members.select("account_id"), on="account_id", how="semi", maintain_order="left")
-    mine = replace(activity, posts_table=posts)
     for kind, marked in rows.items():
         values = pl.Series([row.get("object", row.get("value")) for row in marked], dtype=pl.String)
-        used = _users(mine, kind, values.unique())
+        used = _users(activity, kind, values.unique())
         counts = values.replace_strict(used["value"], used["accounts"], default=0, return_dtype=pl.Int64)
         for row, shown in zip(marked, is_open(values, counts, names), strict=True):
             row["open"] = shown
