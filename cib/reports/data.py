@@ -27,7 +27,7 @@ from cib.reports.anonymity import handles, mark_open
 from cib.reports.drawn_edges import drawn_edges
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
-from cib.reports.plain import Rows, as_plain, as_rows, grouped
+from cib.reports.plain import Rows, as_plain, as_rows, grouped, uncollected
 from cib.reports.post_texts import post_texts
 from cib.reports.result import Result, about
 from cib.reports.selection import edges_among, lines, shown_members
@@ -47,6 +47,7 @@ VALUES, BEHIND = 5, 3
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
 
+@uncollected()
 def gather(result: Result) -> dict[str, Any]:
     """Collect the content of a report as JSON-compatible values.
 

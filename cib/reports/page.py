@@ -28,7 +28,7 @@ from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
 from cib.reports.limits import MEASURED
 from cib.reports.permalinks import Permalinks, permalink, permalinks
-from cib.reports.plain import visible
+from cib.reports.plain import uncollected, visible
 from cib.reports.pseudonyms import Pseudonyms
 
 __all__ = ["render", "write_page"]
@@ -89,6 +89,7 @@ _MORE_COLUMNS = (
 )
 
 
+@uncollected()
 def write_page(
     findings: Mapping[str, Any],
     path: Path,
