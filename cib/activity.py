@@ -426,8 +426,15 @@ def _check_schema(which: str, table: pl.DataFrame, schema: dict[str, pl.DataType
 
 def _column_bytes(column: pl.Series) -> bytes:
     if column.dtype == pl.List(pl.String()):
-        column = column.list.join("\x1d")
+        column = _joined(column)
     if not column.dtype.is_numeric():
         column = column.cast(pl.Int64) if column.dtype.is_temporal() else column.cast(pl.String)
-    text = column.cast(pl.String).fill_null("\x00").str.join("\x1f").item()
-    return str(text).encode()
+    text: bytes = column.cast(pl.String).fill_null("\x00").str.join("\x1f").cast(pl.Binary).item()
+    return text
+
+
+def _joined(lists: pl.Series) -> pl.Series:
+    """Join the texts of each list; most lists are empty, which need no joining."""
+    several = (lists.list.len() > 0).cast(pl.UInt32)  # null for null
+    texts = lists.filter(several == 1).list.join("\x1d")
+    return pl.concat([pl.Series(texts.name, [""]), texts]).gather(several.cum_sum() * several)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import narwhals as nw
@@ -57,6 +58,25 @@ def test_fingerprint_tells_content_apart_and_nothing_else():
     assert one.fingerprint == retweets(("a", "x", 0.0), ("b", "x", 1.0)).fingerprint
     assert one.fingerprint != retweets(("a", "x", 0.0), ("b", "y", 1.0)).fingerprint
     assert one.fingerprint != retweets(("a", "x", 0.0), ("b", "x", 2.0)).fingerprint
+
+
+def test_fingerprint_is_the_digest_of_the_texts_of_each_column():
+    one = cib.simulate(scale=0.001, seed=1).activity
+    lists = pl.Series("urls", [None, [], ["a", None, "é"], ["", ""], [None]], dtype=pl.List(pl.String))
+    posts = one.posts_table.with_columns(urls=lists.gather(np.arange(len(one)) % len(lists)))
+    one, digest = replace(one, posts_table=posts), hashlib.blake2b(digest_size=16)
+
+    def text(value):
+        if isinstance(value, list):
+            return "\x1d".join(each for each in value if each is not None)
+        return "\x00" if value is None else str(value)
+
+    for table in (one.posts_table, one.accounts_table):
+        for name in sorted(table.columns):
+            digest.update(f"\x1e{name}\x1e{table.height}".encode())
+            column = table[name].cast(pl.Int64) if table[name].dtype.is_temporal() else table[name]
+            digest.update("\x1f".join(map(text, column.to_list())).encode())
+    assert one.fingerprint == digest.hexdigest()
 
 
 def test_a_raw_frame_is_refused_with_the_way_to_read_it():

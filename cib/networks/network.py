@@ -8,7 +8,7 @@ newsrooms belong here) or ``insufficient``. Neither says who runs the accounts, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -24,7 +24,7 @@ from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
 from cib.networks.verdict import VERDICTS, Reason
 
-__all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
+__all__ = ["VERDICTS", "Network", "Networks", "Verdict", "stacked"]
 
 #: Lower bound of probabilities.
 _LEAST = 1e-300
@@ -99,19 +99,7 @@ class Network:
     @property
     def profile(self) -> dict[str, Any]:
         """Return size, roles, verdict and time span as plain values."""
-        objects, roles = self.evidence.objects, self.roles  # objects on which every edge was found
-        return {
-            "network_id": self.id,
-            "accounts": len(self),
-            "boosted": self.boosted.height,
-            **dict.fromkeys(("highly_engaged", "amplifier", "both", "peripheral", "low_support"), 0),
-            **{role: count for role, count in roles.items() if role},
-            "coordination": self.coordination,
-            "verdict": self.verdict,
-            "campaign": self.campaign,
-            "first": objects["first"].min(),
-            "last": objects["last"].max(),
-        }
+        return Networks((self,)).table.row(0, named=True)
 
     @takes(a=TEXT, b=TEXT)
     def edge(self, a: str, b: str) -> Any:
@@ -236,30 +224,36 @@ class Networks(Sequence[Network]):
     @cached_property
     def table(self) -> pl.DataFrame:
         """Return one row per network: id, accounts, roles, coordination, verdict, campaign, first, last, own roles."""
-        rows = [network.profile for network in self.found]
-        own = dict.fromkeys(sorted({name for row in rows for name in row} - set(_TABLE)), pl.Int64)
-        return pl.DataFrame(rows, schema={**_TABLE, **own}).with_columns(pl.col(own).fill_null(0))
+        rows = [(n.id, len(n), n.boosted.height, n.coordination, n.verdict, n.campaign) for n in self.found]
+        told = ("network_id", "accounts", "boosted", "coordination", "verdict", "campaign")
+        table = pl.DataFrame(rows, schema={name: _TABLE[name] for name in told}, orient="row")
+        members = stacked(((n.id, n.members) for n in self.found), {"role": pl.String})
+        own = sorted({*members["role"]} - {*_TABLE, "", None})
+        counts = members.group_by("network_id").agg(
+            (pl.col("role") == name).sum().alias(name) for name in (*_ROLES, *own)
+        )
+        # objects on which every edge was found
+        objects = stacked(((n.id, n.evidence.objects) for n in self.found), {end: _TABLE[end] for end in _SPAN})
+        spans = objects.group_by("network_id").agg(pl.col("first").min(), pl.col("last").max())
+        for part in (counts, spans):
+            table = table.join(part, on="network_id", how="left", maintain_order="left")
+        return table.select(*_TABLE, *own).with_columns(pl.col(*_ROLES, *own).cast(pl.Int64).fill_null(0))
 
     @cached_property
     def members(self) -> pl.DataFrame:
         """Return one row per member: account_id, network_id, verdict, campaign, joined, network_role, coordination."""
-        return self._stacked([network.members for network in self.found])
+        return self._accounts("members")
 
     @cached_property
     def boosted(self) -> pl.DataFrame:
         """Return one row per boosted account, with the columns of :attr:`members`; ``verdict`` is null."""
-        return self._stacked([network.boosted for network in self.found]).with_columns(
-            verdict=pl.lit(None, dtype=pl.String)
-        )
+        return self._accounts("boosted").with_columns(verdict=pl.lit(None, dtype=pl.String))
 
-    def _stacked(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-        """Concatenate a table of each network in one query, and add what is known of the network."""
-        if not self.found:
-            return pl.DataFrame(schema={**_MEMBERS, **_OF_NETWORK})
+    def _accounts(self, part: str) -> pl.DataFrame:
+        """Stack accounts of all networks, and add what is known of their network."""
         of = pl.DataFrame([(n.id, n.verdict, n.campaign) for n in self.found], schema=_OF_NETWORK, orient="row")
-        number = np.repeat(np.arange(len(parts)), [part.height for part in parts])
-        accounts = pl.concat([part.select(*_MEMBERS) for part in parts], how="vertical_relaxed")
-        return accounts.with_columns(values.gather(number) for values in of.iter_columns())
+        accounts = stacked(((network.id, getattr(network, part)) for network in self.found), _MEMBERS)
+        return accounts.join(of, on="network_id", how="left", maintain_order="left")
 
     @property
     def frame(self) -> Any:
@@ -289,6 +283,18 @@ class Networks(Sequence[Network]):
         return self.table._repr_html_() if self.found else "<p>no networks</p>"
 
 
+def stacked(
+    tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    """Concatenate the columns of `schema` of one table per network and add ``network_id``, in a single query."""
+    networks, parts = zip(*tables, strict=True) if (tables := list(tables)) else ((), ())
+    stack = pl.concat([pl.DataFrame(schema=schema), *(part[[*schema]] for part in parts)], how="vertical_relaxed")
+    ids = pl.Series("network_id", networks, dtype=pl.String)
+    rows = np.repeat(np.arange(len(parts)), [part.height for part in parts])
+    typed: pl.DataFrame = stack.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return typed.with_columns(ids.gather(rows))
+
+
 #: Columns of :attr:`Networks.members` from the members of a network.
 _MEMBERS: dict[str, Any] = {
     **dict.fromkeys(("account_id", "joined", "network_role"), pl.String),
@@ -298,18 +304,11 @@ _MEMBERS: dict[str, Any] = {
 #: What members have from their network.
 _OF_NETWORK = dict.fromkeys(("network_id", "verdict", "campaign"), pl.String)
 
+_ROLES, _SPAN = ("highly_engaged", "amplifier", "both", "peripheral", "low_support"), ("first", "last")
 _TABLE: dict[str, Any] = {
     "network_id": pl.String,
-    "accounts": pl.Int64,
-    "boosted": pl.Int64,
-    "highly_engaged": pl.Int64,
-    "amplifier": pl.Int64,
-    "both": pl.Int64,
-    "peripheral": pl.Int64,
-    "low_support": pl.Int64,
+    **dict.fromkeys(("accounts", "boosted", *_ROLES), pl.Int64),
     "coordination": pl.Float64,
-    "verdict": pl.String,
-    "campaign": pl.String,
-    "first": pl.Datetime("us", "UTC"),
-    "last": pl.Datetime("us", "UTC"),
+    **dict.fromkeys(("verdict", "campaign"), pl.String),
+    **dict.fromkeys(_SPAN, pl.Datetime("us", "UTC")),
 }

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from cib.activity import Activity
-from cib.graphs.objects import lazy_events
-from cib.networks.network import Network
+from cib.content.text import messages
+from cib.networks.network import Network, stacked
 
 __all__ = ["explanation_table", "explanations", "explanations_of"]
 
@@ -60,12 +60,8 @@ def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.
 def explanation_table(activity: Activity, networks: Sequence[Network]) -> pl.DataFrame:
     """Return :func:`explanations` of several networks in one table with ``network_id``, in one pass over all posts."""
     ids = pl.Enum([network.id for network in networks])
-    members = pl.concat(
-        [
-            pl.DataFrame(schema={"account_id": pl.String, "network_id": ids}),
-            *(n.members.select("account_id", network_id=pl.lit(n.id, dtype=ids)) for n in networks),
-        ]
-    )
+    members = stacked(((n.id, n.members) for n in networks), {"account_id": pl.String})
+    members = members.with_columns(pl.col("network_id").cast(ids))
     accounts = activity.account_ids.to_frame("account_id")
     network = accounts.join(members, on="account_id", how="left", maintain_order="left")["network_id"]
     codes = activity.account_codes
@@ -159,12 +155,11 @@ def _by_network(shares: pl.DataFrame) -> dict[str, Shares]:
 
 
 def _texts(activity: Activity, network: pl.Series) -> pl.DataFrame:
-    """Return own posts: ``text`` (hashed), ``network_id``, and ``again``, whether another account posted the text."""
+    """Return own posts: ``text`` (coded), ``network_id``, and ``again``, whether another account posted the text."""
     if "text" not in activity.posts_table.columns:
-        return pl.DataFrame(schema={"text": pl.UInt64, "network_id": network.dtype, "again": pl.Boolean})
-    hashed = lazy_events(activity, "text").select("row", text=pl.col("object").hash())
-    said = hashed.collect(engine="streaming")  # the texts are never all in memory
-    account, network = (values.gather(said["row"]) for values in (activity.account_codes, network))
-    texts = said.select("text", network_id=network, account=account)
+        return pl.DataFrame(schema={"text": pl.Int32, "network_id": network.dtype, "again": pl.Boolean})
+    said = messages(activity)
+    account, network = (values.gather(said.row) for values in (activity.account_codes, network))
+    texts = pl.DataFrame({"text": said.code, "network_id": network, "account": account})
     again = pl.col("account").min().over("text") != pl.col("account").max().over("text")
     return texts.select("text", "network_id", again=again)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.content.vectors import Encoder
 from cib.content.words import words
 from cib.graphs.objects import KINDS, object_events
@@ -44,7 +44,8 @@ def distinctive_values(activity: Activity, members: pl.DataFrame) -> pl.DataFram
     """Return hashtags, domains and links that each network uses more than all others, with ``network_id``."""
     parts = [pl.DataFrame(schema={"network_id": pl.String, **_NARRATIVE})]
     posts = activity.posts_table
-    network = posts.select("account_id").join(members, on="account_id", how="left", maintain_order="left")["network_id"]
+    of_account = members["network_id"].gather(encode(activity.account_ids, members["account_id"]))
+    network = of_account.gather(activity.account_codes)
     for kind in ("hashtag", "domain", "url"):
         if KINDS[kind].column in posts.columns:
             events = object_events(activity, kind).unique()

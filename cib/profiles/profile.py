@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.networks.acts import binomial_tail
-from cib.networks.network import Network
+from cib.networks.network import Network, stacked
 from cib.profiles.narratives import MOST, distinctive_terms, distinctive_values
 
 __all__ = ["Profile", "profile", "profile_tables", "profiles", "working_zone"]
@@ -172,23 +172,17 @@ def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str,
     dict of str to polars.DataFrame
         The fields of :class:`Profile` that are tables, and ``reach``, one row per network.
     """
-    columns = {"account_id": pl.String, "role": pl.String}
-    members = pl.concat(
-        [
-            pl.DataFrame(schema={**columns, "network_id": pl.String}),
-            *(n.members.select(*columns, network_id=pl.lit(n.id)) for n in networks),
-        ]
-    )
-    roles, members = members, members.drop("role")
+    roles = stacked(((n.id, n.members) for n in networks), {"account_id": pl.String, "role": pl.String})
+    members = roles.drop("role")
     known, followers = activity.accounts_table, _followers(activity.accounts_table)
     posts = activity.posts_table.select(pl.col("^account_id|target_account_id|action|created_at|lang|client$"))
-    mine = posts.join(members, on="account_id", maintain_order="left")
-    received = posts.select("account_id", "target_account_id", "action").join(
-        members, left_on="target_account_id", right_on="account_id", maintain_order="left"
+    network = members["network_id"].gather(encode(activity.account_ids, members["account_id"]))
+    theirs = network.gather(activity.account_codes)
+    mine = posts.with_columns(theirs).filter(theirs.is_not_null())
+    received = posts.select(
+        "account_id", "target_account_id", "action", network.gather(activity.target_codes), theirs=theirs
     )
-    received = received.filter(pl.col("account_id") != pl.col("target_account_id")).join(
-        members.select("account_id", theirs="network_id"), on="account_id", how="left", maintain_order="left"
-    )
+    received = received.filter(pl.col("network_id").is_not_null(), pl.col("account_id") != pl.col("target_account_id"))
     received = received.with_columns(inside=pl.col("theirs").eq_missing(pl.col("network_id"))).drop("theirs")
     own, seen, passed_on = (
         table.join(followers, on="account_id", how="left", maintain_order="left")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from cib.reports.result import Result
 __all__ = [
     "FEWEST",
     "RARE",
+    "WHOLE",
     "handles",
     "hide_findings",
     "hide_tables",
@@ -83,8 +85,8 @@ _OPEN = {
 }
 
 #: Parts of findings that are kept unchanged; "reasons" are those of a network, or numbers of an account.
-_WHOLE = {"settings", "layers", "roles", "bins", "reasons", "limits", "version", "fingerprint", "statistics"}
-_WHOLE |= {"outcome", "tested"}
+WHOLE = {"settings", "layers", "roles", "bins", "reasons", "limits", "version", "fingerprint", "statistics"}
+WHOLE |= {"outcome", "tested"}
 
 #: Sort key of each list of findings; ties are broken by pseudonym.
 _ORDER: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -150,7 +152,7 @@ def kind_of_object(kind: str) -> str:
     return _KINDS.get(kind, kind)
 
 
-def mark_open(findings: dict[str, Any], activity: Activity, members: pl.DataFrame) -> None:
+def mark_open(findings: dict[str, Any], activity: Activity, names: pl.Series) -> None:
     """Mark the values that may be shown with ``open``, so that a page can be made later without the data.
 
     Parameters
@@ -158,18 +160,16 @@ def mark_open(findings: dict[str, Any], activity: Activity, members: pl.DataFram
     findings : dict
         From :func:`cib.reports.data.gather`; changed in place.
     activity : Activity
-    members : polars.DataFrame
-        ``account_id`` of the accounts shown.
+        Of the accounts shown.
+    names : polars.Series of str
+        From :func:`handles`, of all accounts.
     """
     rows: dict[str, Rows] = {}
     for kind, row in _values_told(findings):
         rows.setdefault(kind, []).append(row)
-    names = handles(activity)
-    posts = activity.posts_table.join(members.select("account_id"), on="account_id", how="semi", maintain_order="left")
-    mine = replace(activity, posts_table=posts)
     for kind, marked in rows.items():
         values = pl.Series([row.get("object", row.get("value")) for row in marked], dtype=pl.String)
-        used = _users(mine, kind, values.unique())
+        used = _users(activity, kind, values.unique())
         counts = values.replace_strict(used["value"], used["accounts"], default=0, return_dtype=pl.Int64)
         for row, shown in zip(marked, is_open(values, counts, names), strict=True):
             row["open"] = shown
@@ -189,7 +189,7 @@ def _values_told(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, each in value.items():
             if name in _COLUMNS:
                 yield from ((_COLUMNS[name], row) for row in each)
-            elif name not in _WHOLE and type(each) in _NESTED:
+            elif name not in WHOLE and type(each) in _NESTED:
                 yield from _values_told(each)
 
 
@@ -216,7 +216,7 @@ def _users(activity: Activity, kind: str, values: pl.Series) -> pl.DataFrame:
 def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """Anonymize findings: replace all ids, texts and values that are not open."""
     told = {name: each for name, each in findings.items() if name != "said"}  # texts identify their posts
-    found = {name: each if name in _WHOLE else _hidden(each, name, names) for name, each in told.items()}
+    found = {name: each if name in WHOLE else _hidden(each, name, names) for name, each in told.items()}
     found |= {**public_about(findings), "notes": list(findings.get("open_notes", []))}
     found["limits"] = findings["limits"]
     if "settings" in found:
@@ -241,7 +241,7 @@ def _moved(line: Mapping[str, Any], place: Mapping[int, int]) -> dict[str, Any]:
 def hide_texts(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """Remove the texts of posts from findings and replace compared texts by pseudonyms."""
     told = {name: each for name, each in findings.items() if name != "said"}
-    return {name: each if name in _WHOLE else _without_texts(each, names) for name, each in told.items()}
+    return {name: each if name in WHOLE else _without_texts(each, names) for name, each in told.items()}
 
 
 def _without_texts(value: Any, names: Pseudonyms) -> Any:
@@ -269,24 +269,27 @@ def _hidden(value: Any, name: str, names: Pseudonyms) -> Any:
         rows = [each if type(each) in _NUMBERS else _hidden(each, name, names) for each in value]
         if name in _COLUMNS:
             return _rare_together(rows)
-        if name in _ORDER and all(isinstance(row, Mapping) for row in rows):
+        if name in _ORDER and all(type(row) is dict for row in rows):
             rows.sort(key=lambda row: (_ORDER[name](row), _hidden_values(row)))
         return rows
     return value if kind is not str or name in _OPEN else names.of(_IDS.get(name, "text"), value)
 
 
 #: Types of values that do not identify accounts.
-_NUMBERS = (float, int, bool, type(None))
+_NUMBERS = frozenset((float, int, bool, type(None)))
 
 
 def _hidden_row(row: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, each in row.items():
-        if name in ("object", "value") and isinstance(each, str):
+        kind = type(each)
+        if kind in _NUMBERS or name in WHOLE or (kind is str and name in _OPEN):
+            kept[name] = each
+        elif kind is str and name in ("object", "value"):
             hidden = names.of(kind_of_object(row["kind"]), each) if name == "object" else RARE
             kept[name] = each if row.get("open") else hidden
         else:
-            kept[name] = each if name in _WHOLE or type(each) in _NUMBERS else _hidden(each, name, names)
+            kept[name] = _hidden(each, name, names)
     if "a" in kept and "b" in kept and kept["a"] > kept["b"]:  # they were sorted by id
         kept |= {"a": kept["b"], "b": kept["a"], "acts": [_turned(act) for act in kept.get("acts", [])]}
     return kept
@@ -298,6 +301,7 @@ def _turned(act: Mapping[str, Any]) -> dict[str, Any]:
     return turned | {"second": {"a": "b", "b": "a"}.get(act["second"])}
 
 
+@cache
 def _other(name: str) -> str:
     return f"{name[:-1]}{'b' if name[-1] == 'a' else 'a'}" if name[-2:] in ("_a", "_b") else name
 

@@ -14,23 +14,23 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cib.activity import Activity
+from cib.activity import Activity, encode
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import distinct_values
 from cib.graphs.objects import object_events
 from cib.mapped import release_pages
 from cib.networks.evidence import networks_of
-from cib.networks.network import Network, Networks
+from cib.networks.network import Network, Networks, stacked
 from cib.profiles.explanations import explanation_table
 from cib.profiles.profile import profile_tables, working_zone
-from cib.reports.anonymity import mark_open
+from cib.reports.anonymity import handles, mark_open
 from cib.reports.drawn_edges import drawn_edges
 from cib.reports.evidence_posts import first_posts, kind_of, with_acts
 from cib.reports.members import described, roles_told
-from cib.reports.plain import Rows, as_plain, as_rows, grouped
+from cib.reports.plain import Rows, as_plain, as_rows, grouped, uncollected
 from cib.reports.post_texts import post_texts
 from cib.reports.result import Result, about
-from cib.reports.selection import edges_among, lines, shown_members, stacked
+from cib.reports.selection import edges_among, lines, shown_members
 from cib.reports.times import Bins, timeline, week
 
 __all__ = ["gather"]
@@ -47,6 +47,7 @@ VALUES, BEHIND = 5, 3
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
 
+@uncollected()
 def gather(result: Result) -> dict[str, Any]:
     """Collect the content of a report as JSON-compatible values.
 
@@ -64,16 +65,17 @@ def gather(result: Result) -> dict[str, Any]:
     roles = [role.name for role in result.roles.roles]
     members = shown_members(shown, roles)
     acting = members.filter(pl.col("joined") != "boosted")
+    own = _of_accounts(result.activity, members["account_id"])
     shared = _shared(shown, layers)
     edges = edges_among(shown, members)
     bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
-        "timeline": timeline(result.activity, acting, bins),
-        "week": week(result.activity, acting),
+        "timeline": timeline(own, acting, bins),
+        "week": week(own, acting),
         "linked": _linked(result),
         "pairs": _pairs(edges, layers),
         "objects": _objects(shared, acting, layers),
-        "profile": _profiles(result.activity, shown, acting),
+        "profile": _profiles(result.activity, own, shown, acting),
         "explanations": _explanations(result.activity, shown),
     }
     release_pages()
@@ -84,14 +86,21 @@ def gather(result: Result) -> dict[str, Any]:
         "layers": {name: {"kind": kind_of(g), "window_s": g.construction.window_s} for name, g in layers.items()},
         "networks": _networks(result.networks, parts, roles),
         "roles": roles_told(result.roles),
-        "members": described(result, members, edges, shared, layers),
-        "edges": drawn_edges(result.activity, lines(result.graphs, edges, members), members, edges, layers),
+        "members": described(result, own, members, edges, shared, layers),
+        "edges": drawn_edges(own, lines(result.graphs, edges, members), members, edges, layers),
     }
     release_pages()
     found["said"] = post_texts(result.activity, found)
     release_pages()
-    mark_open(found, result.activity, members)
+    mark_open(found, own, handles(result.activity))
     return found
+
+
+def _of_accounts(activity: Activity, accounts: pl.Series) -> Activity:
+    """Return the activity of some accounts, so that what only needs theirs does not read all posts again."""
+    chosen = np.zeros(len(activity.account_ids), dtype=bool)
+    chosen[encode(accounts, activity.account_ids).drop_nulls().to_numpy()] = True
+    return activity.keep_posts(pl.Series(chosen[activity.account_codes.to_numpy()]))
 
 
 def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles: Sequence[str]) -> Rows:
@@ -120,7 +129,7 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles:
 
 
 def _whole(tables: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    """Concatenate tables with all their columns; see :func:`cib.reports.selection.stacked`."""
+    """Concatenate tables with all their columns; see :func:`cib.networks.network.stacked`."""
     tables = list(tables)
     return stacked(tables, tables[0][1].schema if tables else {})
 
@@ -175,7 +184,9 @@ def _objects(shared: pl.DataFrame, members: pl.DataFrame, layers: Mapping[str, G
     return grouped(told, "network_id")
 
 
-def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
+def _profiles(
+    activity: Activity, own: Activity, networks: Sequence[Network], members: pl.DataFrame
+) -> dict[str, Mapping[str, Any]]:
     """Return the profile of each network: topics, clients, creation dates, active hours, reach and leads."""
     release_pages()
     tables = profile_tables(activity, networks)
@@ -186,7 +197,7 @@ def _profiles(activity: Activity, networks: Sequence[Network], members: pl.DataF
     leads = tables["leads"].rename({"account_id": "account"})
     batches = tables["batches"].with_columns(pl.col("week").cast(pl.String))
     told = {
-        "narratives": grouped(_with_posts(activity, values, members), "network_id"),
+        "narratives": grouped(_with_posts(own, values, members), "network_id"),
         **{
             name: grouped(as_rows(table.group_by("network_id", maintain_order=True).head(most)), "network_id")
             for name, table, most in (

@@ -21,16 +21,24 @@ ACCOUNT_POSTS = 3
 
 
 def described(
-    result: Result, members: pl.DataFrame, edges: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]
+    result: Result,
+    activity: Activity,
+    members: pl.DataFrame,
+    edges: pl.DataFrame,
+    shared: pl.DataFrame,
+    layers: Mapping[str, Graph],
 ) -> Rows:
-    """Return each account with its scores and their contributions, its posts, and its own acts if it is in no pair."""
+    """Return each account with its scores and their contributions, its posts, and its own acts if it is in no pair.
+
+    `activity` is that of the accounts in `members`.
+    """
     paired = pl.concat([edges["place_a"], edges["place_b"]]).unique()
     alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
     alone = alone.select("account_id", "network_id")
     posts = {
         "own": _own(alone, shared, layers),
         "copied": _copied(result.activity, members, alone),
-        **_posts(result.activity, members),
+        **_posts(result.activity, activity, members),
     }
     reasons = _reasons(result.roles, members["account_id"])
     rows = []
@@ -68,11 +76,11 @@ def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]
     return [list(row) for row in numbers.iter_rows()]
 
 
-def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
+def _posts(activity: Activity, own: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
     """Return evidence of roles by account: its fastest retweets, its most retweeted posts, its boosters and targets."""
     mine = members.lazy().select("account_id", "network_id", "joined")
-    retweets = activity.posts_table.lazy().filter(pl.col("action") == "retweet")
-    soon = retweets.join(mine, on="account_id").drop_nulls("target_created_at")
+    retweeted = pl.col("action") == "retweet"
+    soon = own.posts_table.lazy().filter(retweeted).join(mine, on="account_id").drop_nulls("target_created_at")
     soon = soon.select(
         owner="account_id",
         post="post_id",
@@ -80,14 +88,17 @@ def _posts(activity: Activity, members: pl.DataFrame) -> dict[str, dict[str, Row
         time="created_at",
         lag=(pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6,
     ).sort("owner", "lag", "post")
+    retweets = activity.posts_table.lazy().filter(retweeted)
     received = retweets.join(mine.rename({"account_id": "target_account_id"}), on="target_account_id")
     popular = received.group_by(owner="target_account_id", post="target_post_id").agg(
         retweets=pl.len(), accounts=pl.col("account_id").n_unique(), time=pl.col("created_at").min()
     )
-    aims = _aims(activity, mine)
-    own = pl.col("network_id") == pl.col("network_id_target")
-    amplified = aims.filter(own & (pl.col("joined") == "amplifier")).select("account", "post", "time", owner="source")
-    boosts = aims.filter((own & (pl.col("joined_target") == "boosted")) | (pl.col("joined_target") == "served"))
+    aims = _aims(own, mine)
+    inside = pl.col("network_id") == pl.col("network_id_target")
+    amplified = aims.filter(inside & (pl.col("joined") == "amplifier")).select(
+        "account", "post", "time", owner="source"
+    )
+    boosts = aims.filter((inside & (pl.col("joined_target") == "boosted")) | (pl.col("joined_target") == "served"))
     boosts = boosts.select("post", "time", account="source", owner="account")
     return {
         "soonest": few(soon.collect(), ACCOUNT_POSTS),
@@ -144,14 +155,15 @@ def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> di
     network = members.select("account_id", "network_id")
     acts = activity.posts_table.select(owner="account_id", time="created_at", post="post_id")
     parts = [pl.DataFrame(schema=_COPIED)]
+    chosen = acts["owner"].is_in(some["account_id"].implode())
     for kind in ("text", "url"):
         if KINDS[kind].column in activity.posts_table.columns:
-            events = object_events(activity, kind).unique()
+            events = object_events(activity, kind)
+            objects = events.filter(chosen.gather(events["row"]))["object"].unique()
+            events = events.filter(pl.col("object").is_in(objects.implode())).unique()
             told = acts[events["row"]].with_columns(object=events["object"], kind=pl.lit(kind))
             mine = told.join(some, left_on="owner", right_on="account_id")
-            told = told.join(mine.select("object"), on="object", how="semi").join(
-                network, left_on="owner", right_on="account_id", how="left"
-            )
+            told = told.join(network, left_on="owner", right_on="account_id", how="left")
             counts = told.group_by("object", "network_id").agg(accounts=pl.col("owner").n_unique().cast(pl.Int64))
             everybody = told.group_by("object").agg(others=pl.col("owner").n_unique().cast(pl.Int64) - 1)
             mine = mine.join(counts, on=["object", "network_id"]).join(everybody, on="object")

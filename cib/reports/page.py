@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -20,14 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
+from markupsafe import Markup
 
 from cib.errors import InputError
 from cib.reports.anonymity import hide_findings, hide_texts
 from cib.reports.explorer_data import JOINED, explorer_data, explorer_details
 from cib.reports.files import atomically
 from cib.reports.limits import MEASURED
-from cib.reports.permalinks import permalink, permalinks
-from cib.reports.plain import visible
+from cib.reports.permalinks import Permalinks, permalink, permalinks
+from cib.reports.plain import uncollected, visible
 from cib.reports.pseudonyms import Pseudonyms
 
 __all__ = ["render", "write_page"]
@@ -88,6 +89,7 @@ _MORE_COLUMNS = (
 )
 
 
+@uncollected()
 def write_page(
     findings: Mapping[str, Any],
     path: Path,
@@ -98,6 +100,7 @@ def write_page(
 ) -> None:
     """Write the page of findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
     try:
+        findings = {**findings, "networks": _told(findings["networks"])}
         if not reveal_ids:
             found = hide_findings(findings, Pseudonyms())
         else:
@@ -111,6 +114,15 @@ def write_page(
             remedy="If they were read from a file, save the detection again.",
         ) from error
     atomically(path, lambda target: target.write_text(html, encoding="utf-8"))
+
+
+def _told(networks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the networks; those without details, except the first, only have the fields that the page counts."""
+    counted = ("network_id", "verdict", "accounts", "campaign")
+    return [
+        n if not k or "timeline" in n else {name: n[name] for name in counted if name in n}
+        for k, n in enumerate(networks)
+    ]
 
 
 def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list[dict[str, Any]] | None = None) -> str:
@@ -142,8 +154,6 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
     known = [] if pseudonymous else permalinks(found["imported"]["format"])
     roles = [role["name"] for role in found["roles"]]
     said = found.get("said", {"texts": [], "of_post": {}})
-    from markupsafe import Markup
-
     return _template().render(  # type: ignore[no-any-return]
         **{**found, "layers": [(name, _meaning(**layer)) for name, layer in found["layers"].items()]},
         sensitivity=visible(sensitivity),
@@ -152,8 +162,8 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         members_of=of_network,
         texts=bool(said["texts"]),
         said_in=lambda posts: _said(said, posts),
-        permalink=lambda post: permalink(post, known),
-        places={member["account"]: place for place, member in enumerate(members)},
+        account=_accounts({member["account"]: place for place, member in enumerate(members)}),
+        post=_posts(known),
         by_verdict={name: [n for n in found["networks"] if n["verdict"] == name] for name in VERDICTS},
         verdicts=VERDICTS,
         joined=JOINED,
@@ -181,6 +191,34 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         data=Markup(_json(explorer_data(found, known))),  # noqa: S704
         details=[(name, packed(_json(told))) for name, told in explorer_details(found).items()],
     )
+
+
+def _accounts(places: Mapping[str, int]) -> Callable[[str], Markup]:
+    """Return the function that writes an account id as HTML: a button if the map shows the account."""
+
+    @cache
+    def account(name: str) -> Markup:
+        if name in places:
+            button = Markup('<button class="account" data-place="{}"><bdi>{}</bdi></button>')
+            return button.format(places[name], name)
+        return _ID.format(name)
+
+    return account
+
+
+def _posts(known: Permalinks) -> Callable[[str], Markup]:
+    """Return the function that writes a post id as HTML: a link if its address is known."""
+
+    @cache
+    def post(name: str) -> Markup:
+        link = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+        address = permalink(name, known)
+        return link.format(address, _ID.format(name)) if address else _ID.format(name)
+
+    return post
+
+
+_ID = Markup('<bdi class="id">{}</bdi>')
 
 
 def _applied(network: Mapping[str, Any]) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
 
 from cib.progress import printable
 
-__all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "visible"]
+__all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "uncollected", "visible"]
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -16,6 +19,18 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _LONGEST = 280
 
 Rows = list[dict[str, Any]]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the search for reference cycles: plain values have none, and a report allocates a million of them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def grouped(values: Rows, name: str) -> dict[str, Rows]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
 from cib.activity import Activity
+from cib.reports.anonymity import WHOLE
 from cib.reports.plain import as_rows
 
 __all__ = ["post_texts"]
@@ -36,7 +36,7 @@ def post_texts(activity: Activity, found: Any) -> dict[str, Any]:
         ``texts``: distinct rows of ``text, urls, hashtags``, and ``of_post``: position of each post in them. A repost
         has the content of its original if that is in the data. Posts without any content are absent.
     """
-    named = pl.Series("post_id", sorted(set(_named(found))), dtype=pl.String)
+    named = pl.Series("post_id", sorted(_named(found)), dtype=pl.String)
     posts = activity.posts_table.select("post_id", "action", "target_post_id", pl.col(f"^{'|'.join(_WORDS)}$"))
     posts = posts.with_columns(
         pl.lit(None, kind).alias(name) for name, kind in _WORDS.items() if name not in posts.columns
@@ -65,14 +65,22 @@ def post_texts(activity: Activity, found: Any) -> dict[str, Any]:
     return {"texts": texts, "of_post": of_post}
 
 
-def _named(value: Any) -> Iterator[str]:
-    """Yield the ids of all posts that occur in a value."""
+def _named(value: Any) -> set[str]:
+    """Return the ids of all posts that occur in a value."""
+    found: set[str] = set()
     left = [value]
     while left:
         each = left.pop()
-        if isinstance(each, dict):
-            yield from (each[name] for name in _POSTS if isinstance(each.get(name), str))
-            if each.get("kind") in _KINDS and isinstance(each.get("object"), str):
-                yield each["object"]
-            each = each.values()
-        left.extend(part for part in each if isinstance(part, (dict, list)))
+        if type(each) is list:
+            left.extend(part for part in each if type(part) in _NESTED)
+            continue
+        for name, part in each.items():
+            if type(part) is str:
+                if name in _POSTS or (name == "object" and each.get("kind") in _KINDS):
+                    found.add(part)
+            elif type(part) in _NESTED and name not in WHOLE:
+                left.append(part)
+    return found
+
+
+_NESTED = frozenset((dict, list))

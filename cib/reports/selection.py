@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from cib.activity import encode
 from cib.graphs.graph import Graph
-from cib.networks.evidence import edges_at
-from cib.networks.network import Network
+from cib.networks.evidence import edges_at, edges_of
+from cib.networks.network import Network, stacked
 
-__all__ = ["edges_among", "lines", "shown_members", "stacked"]
+__all__ = ["edges_among", "lines", "shown_members"]
 
 #: Maximum number of accounts shown.
 MAX_ACCOUNTS = 10_000
@@ -36,16 +36,9 @@ def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFr
 
     Ends are numbered by their ``place`` in `members`.
     """
-    parts = [pl.DataFrame(schema={**_EDGES, "network": pl.Int64()})]
-    for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
-        rows = [network.evidence.rows[k] for network in networks]
-        table = edges_at(graph, np.concatenate(rows)).with_columns(
-            layer=pl.lit(graph.name), network=pl.Series(np.repeat(np.arange(len(rows)), list(map(len, rows))))
-        )
-        parts.append(table.select(*(pl.col(name).cast(dtype) for name, dtype in _EDGES.items()), "network"))
-    edges = pl.concat(parts).sort("network", "q", "p", "layer", "source", "target")
+    edges = edges_of([network.evidence for network in networks])
     ids = pl.Series("network_id", [network.id for network in networks], dtype=pl.String)
-    edges = edges.with_columns(ids.gather(edges["network"])).drop("network").rename({"source": "a", "target": "b"})
+    edges = edges.select(*_EDGES, ids.gather(edges["network"])).rename({"source": "a", "target": "b"})
     place = members.select("account_id", "place")
     for end in ("a", "b"):
         numbered = place.rename({"account_id": end, "place": f"place_{end}"})
@@ -80,23 +73,9 @@ def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFram
     return [list(row) for row in pl.concat(parts).unique(maintain_order=True).sort("place_a", "place_b").iter_rows()]
 
 
-def stacked(tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """Concatenate the columns of `schema` of one table per network and add ``network_id``, in a single query."""
-    networks, parts = zip(*tables, strict=True) if (tables := list(tables)) else ((), ())
-    stack = pl.concat([pl.DataFrame(schema=schema), *(part[[*schema]] for part in parts)], how="vertical_relaxed")
-    ids = pl.Series("network_id", networks, dtype=pl.String)
-    rows = np.repeat(np.arange(len(parts)), [part.height for part in parts])
-    typed: pl.DataFrame = stack.select(pl.col(name).cast(kind) for name, kind in schema.items())
-    return typed.with_columns(ids.gather(rows))
-
-
-_TEXT, _COUNT, _NUMBER = pl.String(), pl.Int64(), pl.Float64()
+_TEXT, _NUMBER = pl.String(), pl.Float64()
 _MEMBERS = {
     **dict.fromkeys(("account_id", "joined", "role"), _TEXT),
     "coordination": _NUMBER,
 }
-_EDGES = {
-    **dict.fromkeys(("layer", "source", "target"), _TEXT),
-    "weight": _COUNT,
-    **dict.fromkeys(("expected", "p", "q"), _NUMBER),
-}
+_EDGES = ("layer", "source", "target", "weight", "expected", "p", "q")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
@@ -24,8 +26,8 @@ from cib.folders import DETECTION, replace_result
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph
 from cib.graphs.objects import kind_of
-from cib.networks.evidence import EVIDENCE
-from cib.networks.network import Networks
+from cib.networks.evidence import EVIDENCE, Evidence, edges_of
+from cib.networks.network import Networks, stacked
 from cib.reports.files import CSV, check_csv, write_json, write_parquet, write_table
 from cib.reports.graph_files import write_graph
 from cib.reports.result import Result, about
@@ -38,6 +40,9 @@ FORMAT = 2
 
 #: Maximum number of edges of a layer in its GraphML and GEXF files, limited by what viewers can open.
 MAX_DRAWN = 50_000
+
+#: Number of rows of evidence that are in memory at a time, exceeded by at most those of one network.
+MAX_ROWS = 1_000_000
 
 #: Maximum number of edges of graphs that are written by default.
 SMALL_GRAPH = 5_000
@@ -142,18 +147,37 @@ def _stacked(networks: Networks, part: str) -> pl.DataFrame:
     parts = [(network.id, getattr(network, part)) for network in networks]
     if part == "members":
         parts += [(network.id, network.boosted) for network in networks if network.boosted.height]
-    tables = [table.select(pl.lit(network).alias("network_id"), pl.all()) for network, table in parts]
-    return pl.concat(tables) if tables else pl.DataFrame(schema={"network_id": pl.String})
+    tables = stacked(parts, parts[0][1].schema if parts else {})
+    return tables.select("network_id", pl.all().exclude("network_id"))
 
 
 def _evidence(networks: Networks, part: str) -> pl.LazyFrame:
-    """Return one part of the evidence of all networks as a lazy table, created network by network to save memory."""
+    """Return the edges or objects of all networks as a lazy table, created for some networks at a time."""
+    tables, rows = _EVIDENCE[part]
+    place = np.cumsum([rows(network.evidence) for network in networks], dtype=np.int64) // MAX_ROWS
+    first = np.flatnonzero(np.diff(place, prepend=-1)).tolist()
 
-    def tables(*_: object) -> Iterator[pl.DataFrame]:
-        for network in networks:
-            yield getattr(network.evidence, part).select(pl.lit(network.id).alias("network_id"), pl.all())
+    def batches(*_: object) -> Iterator[pl.DataFrame]:
+        for start, stop in pairwise([*first, len(networks)]):
+            yield tables(networks[start:stop]).select("network_id", *EVIDENCE[part])
 
-    return register_io_source(tables, schema={"network_id": pl.String, **EVIDENCE[part]})
+    return register_io_source(batches, schema={"network_id": pl.String, **EVIDENCE[part]})
+
+
+def _edges(networks: Networks) -> pl.DataFrame:
+    edges = edges_of([network.evidence for network in networks])
+    return edges.with_columns(network_id=pl.Series([network.id for network in networks]).gather(edges["network"]))
+
+
+def _objects(networks: Networks) -> pl.DataFrame:
+    return stacked(((network.id, network.evidence.objects) for network in networks), EVIDENCE["objects"])
+
+
+#: Parts of the evidence of networks: the function that returns those of several networks, and the rows of one.
+_EVIDENCE: dict[str, tuple[Callable[[Networks], pl.DataFrame], Callable[[Evidence], int]]] = {
+    "edges": (_edges, lambda evidence: evidence.n_edges),
+    "objects": (_objects, lambda evidence: evidence.objects.height),
+}
 
 
 def _knots(distributions: Mapping[str, Distribution]) -> pl.DataFrame:
@@ -169,7 +193,7 @@ def _write_graphs(result: Result, folder: Path, most: int | None) -> dict[str, d
     drawn = {}
     for name, graph in result.graphs.items():
         if not graph.directed and most != 0:
-            inside = graph.subgraph(result.networks.members["account_id"])
+            inside = graph.among(result.networks.members["account_id"])
             if most is None or inside.n_edges <= most:
                 shown = inside.strongest(MAX_DRAWN)
                 write_graph(shown, result.table, folder, f"layer-{slug(name)}")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cib
-from cib.networks.evidence import acts_in, shared_objects
+from cib.networks.evidence import EVIDENCE, acts_in, edges_of, shared_objects
 
 #: The network of an account, an object, and a time.
 SCHEMA = dict.fromkeys(("network", "account", "object", "time"), pl.Int64)
@@ -44,3 +44,21 @@ def test_acts_are_looked_up_once_for_layers_with_equal_events():
     acts = [acts for _, _, acts, _, _ in acts_in([one, copy, fewer], members)]
     assert acts[0] is acts[1]
     assert [each.height for each in acts] == [len(graph.events) for graph in (one, copy, fewer)]
+
+
+def test_edges_are_the_rows_of_the_layers_strongest_first(detection):
+    networks = detection.networks
+    expected = []
+    for number, network in enumerate(networks):
+        rows = []
+        for graph, chosen in zip(network.evidence.graphs, network.evidence.rows, strict=True):
+            table = graph.edge_table.select(pl.lit(graph.name).alias("layer"), pl.all()).select(*EVIDENCE["edges"])
+            rows += [table.row(row) for row in chosen.tolist()]
+        names = list(EVIDENCE["edges"])
+        rows.sort(key=lambda row: [row[names.index(name)] for name in ("q", "p", "layer", "source", "target")])
+        assert network.evidence.edges.rows() == rows
+        expected += [(number, *row) for row in rows]
+    found = edges_of([network.evidence for network in networks])
+    assert len({row[1] for row in expected}) > 1, "several layers are compared"
+    assert found.rows() == expected
+    assert found.schema == edges_of([]).schema

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 import cib
@@ -50,3 +53,29 @@ def test_an_edge_goes_with_so_many_objects_and_not_with_one_less(detection):
         left = row["weight"] - row["removed_by"]
         assert poisson.sf(left - 1, row["expected"]) * inflation > 0.01
         assert poisson.sf(left, row["expected"]) * inflation <= 0.01
+
+
+def test_the_table_counts_the_roles_and_the_span_of_each_network(detection):
+    first, second, *rest = detection.networks
+    roles = ["amplifier", None, "own", ""]
+    members = first.members.with_columns(role=pl.Series([roles[k % 4] for k in range(len(first))], dtype=pl.String))
+    bare = replace(second, evidence=replace(second.evidence, objects=second.evidence.objects.clear()))
+    networks = cib.Networks((replace(first, members=members), bare, *rest))
+    for network, row in zip(networks, networks.table.to_dicts(), strict=True):
+        seen = network.members["role"].to_list()
+        objects = network.evidence.objects
+        assert row == {
+            "network_id": network.id,
+            "accounts": len(seen),
+            "boosted": network.boosted.height,
+            **{role: seen.count(role) for role in ("highly_engaged", "amplifier", "both", "peripheral")},
+            **{role: seen.count(role) for role in ("low_support", "own")},
+            "coordination": network.coordination,
+            "verdict": network.verdict,
+            "campaign": network.campaign,
+            "first": objects["first"].min(),
+            "last": objects["last"].max(),
+        }
+        own = {} if "own" in seen else {"own": 0}
+        assert network.profile | own == row
+    assert cib.Networks().table.columns == detection.networks.table.columns

@@ -12,7 +12,7 @@ import cib
 from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.verdict import KINDS as EVIDENCE_KINDS
 from cib.reports.data import gather
-from cib.reports.page import FACTS, KINDS, STEPS, render
+from cib.reports.page import FACTS, KINDS, STEPS, render, write_page
 from cib.reports.plain import visible
 from tests.reports.conftest import elements, embedded, unpacked
 from tests.toys import activity
@@ -162,3 +162,11 @@ def test_what_is_cut_is_said(detection, monkeypatch):
     assert f"Table, evidence and map show the first 2 networks of {len(detection.networks)}" in text
     assert f"Members (3 of {len(detection.networks[1])})" in text
     assert len(embedded(html)["networks"]) == 2
+
+
+def test_of_networks_without_details_the_page_only_counts(detection, monkeypatch, tmp_path):
+    monkeypatch.setattr("cib.reports.data.MAX_NETWORKS", 2)
+    findings = gather(detection)
+    assert sum("timeline" in network for network in findings["networks"]) == 2 < len(findings["networks"])
+    write_page(findings, tmp_path / "page.html", reveal_ids=True)
+    assert (tmp_path / "page.html").read_text("utf-8") == render(findings, pseudonymous=False)

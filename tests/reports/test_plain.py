@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
-from cib.reports.plain import as_plain, as_rows, few, grouped, visible
+from cib.reports.plain import as_plain, as_rows, few, grouped, uncollected, visible
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,15 @@ def test_the_first_rows_of_each_owner_are_kept_in_their_order():
     table = pl.DataFrame({"owner": list("baab"), "n": [3, 1, 2, 4]})
     assert few(table, 1) == {"b": [{"n": 3}], "a": [{"n": 1}]}
     assert few(table, 9) == grouped(table.to_dicts(), "owner") == {"b": [{"n": 3}, {"n": 4}], "a": [{"n": 1}, {"n": 2}]}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_afterwards_as_it_was_even_after_an_error(enabled):
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with uncollected(), pytest.raises(ZeroDivisionError), uncollected():
+            [] if gc.isenabled() else 1 / 0
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -7,7 +7,8 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from cib.reports.selection import LINES, edges_among, lines, shown_members, stacked
+from cib.networks.network import stacked
+from cib.reports.selection import LINES, edges_among, lines, shown_members
 
 
 @pytest.fixture(scope="module")

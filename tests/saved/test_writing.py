@@ -91,6 +91,17 @@ def test_graphs_are_capped_and_written_unasked_only_if_they_are_small(pair, tmp_
     assert not (pair[0].save(tmp_path / "large") / f"{LAYER}.gexf").exists()
 
 
+@pytest.mark.parametrize("most", [1, 300, 1_000_000])
+def test_evidence_is_that_of_each_network_however_many_are_put_together(detection, tmp_path, monkeypatch, most):
+    networks = detection.networks
+    monkeypatch.setattr("cib.saved.writing.MAX_ROWS", most)
+    folder = detection.save(tmp_path / "out", ("tables",))
+    for name, part in (("evidence", "edges"), ("objects", "objects")):
+        tables = [getattr(n.evidence, part).select(pl.lit(n.id).alias("network_id"), pl.all()) for n in networks]
+        assert len(tables) > 1
+        assert pl.read_parquet(folder / f"{name}.parquet").equals(pl.concat(tables))
+
+
 def whole_or_none(folder, *wholes):
     found = held(folder)
     if "detection.json" in found:
