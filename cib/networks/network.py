@@ -22,6 +22,7 @@ from cib.domains import INSIDE, TEXT, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
+from cib.networks.parts import concatenated, sliced
 from cib.networks.verdict import VERDICTS, Reason
 
 __all__ = ["VERDICTS", "Network", "Networks", "Verdict"]
@@ -32,6 +33,7 @@ _LEAST = 1e-300
 Verdict = str  #: one of :data:`VERDICTS`
 
 
+@sliced("members", "statistics", "facts", "boosted")
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """One candidate network.
@@ -243,23 +245,20 @@ class Networks(Sequence[Network]):
     @cached_property
     def members(self) -> pl.DataFrame:
         """Return one row per member: account_id, network_id, verdict, campaign, joined, network_role, coordination."""
-        return self._stacked([network.members for network in self.found])
+        return self._stacked("members")
 
     @cached_property
     def boosted(self) -> pl.DataFrame:
         """Return one row per boosted account, with the columns of :attr:`members`; ``verdict`` is null."""
-        return self._stacked([network.boosted for network in self.found]).with_columns(
-            verdict=pl.lit(None, dtype=pl.String)
-        )
+        return self._stacked("boosted").with_columns(verdict=pl.lit(None, dtype=pl.String))
 
-    def _stacked(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    def _stacked(self, part: str) -> pl.DataFrame:
         """Concatenate a table of each network in one query, and add what is known of the network."""
         if not self.found:
             return pl.DataFrame(schema={**_MEMBERS, **_OF_NETWORK})
         of = pl.DataFrame([(n.id, n.verdict, n.campaign) for n in self.found], schema=_OF_NETWORK, orient="row")
-        number = np.repeat(np.arange(len(parts)), [part.height for part in parts])
-        accounts = pl.concat([part.select(*_MEMBERS) for part in parts], how="vertical_relaxed")
-        return accounts.with_columns(values.gather(number) for values in of.iter_columns())
+        accounts, number = concatenated(self.found, part)
+        return accounts.select(*_MEMBERS).with_columns(values.gather(number) for values in of.iter_columns())
 
     @property
     def frame(self) -> Any:
