@@ -162,7 +162,9 @@ def find_networks(
     scores = None
     if acts is not None:
         members = fitting(acts, members, judged, rule)
+        release_pages()
         members, scores = _recruited(acts, members, judged, exclude, rule)
+        release_pages()
         inside, members = _with_shared_objects(graphs, members, rule)
     release_pages()
     members = _with_roles(members, roles)
@@ -394,9 +396,11 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     free = unaffiliated(acts, group, rule.most_aimed)
     seen = acts.seen_by(group, everybody=rule.min_single > 0)
     done = behaviour(seen, group, regulars=rule.min_single > 0)
+    release_pages()
     for about in (disclosed(seen, group), created_together(acts, group)):
         done = done.join(about, on="network", maintain_order="left")
     facts, rest = account_facts(acts, group, free, rule.min_batched), days_off(acts, group, free)
+    release_pages()
     copies = kinds_of_evidence(done, facts, rest, rule)["copying"].fill_null(0.0) > 0
     pool = pools(seen, group, copies.to_numpy(), rule)
     in_pool = np.append(pool, -1)[group]

@@ -18,7 +18,7 @@ class Holder:
     rows: pl.DataFrame
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers()), max_size=30))
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-9, 9)), max_size=30))
 def test_the_parts_of_a_table_are_its_rows_by_value(rows):
     table = pl.DataFrame(rows, schema={"key": pl.Int64, "value": pl.Int64}, orient="row")
     parts, nothing = cut(table, "key")
@@ -28,7 +28,7 @@ def test_the_parts_of_a_table_are_its_rows_by_value(rows):
     assert Holder("h", nothing).rows.equals(table.clear().drop("key"))
 
 
-@given(st.lists(st.lists(st.integers(), max_size=3), max_size=6), st.data())
+@given(st.lists(st.lists(st.integers(-9, 9), max_size=3), max_size=6), st.data())
 def test_concatenated_fields_are_those_of_each_holder(lists, data):
     whole = [[number, value] for number, values in enumerate(lists) for value in values]
     parts, nothing = cut(pl.DataFrame(whole, schema={"key": pl.Int64, "value": pl.Int64}, orient="row"), "key")
