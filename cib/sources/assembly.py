@@ -110,7 +110,7 @@ def assemble(
         precision=_precision(posts["created_at"]),
         time_source=time_source,
         clock_skew=skew,
-        targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
+        targets_unknown=posts["target_post_id"].filter(posts["target_account_id"].is_null()).count(),
         originals_absent=absent,
         notes=tuple(dict.fromkeys([*said, *joined, *_remarks(posts, made_up), *notes])),
         files=files,
@@ -190,7 +190,7 @@ def _sorted(table: pl.DataFrame, then: Sequence[str]) -> pl.DataFrame:
     alike = (same | same.shift(-1)).fill_null(False)
     columns = list(dict.fromkeys(("created_at", "code", *then)))
     rows = keys["row"].filter(alike)
-    settled = table[rows].select(columns).with_columns(rows).sort(columns, nulls_last=True)["row"]
+    settled = table.select(columns)[rows].with_columns(rows).sort(columns, nulls_last=True)["row"]
     order = keys["row"].scatter(alike.arg_true(), settled)
     if order.is_sorted():
         return table
@@ -220,7 +220,7 @@ def _resolved(posts: pl.DataFrame) -> tuple[pl.DataFrame, float | None]:
     """Fill in author and time of targets that are in the data; return the share of retweets whose target is not."""
     originals = _targets(posts)
     if originals.is_empty():
-        retweets = posts.filter(pl.col("action") == "retweet")["target_post_id"]
+        retweets = posts["target_post_id"].filter(posts["action"] == "retweet")
         return posts, 1.0 if retweets.null_count() < len(retweets) else None
     place = encode(posts["target_post_id"], originals["post_id"])
     aimed = (pl.col("action") == "retweet") & pl.col("target_post_id").is_not_null()
