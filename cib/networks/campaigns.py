@@ -20,6 +20,7 @@ from cib.activity import encode
 from cib.graphs.incidence import distinct_values
 from cib.networks.acts import Acts, Ints
 from cib.networks.network import Network, Networks
+from cib.networks.parts import changed
 from cib.networks.verdict import Reason, Rule
 
 __all__ = ["network_links", "with_campaigns"]
@@ -59,7 +60,8 @@ def with_campaigns(networks: Networks, acts: Acts, rule: Rule) -> Networks:
 
 
 def _named(network: Network, campaign: str, reasons: list[Reason]) -> Network:
-    return replace(network, campaign=campaign, reasons=(*network.reasons, *reasons))
+    named: Network = changed(network, campaign=campaign, reasons=(*network.reasons, *reasons))
+    return named
 
 
 def _reason(link: dict[str, Any], candidates: tuple[Network, ...]) -> Reason:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values, repeated, stable_order
+from cib.networks.parts import sliced
 
 __all__ = [
     "EVIDENCE",
@@ -55,6 +56,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
 }
 
 
+@sliced("objects")
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
     """Edges and shared objects of one network.

@@ -52,6 +52,7 @@ from cib.networks.membership import leading
 from cib.networks.network import Network, Networks
 from cib.networks.object_sets import audiences, is_timeless
 from cib.networks.occasions import companies
+from cib.networks.parts import cut
 from cib.networks.pools import pools
 from cib.networks.recruitment import recruit
 from cib.networks.served import fitting, served_by, served_sets
@@ -161,7 +162,9 @@ def find_networks(
     scores = None
     if acts is not None:
         members = fitting(acts, members, judged, rule)
+        release_pages()
         members, scores = _recruited(acts, members, judged, exclude, rule)
+        release_pages()
         inside, members = _with_shared_objects(graphs, members, rule)
     release_pages()
     members = _with_roles(members, roles)
@@ -393,9 +396,11 @@ def _judged(acts: Acts, groups: pl.DataFrame, best: pl.DataFrame, rule: Rule) ->
     free = unaffiliated(acts, group, rule.most_aimed)
     seen = acts.seen_by(group, everybody=rule.min_single > 0)
     done = behaviour(seen, group, regulars=rule.min_single > 0)
+    release_pages()
     for about in (disclosed(seen, group), created_together(acts, group)):
         done = done.join(about, on="network", maintain_order="left")
     facts, rest = account_facts(acts, group, free, rule.min_batched), days_off(acts, group, free)
+    release_pages()
     copies = kinds_of_evidence(done, facts, rest, rule)["copying"].fill_null(0.0) > 0
     pool = pools(seen, group, copies.to_numpy(), rule)
     in_pool = np.append(pool, -1)[group]
@@ -557,9 +562,8 @@ def _networks(
     shared = told_objects(graphs, [layer.objects for layer in inside])
     members = members.sort("coordination", "account_id", descending=[True, False])
     tables = (shared, statistics, facts, members.filter(_OWN), members.filter(~_OWN))
-    no_objects, no_boosted, no_facts = (table.clear().drop("network") for table in (shared, members, NO_FACTS))
-    objects, rows, known, own, boosted = (
-        table.partition_by("network", as_dict=True, include_key=False) for table in tables
+    (objects, no_objects), (rows, _), (known, no_facts), (own, _), (boosted, no_boosted) = (
+        cut(table, "network") for table in tables
     )
     told: dict[int, dict[str, dict[str, Any]]] = {}
     for row in facts.iter_rows(named=True):
@@ -570,11 +574,10 @@ def _networks(
     bounds = [np.searchsorted(at.network, np.arange(max(levels, default=-1) + 2)) for at in inside]
     library, layers = graphs[0].library, tuple(graphs)
     found = []
-    for key, mine in own.items():
-        k = key[0]
+    for k, mine in own.items():
         best, (level, first) = verdict_of[k], levels[k]
         at_edges = tuple(at.rows[starts[k] : starts[k + 1]] for at, starts in zip(inside, bounds, strict=True))
-        evidence = Evidence(layers, at_edges, objects.get(key, no_objects), library)
+        evidence = Evidence(layers, at_edges, objects.get(k, no_objects), library)
         measured = reasons_of(best, told.get(k, {}), rule) if best["measured"] else (_NOTHING_MEASURED,)
         kinds = {kind: best[kind] for kind in KINDS}
         parts = {
@@ -582,14 +585,14 @@ def _networks(
             "coordination": level,
             "verdict": best["verdict"],
             "reasons": (*_seen(best), *measured),
-            "statistics": rows[key],
+            "statistics": rows[k],
             "evidence": evidence,
             "library": library,
-            "facts": known.get(key, no_facts),
+            "facts": known.get(k, no_facts),
             "kinds": kinds,
-            "boosted": boosted.get(key, no_boosted),
+            "boosted": boosted.get(k, no_boosted),
         }
-        found.append(((VERDICTS.index(best["verdict"]), -level, -len(mine), first), parts))
+        found.append(((VERDICTS.index(best["verdict"]), -level, mine.start - mine.stop, first), parts))
     found.sort(key=itemgetter(0))
     return Networks(tuple(Network(f"N{k}", **parts) for k, (_, parts) in enumerate(found, 1)), library)
 

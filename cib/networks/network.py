@@ -22,6 +22,7 @@ from cib.domains import INSIDE, TEXT, takes
 from cib.errors import InputError, SettingsError, did_you_mean
 from cib.networks.account_metadata import NO_FACTS
 from cib.networks.evidence import Evidence
+from cib.networks.parts import concatenated, part_of, sliced
 from cib.networks.verdict import VERDICTS, Reason
 
 __all__ = ["VERDICTS", "Network", "Networks", "Verdict", "stacked"]
@@ -32,6 +33,7 @@ _LEAST = 1e-300
 Verdict = str  #: one of :data:`VERDICTS`
 
 
+@sliced("members", "statistics", "facts", "boosted")
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """One candidate network.
@@ -227,13 +229,15 @@ class Networks(Sequence[Network]):
         rows = [(n.id, len(n), n.boosted.height, n.coordination, n.verdict, n.campaign) for n in self.found]
         told = ("network_id", "accounts", "boosted", "coordination", "verdict", "campaign")
         table = pl.DataFrame(rows, schema={name: _TABLE[name] for name in told}, orient="row")
-        members = stacked(((n.id, n.members) for n in self.found), {"role": pl.String})
+        members = stacked(((n.id, part_of(n, "members")) for n in self.found), {"role": pl.String})
         own = sorted({*members["role"]} - {*_TABLE, "", None})
         counts = members.group_by("network_id").agg(
             (pl.col("role") == name).sum().alias(name) for name in (*_ROLES, *own)
         )
         # objects on which every edge was found
-        objects = stacked(((n.id, n.evidence.objects) for n in self.found), {end: _TABLE[end] for end in _SPAN})
+        objects = stacked(
+            ((n.id, part_of(n.evidence, "objects")) for n in self.found), {end: _TABLE[end] for end in _SPAN}
+        )
         spans = objects.group_by("network_id").agg(pl.col("first").min(), pl.col("last").max())
         for part in (counts, spans):
             table = table.join(part, on="network_id", how="left", maintain_order="left")
@@ -252,7 +256,7 @@ class Networks(Sequence[Network]):
     def _accounts(self, part: str) -> pl.DataFrame:
         """Stack accounts of all networks, and add what is known of their network."""
         of = pl.DataFrame([(n.id, n.verdict, n.campaign) for n in self.found], schema=_OF_NETWORK, orient="row")
-        accounts = stacked(((network.id, getattr(network, part)) for network in self.found), _MEMBERS)
+        accounts = stacked(((network.id, part_of(network, part)) for network in self.found), _MEMBERS)
         return accounts.join(of, on="network_id", how="left", maintain_order="left")
 
     @property
@@ -284,15 +288,18 @@ class Networks(Sequence[Network]):
 
 
 def stacked(
-    tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+    parts: Iterable[tuple[str, Any]], schema: Mapping[str, pl.DataType | type[pl.DataType]] | None = None
 ) -> pl.DataFrame:
-    """Concatenate the columns of `schema` of one table per network and add ``network_id``, in a single query."""
-    networks, parts = zip(*tables, strict=True) if (tables := list(tables)) else ((), ())
-    stack = pl.concat([pl.DataFrame(schema=schema), *(part[[*schema]] for part in parts)], how="vertical_relaxed")
-    ids = pl.Series("network_id", networks, dtype=pl.String)
-    rows = np.repeat(np.arange(len(parts)), [part.height for part in parts])
-    typed: pl.DataFrame = stack.select(pl.col(name).cast(kind) for name, kind in schema.items())
-    return typed.with_columns(ids.gather(rows))
+    """Concatenate one table or :class:`~cib.networks.parts.Part` per network and add ``network_id``.
+
+    With the columns of `schema`, or of the first table, in a single query.
+    """
+    networks, held = zip(*parts, strict=True) if (parts := list(parts)) else ((), ())
+    table, of = concatenated(held, None if schema is None else [*schema])
+    if schema is not None:
+        typed = [pl.col(name).cast(kind) for name, kind in schema.items()]
+        table = pl.DataFrame(schema=schema) if table.is_empty() else table.select(typed)
+    return table.with_columns(pl.Series("network_id", networks, dtype=pl.String).gather(of))
 
 
 #: Columns of :attr:`Networks.members` from the members of a network.

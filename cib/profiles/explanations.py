@@ -14,6 +14,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.content.text import messages
 from cib.networks.network import Network, stacked
+from cib.networks.parts import part_of
 
 __all__ = ["explanation_table", "explanations", "explanations_of"]
 
@@ -60,7 +61,7 @@ def explanations_of(activity: Activity, networks: Sequence[Network]) -> list[pl.
 def explanation_table(activity: Activity, networks: Sequence[Network]) -> pl.DataFrame:
     """Return :func:`explanations` of several networks in one table with ``network_id``, in one pass over all posts."""
     ids = pl.Enum([network.id for network in networks])
-    members = stacked(((n.id, n.members) for n in networks), {"account_id": pl.String})
+    members = stacked(((n.id, part_of(n, "members")) for n in networks), {"account_id": pl.String})
     members = members.with_columns(pl.col("network_id").cast(ids))
     accounts = activity.account_ids.to_frame("account_id")
     network = accounts.join(members, on="account_id", how="left", maintain_order="left")["network_id"]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cib.activity import Activity, encode
 from cib.networks.acts import binomial_tail
 from cib.networks.network import Network, stacked
+from cib.networks.parts import part_of
 from cib.profiles.narratives import MOST, distinctive_terms, distinctive_values
 
 __all__ = ["Profile", "profile", "profile_tables", "profiles", "working_zone"]
@@ -172,7 +173,7 @@ def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str,
     dict of str to polars.DataFrame
         The fields of :class:`Profile` that are tables, and ``reach``, one row per network.
     """
-    roles = stacked(((n.id, n.members) for n in networks), {"account_id": pl.String, "role": pl.String})
+    roles = stacked(((n.id, part_of(n, "members")) for n in networks), {"account_id": pl.String, "role": pl.String})
     members = roles.drop("role")
     known, followers = activity.accounts_table, _followers(activity.accounts_table)
     posts = activity.posts_table.select(pl.col("^account_id|target_account_id|action|created_at|lang|client$"))

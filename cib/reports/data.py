@@ -6,7 +6,7 @@ shared object and each account refers to its posts. Computations are on whole fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from cib.graphs.objects import object_events
 from cib.mapped import release_pages
 from cib.networks.evidence import networks_of
 from cib.networks.network import Network, Networks, stacked
+from cib.networks.parts import part_of
 from cib.profiles.explanations import explanation_table
 from cib.profiles.profile import profile_tables, working_zone
 from cib.reports.anonymity import handles, mark_open
@@ -111,7 +112,7 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles:
     for network, way, count in counts.select("network_id", "joined", "len").iter_rows():
         joined[network][way] = count
     statistics, facts = (
-        grouped(as_rows(_whole((n.id, getattr(n, name)) for n in networks)), "network_id")
+        grouped(as_rows(stacked((n.id, part_of(n, name)) for n in networks)), "network_id")
         for name in ("statistics", "facts")
     )
     rows = []
@@ -126,12 +127,6 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles:
         }
         rows.append(row | {name: found[network.id] for name, found in parts.items() if network.id in found})
     return rows
-
-
-def _whole(tables: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
-    """Concatenate tables with all their columns; see :func:`cib.networks.network.stacked`."""
-    tables = list(tables)
-    return stacked(tables, tables[0][1].schema if tables else {})
 
 
 def _linked(result: Result) -> dict[str, int]:
@@ -166,7 +161,7 @@ def _pairs(edges: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
 def _shared(shown: Sequence[Network], layers: Mapping[str, Graph]) -> pl.DataFrame:
     """Return the objects shared in each network, distinct by kind and id, in decreasing number of members."""
     kinds = {name: kind_of(graph) for name, graph in layers.items()}
-    objects = stacked(((n.id, n.evidence.objects) for n in shown), _OBJECTS)
+    objects = stacked(((n.id, part_of(n.evidence, "objects")) for n in shown), _OBJECTS)
     objects = objects.with_columns(kind=pl.col("layer").replace_strict(kinds, return_dtype=pl.String))
     objects = objects.sort("network_id", "members", "object_id", "kind", descending=[False, True, False, False])
     return objects.unique(["network_id", "kind", "object_id"], keep="first", maintain_order=True)

@@ -26,6 +26,7 @@ from cib.graphs.objects import OBJECTS, object_events
 from cib.import_report import ImportReport
 from cib.networks.evidence import EVIDENCE, Evidence
 from cib.networks.network import Network, Networks
+from cib.networks.parts import cut
 from cib.networks.verdict import Reason, Rule
 from cib.roles import RoleScores
 from cib.roles.population import Distribution
@@ -391,7 +392,7 @@ def _networks(
     rows = [_rows_of(graph, edges) for graph in layers]
     is_boosted = pl.col("joined") == "boosted"
     parts["boosted"], parts["members"] = parts["members"].filter(is_boosted), parts["members"].remove(is_boosted)
-    stacks = {name: _by_network(part) for name, part in {**parts, "objects": objects}.items()}
+    stacks = {name: cut(part, "network_id") for name, part in {**parts, "objects": objects}.items()}
     found = []
     for one in listed:
         mine = {name: stack.get(one["network_id"], empty) for name, (stack, empty) in stacks.items()}
@@ -415,12 +416,6 @@ def _networks(
 
 def _reason(told: Any) -> Reason:
     return Reason("", told) if isinstance(told, str) else Reason(**told)
-
-
-def _by_network(table: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Return the rows of each network, and an empty table."""
-    parts = table.partition_by("network_id", as_dict=True, include_key=False, maintain_order=True)
-    return {str(network): part for (network,), part in parts.items()}, table.clear().drop("network_id")
 
 
 def _rows_of(graph: Graph, edges: pl.DataFrame) -> dict[str, np.ndarray[Any, np.dtype[np.int64]]]:

@@ -28,6 +28,7 @@ from cib.graphs.graph import Graph
 from cib.graphs.objects import kind_of
 from cib.networks.evidence import EVIDENCE, Evidence, edges_of
 from cib.networks.network import Networks, stacked
+from cib.networks.parts import part_of
 from cib.reports.files import CSV, check_csv, write_json, write_parquet, write_table
 from cib.reports.graph_files import write_graph
 from cib.reports.result import Result, about
@@ -144,11 +145,10 @@ def _write_tables(result: Result, folder: Path, metadata: Mapping[str, str], csv
 
 
 def _stacked(networks: Networks, part: str) -> pl.DataFrame:
-    parts = [(network.id, getattr(network, part)) for network in networks]
+    parts = [(network.id, part_of(network, part)) for network in networks]
     if part == "members":
-        parts += [(network.id, network.boosted) for network in networks if network.boosted.height]
-    tables = stacked(parts, parts[0][1].schema if parts else {})
-    return tables.select("network_id", pl.all().exclude("network_id"))
+        parts += [(network.id, part_of(network, "boosted")) for network in networks if network.boosted.height]
+    return stacked(parts).select("network_id", pl.all().exclude("network_id"))
 
 
 def _evidence(networks: Networks, part: str) -> pl.LazyFrame:
@@ -170,7 +170,7 @@ def _edges(networks: Networks) -> pl.DataFrame:
 
 
 def _objects(networks: Networks) -> pl.DataFrame:
-    return stacked(((network.id, network.evidence.objects) for network in networks), EVIDENCE["objects"])
+    return stacked(((network.id, part_of(network.evidence, "objects")) for network in networks), EVIDENCE["objects"])
 
 
 #: Parts of the evidence of networks: the function that returns those of several networks, and the rows of one.

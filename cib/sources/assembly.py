@@ -14,7 +14,7 @@ import polars as pl
 from cib.activity import POST_COLUMNS, Activity, accounts_in, are_among, encode
 from cib.errors import InputError
 from cib.import_report import ImportReport
-from cib.mapped import LARGE, mapped, mapped_columns
+from cib.mapped import LARGE, mapped, mapped_columns, release_pages
 from cib.sources import clocks
 from cib.sources.cleaning import Clean
 from cib.sources.format import Format
@@ -79,13 +79,17 @@ def assemble(
     table, joined = join_records(table, known, names)
     table, taken_back = _without_withdrawn(table, [part.withdrawn for part in parts])
     table, repeated = _once_each(table, format.key)
+    release_pages()
     dropped.update(taken_back | repeated)
     if table.is_empty():
         raise nothing_left(source, rows_read, dropped)
     made_up = table["post_id"].null_count()
     account_ids = accounts_in(table)
+    release_pages()
     table = _identified(table.with_columns(code=encode(table["account_id"], account_ids)))
+    release_pages()
     table, absent = _resolved(table)
+    release_pages()
     posts = table.select(name for name in POST_COLUMNS if name in table.columns)
     posts = mapped_columns(posts) if files else posts
     said = [note for part in parts for note in part.notes]
@@ -106,7 +110,7 @@ def assemble(
         precision=_precision(posts["created_at"]),
         time_source=time_source,
         clock_skew=skew,
-        targets_unknown=posts.filter(pl.col("target_account_id").is_null())["target_post_id"].count(),
+        targets_unknown=posts["target_post_id"].filter(posts["target_account_id"].is_null()).count(),
         originals_absent=absent,
         notes=tuple(dict.fromkeys([*said, *joined, *_remarks(posts, made_up), *notes])),
         files=files,

@@ -14,6 +14,7 @@ import polars as pl
 
 from cib.activity import ACCOUNT_COLUMNS, ALWAYS, POST_COLUMNS, PSEUDO_ACCOUNTS, TIME
 from cib.errors import InputError
+from cib.mapped import release_pages
 from cib.sources import clocks, values
 from cib.sources.columns import MENTION
 from cib.sources.format import Format
@@ -103,6 +104,7 @@ def clean_posts(
     if digits is None:
         digits = {column.name for column in raw if column.name.endswith("_id") and values.are_digits(column)}
     raw, nulls = _without_nul(raw, digits)
+    release_pages()
     table, notes, missing = _read_columns(raw, columns, synonyms, zone or format.zone, where, words, digits)
     label = f"{where}, column {columns.get('created_at', 'created_at')!r}"
     unreadable = _unreadable(raw["created_at"], table["created_at"], label, max_bad)
@@ -150,6 +152,7 @@ def _read_columns(
             theirs = columns.get(name, name)
             label = f"{where}, column {theirs!r}"
             column = _read_column(raw[name], name, synonyms, zone, label, words, name in digits)
+            release_pages()
             read[name] = column.values
             missing |= {theirs: column.missing} if column.missing else {}
             notes += [f"{theirs if theirs.isidentifier() else repr(theirs)} {note}" for note in column.notes]
