@@ -25,6 +25,7 @@ from cib.graphs.nulls.registry import adjust
 __all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "in_chosen", "is_in", "is_weekend", "share_of", "unreturned"]
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -84,6 +85,11 @@ class Acts:
         """Return the time of each post in microseconds since 1970; shape (n_posts,)."""
         return self.activity.posts_table["created_at"].to_physical().to_numpy()
 
+    def forget(self, *names: str) -> None:
+        """Give back the memory of properties that are not needed again."""
+        for name in names:
+            vars(self).pop(name, None)
+
     def incidences(self, *kinds: str) -> list[Incidence]:
         """Return the incidence of the layers of some kinds of objects, one per kind."""
         found: dict[str, Incidence] = {}
@@ -127,16 +133,16 @@ class Acts:
         return pl.select(made=pl.when(pl.Series(target < len(ids))).then(pl.Series(time)))["made"]
 
     @cached_property
-    def target_row(self) -> Ints:
+    def target_row(self) -> Places:
         """Return the row of the post on which each post acts, -1 for none in the data; shape (n_posts,)."""
         return self._rows[self._targets[0]]
 
     @cached_property
-    def _rows(self) -> Ints:
+    def _rows(self) -> Places:
         """Return the row of each post in the second value of :attr:`_targets`, -1 for none in the data, and -1."""
         _, ids, _ = self._targets
         posts = self.activity.posts_table["post_id"]
-        row = np.full(len(ids) + 1, -1)
+        row = np.full(len(ids) + 1, -1, dtype=np.int32)
         # looking up hashes takes a third of the time; the ids of those found are compared
         there = posts.hash().is_in(ids.hash().implode()).arg_true()[::-1]  # of posts with one id the first
         code = encode(posts.gather(there), ids)
@@ -144,7 +150,7 @@ class Acts:
         return row
 
     @cached_property
-    def _targets(self) -> tuple[Ints, pl.Series, Ints]:
+    def _targets(self) -> tuple[Places, pl.Series, Ints]:
         """Return the post on which each post acts, as a position in the second value, or its length for none.
 
         The third value is the time of the first act on each.
@@ -156,7 +162,7 @@ class Acts:
         if code.null_count():  # ids with the same hash
             ids = known.unique()
             code = encode(known, ids)
-        target = np.full(len(self.account), len(ids))
+        target = np.full(len(self.account), len(ids), dtype=np.int32)
         target[rows] = code.to_numpy()
         first = np.full(len(ids), np.iinfo(np.int64).max)
         np.minimum.at(first, code.to_numpy(), self.time[rows])
@@ -166,7 +172,7 @@ class Acts:
     def occasion(self) -> Ints:
         """Return what each post acts on: 0 no post, 1 a post of a working day, 2 of a weekend; shape (n_posts,)."""
         day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
-        return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day))
+        return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day)).astype(np.int8)
 
     @cached_property
     def occasions(self) -> tuple[Ints, Ints]:
@@ -258,7 +264,7 @@ class Acts:
     @cached_property
     def day(self) -> Ints:
         """Return the local day of each post since 1970, in the time zone of its account; shape (n_posts,)."""
-        return (self.time + self.zone[self.account]) // DAY
+        return ((self.time + self.zone[self.account]) // DAY).astype(np.int32)
 
     @cached_property
     def zone(self) -> Ints:

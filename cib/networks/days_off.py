@@ -49,9 +49,11 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     total = np.bincount(network[mine], minlength=n)
     seen = share_of(np.bincount(network[mine & weekend], minlength=n), total)
     elsewhere = share_of(np.bincount(network[mine], rate[mine], n), total)
-    first = acts.day.min(initial=0)
-    width = acts.day.max(initial=0) - first + 1
-    cells, acts_on = np.unique(network[mine] * width + (acts.day[mine] - first), return_counts=True)
+    day = acts.day[mine].astype(np.int64)
+    first = day.min(initial=0)
+    width = day.max(initial=0) - first + 1
+    cells, acts_on = np.unique(network[mine] * width + (day - first), return_counts=True)
+    acts.forget("_targets", "_rows", "reacts_to", "target_row", "occasion", "day")  # a value of each for every post
     days = share_of(total.astype(float) ** 2, np.bincount(cells // width, acts_on**2, n))
     hits = seen * days
     # the binomial tail with a real number of trials
