@@ -43,7 +43,7 @@ FORMAT = 2
 MAX_DRAWN = 50_000
 
 #: Number of rows of evidence that are in memory at a time, exceeded by at most those of one network.
-MAX_ROWS = 1_000_000
+MAX_ROWS = 200_000
 
 #: Maximum number of edges of graphs that are written by default.
 SMALL_GRAPH = 5_000
