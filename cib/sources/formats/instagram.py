@@ -2,7 +2,8 @@
 
 Peculiarities of the format, and how they are handled:
 
-* Hashtags occur in the text only: words after a # are extracted.
+* Hashtags occur in the text only: words after a # are extracted, not those in addresses. A word includes the combining
+  marks of its letters, without which tags in Hindi or Thai would be cut to one letter.
 * Reposts and quotes of Threads are in ``text_post_app_info``; a reply states the account it answers, not the post.
 * Posts of Instagram state no target.
 """
@@ -10,6 +11,8 @@ Peculiarities of the format, and how they are handled:
 from __future__ import annotations
 
 import re
+import unicodedata
+from itertools import takewhile
 from typing import Any
 
 from cib.sources.columns import stated_columns
@@ -18,7 +21,7 @@ from cib.sources.rows import Rows, chosen, identity
 
 __all__ = ["INSTAGRAM"]
 
-_TAG = re.compile(r"#(\w+)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 
 
 def _fits(record: dict[str, Any]) -> bool:
@@ -44,9 +47,24 @@ def _read(post: dict[str, Any], rows: Rows) -> None:
         target_created_at=str(int(target["taken_at"])) if target.get("taken_at") else None,
         text=text,
         urls=[link] if link else [],
-        hashtags=_TAG.findall(text),
+        hashtags=_hashtags(text),
     )
     rows.profile(_account(post["user"]), name=post["user"]["username"], seen_at=str(int(post["taken_at"])))
+
+
+def _hashtags(text: str) -> list[str]:
+    """Return the hashtags of a text, without #.
+
+    >>> _hashtags("#किसान#केरल! https://example.com/#top #เลือกตั้ง_66")
+    ['किसान', 'केरल', 'เลือกตั้ง_66']
+    """
+    words = ("".join(takewhile(_is_part, after)) for after in _ADDRESS.sub(" ", text).split("#")[1:])
+    return [word for word in words if word]
+
+
+def _is_part(character: str) -> bool:
+    """Return whether a character is a letter, digit or underscore, or a combining mark."""
+    return character.isalnum() or character == "_" or unicodedata.category(character).startswith("M")
 
 
 def _account(user: dict[str, Any]) -> str | None:
