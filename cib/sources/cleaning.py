@@ -252,8 +252,7 @@ def _judge(
         kept = kept.drop("withdrawn")
     if "platform" in kept.columns and kept["platform"].null_count() == kept.height:
         kept = kept.drop("platform")
-    # the codes are the same: a cast would compare texts
-    return kept.with_columns(pl.col("action").to_physical().cat.to(POST_COLUMNS["action"])), dropped, withdrawn
+    return kept.with_columns(pl.col("action").cast(POST_COLUMNS["action"])), dropped, withdrawn
 
 
 def clean_accounts(tables: Sequence[AccountsTable], zone: str | None) -> tuple[pl.DataFrame, tuple[str, ...]]:
