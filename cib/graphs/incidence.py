@@ -59,7 +59,7 @@ class Incidence:
         A post that names an object twice is one event on it.
         """
         events = events.drop_nulls().rechunk().sort("row")  # by time, account and post, as the posts are
-        from cib import compiled  # noqa: F401 - makes coding faster, and is needed for the graph anyway
+        import cib.compiled  # noqa: F401 - makes coding faster, and is needed for the graph anyway
 
         object_ids, codes = coded(events["object"])
         return cls.from_codes(activity, events["row"].to_numpy(), codes.to_numpy().view(np.int32), object_ids)
