@@ -66,9 +66,12 @@ def gather(result: Result) -> dict[str, Any]:
     roles = [role.name for role in result.roles.roles]
     members = shown_members(shown, roles)
     acting = members.filter(pl.col("joined") != "boosted")
+    release_pages()
     own = _of_accounts(result.activity, members["account_id"])
+    release_pages()
     shared = _shared(shown, layers)
     edges = edges_among(shown, members)
+    release_pages()
     bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
         "timeline": timeline(own, acting, bins),
