@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
-from cib.activity import Activity, encode
+from cib.activity import Activity, are_among, encode
 from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
@@ -86,7 +87,7 @@ class Acts:
         return self.activity.posts_table["created_at"].to_physical().to_numpy()
 
     def forget(self, *names: str) -> None:
-        """Give back the memory of properties that are not needed again."""
+        """Remove cached properties that are not needed again, to free their memory."""
         for name in names:
             vars(self).pop(name, None)
 
@@ -144,7 +145,7 @@ class Acts:
         posts = self.activity.posts_table["post_id"]
         row = np.full(len(ids) + 1, -1, dtype=np.int32)
         # looking up hashes takes a third of the time; the ids of those found are compared
-        there = posts.hash().is_in(ids.hash().implode()).arg_true()[::-1]  # of posts with one id the first
+        there = are_among(posts, ids).arg_true()[::-1]  # of posts with one id the first
         code = encode(posts.gather(there), ids)
         row[code.drop_nulls().to_numpy()] = there.filter(code.is_not_null()).to_numpy()
         return row
@@ -169,7 +170,7 @@ class Acts:
         return target, ids, first
 
     @cached_property
-    def occasion(self) -> Ints:
+    def occasion(self) -> NDArray[np.int8]:
         """Return what each post acts on: 0 no post, 1 a post of a working day, 2 of a weekend; shape (n_posts,)."""
         day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
         return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day)).astype(np.int8)
@@ -262,7 +263,7 @@ class Acts:
         return (np.cumsum(used) - 1)[code], [name for name, of_some in zip(names, used, strict=True) if of_some]
 
     @cached_property
-    def day(self) -> Ints:
+    def day(self) -> Places:
         """Return the local day of each post since 1970, in the time zone of its account; shape (n_posts,)."""
         return ((self.time + self.zone[self.account]) // DAY).astype(np.int32)
 
@@ -355,7 +356,7 @@ def in_chosen(group: Ints, chosen: Flags) -> Flags:
     return np.append(chosen, False)[group]  # -1 is the last
 
 
-def is_weekend(day: Ints) -> Flags:
+def is_weekend(day: NDArray[np.integer[Any]]) -> Flags:
     """Return whether days since 1970 are a Saturday or Sunday."""
     return (day + THURSDAY) % 7 >= SATURDAY
 

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import polars as pl
 
-from cib.graphs.incidence import run_starts
-
 __all__ = ["Part", "changed", "concatenated", "cut", "part_of", "sliced"]
 
 _Holder = TypeVar("_Holder")
@@ -33,10 +31,10 @@ def cut(table: pl.DataFrame, key: str) -> tuple[dict[Any, Any], Any]:
     """Return the :class:`Part` of each value of a column, and one without rows; without that column."""
     if not table[key].is_sorted():
         table = table.sort(key, maintain_order=True)
-    starts = run_starts(table[key].rle_id().to_numpy())
-    values, stops = table[key].gather(starts), np.append(starts, table.height)[1:]
+    runs = table[key].rle().struct.unnest()
+    stops = runs["len"].cum_sum()
     rest = table.drop(key).rechunk()  # each chunk of a part takes memory
-    spans = zip(values, starts.tolist(), stops.tolist(), strict=True)
+    spans = zip(runs["value"], stops - runs["len"], stops, strict=True)
     return {value: Part(rest, start, stop) for value, start, stop in spans}, Part(rest, 0, 0)
 
 

@@ -23,7 +23,7 @@ Rows = list[dict[str, Any]]
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Pause the search for reference cycles: plain values have none, and a report allocates a million of them."""
+    """Pause garbage collection: a report allocates a million plain values, which have no reference cycles."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -25,6 +25,7 @@ from cib.evaluation.trivial import trivial_scores
 from cib.folders import DETECTION, replace_result
 from cib.graphs.construction import Construction
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import run_starts
 from cib.graphs.objects import kind_of
 from cib.networks.evidence import EVIDENCE, Evidence, edges_of
 from cib.networks.network import Networks, stacked
@@ -155,7 +156,7 @@ def _evidence(networks: Networks, part: str) -> pl.LazyFrame:
     """Return the edges or objects of all networks as a lazy table, created for some networks at a time."""
     tables, rows = _EVIDENCE[part]
     place = np.cumsum([rows(network.evidence) for network in networks], dtype=np.int64) // MAX_ROWS
-    first = np.flatnonzero(np.diff(place, prepend=-1)).tolist()
+    first = run_starts(place).tolist()
 
     def batches(*_: object) -> Iterator[pl.DataFrame]:
         for start, stop in pairwise([*first, len(networks)]):
