@@ -140,7 +140,7 @@ def _detected(
     """Run the stages of the pipeline; the accounts of an activity on an engine must be numbered."""
     activity: Any = given.numbered if isinstance(given, EngineActivity) else given
     with stage("interaction graphs", progress):
-        graphs = {name: build(given) for name, build in _INTERACTIONS.items()}
+        graphs = {name: build(given).in_files() for name, build in _INTERACTIONS.items()}
     tested, told, notes = _tested(count, given, settings, progress)
     if not tested and settings.layers == LAYERS:
         settings = replace(settings, layers=(*LAYERS, *OTHERWISE))

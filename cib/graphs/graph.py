@@ -240,6 +240,10 @@ class Graph:
         keep[np.argsort(strength.to_numpy(), kind="stable")[:most]] = True
         return self.keep_edges(keep)
 
+    def in_files(self) -> Graph:
+        """Return the graph with its edges in temporary files if there are many; see :mod:`cib.mapped`."""
+        return replace(self, table=mapped_columns(self.table, EDGES))
+
     def spread(self, ids: pl.Series) -> Graph:
         """Return the same edges over a larger, sorted list of accounts that includes all accounts of this graph."""
         codes = self.codes_in(ids)
@@ -436,7 +440,6 @@ def _compact(ids: pl.Series, table: pl.DataFrame) -> dict[str, Any]:
     later = (source[1:] > source[:-1]) | ((source[1:] == source[:-1]) & (target[1:] > target[:-1]))
     if not later.all():  # the edges of the kernel are already sorted, and sorting is slow
         table = table.sort("source", "target")
-    table = mapped_columns(table, EDGES)
     codes = pl.Series(np.flatnonzero(used).astype(np.uint32))
     kept = ids.gather(codes)
     return {"ids": kept, "table": table, "origin": (kept, ids, codes)}

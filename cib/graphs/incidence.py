@@ -129,9 +129,10 @@ class Incidence:
 
     @cached_property
     def _margins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Degree and popularity, computed together so that the distinct pairs need not be kept."""
-        (account, object_), sizes = self.distinct, (len(self.account_ids), len(self.object_ids))
-        return np.bincount(account, minlength=sizes[0]), np.bincount(object_, minlength=sizes[1])
+        """Degree and popularity, computed together, without a list of the distinct pairs."""
+        from cib.graphs.compiled.windows import margins  # numba takes half a second to import
+
+        return margins(self.account, self.object, len(self.account_ids), len(self.object_ids))
 
     @property
     def events_of_objects(self) -> NDArray[np.int64]:

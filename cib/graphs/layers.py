@@ -195,7 +195,7 @@ def coaction_layers(
 def _backbone(graph: Graph, null: Null, alpha: float) -> Graph:
     if callable(null) or null not in NULLS:  # it may look at more than weights
         graph = complete_edges(graph)
-    return complete_edges(backbone(graph, null, alpha))
+    return complete_edges(backbone(graph, null, alpha)).in_files()
 
 
 def _told(graph: Graph) -> dict[str, Any]:
@@ -211,4 +211,4 @@ def _told(graph: Graph) -> dict[str, Any]:
 
 def significant(tested: Sequence[Graph], alpha: float) -> Iterator[Graph]:
     """Keep the significant edges of tested layers: Benjamini-Hochberg within a layer, Bonferroni over the layers."""
-    return (keep_significant(graph, alpha / len(tested)) for graph in tested)
+    return (keep_significant(graph, alpha / len(tested)).in_files() for graph in tested)
