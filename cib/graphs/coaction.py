@@ -279,7 +279,7 @@ def project(
     low, high, left_out, shortened = affordable(incidence, window_span(window_s), max_pairs, over_budget)
     edges, strength = count_coactions(incidence, low, high, min_weight, threads, weights_only)
     made = construction(window_s, min_weight, max_pairs, over_budget, left_out, shortened)
-    incidence, time = incidence.keep_events(high > 0) if left_out else incidence, incidence.time
+    incidence, time = incidence.without([item["object"] for item in left_out]), incidence.time
     columns = edges._asdict()
     if weights_only:
         return weighted(incidence, columns, strength, made)

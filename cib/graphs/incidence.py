@@ -190,6 +190,18 @@ class Incidence:
         """Keep the events on objects shared by at most `most` accounts; all events if it is None."""
         return self if most is None else self.keep_objects(self.popularity <= most)
 
+    def without(self, left_out: Sequence[str]) -> Incidence:
+        """Leave out the events on some objects; the result is the same one for the same objects, to be held once."""
+        if not left_out:
+            return self
+        latest, rest = vars(self).get("_latest", (None, self))
+        if latest != left_out:
+            keep = np.ones(len(self.object_ids), dtype=bool)
+            keep[encode(pl.Series(left_out), self.object_ids).to_numpy()] = False
+            rest = self.keep_objects(keep)
+            vars(self)["_latest"] = left_out, rest
+        return rest
+
     def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
         """Keep the events where `keep` (shape (n_events,)) is true; all codes are unchanged."""
         return replace(

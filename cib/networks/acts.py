@@ -283,12 +283,17 @@ class Acts:
         first, last, total = time_totals(self.account, self.time, self.n_accounts)
         return np.lexsort((total, last, first, self.received, self.made))
 
-    @cached_property
+    @property
     def one_sided(self) -> tuple[Ints, Ints]:
         """Return source and target of each act in :attr:`pairs` whose target never acts on the source."""
         _, source, target = self.pairs
-        alone = unreturned(source, target, self.n_accounts)
-        return source[alone], target[alone]
+        return source[self._alone], target[self._alone]
+
+    @cached_property
+    def _alone(self) -> Flags:
+        """Return whether the target of each act in :attr:`pairs` never acts on the source."""
+        _, source, target = self.pairs
+        return unreturned(source, target, self.n_accounts)
 
     @cached_property
     def actors(self) -> Ints:

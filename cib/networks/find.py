@@ -146,6 +146,8 @@ def find_networks(
     release_pages()
     groups = membership.select("account_id", "network")
     statistics, inside = group_statistics(graphs, groups, sets)
+    if acts is not None:
+        inside = []  # to be computed of the members, who are not known yet
     confirmed = confirm(
         _widest(graphs) if rule.max_p_confirm < 1 else [],
         groups,

@@ -81,3 +81,12 @@ def test_acts_on_objects_are_counted(objects):
     incidence = incidence_of([("a", "x", 0), ("a", "x", 5), ("b", "y", 1)])
     codes = incidence.object_ids.is_in(objects).arg_true()
     assert incidence.acts_on(codes)["acts"].sum() == 2 * len(objects)
+
+
+def test_events_without_the_same_objects_are_held_once():
+    incidence = incidence_of([("a", "x", 0), ("b", "x", 5), ("b", "y", 1)])
+    rest = incidence.without(["x"])
+    assert events_of(rest) == [event for event in events_of(incidence) if event[1] != "x"]
+    assert incidence.without(["x"]) is rest
+    assert len(incidence.without(["y"])) == 2
+    assert incidence.without([]) is incidence
