@@ -226,20 +226,24 @@ class Acts:
         """Return the incidences of a kind, with at least the events on objects on which some accounts acted."""
         return self.incidences(kind)
 
-    @cached_property
+    @property
     def pairs(self) -> tuple[Ints, Ints, Ints]:
         """Return acts aimed at another account: row, source and target, sorted by row and target, without duplicates.
 
         Retweets, quotes and replies are aimed at the author of the post acted on; posts other than retweets also at the
         accounts that they mention.
         """
+        row: Ints = self._aimed >> 32
+        return row, self.account[row], self._aimed & 0xFFFFFFFF
+
+    @cached_property
+    def _aimed(self) -> Ints:
+        """Return row and target of :attr:`pairs` as one integer, which takes a third of the memory."""
         acted_on, named = self.activity.target_codes, self.activity.mention_codes.drop_nulls()
         rows = np.concatenate([acted_on.is_not_null().arg_true().to_numpy(), named["row"].to_numpy()]).astype(np.int64)
         targets = np.concatenate([acted_on.drop_nulls().to_numpy(), named["target"].to_numpy()]).astype(np.int64)
-        # both are packed into one integer: sorting by two columns takes several times as long
-        both = distinct_values((rows << 32 | targets)[self.account[rows] != targets])
-        row: Ints = both >> 32
-        return row, self.account[row], both & 0xFFFFFFFF
+        # sorting by two columns takes several times as long
+        return distinct_values((rows << 32 | targets)[self.account[rows] != targets])
 
     @cached_property
     def language(self) -> tuple[Ints, list[str]]:
