@@ -454,7 +454,7 @@ _ALIGNED = 64
 #: Arrays of a kind, and of each window besides the edges.
 _OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
 #: Arrays of similar texts.
-_OF_LINKS = ("texts", "shingles", "start", "bands", "links")
+_OF_LINKS = ("texts", "shingles", "start", "bands", "order", "links")
 
 
 def _write_rows(rows: _Rows, folder: Path) -> None:
