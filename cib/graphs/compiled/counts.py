@@ -235,18 +235,19 @@ def _count_objects(
             written = a
             for i in range(starts[a + 1] - 1, starts[a] - 1, -1):
                 own[objects[i]] = i
-        i, j, stop, end = starts[a], starts[b], starts[a + 1], starts[b + 1]
-        while j < end:
-            mark = objects[j]
-            i = _reach(objects, i, stop, mark) if many else own[mark]
-            shared, met = starts[a] <= i < stop and objects[i] == mark, False
-            while j < end and objects[j] == mark:
-                if shared and not met:
-                    while i < stop and objects[i] == mark and time[j] - time[i] > window:
-                        i += 1
-                    met = i < stop and objects[i] == mark and time[i] - time[j] <= window
-                j += 1
-            weight[k] += met
+        i, stop, mark, met, n = starts[a], starts[a + 1], -1, False, 0
+        for j in range(starts[b], starts[b + 1]):
+            if objects[j] != mark:
+                mark, met = objects[j], False
+                i = _reach(objects, i, stop, mark) if many else own[mark]
+                if i < starts[a]:
+                    i = stop
+            if not met and i < stop:
+                while i < stop and objects[i] == mark and time[j] - time[i] > window:
+                    i += 1
+                met = i < stop and objects[i] == mark and time[i] - time[j] <= window
+                n += met
+        weight[k] = n
 
 
 @compiled(INTS, INTS, CODES, INTS, INT, INT, *[WRITE_INTS] * 5)
