@@ -281,30 +281,25 @@ def _attach(
     for k in range(len(active)):
         one = active[k]
         size = start[one + 1] - start[one]
-        bits = count_bits(sketch[one, 0]) + count_bits(sketch[one, 1])
-        more = count_bits(sketch[one, 2]) + count_bits(sketch[one, 3])
+        a, b, c, d = sketch[one, 0], sketch[one, 1], sketch[one, 2], sketch[one, 3]
+        # of the shingles that two texts share each has its bit in both, or that of another shingle
+        hidden, more = size - count_bits(a) - count_bits(b), size - count_bits(c) - count_bits(d)
         mine = root(first, one)
         begin, end = max(place[k] - COMPARED, 0), min(place[k] + COMPARED, len(order) - 1)
         while value[order[begin]] != value[one]:
             begin += 1
         while value[order[end]] != value[one]:
             end -= 1
-        for step in (-1, 1):
-            p = place[k] + step
-            while begin <= p <= end:
-                other = order[p]
-                its = root(first, other)
-                p += step
-                if its == mine:
-                    continue
-                needed = share * (size + start[other + 1] - start[other]) - 1e-9
-                # of the shingles that two texts share each has its bit in both, or that of another shingle
-                shared = count_bits(sketch[one, 0] & sketch[other, 0]) + count_bits(sketch[one, 1] & sketch[other, 1])
-                if shared + size - bits < needed:
-                    continue
-                shared = count_bits(sketch[one, 2] & sketch[other, 2]) + count_bits(sketch[one, 3] & sketch[other, 3])
-                if shared + size - more >= needed and similar(shingles, start, one, other, similarity):
-                    first[max(mine, its)] = mine = min(mine, its)
-                    links[n_links, 0], links[n_links, 1], links[n_links, 2] = place[k], p - step, band
-                    n_links += 1
+        for p in range(begin, end + 1):
+            other = order[p]
+            needed = share * (size + start[other + 1] - start[other]) - 1e-9
+            if count_bits(a & sketch[other, 0]) + count_bits(b & sketch[other, 1]) + hidden < needed:
+                continue
+            if count_bits(c & sketch[other, 2]) + count_bits(d & sketch[other, 3]) + more < needed:
+                continue
+            its = root(first, other)
+            if its != mine and similar(shingles, start, one, other, similarity):
+                first[max(mine, its)] = mine = min(mine, its)
+                links[n_links, 0], links[n_links, 1], links[n_links, 2] = place[k], p, band
+                n_links += 1
     return n_links

@@ -441,7 +441,8 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
 
 
 _STATE = {"versions": [str], "windows": [str], "rows": str, "arrays": {str: str}}
-_VERSIONS = (version("cib-detect"), pl.__version__)
+#: The first is that of the files: to be raised when they change.
+_VERSIONS = ("2", version("cib-detect"), pl.__version__)
 
 #: All arrays of a folder are in one file, because to open one takes a millisecond; each starts at a multiple of this.
 _ALIGNED = 64
