@@ -123,9 +123,7 @@ def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     return roots(len(start) - 1, link_similar(bands, shingles, start, similarity))
 
 
-def link_similar(
-    bands: Hashes, shingles: Hashes, start: Ints, similarity: float, orders: Codes | None = None
-) -> Links:
+def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, orders: Codes | None = None) -> Links:
     """Link texts that agree in a band and are similar, unless they are linked already, directly or over others.
 
     Parameters

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -162,7 +163,8 @@ def relinked(grown: SimilarTexts, similarity: float) -> SimilarTexts:
         _find(texts, order, bands[k], bands[k - 1], rank, bits, found)
         return found
 
-    order, added = np.empty((n_bands, n), np.int32), []
+    order = np.empty((n_bands, n), np.int32)
+    added: list[tuple[Codes, Any]] = []
     ends, bounds = grown.linked, np.searchsorted(grown.links[:, 2], np.arange(n_bands + 1))
     earlier = grown.links.copy()
     for k, band in enumerate(bands):
@@ -189,17 +191,15 @@ def relinked(grown: SimilarTexts, similarity: float) -> SimilarTexts:
         return n_links
 
     n_links = attach(added, n_links)
-    for find in (_smaller, _in_pieces):
-        texts = find(first, ends, lost)
+    for find in (partial(_smaller, lost=lost), partial(_in_pieces, earlier=ends, lost=lost)):
+        texts = find(first)
         n_links = attach([(texts, places(k, texts, order[k])) for k in range(n_bands if len(texts) else 0)], n_links)
     links = links[:n_links]
     return replace(grown, order=order, links=links[np.argsort(links[:, 2].astype(np.uint8), kind="stable")])
 
 
 @compiled()
-def _find(
-    texts: Codes, order: Codes, band: Hashes, other: Hashes, rank: Codes, bits: int, found: Codes
-) -> None:
+def _find(texts: Codes, order: Codes, band: Hashes, other: Hashes, rank: Codes, bits: int, found: Codes) -> None:
     """Find the place of each text in the order of a band, that is, the number of texts before it."""
     for k in range(len(texts)):
         one = texts[k]
@@ -235,14 +235,16 @@ def _insert(order: Codes, place: Codes, added: Codes, merged: Codes) -> None:
 def _apart(first: Ints, links: Links) -> Links:
     """Return those of some links that connect texts of different groups."""
     group = all_roots(first)
-    return links[group[links[:, 0]] != group[links[:, 1]]]
+    apart: Links = links[group[links[:, 0]] != group[links[:, 1]]]
+    return apart
 
 
-def _smaller(first: Ints, earlier: Links, lost: Links) -> Codes:
+def _smaller(first: Ints, lost: Links) -> Codes:
     """Return of each lost link between groups the text of the smaller group."""
     group, links = all_roots(first), _apart(first, lost)
     size = np.bincount(group)[group[links]]
-    return np.unique(np.where(size[:, 0] < size[:, 1], links[:, 0], links[:, 1]))
+    smaller: Codes = np.unique(np.where(size[:, 0] < size[:, 1], links[:, 0], links[:, 1]))
+    return smaller
 
 
 def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:

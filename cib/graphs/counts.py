@@ -406,8 +406,8 @@ def _count_changes(
     involved = np.zeros(n, bool)
     involved[u] = involved[v] = True
     theirs = np.flatnonzero(meets & involved[incidence.account]).astype(np.int32)
-    acts = (taken(column, theirs) for column in (incidence.account, incidence.object, incidence.time))
-    weight = shared_objects(changed, *acts, n, span)
+    account, object_, time = (taken(part, theirs) for part in (incidence.account, incidence.object, incidence.time))
+    weight = shared_objects(changed, account, object_, time, n, span)
     order = merged(key, changed, weight, min_weight)
     later = {"u": u, "v": v, "weight": weight}
     edges = {name: taken(np.append(earlier[name], later[name]), order) for name in _EDGE}
