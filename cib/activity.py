@@ -72,7 +72,7 @@ ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
 _ROWS_PER_HASH = 500_000
 
 #: Number of ids from which on they are numbered by compiled code: if it is loaded, and if not, as that takes a second.
-_MANY, _MOST = 20_000, 5_000_000
+_MANY, _MOST = 2_000, 5_000_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -299,11 +299,13 @@ class Collection:
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
-    def _table(self, part: dict[str, Any], name: str) -> pl.DataFrame:
+    def _table(self, part: dict[str, Any], name: str, where: pl.Expr | None = None) -> pl.DataFrame:
+        """Read a table of a part, or the rows of it that fulfil a condition."""
         path = self._place(part["name"]) / f"{name}.parquet"
         try:
             if path.stat().st_size == part["bytes"][path.name]:
-                return pl.read_parquet(path, glob=False)
+                table = pl.scan_parquet(path, glob=False)
+                return (table if where is None else table.filter(where)).collect()
             problem: Any = f"{path.stat().st_size:,} bytes, where {part['bytes'][path.name]:,} were written"
         except (OSError, KeyError, pl.exceptions.PolarsError) as error:
             problem = error
@@ -326,7 +328,8 @@ class Collection:
         keys = _coded(posts.select("account_id", "created_at"), ids).unique()
         span = _span(posts)
         met = [part for part in parts if span and part["span"] and _meet(span, part["span"])]
-        near = [self._table(part, "posts").join(keys, on=keys.columns, how="semi") for part in met]
+        then = pl.col("created_at").is_between(posts["created_at"].min(), posts["created_at"].max())
+        near = [self._table(part, "posts", then).join(keys, on=keys.columns, how="semi") for part in met]
         return pl.concat([posts.clear(), *(_decoded(table, ids) for table in near)], how="diagonal")
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "Codes",
     "Ints",
     "compiled",
+    "firsts",
     "found",
     "grouped",
     "in_threads",
@@ -181,6 +182,26 @@ def _group(codes: Codes, starts: Ints, filled: Ints, positions: Codes) -> None:
     for k in range(len(codes)):
         positions[filled[codes[k]]] = k
         filled[codes[k]] += 1
+
+
+def firsts(codes: Codes, groups: Codes, n_codes: int) -> NDArray[np.bool_]:
+    """Return which positions are the first of their code within their group; equal groups are adjacent.
+
+    >>> codes, groups = np.array([[1, 0, 1, 1], [0, 0, 0, 5]], np.int32)
+    >>> firsts(codes, groups, 2).tolist()
+    [True, True, False, True]
+    """
+    first = np.empty(len(codes), np.uint8)
+    _mark_firsts(codes, groups, np.full(n_codes, -1, np.int32), first)
+    return first.view(bool)
+
+
+@compiled(CODES, CODES, WRITE_CODES, WRITE_BYTES)
+def _mark_firsts(codes: Codes, groups: Codes, latest: Codes, first: NDArray[np.uint8]) -> None:
+    """Compare the group of each position with the latest group of its code."""
+    for k in range(len(codes)):
+        first[k] = latest[codes[k]] != groups[k]
+        latest[codes[k]] = groups[k]
 
 
 #: Size of the first hash table.

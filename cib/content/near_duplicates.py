@@ -123,7 +123,7 @@ def join_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     return roots(len(start) - 1, link_similar(bands, shingles, start, similarity))
 
 
-def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float) -> Links:
+def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, orders: Codes | None = None) -> Links:
     """Link texts that agree in a band and are similar, unless they are linked already, directly or over others.
 
     Parameters
@@ -134,6 +134,8 @@ def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     start : ndarray of int64, shape (n_texts + 1,)
         Offset of the shingles of each text.
     similarity : float
+    orders : ndarray of int32, shape (n_bands, n_texts), optional
+        The texts in the order of each band are written to it.
 
     Returns
     -------
@@ -144,6 +146,8 @@ def link_similar(bands: Hashes, shingles: Hashes, start: Ints, similarity: float
     first, sketch, links, n_links = np.arange(n), sketches(shingles, start), np.empty((n, 3), np.int32), 0
     own, size, group = np.empty((4, n), np.uint64), np.empty(n, np.int64), np.empty(n, np.int64)
     for k, (key, order) in enumerate(sorted_bands(bands)):
+        if orders is not None:
+            orders[k] = order
         _arrange(order, sketch, start, first, own, size, group)
         n_links = _unite(k, key, order, own, size, group, shingles, start, similarity, first, links, n_links)
     return links[:n_links]

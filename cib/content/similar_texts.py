@@ -1,23 +1,25 @@
 """Groups of similar texts that grow: after texts were added, only pairs with an added text are compared.
 
-Kept are the bands and the shingles of each text, and the links by which :func:`link_similar` joined texts. A text that
-is added comes between others in the order of a band, so that texts which were compared may now be too far apart. Where
-these were linked, other links are looked for: first by their own neighbours, and if a group is still in pieces, by
-those of all its texts except the largest piece. Other pairs need not be compared again, because those that are
-compared now were compared before. The groups are therefore those of all texts joined together.
+Kept are the shingles and the bands of each text, the order of the texts in each band, and the links by which
+:func:`link_similar` joined texts. Texts are in the order in which they came, so that those that are added are appended;
+in the order of a band they are inserted. There they come between others, so that texts which were compared may now be
+too far apart. Where these were linked, other links are looked for: first by their own neighbours, and if a group is
+still in pieces, by those of all its texts except the largest piece. Other pairs need not be compared again, because
+those that are compared now were compared before. The groups are therefore those of all texts joined together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cib.compiled import CODES, INTS, WRITE_CODES, Codes, Ints, compiled
+from cib.compiled import CODES, WRITE_CODES, Codes, Ints, compiled
 from cib.content.near_duplicates import (
     COMPARED,
     Hashes,
@@ -32,7 +34,6 @@ from cib.content.near_duplicates import (
     shingles_of,
     similar,
     sketches,
-    sorted_bands,
 )
 from cib.content.reworded import bigrams_of, signatures
 
@@ -64,25 +65,31 @@ class SimilarTexts:
 
     Parameters
     ----------
-    texts : ndarray of int64, shape (n_measured,)
-        Positions of the texts that have shingles, ascending; shingles, bands and links are of these.
+    texts : ndarray of int32, shape (n_measured,)
+        Positions of the texts that have shingles, those that came first first; all else is of these.
     shingles, start, bands
         See :func:`cib.content.near_duplicates.link_similar`.
+    order : ndarray of int32, shape (n_bands, n_measured)
+        Texts in the order of :func:`cib.content.near_duplicates.sorted_bands`.
     links : ndarray of int32, shape (n_links, 3)
-        Its result.
+        Places of both texts in the order of a band, and the band.
     """
 
-    texts: Ints
+    texts: Codes
     shingles: Hashes
     start: Ints
     bands: Hashes
+    order: Codes
     links: Links
 
     def first(self, n: int) -> Ints:
         """Return the position of the first text of the group of each of the `n` texts."""
-        first = np.arange(n)
-        first[self.texts] = self.texts[roots(len(self.texts), self.links)]
-        return first
+        return roots(n, self.texts[self.linked])
+
+    @property
+    def linked(self) -> Links:
+        """Both texts of each link."""
+        return self.order[self.links[:, 2:], self.links[:, :2]]
 
 
 def link_texts(
@@ -106,96 +113,138 @@ def link_texts(
         The groups do not depend on `before`.
     """
     if before is None or place is None:
-        long, shingles, start = measure.shingles(texts)
-        bands = measure.bands(shingles, start)
-        return SimilarTexts(long, shingles, start, bands, link_similar(bands, shingles, start, measure.similarity))
+        return _linked(texts, measure)
     added = np.ones(len(texts), bool)
     added[place] = False
     new = np.flatnonzero(added)
     measured, shingles, start = measure.shingles(texts.gather(new))
+    position, n = place[before.texts].astype(np.int32), len(before.texts)
     if not len(measured):
-        return SimilarTexts(place[before.texts], before.shingles, before.start, before.bands, before.links)
-    return _merged(before, place, new[measured], shingles, start, measure)
+        return replace(before, texts=position)
+    if n.bit_length() != (n + len(measured)).bit_length():  # the order in all bands is another
+        return _linked(texts, measure)
+    return relinked(
+        SimilarTexts(
+            np.append(position, new[measured].astype(np.int32)),
+            np.append(before.shingles, shingles),
+            np.append(before.start, before.start[-1] + start[1:]),
+            np.concatenate([before.bands, measure.bands(shingles, start)], axis=1),
+            before.order,
+            before.links,
+        ),
+        measure.similarity,
+    )
 
 
-def _merged(
-    before: SimilarTexts, place: Ints, new: Ints, shingles: Hashes, start: Ints, measure: Measure
-) -> SimilarTexts:
-    """Insert new texts, with their shingles, between the earlier ones, and update the links."""
-    both = np.concatenate([place[before.texts], new])
-    order = np.argsort(both, kind="stable")
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    size = np.concatenate([np.diff(before.start), np.diff(start)])[order]
-    bands = np.empty((len(before.bands), len(order)), np.uint32)
-    for band, *pair in zip(bands, before.bands, measure.bands(shingles, start), strict=True):
-        np.take(np.concatenate(pair), order, out=band, mode="clip")
-    starts = np.append(0, np.cumsum(size))
-    merged = np.empty(starts[-1], np.uint32)
-    n = len(before.texts)
-    for own, offsets, to in ((before.shingles, before.start, rank[:n]), (shingles, start, rank[n:])):
-        _copy(own.view(np.int32), offsets, starts, to, merged.view(np.int32))
-    if n.bit_length() != len(order).bit_length():  # the order in all bands is another
-        links = link_similar(bands, merged, starts, measure.similarity)
-    else:
-        earlier = np.column_stack([rank[before.links[:, :2]], before.links[:, 2]])
-        links = relinked(bands, merged, starts, measure.similarity, earlier, rank[n:])
-    return SimilarTexts(both[order], merged, starts, bands, links)
+def _linked(texts: pl.Series, measure: Measure) -> SimilarTexts:
+    """Link texts of which none is linked."""
+    long, shingles, start = measure.shingles(texts)
+    bands = measure.bands(shingles, start)
+    order = np.empty(bands.shape, np.int32)
+    links = link_similar(bands, shingles, start, measure.similarity, order)
+    place = np.empty(len(long), np.int32)
+    for k, texts_of in enumerate(order):
+        place[texts_of] = np.arange(len(long), dtype=np.int32)
+        own = links[:, 2] == k
+        links[own, :2] = place[links[own, :2]]
+    return SimilarTexts(long.astype(np.int32), shingles, start, bands, order, links)
 
 
-@compiled(CODES, INTS, INTS, CODES, WRITE_CODES)
-def _copy(shingles: Codes, start: Ints, starts: Ints, rank: Codes, merged: Codes) -> None:
-    """Copy the shingles of each text to those of its rank."""
-    for text in range(len(rank)):
-        to = starts[rank[text]]
-        for k in range(start[text], start[text + 1]):
-            merged[to + k - start[text]] = shingles[k]
-
-
-def relinked(bands: Hashes, shingles: Hashes, start: Ints, similarity: float, earlier: Links, new: Codes) -> Links:
-    """Update the links of earlier texts after new ones were added."""
+def relinked(grown: SimilarTexts, similarity: float) -> SimilarTexts:
+    """Update order and links, which are of the first of the texts only, after other texts were appended."""
+    rank, shingles, start, bands = grown.texts, grown.shingles, grown.start, grown.bands
     n_bands, n = bands.shape
-    order, place, position = np.empty((n_bands, n), np.int32), np.empty(n, np.int32), np.arange(n, dtype=np.int32)
-    earlier = earlier[np.argsort(earlier[:, 2].astype(np.uint8), kind="stable")]
-    bounds = np.searchsorted(earlier[:, 2], np.arange(n_bands + 1))
-    far, at = [], []
-    for k, (_, texts) in enumerate(sorted_bands(bands)):
-        order[k], place[texts] = texts, position
-        own = earlier[bounds[k] : bounds[k + 1]]
-        far.append(np.abs(place[own[:, 0]] - place[own[:, 1]]) > COMPARED)
-        at.append(place[new])
-    is_lost = np.concatenate(far)
-    kept, lost = earlier[~is_lost], earlier[is_lost]
-    first, links, n_links = np.arange(n), np.concatenate([kept, np.empty((n, 3), np.int32)]), len(kept)
-    join(first, kept)
+    bits, n_before = n.bit_length(), grown.order.shape[1]
+    new = np.arange(n_before, n, dtype=np.int32)
+    new = new[np.argsort(rank[new])]
+
+    def places(k: int, texts: Codes, order: Codes) -> Codes:
+        found = np.empty(len(texts), np.int32)
+        _find(texts, order, bands[k], bands[k - 1], rank, bits, found)
+        return found
+
+    order = np.empty((n_bands, n), np.int32)
+    added: list[tuple[Codes, Any]] = []
+    ends, bounds = grown.linked, np.searchsorted(grown.links[:, 2], np.arange(n_bands + 1))
+    earlier = grown.links.copy()
+    for k, band in enumerate(bands):
+        key = (band[new].astype(np.uint64) << np.uint64(32)) | (bands[k - 1][new] >> bits << bits)
+        key |= np.arange(len(new), dtype=np.uint64)
+        key.sort()
+        texts = new[key & np.uint64((1 << bits) - 1)]
+        before = places(k, texts, grown.order[k])
+        _insert(grown.order[k], before, texts, order[k])
+        added.append((texts, before + np.arange(len(texts), dtype=np.int32)))
+        own = earlier[bounds[k] : bounds[k + 1], :2]
+        own += np.searchsorted(before, own, side="right").astype(np.int32)
+    is_lost = np.abs(earlier[:, 0] - earlier[:, 1]) > COMPARED
+    lost, n_links = ends[is_lost], len(earlier) - int(is_lost.sum())
+    first, links = np.arange(n), np.concatenate([earlier[~is_lost], np.empty((n, 3), np.int32)])
+    join(first, ends[~is_lost])
     sketch = sketches(shingles, start)
 
-    def attach(active: Codes, n_links: int) -> int:
-        for k in range(n_bands if len(active) else 0):
-            if active is not new:
-                place[order[k]] = position
-            own = at[k] if active is new else place[active]
+    def attach(active: Sequence[tuple[Codes, Codes]], n_links: int) -> int:
+        for k, (texts, place) in enumerate(active):
             n_links = _attach(
-                k, active, own, order[k], bands[k], sketch, shingles, start, similarity, first, links, n_links
+                k, texts, place, order[k], bands[k], sketch, shingles, start, similarity, first, links, n_links
             )
         return n_links
 
-    n_links = attach(new, n_links)
-    n_links = attach(_smaller(first, _apart(first, lost)), n_links)
-    return links[: attach(_in_pieces(first, earlier, lost), n_links)]
+    n_links = attach(added, n_links)
+    for find in (partial(_smaller, lost=lost), partial(_in_pieces, earlier=ends, lost=lost)):
+        texts = find(first)
+        n_links = attach([(texts, places(k, texts, order[k])) for k in range(n_bands if len(texts) else 0)], n_links)
+    links = links[:n_links]
+    return replace(grown, order=order, links=links[np.argsort(links[:, 2].astype(np.uint8), kind="stable")])
+
+
+@compiled()
+def _find(texts: Codes, order: Codes, band: Hashes, other: Hashes, rank: Codes, bits: int, found: Codes) -> None:
+    """Find the place of each text in the order of a band, that is, the number of texts before it."""
+    for k in range(len(texts)):
+        one = texts[k]
+        begin, end = 0, len(order)
+        while begin < end:
+            middle = (begin + end) // 2
+            text = order[middle]
+            if band[text] != band[one]:
+                before = band[text] < band[one]
+            elif other[text] >> bits != other[one] >> bits:
+                before = other[text] < other[one]
+            else:
+                before = rank[text] < rank[one]
+            if before:
+                begin = middle + 1
+            else:
+                end = middle
+        found[k] = begin
+
+
+@compiled(CODES, CODES, CODES, WRITE_CODES)
+def _insert(order: Codes, place: Codes, added: Codes, merged: Codes) -> None:
+    """Insert each of some texts before its place, ascending."""
+    k = 0
+    for p in range(len(order) + 1):
+        while k < len(added) and place[k] == p:
+            merged[p + k] = added[k]
+            k += 1
+        if p < len(order):
+            merged[p + k] = order[p]
 
 
 def _apart(first: Ints, links: Links) -> Links:
     """Return those of some links that connect texts of different groups."""
     group = all_roots(first)
-    return links[group[links[:, 0]] != group[links[:, 1]], :2]
+    apart: Links = links[group[links[:, 0]] != group[links[:, 1]]]
+    return apart
 
 
-def _smaller(first: Ints, links: Links) -> Codes:
-    """Return of each link the text of the smaller group."""
-    group = all_roots(first)
+def _smaller(first: Ints, lost: Links) -> Codes:
+    """Return of each lost link between groups the text of the smaller group."""
+    group, links = all_roots(first), _apart(first, lost)
     size = np.bincount(group)[group[links]]
-    return np.unique(np.where(size[:, 0] < size[:, 1], links[:, 0], links[:, 1]))
+    smaller: Codes = np.unique(np.where(size[:, 0] < size[:, 1], links[:, 0], links[:, 1]))
+    return smaller
 
 
 def _in_pieces(first: Ints, earlier: Links, lost: Links) -> Codes:
@@ -234,28 +283,25 @@ def _attach(
     for k in range(len(active)):
         one = active[k]
         size = start[one + 1] - start[one]
-        bits = count_bits(sketch[one, 0]) + count_bits(sketch[one, 1])
-        more = count_bits(sketch[one, 2]) + count_bits(sketch[one, 3])
+        a, b, c, d = sketch[one, 0], sketch[one, 1], sketch[one, 2], sketch[one, 3]
+        # of the shingles that two texts share each has its bit in both, or that of another shingle
+        hidden, more = size - count_bits(a) - count_bits(b), size - count_bits(c) - count_bits(d)
         mine = root(first, one)
-        for step in (-1, 1):
-            for far in range(1, COMPARED + 1):
-                p = place[k] + step * far
-                if p < 0 or p >= len(order):
-                    break
-                other = order[p]
-                its = root(first, other)
-                if its == mine:
-                    continue
-                if value[other] != value[one]:
-                    break
-                needed = share * (size + start[other + 1] - start[other]) - 1e-9
-                # of the shingles that two texts share each has its bit in both, or that of another shingle
-                shared = count_bits(sketch[one, 0] & sketch[other, 0]) + count_bits(sketch[one, 1] & sketch[other, 1])
-                if shared + size - bits < needed:
-                    continue
-                shared = count_bits(sketch[one, 2] & sketch[other, 2]) + count_bits(sketch[one, 3] & sketch[other, 3])
-                if shared + size - more >= needed and similar(shingles, start, one, other, similarity):
-                    first[max(mine, its)] = mine = min(mine, its)
-                    links[n_links, 0], links[n_links, 1], links[n_links, 2] = one, other, band
-                    n_links += 1
+        begin, end = max(place[k] - COMPARED, 0), min(place[k] + COMPARED, len(order) - 1)
+        while value[order[begin]] != value[one]:
+            begin += 1
+        while value[order[end]] != value[one]:
+            end -= 1
+        for p in range(begin, end + 1):
+            other = order[p]
+            needed = share * (size + start[other + 1] - start[other]) - 1e-9
+            if count_bits(a & sketch[other, 0]) + count_bits(b & sketch[other, 1]) + hidden < needed:
+                continue
+            if count_bits(c & sketch[other, 2]) + count_bits(d & sketch[other, 3]) + more < needed:
+                continue
+            its = root(first, other)
+            if its != mine and similar(shingles, start, one, other, similarity):
+                first[max(mine, its)] = mine = min(mine, its)
+                links[n_links, 0], links[n_links, 1], links[n_links, 2] = place[k], p, band
+                n_links += 1
     return n_links

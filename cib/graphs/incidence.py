@@ -129,10 +129,13 @@ class Incidence:
 
     @cached_property
     def _margins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Degree and popularity, computed together, without a list of the distinct pairs."""
-        from cib.graphs.compiled.windows import margins  # numba takes half a second to import
+        """Degree and popularity, both from the first act of each account on each object."""
+        from cib.compiled import firsts  # numba takes half a second to import
 
-        return margins(self.account, self.object, len(self.account_ids), len(self.object_ids))
+        first = firsts(self.account, self.object, len(self.account_ids))
+        sides = (self.account, self.account_ids), (self.object, self.object_ids)
+        degree, popularity = (np.bincount(codes[first], minlength=len(ids)) for codes, ids in sides)
+        return degree, popularity
 
     @property
     def events_of_objects(self) -> NDArray[np.int64]:

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cib.content.near_duplicates import link_similar, near_duplicates, roots
+from cib.content.near_duplicates import COMPARED, link_similar, near_duplicates, roots
 from cib.content.reworded import reworded
-from cib.content.similar_texts import MEASURES, link_texts, relinked
+from cib.content.similar_texts import MEASURES, SimilarTexts, link_texts, relinked
 
 WHOLE = {"reworded": reworded, "near-text": near_duplicates}
 
@@ -32,6 +32,9 @@ def test_texts_of_one_day_after_another_are_all_texts(kind):
         first = known.first(len(now))
         assert now.gather(first).equals(WHOLE[kind](now))
         assert len(known.links) == len(now) - len(np.unique(first))
+        whole = link_texts(now, MEASURES[kind])
+        assert known.texts[known.order].tolist() == whole.texts[whole.order].tolist()
+        assert np.abs(np.diff(known.links[:, :2])).max() <= COMPARED
 
 
 def test_groups_in_pieces_are_joined_again_where_others_are_alike():
@@ -41,13 +44,15 @@ def test_groups_in_pieces_are_joined_again_where_others_are_alike():
         rng = np.random.default_rng(seed)
         bands = np.zeros((2, n), np.uint32)
         shingles = np.sort(rng.permuted(np.tile(np.arange(14), (n, 1)), axis=1)[:, :size]).astype(np.uint32) * 7_919
-        new = np.sort(rng.choice(n, n // 4, replace=False))
-        old = np.setdiff1d(np.arange(n), new)
-        links = link_similar(bands[:, old], shingles[old].ravel(), np.arange(len(old) + 1) * size, 0.5)
-        earlier = np.column_stack([old[links[:, :2]], links[:, 2]]).astype(np.int32)
+        come = np.concatenate([np.sort(part) for part in np.split(rng.permutation(n), [n - n // 4])])
         whole = bands, shingles.ravel(), np.arange(n + 1) * size, 0.5
         expected = roots(n, link_similar(*whole))
-        assert roots(n, relinked(*whole, earlier, new.astype(np.int32))).tolist() == expected.tolist()
+        old = come[: n - n // 4]
+        order = np.empty((2, len(old)), np.int32)
+        linked = link_similar(bands[:, old], shingles[old].ravel(), whole[2][: len(old) + 1], 0.5, order)
+        links = np.column_stack([np.argsort(order)[linked[:, 2:], linked[:, :2]], linked[:, 2]]).astype(np.int32)
+        before = SimilarTexts(come.astype(np.int32), shingles[come].ravel(), whole[2], bands, order, links)
+        assert relinked(before, 0.5).first(n).tolist() == expected.tolist()
 
 
 def test_a_day_without_long_texts_changes_nothing():

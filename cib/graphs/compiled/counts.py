@@ -12,6 +12,7 @@ from cib.compiled import (
     CODES,
     INT,
     INTS,
+    WRITE_BYTES,
     WRITE_CODES,
     WRITE_INTS,
     Codes,
@@ -25,7 +26,7 @@ from cib.graphs.compiled.windows import ALWAYS
 
 Bytes = NDArray[np.uint8]
 
-__all__ = ["Together", "changed_pairs", "done_together", "shared_objects"]
+__all__ = ["Together", "changed_pairs", "done_together", "inserted", "merged", "shared_objects"]
 
 
 class Together(NamedTuple):
@@ -95,8 +96,8 @@ def shared_objects(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acc
     ndarray of int32, shape (n_pairs,)
     """
     starts, order = grouped(account, n_accounts)
-    weight = np.zeros(len(keys), np.int32)
-    _count_objects(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, weight)
+    weight, own = np.zeros(len(keys), np.int32), np.full(objects.max(initial=-1) + 1, -1, np.int32)
+    _count_objects(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, own, weight)
     return weight
 
 
@@ -106,6 +107,98 @@ def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acco
     found = Together(*(np.zeros(len(keys), np.int64) for _ in Together._fields))
     _add_up(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, *found)
     return found
+
+
+@compiled(INTS, INTS, CODES, INT, WRITE_CODES)
+def _merge(key: Ints, changed: Ints, weight: Codes, least: int, order: Codes) -> int:
+    """Write the positions of merged edges to `order`, see :func:`merged`; return their number."""
+    k, n = 0, 0
+    for j in range(len(changed) + 1):
+        while k < len(key) and (j == len(changed) or key[k] < changed[j]):
+            order[n] = k
+            k, n = k + 1, n + 1
+        if j < len(changed):
+            k += k < len(key) and key[k] == changed[j]
+            order[n] = len(key) + j
+            n += weight[j] >= least
+    return n
+
+
+def merged(key: Ints, changed: Ints, weight: Codes, least: int) -> Codes:
+    """Replace the weight of some edges.
+
+    Parameters
+    ----------
+    key : ndarray of int64, shape (n_edges,)
+        Pairs of accounts, ascending.
+    changed : ndarray of int64, shape (n_pairs,)
+        Pairs, ascending, whose weight is another; those that are no edges are added.
+    weight : ndarray of int32, shape (n_pairs,)
+        Their weight.
+    least : int
+        Least weight of an edge; others are left out.
+
+    Returns
+    -------
+    ndarray of int32
+        Positions in `key` followed by `changed`, in ascending order of pairs.
+    """
+    order = np.empty(len(key) + len(changed) + 1, np.int32)
+    return order[: _merge(key, changed, weight, least, order)]
+
+
+def inserted(
+    objects: Codes, rows: Codes, object_of: Codes, row_of: Ints, new_objects: Codes, new_rows: Codes
+) -> tuple[Codes, Codes, NDArray[np.bool_]]:
+    """Merge events with new ones.
+
+    Parameters
+    ----------
+    objects, rows : ndarray of int32, shape (n_events,)
+        Object and row of each event.
+    object_of : ndarray of int32
+        New code of each object, ascending.
+    row_of : ndarray of int64
+        New position of each row, ascending.
+    new_objects, new_rows : ndarray of int32, shape (n_new,)
+        New events. Both events and new events are sorted by object and row.
+
+    Returns
+    -------
+    objects, rows : ndarray of int32, shape (n_events + n_new,)
+    new : ndarray of bool
+        Which of the events are new.
+    """
+    n = len(objects) + len(new_objects)
+    found = np.empty(n, np.int32), np.empty(n, np.int32)
+    new = np.zeros(n, np.uint8)
+    _insert(objects, rows, object_of, row_of, new_objects, new_rows, *found, new)
+    return *found, new.view(bool)
+
+
+@compiled(CODES, CODES, CODES, INTS, CODES, CODES, WRITE_CODES, WRITE_CODES, WRITE_BYTES)
+def _insert(
+    objects: Codes,
+    rows: Codes,
+    object_of: Codes,
+    row_of: Ints,
+    new_objects: Codes,
+    new_rows: Codes,
+    all_objects: Codes,
+    all_rows: Codes,
+    new: Bytes,
+) -> None:
+    """Write the events in order."""
+    j = 0
+    for k in range(len(objects)):
+        one, row = object_of[objects[k]], row_of[rows[k]]
+        while j < len(new_objects) and (new_objects[j] < one or (new_objects[j] == one and new_rows[j] < row)):
+            all_objects[k + j], all_rows[k + j], new[k + j] = new_objects[j], new_rows[j], 1
+            j += 1
+        all_objects[k + j], all_rows[k + j] = one, row
+    for m in range(j, len(new_objects)):
+        k = len(objects) + m
+        all_objects[k], all_rows[k], new[k] = new_objects[m], new_rows[m], 1
 
 
 @inlined
@@ -120,26 +213,41 @@ def _reach(objects: Codes, begin: int, end: int, mark: int) -> int:
     return begin
 
 
-@compiled(INTS, INTS, CODES, INTS, INT, INT, WRITE_CODES)
+#: Ratio of numbers of events from which on the objects of one account are found by bisection.
+_MANY = 16
+
+
+@compiled(INTS, INTS, CODES, INTS, INT, INT, WRITE_CODES, WRITE_CODES)
 def _count_objects(
-    keys: Ints, starts: Ints, objects: Codes, time: Ints, n_accounts: int, window: int, weight: Codes
+    keys: Ints, starts: Ints, objects: Codes, time: Ints, n_accounts: int, window: int, own: Codes, weight: Codes
 ) -> None:
-    """Search each object of the account with fewer events among those of the other account."""
+    """Look up each object of the second account among those of the first one, unless it has many more.
+
+    `own` is the first event on each object of the account of which it was written last, and of others before.
+    """
+    written = -1
     for k in range(len(keys)):
         a, b = keys[k] // n_accounts, keys[k] % n_accounts
-        if starts[a + 1] - starts[a] > starts[b + 1] - starts[b]:
+        many = starts[b + 1] - starts[b] > _MANY * (starts[a + 1] - starts[a])
+        if many:
             a, b = b, a
-        i, j, stop, end = starts[a], starts[b], starts[a + 1], starts[b + 1]
-        while i < stop and j < end:
-            mark = objects[i]
-            j = _reach(objects, j, end, mark)
-            met = False
-            while i < stop and objects[i] == mark:
-                while j < end and objects[j] == mark and time[i] - time[j] > window:
-                    j += 1
-                met |= j < end and objects[j] == mark and time[j] - time[i] <= window
-                i += 1
-            weight[k] += met
+        elif written != a:
+            written = a
+            for i in range(starts[a + 1] - 1, starts[a] - 1, -1):
+                own[objects[i]] = i
+        i, stop, mark, met, n = starts[a], starts[a + 1], -1, False, 0
+        for j in range(starts[b], starts[b + 1]):
+            if objects[j] != mark:
+                mark, met = objects[j], False
+                i = _reach(objects, i, stop, mark) if many else own[mark]
+                if i < starts[a]:
+                    i = stop
+            if not met and i < stop:
+                while i < stop and objects[i] == mark and time[j] - time[i] > window:
+                    i += 1
+                met = i < stop and objects[i] == mark and time[i] - time[j] <= window
+                n += met
+        weight[k] = n
 
 
 @compiled(INTS, INTS, CODES, INTS, INT, INT, *[WRITE_INTS] * 5)

@@ -1,4 +1,4 @@
-"""Count the events on objects, and find those within a window of each event, without listing pairs.
+"""Find and count the events within a window of each event, without listing pairs.
 
 Events are sorted by object and time, so those within a window of one event are a slice of the array.
 """
@@ -9,7 +9,7 @@ import numpy as np
 
 from cib.compiled import CODES, INT, INTS, WRITE_CODES, WRITE_INTS, Codes, Ints, compiled
 
-__all__ = ["ALWAYS", "longest_window", "margins", "window_bounds", "window_pairs", "window_span"]
+__all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs", "window_span"]
 
 #: A window longer than any time span: every two events on an object are a pair.
 ALWAYS = np.iinfo(np.int64).max // 4
@@ -62,32 +62,3 @@ def longest_window(time: Ints, window: int, max_pairs: int) -> int:
         else:
             shortest = middle
     return shortest
-
-
-def margins(account: Codes, objects: Codes, n_accounts: int, n_objects: int) -> tuple[Ints, Ints]:
-    """Count the distinct objects of each account, and the distinct accounts of each object.
-
-    Parameters
-    ----------
-    account, objects : ndarray of int32, shape (n_events,)
-        Codes, sorted by object.
-    n_accounts, n_objects : int
-
-    Returns
-    -------
-    ndarray of int64, shape (n_accounts,)
-    ndarray of int64, shape (n_objects,)
-    """
-    degree, popularity = np.zeros(n_accounts, np.int64), np.zeros(n_objects, np.int64)
-    _count_margins(account, objects, np.full(n_accounts, -1, np.int32), degree, popularity)
-    return degree, popularity
-
-
-@compiled(CODES, CODES, WRITE_CODES, WRITE_INTS, WRITE_INTS)
-def _count_margins(account: Codes, objects: Codes, latest: Codes, degree: Ints, popularity: Ints) -> None:
-    """Count each account once on each object; `latest` is the latest object of each account, -1 at first."""
-    for e in range(len(account)):
-        new = latest[account[e]] != objects[e]
-        latest[account[e]] = objects[e]
-        degree[account[e]] += new
-        popularity[objects[e]] += new

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cib.graphs.compiled.counts import changed_pairs, done_together, shared_objects
+from cib.graphs.compiled.counts import changed_pairs, done_together, inserted, merged, shared_objects
 from cib.graphs.compiled.windows import window_bounds
 
 N = 5
@@ -51,3 +51,41 @@ def test_pairs_have_the_objects_and_lags_of_every_two_events(rows, window):
         if met:
             assert together.first[k] == min(min(s, t) for _, s, t in met)
             assert together.last[k] == max(max(s, t) for _, s, t in met)
+
+
+@given(st.integers(0, 2**20), st.integers(0, 15))
+def test_shared_objects_of_an_account_with_many_more_events(seed, window):
+    """From 16 times the events on, the objects of the account with more are found by bisection."""
+    rng = np.random.default_rng(seed)
+    rows = [(o, t, 0) for o, t in rng.integers(0, 40, (100, 2)).tolist()]
+    rows = sorted(rows + [(o, t, 1) for o, t in rng.integers(0, 40, (4, 2)).tolist()])
+    met = {o for o, s, a in rows for p, t, b in rows if a < b and o == p and abs(s - t) <= window}
+    assert shared_objects(np.array([1, 2]), *columns(rows), 2, window).tolist() == [len(met)] * 2
+
+
+WEIGHTS = st.dictionaries(st.integers(0, 30), st.integers(0, 4))
+
+
+@given(WEIGHTS.map(lambda edges: {pair: weight + 2 for pair, weight in edges.items()}), WEIGHTS)
+def test_merged_edges_have_the_changed_weights(edges, changed):
+    (key, weight), (pairs, other) = (
+        np.array(sorted(own.items()), int).reshape(-1, 2).T.copy() for own in (edges, changed)
+    )
+    order = merged(key, pairs, other.astype(np.int32), 2)
+    found = zip(np.append(key, pairs)[order].tolist(), np.append(weight, other)[order].tolist(), strict=True)
+    assert list(found) == sorted((pair, weight) for pair, weight in (edges | changed).items() if weight >= 2)
+
+
+@given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 9))), st.sets(st.integers(0, 9)), st.sets(st.integers(0, 5)))
+def test_inserted_events_are_in_order(events, new_rows, new_objects):
+    """Events of new rows may be on new objects, those of earlier rows are not."""
+    is_new = {event for event in events if event[1] in new_rows}
+    objects, rows = ([k for k in range(n) if k not in new] for n, new in ((6, new_objects), (10, new_rows)))
+    before = sorted((o, r) for o, r in events - is_new if o in objects)
+    coded = np.array([(objects.index(o), rows.index(r)) for o, r in before], np.int32).reshape(-1, 2).T.copy()
+    added = np.array(sorted(is_new), np.int32).reshape(-1, 2).T.copy()
+    found = inserted(*coded, np.array(objects, np.int32), np.array(rows, np.int64), *added)
+    expected = sorted([*before, *is_new])
+    assert list(zip(*(part.tolist() for part in found), strict=True)) == [
+        (*event, event in is_new) for event in expected
+    ]
