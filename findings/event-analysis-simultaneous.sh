@@ -1,5 +1,5 @@
 #!/bin/sh
-# event-analysis 1.1.3 (event coincidence analysis): one post in the same hour has p = 0; chance pairs are "significant".
+# event-analysis 1.1.3 (event coincidences): one post in the same hour has p = 0, and chance pairs are "significant".
 #
 # Guess: the p-values of ECA() hold for accounts that post at random times, as its paper says for many events and short
 # windows: 5 % of pairs below 0.05, one in a thousand below 0.001.

@@ -2,7 +2,7 @@
 # Hawkes processes on times in whole minutes: phawkes 0.1.0 says ann causes all of ben, or ben all of ann; others none.
 #
 # Guess: two accounts that post 300 times within half a minute of each other, neither of them first, excite each other
-# about equally; rounding the times to minutes blurs that, and the order in which the accounts are handed over is nothing.
+# about equally; rounding the times to minutes blurs that, and the order in which they are handed over does not matter.
 # Seen: with exact times all is as expected, 0.7 both ways, the same in phawkes 0.1.0 and intensify 0.3.3. In whole
 # minutes phawkes gives the account that is listed second an excitation of 1.00 by the first, a baseline of 0, and none
 # back; listed the other way round, the other way round. Of equal times it lets the first list act before the second.
