@@ -86,7 +86,7 @@ def _expected_information(rows: Counts, columns: Counts) -> float:
         margins = gammaln(np.array([a, b, total - a, total - b]) + 1).sum()
         weight = np.exp(margins - whole - gammaln(parts + 1).sum(axis=0))
         found += times * often * float((n / total * np.log(total * n / (a * b)) * weight).sum())
-    return found
+    return float(found)
 
 
 @takes(positive=column("truth values"), network=column("values"))
