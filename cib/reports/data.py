@@ -60,6 +60,10 @@ def gather(result: Result) -> dict[str, Any]:
     -------
     dict
         Deterministic for a given result. Ids are those of the data; see :func:`cib.reports.anonymity.hide_findings`.
+        ``networks``, ``members`` and ``edges`` are rows; of networks after the first :data:`MAX_NETWORKS` only what is
+        counted. ``posts`` are tables, one list per column: ``pair_acts`` and ``retweets`` by the position of their
+        ``line`` in ``edges``, the others by the ``place`` of their account in ``members``. ``said`` has the texts of
+        posts.
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
