@@ -734,15 +734,17 @@ def _print_networks(detection: Detection, most: int = 15) -> None:
 
 def _written(detection: Detection, options: argparse.Namespace, *, progress: bool) -> tuple[dict[str, Any], str]:
     """Save the detection and its page; return their paths as values and as a sentence."""
-    from cib.folders import alone_in, ensure_folder
-    from cib.saved.reading import read_about
+    import orjson
+
+    from cib.folders import DETECTION, alone_in, ensure_folder
     from cib.saved.writing import PARTS
 
     folder, write = ensure_folder(options.out), [*PARTS] if options.graphs else None
     with alone_in(folder), stage("files and report", progress):  # so that the page is of this detection
         detection.save(folder, write, overwrite=options.overwrite, csv="exact" if options.exact_csv else "safe")
         page = detection.report(folder / "report.html")
-    sizes = {**read_about(folder)["files"], page.name: page.stat().st_size}
+    about = orjson.loads((folder / DETECTION.marker).read_bytes())  # just written, so that its shape needs no check
+    sizes = {**about["files"], page.name: page.stat().st_size}
     kinds = {
         "tables": [n for n in sizes if n.endswith((".parquet", ".csv"))],
         "graphs": [n for n in sizes if n.startswith("layer-")],

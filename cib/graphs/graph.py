@@ -396,12 +396,15 @@ def shared_acts(incidence: Incidence, pairs: pl.DataFrame, made: Construction) -
         ``a, b, object_id, post_a, post_b, time_a, time_b, lag, second``, sorted by pair, then time.
     """
     events = incidence.of_accounts(pl.concat([pairs["a"], pairs["b"]]).unique().to_list())
+    events = events.sort("created_at", "post_id")
     left, right = (
-        pairs.join(events.rename({"account_id": end, "post_id": f"post_{end}", "created_at": f"time_{end}"}), on=end)
+        events.rename({"account_id": end, "post_id": f"post_{end}", "created_at": f"time_{end}"}).join(
+            pairs, on=end, maintain_order="left"
+        )
         for end in ("a", "b")
     )
-    shared = left.sort("time_a", "post_a").join_asof(
-        right.sort("time_b", "post_b"),
+    shared = left.join_asof(
+        right,
         left_on="time_a",
         right_on="time_b",
         by=["a", "b", "object_id"],

@@ -145,8 +145,9 @@ class _Attributes:
 
     def declared(self) -> Iterator[tuple[str, str, str]]:
         """Yield key, escaped name and type of each attribute."""
-        for key, title in self.titles.items():
-            yield key, _escaped_text(title), _type(self.table.schema[key])
+        titles = _escaped(pl.Series([*self.titles.values()], dtype=pl.String))
+        for key, title in zip(self.titles, titles, strict=True):
+            yield key, title, _type(self.table.schema[key])
 
     def values(self, element: str) -> pl.Expr:
         """Format an element with key and value for each attribute; empty where the value is null."""
@@ -193,10 +194,6 @@ def _escaped(texts: pl.Series) -> pl.Series:
     odd = texts.filter(texts.str.contains(_MAYBE_NOT_XML)).unique()
     spelled = texts.replace(odd, [xml_text(text) for text in odd]) if len(odd) else texts
     return spelled.str.replace_many(_ESCAPES)
-
-
-def _escaped_text(text: str) -> str:
-    return str(_escaped(pl.Series([text]))[0])
 
 
 def _ends(edges: pl.DataFrame, names: pl.Series) -> list[pl.Series]:

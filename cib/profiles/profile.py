@@ -269,7 +269,7 @@ def working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
         return None, 0.0
     office = np.isin(np.arange(168) % 24, _WORK) & (np.arange(168) < 5 * 24)
     zones = sorted(range(-11, 13), key=abs)
-    shares = [np.roll(acts, zone)[office].sum() / acts.sum() for zone in zones]
+    shares = acts[np.flatnonzero(office) - np.array(zones)[:, None]].sum(axis=1) / acts.sum()
     best = int(np.argmax(shares))
     return zones[best], float(shares[best])
 

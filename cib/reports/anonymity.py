@@ -21,7 +21,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.objects import object_events
-from cib.reports.plain import Rows
+from cib.reports.plain import Columns, Rows
 from cib.reports.pseudonyms import Pseudonyms
 from cib.reports.result import Result
 
@@ -94,12 +94,6 @@ _ORDER: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "objects": lambda row: -row["members"],
     "narratives": lambda row: (row["kind"], -row["inside"]),
     "leads": lambda row: -row["inside"],
-    "soonest": lambda row: row["lag"],
-    "most_retweeted": lambda row: -row["retweets"],
-    "boosted_by": lambda row: row["time"],
-    "aimed_at": lambda row: row["time"],
-    "own": lambda row: -row["members"],
-    "copied": lambda row: -row["members"],
     "acts": lambda row: row.get("lag", row.get("time")),
 }
 
@@ -164,15 +158,22 @@ def mark_open(findings: dict[str, Any], activity: Activity, names: pl.Series) ->
     names : polars.Series of str
         From :func:`handles`, of all accounts.
     """
-    rows: dict[str, Rows] = {}
-    for kind, row in _values_told(findings):
-        rows.setdefault(kind, []).append(row)
-    for kind, marked in rows.items():
-        values = pl.Series([row.get("object", row.get("value")) for row in marked], dtype=pl.String)
-        used = _users(activity, kind, values.unique())
+    tables = [table for table in findings["posts"].values() if "object" in table]
+    rows = [(kind, row.get("object", row.get("value")), row) for kind, row in _values_told(findings)]
+    told = {(kind, value) for kind, value, _ in rows}
+    told |= {
+        each for table in tables for each in zip(table["kind"], table["object"], strict=True) if each[0] in _OPEN_KINDS
+    }
+    shown: set[tuple[str, str]] = set()
+    for kind in sorted({kind for kind, _ in told}):
+        values = pl.Series(sorted(value for each, value in told if each == kind), dtype=pl.String)
+        used = _users(activity, kind, values)
         counts = values.replace_strict(used["value"], used["accounts"], default=0, return_dtype=pl.Int64)
-        for row, shown in zip(marked, is_open(values, counts, names), strict=True):
-            row["open"] = shown
+        shown.update((kind, value) for value in values.filter(is_open(values, counts, names)))
+    for kind, value, row in rows:
+        row["open"] = (kind, value) in shown
+    for table in tables:
+        table["open"] = [each in shown for each in zip(table["kind"], table["object"], strict=True)]
     notes = pl.Series(findings["notes"], dtype=pl.String)
     findings["open_notes"] = notes.filter(~leads(notes, names)).to_list()
 
@@ -189,9 +190,12 @@ def _values_told(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, each in value.items():
             if name in _COLUMNS:
                 yield from ((_COLUMNS[name], row) for row in each)
-            elif name not in WHOLE and type(each) in _NESTED:
+            elif name not in _NOT_ROWS and type(each) in _NESTED:
                 yield from _values_told(each)
 
+
+#: Parts of findings that have no rows of values.
+_NOT_ROWS = {*WHOLE, "posts"}
 
 #: Container types of plain (JSON) values; exact types are compared for speed, as there may be 500,000 values.
 _NESTED = (dict, list)
@@ -215,7 +219,9 @@ def _users(activity: Activity, kind: str, values: pl.Series) -> pl.DataFrame:
 
 def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """Anonymize findings: replace all ids, texts and values that are not open."""
-    told = {name: each for name, each in findings.items() if name != "said"}  # texts identify their posts
+    told = {
+        name: each for name, each in findings.items() if name not in ("said", "posts")
+    }  # texts identify their posts
     found = {name: each if name in WHOLE else _hidden(each, name, names) for name, each in told.items()}
     found |= {**public_about(findings), "notes": list(findings.get("open_notes", []))}
     found["limits"] = findings["limits"]
@@ -225,23 +231,80 @@ def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, A
     order = _order_of_members(found["members"])
     place = {old: new for new, old in enumerate(order)}
     found["members"] = [found["members"][old] for old in order]
-    lines = [_moved(line, place) for line in found["edges"]]
-    found["edges"] = sorted(lines, key=lambda line: (*sorted((line["place_a"], line["place_b"])), line["place_a"]))
+    lines = [{**line, **{end: place[line[end]] for end in ("place_a", "place_b")}} for line in found["edges"]]
+    turned = [line["layer"] != "retweet" and line["place_a"] > line["place_b"] for line in lines]
+    for line, turn in zip(lines, turned, strict=True):
+        if turn:  # the first end of a co-action has the smaller number
+            line["place_a"], line["place_b"] = line["place_b"], line["place_a"]
+    ends = [(*sorted((line["place_a"], line["place_b"])), line["place_a"]) for line in lines]
+    order = sorted(range(len(lines)), key=ends.__getitem__)
+    moved = {"place": place, "line": {old: new for new, old in enumerate(order)}}
+    found["edges"] = [lines[old] for old in order]
+    found["posts"] = {
+        name: _hidden_table(table, name, names, moved, turned) for name, table in findings["posts"].items()
+    }
     return found
 
 
-def _moved(line: Mapping[str, Any], place: Mapping[int, int]) -> dict[str, Any]:
-    """Renumber the ends of a line; lines of co-actions are oriented so that the first end has the smaller number."""
-    a, b = place[line["place_a"]], place[line["place_b"]]
-    if line["layer"] == "retweet" or a < b:
-        return {**line, "place_a": a, "place_b": b}
-    return {**line, "place_a": b, "place_b": a, "acts": [_turned(act) for act in line["acts"]]}
+def _hidden_table(
+    table: Columns, name: str, names: Pseudonyms, moved: Mapping[str, Mapping[int, int]], turned: list[bool]
+) -> Columns:
+    """Anonymize a table of posts, renumber its places or lines, exchange turned accounts, and sort it by pseudonym."""
+    owner = "line" if "line" in table else "place"
+    found = {each: _hidden_column(table, each, names) for each in table if each not in ("open", owner)}
+    if owner == "line" and "second" in table:
+        turn = [turned[line] for line in table["line"]]
+        other = {each: _other(each) for each in found}
+        found = {
+            each: [b if t else a for a, b, t in zip(column, found[other[each]], turn, strict=True)]
+            for each, column in found.items()
+        }
+        found["second"] = [_TURNED[end] if t else end for end, t in zip(found["second"], turn, strict=True)]
+    columns = {owner: [moved[owner][k] for k in table[owner]], **found}
+    ordered, sign = _TABLE_ORDER[name]
+    ranks = [columns[owner], [sign * value for value in columns[ordered]] if sign < 0 else columns[ordered]]
+    keys = list(zip(*ranks, *(columns[each] for each in _SORTED if each in columns), strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return {each: [column[k] for k in order] for each, column in columns.items()}
+
+
+def _hidden_column(table: Columns, name: str, names: Pseudonyms) -> list[Any]:
+    column = table[name]
+    if name in _OPEN:
+        return column
+    if name == "object":
+        rows = zip(column, table["kind"], table.get("open", [False] * len(column)), strict=True)
+        return [value if shown else names.of(kind_of_object(kind), value) for value, kind, shown in rows]
+    return [_hidden(value, name, names) for value in column]
+
+
+#: Columns that tables of posts are sorted by after their owner, with -1 for decreasing order.
+_TABLE_ORDER = {
+    **dict.fromkeys(("pair_acts", "soonest"), ("lag", 1)),
+    **dict.fromkeys(("retweets", "boosted_by", "aimed_at"), ("time", 1)),
+    **dict.fromkeys(("own", "copied"), ("members", -1)),
+    "most_retweeted": ("retweets", -1),
+}
+
+#: Columns of pseudonyms that ties are broken by.
+_SORTED = ("object", "account", "a", "b", "post", "post_a", "post_b")
+
+#: The end of a line, and which one it is if both are exchanged.
+_TURNED = {"a": "b", "b": "a", None: None}
 
 
 def hide_texts(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """Remove the texts of posts from findings and replace compared texts by pseudonyms."""
-    told = {name: each for name, each in findings.items() if name != "said"}
-    return {name: each if name in WHOLE else _without_texts(each, names) for name, each in told.items()}
+    told = {name: each for name, each in findings.items() if name not in ("said", "posts")}
+    found = {name: each if name in WHOLE else _without_texts(each, names) for name, each in told.items()}
+    return found | {"posts": {name: _table_without_texts(table, names) for name, table in findings["posts"].items()}}
+
+
+def _table_without_texts(table: Columns, names: Pseudonyms) -> Columns:
+    if "object" not in table:
+        return table
+    told = zip(table["kind"], table["object"], strict=True)
+    return {**table, "object": [names.of("text", value) if kind in _TEXT_KINDS else value for kind, value in told]}
 
 
 def _without_texts(value: Any, names: Pseudonyms) -> Any:
@@ -298,7 +361,7 @@ def _hidden_row(row: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
 def _turned(act: Mapping[str, Any]) -> dict[str, Any]:
     """Exchange the two accounts in an act of a pair."""
     turned = {name: act.get(_other(name), each) for name, each in act.items()}
-    return turned | {"second": {"a": "b", "b": "a"}.get(act["second"])}
+    return turned | {"second": _TURNED[act["second"]]}
 
 
 @cache
@@ -307,7 +370,7 @@ def _other(name: str) -> str:
 
 
 def _hidden_values(row: Mapping[str, Any]) -> list[str]:
-    return [str(row[name]) for name in ("object", "account", "a", "b", "post", "post_a", "post_b") if name in row]
+    return [str(row[name]) for name in _SORTED if name in row]
 
 
 def _rare_together(rows: Rows) -> Rows:

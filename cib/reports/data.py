@@ -26,24 +26,24 @@ from cib.profiles.explanations import explanation_table
 from cib.profiles.profile import profile_tables, working_zone
 from cib.reports.anonymity import handles, mark_open
 from cib.reports.drawn_edges import drawn_edges
-from cib.reports.evidence_posts import first_posts, kind_of, with_acts
+from cib.reports.evidence_posts import acts_of, first_posts, kind_of
 from cib.reports.members import described, roles_told
 from cib.reports.plain import Rows, as_plain, as_rows, grouped, uncollected
 from cib.reports.post_texts import post_texts
 from cib.reports.result import Result, about
-from cib.reports.selection import edges_among, lines, shown_members
+from cib.reports.selection import accounts_of, edges_among, lines, shown_members
 from cib.reports.times import Bins, timeline, week
 
 __all__ = ["gather"]
 
 #: Maximum number of networks with details.
-MAX_NETWORKS = 150
+MAX_NETWORKS = 100
 
 #: Per network: number of the most significant pairs, and of the objects shared by most members.
-PAIRS, OBJECTS = 10, 8
+PAIRS, OBJECTS = 5, 5
 
 #: Per profile: number of values of each kind, and of posts and accounts listed with them.
-VALUES, BEHIND = 5, 3
+VALUES, BEHIND = 5, 2
 
 _STATISTICS = ("layer", "pairs", "observed", "expected", "p", "objects", "top_share", "capture", "exclusivity")
 
@@ -60,38 +60,53 @@ def gather(result: Result) -> dict[str, Any]:
     -------
     dict
         Deterministic for a given result. Ids are those of the data; see :func:`cib.reports.anonymity.hide_findings`.
+        ``networks``, ``members`` and ``edges`` are rows; of networks after the first :data:`MAX_NETWORKS` only what is
+        counted. ``posts`` are tables, one list per column: ``pair_acts`` and ``retweets`` by the position of their
+        ``line`` in ``edges``, the others by the ``place`` of their account in ``members``. ``said`` has the texts of
+        posts.
     """
     shown = result.networks[:MAX_NETWORKS]
     layers = {name: graph for name, graph in result.graphs.items() if not graph.directed}
     roles = [role.name for role in result.roles.roles]
-    members = shown_members(shown, roles)
-    acting = members.filter(pl.col("joined") != "boosted")
+    accounts = accounts_of(shown, roles)
+    members = shown_members(accounts, shown)
+    acting = accounts.filter(pl.col("joined") != "boosted")
     release_pages()
-    own = _of_accounts(result.activity, members["account_id"])
+    own = _of_accounts(result.activity, accounts["account_id"])
     release_pages()
     shared = _shared(shown, layers)
     edges = edges_among(shown, members)
+    release_pages()
+    drawn = lines(result.graphs, edges, members)
+    best = edges.group_by("network_id", maintain_order=True).head(PAIRS)
+    ends = pl.DataFrame(drawn, schema=dict.fromkeys(("place_a", "place_b"), pl.UInt32), orient="row")
+    connected = edges.join(ends, on=["place_a", "place_b"], how="semi")
+    both = pl.concat([part.select("layer", "a", "b") for part in (best, connected)])
+    acts = acts_of(both.unique(["a", "b"], maintain_order=True), layers)
     release_pages()
     bins = Bins.of(result.activity)
     parts: dict[str, Mapping[str, Any]] = {
         "timeline": timeline(own, acting, bins),
         "week": week(own, acting),
-        "linked": _linked(result),
-        "pairs": _pairs(edges, layers),
+        "linked": _linked(result.activity.account_ids, shown),
+        "pairs": _pairs(best, acts),
         "objects": _objects(shared, acting, layers),
         "profile": _profiles(result.activity, own, shown, acting),
         "explanations": _explanations(result.activity, shown),
     }
     release_pages()
+    told_members, posts = described(result, own, accounts, members, edges, shared, layers)
+    told_edges, posts_of_lines = drawn_edges(own, drawn, members, edges, acts)
     found = {
         **about(result),
         "accounts": result.table.height,
         "bins": {"first": f"{bins.first:%Y-%m-%d %H:%M}", "hours": bins.step / timedelta(hours=1)},
         "layers": {name: {"kind": kind_of(g), "window_s": g.construction.window_s} for name, g in layers.items()},
-        "networks": _networks(result.networks, parts, roles),
+        "networks": _networks(shown, parts, roles) + _counted(result.networks[MAX_NETWORKS:]),
         "roles": roles_told(result.roles),
-        "members": described(result, own, members, edges, shared, layers),
-        "edges": drawn_edges(own, lines(result.graphs, edges, members), members, edges, layers),
+        "members": told_members,
+        "edges": told_edges,
+        "posts": {**posts, **posts_of_lines},
     }
     release_pages()
     found["said"] = post_texts(result.activity, found)
@@ -108,7 +123,7 @@ def _of_accounts(activity: Activity, accounts: pl.Series) -> Activity:
 
 
 def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles: Sequence[str]) -> Rows:
-    """Return one row per network, with `parts` for the networks that have details."""
+    """Return one row per network that is shown, with its `parts`."""
     joined: dict[str, dict[str, int]] = {network.id: {} for network in networks}
     accounts = pl.concat([networks.members, networks.boosted])
     counts = accounts.group_by("network_id", "joined").len().sort("joined")
@@ -132,9 +147,13 @@ def _networks(networks: Networks, parts: Mapping[str, Mapping[str, Any]], roles:
     return rows
 
 
-def _linked(result: Result) -> dict[str, int]:
+def _counted(networks: Networks) -> Rows:
+    """Return what is counted of networks that are not shown."""
+    return networks.table.select("network_id", "verdict", "accounts", "campaign").to_dicts()
+
+
+def _linked(ids: pl.Series, networks: Networks) -> dict[str, int]:
     """Count the pairs of accounts of each network that have an edge in any layer."""
-    ids, networks = result.activity.account_ids, result.networks
     pairs = [np.empty(0, np.int64)]
     for k, graph in enumerate(networks[0].evidence.graphs if networks else ()):
         rows = np.concatenate([network.evidence.rows[k] for network in networks])
@@ -155,10 +174,13 @@ _PROFILE = (
 )
 
 
-def _pairs(edges: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
+def _pairs(best: pl.DataFrame, acts: pl.DataFrame) -> dict[str, Rows]:
     """Return the most significant pairs of each network with their acts of smallest lag."""
-    best = edges.group_by("network_id", maintain_order=True).head(PAIRS)
-    return grouped(with_acts(best, layers), "network_id")
+    found: dict[tuple[str, str], Rows] = {}
+    for act in as_rows(acts.join(best, on=["a", "b"], how="semi", maintain_order="left")):
+        found.setdefault((act.pop("a"), act.pop("b")), []).append(act)
+    told = as_rows(best.select("network_id", "layer", "a", "b", "weight", "expected", "q"))
+    return grouped([{**row, "acts": found.get((row["a"], row["b"]), [])} for row in told], "network_id")
 
 
 def _shared(shown: Sequence[Network], layers: Mapping[str, Graph]) -> pl.DataFrame:

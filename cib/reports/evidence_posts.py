@@ -11,12 +11,11 @@ from cib.activity import encode
 from cib.graphs.graph import Graph, shared_acts
 from cib.graphs.incidence import Incidence
 from cib.mapped import release_pages
-from cib.reports.plain import Rows, as_rows
 
-__all__ = ["POSTS", "first_posts", "kind_of", "with_acts"]
+__all__ = ["POSTS", "acts_of", "first_posts", "kind_of"]
 
-#: Maximum number of posts shown per pair and object.
-POSTS = 5
+#: Maximum number of acts shown per pair and of posts per object.
+POSTS = 3
 
 #: Number of pairs whose acts are looked up at a time, since there may be thousands for each pair.
 _AT_ONCE = 5_000
@@ -27,23 +26,43 @@ def kind_of(graph: Graph) -> str:
     return graph.construction.objects
 
 
-def with_acts(pairs: pl.DataFrame, layers: Mapping[str, Graph], posts: int = POSTS) -> Rows:
-    """Return rows of pairs with their acts: object, posts, times, lag and the account that acted second."""
-    acts: dict[tuple[str, str, str], Rows] = {}
+def acts_of(pairs: pl.DataFrame, layers: Mapping[str, Graph]) -> pl.DataFrame:
+    """Return the acts of smallest lag of each pair in its layer.
+
+    Parameters
+    ----------
+    pairs : polars.DataFrame
+        ``layer, a, b``, each pair once.
+    layers : mapping of str to Graph
+
+    Returns
+    -------
+    polars.DataFrame
+        ``a, b, object, kind, post_a, post_b, time_a, time_b, lag, second``: `second` is ``'a'`` or ``'b'``, the account
+        that acted second, or null.
+    """
+    parts = [pl.DataFrame(schema=_ACTS)]
     for (layer,), wanted in pairs.partition_by("layer", as_dict=True).items():
         release_pages()
-        graph = layers[layer]
+        graph = layers[str(layer)]
         if graph.incidence is None:
             continue
-        for some in wanted.select("a", "b").unique(maintain_order=True).iter_slices(_AT_ONCE):
+        for some in wanted.select("a", "b").iter_slices(_AT_ONCE):
             shared = shared_acts(graph.incidence, some, graph.construction)
-            closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(posts)
-            for row in as_rows(closest.rename({"object_id": "object"}).with_columns(kind=pl.lit(kind_of(graph)))):
-                key = (layer, row.pop("a"), row.pop("b"))
-                row["second"] = {key[1]: "a", key[2]: "b"}.get(row["second"])
-                acts.setdefault(key, []).append(row)
-    told = as_rows(pairs.select("network_id", "layer", "a", "b", "weight", "expected", "q"))
-    return [{**row, "acts": acts.get((row["layer"], row["a"], row["b"]), [])} for row in told]
+            closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(POSTS)
+            second = pl.coalesce(pl.when(pl.col("second") == pl.col(end)).then(pl.lit(end)) for end in ("a", "b"))
+            told = closest.with_columns(kind=pl.lit(kind_of(graph)), second=second)
+            parts.append(told.rename({"object_id": "object"}).select(*_ACTS))
+    return pl.concat(parts)
+
+
+_TIME = pl.Datetime("us", "UTC")
+_ACTS = {
+    **dict.fromkeys(("a", "b", "object", "kind", "post_a", "post_b"), pl.String()),
+    **dict.fromkeys(("time_a", "time_b"), _TIME),
+    "lag": pl.Float64(),
+    "second": pl.String(),
+}
 
 
 def first_posts(incidence: Incidence | None, objects: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:

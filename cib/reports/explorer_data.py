@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cib.reports.layout import positions
 from cib.reports.permalinks import Permalinks
+from cib.reports.plain import Columns
 
 __all__ = ["JOINED", "explorer_data", "explorer_details"]
 
@@ -27,7 +28,7 @@ JOINED = {
 _AT_ONCE = ("account", "network_id", "joined", "role", "coordination")
 
 #: Fields of an act of two accounts, in order.
-_ACT = ("object", "kind", "post_a", "post_b", "time_a", "time_b", "lag", "second")
+ACT = ("object", "kind", "post_a", "post_b", "time_a", "time_b", "lag", "second")
 
 
 def explorer_data(found: Mapping[str, Any], permalinks: Permalinks) -> dict[str, Any]:
@@ -81,14 +82,31 @@ def explorer_details(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         rest = {name: value for name, value in member.items() if name not in at_once}
         network = details.setdefault(member["network_id"], {"members": {}, "edges": {}})
         network["members"][place] = rest
+    lines: list[dict[str, Any]] = []
     for k, edge in enumerate(found["edges"]):
-        told = {name: edge[name] for name in ("layer", "weight", "expected", "q")}
-        acts = edge["acts"] if edge["layer"] == "retweet" else [[act[name] for name in _ACT] for act in edge["acts"]]
-        details[members[edge["place_a"]]["network_id"]]["edges"][k] = {**told, "acts": acts}
+        lines.append({name: edge[name] for name in ("layer", "weight", "expected", "q")} | {"acts": []})
+        details[members[edge["place_a"]]["network_id"]]["edges"][k] = lines[k]
+    for name, table in found["posts"].items():
+        if name == "pair_acts":
+            for k, *fields in zip(table["line"], *(table[each] for each in ACT), strict=True):
+                lines[k]["acts"].append(fields)
+        elif name == "retweets":
+            for k, act in _rows(table, "line"):
+                lines[k]["acts"].append(act)
+        else:
+            for place, post in _rows(table, "place"):
+                details[members[place]["network_id"]]["members"][place].setdefault(name, []).append(post)
     if "said" in found:
         for network in details.values():
             network["said"] = _said_in(network, found["said"])
     return details
+
+
+def _rows(table: Columns, owner: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the rows of a table, each with its owner."""
+    names = [name for name in table if name not in (owner, "open")]
+    for k, *row in zip(table[owner], *(table[name] for name in names), strict=True):
+        yield k, dict(zip(names, row, strict=True))
 
 
 def _said_in(value: Any, said: Mapping[str, Any]) -> dict[str, Any]:

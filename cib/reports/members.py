@@ -10,44 +10,51 @@ import polars as pl
 from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.objects import KINDS, object_events
-from cib.reports.plain import Rows, as_rows, few
+from cib.reports.plain import Columns, Rows, as_columns, as_rows
 from cib.reports.result import Result
 from cib.roles import RoleScores
 
 __all__ = ["described", "roles_told"]
 
 #: Maximum number of posts of each kind per account.
-ACCOUNT_POSTS = 3
+ACCOUNT_POSTS = 2
 
 
 def described(
     result: Result,
     activity: Activity,
+    accounts: pl.DataFrame,
     members: pl.DataFrame,
     edges: pl.DataFrame,
     shared: pl.DataFrame,
     layers: Mapping[str, Graph],
-) -> Rows:
-    """Return each account with its scores and their contributions, its posts, and its own acts if it is in no pair.
+) -> tuple[Rows, dict[str, Columns]]:
+    """Return the accounts with their scores and contributions, and tables of their posts by ``place``.
 
-    `activity` is that of the accounts in `members`.
+    Accounts that are in no pair of accounts shown have their own acts among these.
+
+    `activity` is that of `accounts`, from :func:`cib.reports.selection.accounts_of`, of which `members` are shown.
     """
-    paired = pl.concat([edges["place_a"], edges["place_b"]]).unique()
+    drawn = edges.drop_nulls(["place_a", "place_b"])
+    paired = pl.concat([drawn["place_a"], drawn["place_b"]]).unique()
     alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
     alone = alone.select("account_id", "network_id")
     posts = {
         "own": _own(alone, shared, layers),
-        "copied": _copied(result.activity, members, alone),
-        **_posts(result.activity, activity, members),
+        "copied": _copied(result.activity, accounts, alone),
+        **_posts(result.activity, activity, accounts, members),
     }
     reasons = _reasons(result.roles, members["account_id"])
-    rows = []
-    for row in as_rows(members.rename({"account_id": "account"})):
-        place = row.pop("place")
-        account = row["account"]
-        mine = {name: found[account] for name, found in posts.items() if account in found}
-        rows.append({**row, "reasons": reasons[place], **mine})
-    return rows
+    rows = as_rows(members.drop("place").rename({"account_id": "account"}))
+    told = [{**row, "reasons": each} for row, each in zip(rows, reasons, strict=True)]
+    return told, {name: _few(table, members) for name, table in posts.items()}
+
+
+def _few(acts: pl.DataFrame, members: pl.DataFrame) -> Columns:
+    """Return the first acts of each ``owner`` by its place."""
+    placed = acts.join(members.select("place", owner="account_id"), on="owner", maintain_order="left")
+    few = placed.drop("owner").group_by("place", maintain_order=True).head(ACCOUNT_POSTS)
+    return as_columns(few.sort("place", maintain_order=True))
 
 
 def _reasons(scores: RoleScores, accounts: pl.Series) -> list[dict[str, Any]]:
@@ -76,24 +83,24 @@ def _table(frame: pl.DataFrame, names: Sequence[str]) -> list[list[float | None]
     return [list(row) for row in numbers.iter_rows()]
 
 
-def _posts(activity: Activity, own: Activity, members: pl.DataFrame) -> dict[str, dict[str, Rows]]:
-    """Return evidence of roles by account: its fastest retweets, its most retweeted posts, its boosters and targets."""
-    mine = members.lazy().select("account_id", "network_id", "joined")
+def _posts(activity: Activity, own: Activity, accounts: pl.DataFrame, members: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return evidence of roles by ``owner``: fastest retweets, most retweeted posts, boosters and targets."""
+    shown = members.lazy().select("account_id")
     retweeted = pl.col("action") == "retweet"
-    soon = own.posts_table.lazy().filter(retweeted).join(mine, on="account_id").drop_nulls("target_created_at")
+    soon = own.posts_table.lazy().filter(retweeted).join(shown, on="account_id").drop_nulls("target_created_at")
     soon = soon.select(
         owner="account_id",
         post="post_id",
         target_post="target_post_id",
         time="created_at",
         lag=(pl.col("created_at") - pl.col("target_created_at")).dt.total_microseconds() / 1e6,
-    ).sort("owner", "lag", "post")
+    )
     retweets = activity.posts_table.lazy().filter(retweeted)
-    received = retweets.join(mine.rename({"account_id": "target_account_id"}), on="target_account_id")
+    received = retweets.join(shown.rename({"account_id": "target_account_id"}), on="target_account_id")
     popular = received.group_by(owner="target_account_id", post="target_post_id").agg(
         retweets=pl.len(), accounts=pl.col("account_id").n_unique(), time=pl.col("created_at").min()
     )
-    aims = _aims(own, mine)
+    aims = _aims(own, accounts.lazy().select("account_id", "network_id", "joined")).collect()
     inside = pl.col("network_id") == pl.col("network_id_target")
     amplified = aims.filter(inside & (pl.col("joined") == "amplifier")).select(
         "account", "post", "time", owner="source"
@@ -101,13 +108,10 @@ def _posts(activity: Activity, own: Activity, members: pl.DataFrame) -> dict[str
     boosts = aims.filter((inside & (pl.col("joined_target") == "boosted")) | (pl.col("joined_target") == "served"))
     boosts = boosts.select("post", "time", account="source", owner="account")
     return {
-        "soonest": few(soon.collect(), ACCOUNT_POSTS),
-        "most_retweeted": few(
-            popular.drop_nulls("post").sort("owner", "retweets", "post", descending=[False, True, False]).collect(),
-            ACCOUNT_POSTS,
-        ),
-        "boosted_by": few(boosts.sort("owner", "time", "post", "account").collect(), ACCOUNT_POSTS),
-        "aimed_at": few(amplified.sort("owner", "time", "post", "account").collect(), ACCOUNT_POSTS),
+        "soonest": soon.sort("lag", "post").collect(),
+        "most_retweeted": popular.drop_nulls("post").sort("retweets", "post", descending=[True, False]).collect(),
+        "boosted_by": boosts.sort("time", "post", "account"),
+        "aimed_at": amplified.sort("time", "post", "account"),
     }
 
 
@@ -123,10 +127,10 @@ def _aims(activity: Activity, members: pl.LazyFrame) -> pl.LazyFrame:
     return acts.join(members.rename({"account_id": "account"}), on="account", suffix="_target")
 
 
-def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> dict[str, Rows]:
-    """Return the acts of some members on objects shared in their network, by account: objects of most members first."""
+def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph]) -> pl.DataFrame:
+    """Return the acts of some members on objects shared in their network by ``owner``, most shared objects first."""
     columns = ("account_id", "network_id", "layer", "object_id")
-    parts = []
+    parts = [pl.DataFrame(schema=_OWN)]
     for (layer,), objects in shared.partition_by("layer", as_dict=True).items():
         incidence = layers[layer].incidence
         if incidence is not None:
@@ -134,27 +138,19 @@ def _own(members: pl.DataFrame, shared: pl.DataFrame, layers: Mapping[str, Graph
             acts = acts.with_columns(layer=pl.lit(layer)).join(objects, on=["network_id", "layer", "object_id"])
             first = acts.sort("created_at", "post_id").unique(columns, keep="first", maintain_order=True)
             parts.append(
-                first.select(
-                    "kind",
-                    "members",
-                    owner="account_id",
-                    object="object_id",
-                    others=pl.col("accounts") - 1,
-                    post="post_id",
-                    time="created_at",
-                )
+                first.with_columns(pl.col("accounts") - 1)
+                .rename({"account_id": "owner", "object_id": "object", "accounts": "others"})
+                .rename({"post_id": "post", "created_at": "time"})
+                .select(*_OWN)
             )
-    if not parts:
-        return {}
-    order = pl.concat(parts).sort("owner", "members", "kind", "object", descending=[False, True, False, False])
-    return few(order, ACCOUNT_POSTS)
+    return pl.concat(parts).sort("members", "kind", "object", descending=[True, False, False])
 
 
-def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> dict[str, Rows]:
-    """Return posts of some members with a text or link also posted by others, by account; most members first."""
+def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> pl.DataFrame:
+    """Return posts of some members with a text or link also posted by others, by ``owner``; most members first."""
     network = members.select("account_id", "network_id")
     acts = activity.posts_table.select(owner="account_id", time="created_at", post="post_id")
-    parts = [pl.DataFrame(schema=_COPIED)]
+    parts = [pl.DataFrame(schema=_OWN)]
     chosen = acts["owner"].is_in(some["account_id"].implode())
     for kind in ("text", "url"):
         if KINDS[kind].column in activity.posts_table.columns:
@@ -167,15 +163,13 @@ def _copied(activity: Activity, members: pl.DataFrame, some: pl.DataFrame) -> di
             counts = told.group_by("object", "network_id").agg(accounts=pl.col("owner").n_unique().cast(pl.Int64))
             everybody = told.group_by("object").agg(others=pl.col("owner").n_unique().cast(pl.Int64) - 1)
             mine = mine.join(counts, on=["object", "network_id"]).join(everybody, on="object")
-            parts.append(
-                mine.filter(pl.col("others") > 0).with_columns(members=pl.col("accounts") - 1).select(*_COPIED)
-            )
-    by = ["owner", "members", "others", "time", "post", "kind"]
+            parts.append(mine.filter(pl.col("others") > 0).with_columns(members=pl.col("accounts") - 1).select(*_OWN))
+    by = ["members", "others", "time", "post", "kind"]
     order = pl.concat(parts).sort(by, descending=[name == "members" for name in by])
-    return few(order.unique(["owner", "object"], keep="first", maintain_order=True), ACCOUNT_POSTS)
+    return order.unique(["owner", "object"], keep="first", maintain_order=True)
 
 
-_COPIED = {
+_OWN = {
     **dict.fromkeys(("owner", "kind", "object"), pl.String()),
     **dict.fromkeys(("members", "others"), pl.Int64()),
     "post": pl.String(),

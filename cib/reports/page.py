@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jinja2 import TemplateError
 from markupsafe import Markup
 
@@ -100,7 +101,6 @@ def write_page(
 ) -> None:
     """Write the page of findings, with pseudonyms and without texts unless `reveal_ids`; see :func:`render`."""
     try:
-        findings = {**findings, "networks": _told(findings["networks"])}
         if not reveal_ids:
             found = hide_findings(findings, Pseudonyms())
         else:
@@ -114,15 +114,6 @@ def write_page(
             remedy="If they were read from a file, save the detection again.",
         ) from error
     atomically(path, lambda target: target.write_text(html, encoding="utf-8"))
-
-
-def _told(networks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the networks; those without details, except the first, only have the fields that the page counts."""
-    counted = ("network_id", "verdict", "accounts", "campaign")
-    return [
-        n if not k or "timeline" in n else {name: n[name] for name in counted if name in n}
-        for k, n in enumerate(networks)
-    ]
 
 
 def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list[dict[str, Any]] | None = None) -> str:
@@ -160,6 +151,10 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         pseudonymous=pseudonymous,
         shown=shown,
         members_of=of_network,
+        cut=any(
+            sum(member["joined"] != "boosted" for member in of_network[network["network_id"]]) < network["accounts"]
+            for network in shown
+        ),
         texts=bool(said["texts"]),
         said_in=lambda posts: _said(said, posts),
         account=_accounts({member["account"]: place for place, member in enumerate(members)}),
@@ -179,8 +174,9 @@ def render(findings: Mapping[str, Any], *, pseudonymous: bool, sensitivity: list
         days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
         bin=_span(found["bins"]["hours"] * 3600),
         when=lambda k: _when(found["bins"], k),
-        height=lambda value, values: round(max(40 * value / max(values), 0.5), 1),
-        cells=_cells,
+        height=_height,
+        spark_path=_spark_path,
+        heat_path=_heat_path,
         strongest=lambda n: max(n["statistics"], key=lambda s: s["observed"] or 0),
         settings_text=json.dumps(found["settings"], indent=2, sort_keys=True, ensure_ascii=False),
         licences=_asset("LICENSES.txt"),
@@ -198,10 +194,7 @@ def _accounts(places: Mapping[str, int]) -> Callable[[str], Markup]:
 
     @cache
     def account(name: str) -> Markup:
-        if name in places:
-            button = Markup('<button class="account" data-place="{}"><bdi>{}</bdi></button>')
-            return button.format(places[name], name)
-        return _ID.format(name)
+        return _BUTTON % (places[name], name) if name in places else _ID % name
 
     return account
 
@@ -211,14 +204,16 @@ def _posts(known: Permalinks) -> Callable[[str], Markup]:
 
     @cache
     def post(name: str) -> Markup:
-        link = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
         address = permalink(name, known)
-        return link.format(address, _ID.format(name)) if address else _ID.format(name)
+        return _LINK % (address, _ID % name) if address else _ID % name
 
     return post
 
 
-_ID = Markup('<bdi class="id">{}</bdi>')
+#: The operator % escapes, and is faster than :meth:`str.format`.
+_ID = Markup('<bdi class="id">%s</bdi>')
+_BUTTON = Markup('<button class="account" data-place="%s"><bdi>%s</bdi></button>')
+_LINK = Markup('<a href="%s" target="_blank" rel="noopener noreferrer">%s</a>')
 
 
 def _applied(network: Mapping[str, Any]) -> list[str]:
@@ -239,8 +234,8 @@ def _more(text: str | None, urls: list[str] | None, hashtags: list[str] | None) 
 
 
 def _json(value: Any) -> str:
-    """Serialize a value as ASCII JSON without characters that are special in HTML."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    """Serialize a value as JSON without characters that are special in HTML."""
+    text = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -250,7 +245,7 @@ def packed(text: str) -> str:
     >>> zlib.decompress(base64.b64decode(packed("told"))).decode()
     'told'
     """
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    return base64.b64encode(zlib.compress(text.encode(), 6)).decode()
 
 
 def _hash(text: str) -> str:
@@ -326,7 +321,18 @@ def _when(bins: Mapping[str, Any], place: int) -> str:
     return f"{start:%Y-%m-%d}" if bins["hours"] >= 24 else f"{start:%Y-%m-%d %H:%M}"
 
 
-def _cells(counts: list[int], level: int) -> list[int]:
-    """Return the hours of the week whose count is in the `level`-th fifth of the maximum."""
+def _height(value: int, most: int) -> float:
+    return round(max(40 * value / most, 0.5), 1)
+
+
+def _spark_path(values: list[int]) -> str:
+    """Return the SVG path of a bar for each value above 0."""
+    most = max(values)
+    return "".join(f"M{k} 40v-{_height(value, most)}h.85V40z" for k, value in enumerate(values) if value)
+
+
+def _heat_path(counts: list[int], level: int) -> str:
+    """Return the SVG path of the hours of the week whose count is in the `level`-th fifth of the maximum."""
     most = max(counts)
-    return [hour for hour, count in enumerate(counts) if count and -(-5 * count // most) == level]
+    hours = [hour for hour, count in enumerate(counts) if count and -(-5 * count // most) == level]
+    return "".join(f"M{30 + hour % 24 * 12} {hour // 24 * 12}h11v11h-11z" for hour in hours)

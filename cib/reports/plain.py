@@ -11,7 +11,7 @@ import polars as pl
 
 from cib.progress import printable
 
-__all__ = ["Rows", "as_plain", "as_rows", "few", "grouped", "uncollected", "visible"]
+__all__ = ["Columns", "Rows", "as_columns", "as_plain", "as_rows", "grouped", "uncollected", "visible"]
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -19,6 +19,9 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _LONGEST = 280
 
 Rows = list[dict[str, Any]]
+
+#: A table as one list per column, which takes a fraction of the memory and time of rows.
+Columns = dict[str, list[Any]]
 
 
 @contextmanager
@@ -43,9 +46,18 @@ def grouped(values: Rows, name: str) -> dict[str, Rows]:
 
 def as_rows(table: pl.DataFrame) -> Rows:
     """Convert the rows to plain values: times as text, floats to four significant digits, NaN as None."""
+    return _plain(table).to_dicts()
+
+
+def as_columns(table: pl.DataFrame) -> Columns:
+    """Convert the columns to plain values as :func:`as_rows` does."""
+    return _plain(table).to_dict(as_series=False)
+
+
+def _plain(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(
         pl.selectors.temporal().dt.strftime(_TIME), pl.selectors.float().fill_nan(None).round_sig_figs(4)
-    ).to_dicts()
+    )
 
 
 def as_plain(value: Any) -> Any:
@@ -53,11 +65,6 @@ def as_plain(value: Any) -> Any:
     if hasattr(value, "strftime"):
         return value.strftime(_TIME)
     return float(f"{value:.4g}") if isinstance(value, float) else value
-
-
-def few(table: pl.DataFrame, most: int) -> dict[str, Rows]:
-    """Return the first `most` rows of each ``owner``."""
-    return grouped(as_rows(table.group_by("owner", maintain_order=True).head(most)), "owner")
 
 
 def visible(value: Any) -> Any:
@@ -73,9 +80,11 @@ def visible(value: Any) -> Any:
     if kind is dict:
         return {name if name.isprintable() else visible(name): visible(each) for name, each in value.items()}
     if kind is list or kind is tuple:
+        if _SEEN.isdisjoint(map(type, value)):  # numbers
+            return value
         return [visible(each) if type(each) in _SEEN else each for each in value]
     return value
 
 
 #: Types of values that are changed for display, or may contain such values.
-_SEEN = (str, dict, list, tuple)
+_SEEN = frozenset((str, dict, list, tuple))

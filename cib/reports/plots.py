@@ -25,7 +25,7 @@ from cib.networks.network import Network
 from cib.reports.layout import positions
 from cib.reports.palette import VERDICTS, colours
 from cib.reports.result import Result
-from cib.reports.selection import edges_among, lines, shown_members
+from cib.reports.selection import accounts_of, edges_among, lines
 from cib.reports.times import Bins
 from cib.reports.times import timeline as acts_by_time
 from cib.reports.times import week as acts_by_hour
@@ -73,7 +73,7 @@ def network_map(detection: Result, network: str | None = None, axes: Axes | None
     from matplotlib.collections import LineCollection  # installed, else _axes has raised
     from matplotlib.patheffects import withStroke
 
-    members = shown_members(networks)
+    members = accounts_of(networks)
     drawn = lines(detection.graphs, edges_among(networks, members), members)
     places, edges = positions(members["network_id"].to_list(), drawn), np.array(drawn, dtype=int).reshape(-1, 2)
     axes.add_collection(LineCollection(places[edges].tolist(), colors="#b9c1c9", linewidths=0.2))

@@ -53,16 +53,12 @@ def post_texts(activity: Activity, found: Any) -> dict[str, Any]:
         own, left_on="origin", right_on="post_id", how="left", suffix="_original", maintain_order="left"
     )
     said = said.select("post_id", *(pl.coalesce(f"{name}_original", name).alias(name) for name in _WORDS))
-    texts: list[dict[str, Any]] = []
-    places: dict[str, int] = {}
-    of_post: dict[str, int] = {}
-    for row in as_rows(said.unique("post_id", keep="first").sort("post_id")):
-        post = row.pop("post_id")
-        if any(row.values()):
-            of_post[post] = places.setdefault(repr(row), len(texts))
-            if of_post[post] == len(texts):
-                texts.append(row)
-    return {"texts": texts, "of_post": of_post}
+    listed = [pl.col(name).list.len().fill_null(0) > 0 for name in ("urls", "hashtags")]
+    said = said.filter(pl.any_horizontal(pl.col("text").fill_null("") != "", *listed))
+    said = said.unique("post_id", keep="first").sort("post_id")
+    texts = said.group_by(*_WORDS, maintain_order=True).agg("post_id").with_row_index("place")
+    of_post = texts.select("post_id", "place").explode("post_id").sort("post_id")
+    return {"texts": as_rows(texts.select(*_WORDS)), "of_post": dict(of_post.iter_rows())}
 
 
 def _named(value: Any) -> set[str]:
@@ -75,7 +71,11 @@ def _named(value: Any) -> set[str]:
             left.extend(part for part in each if type(part) in _NESTED)
             continue
         for name, part in each.items():
-            if type(part) is str:
+            if type(part) is list and name in _POSTS:  # a column
+                found.update(post for post in part if post is not None)
+            elif type(part) is list and name == "object":
+                found.update(value for kind, value in zip(each["kind"], part, strict=True) if kind in _KINDS)
+            elif type(part) is str:
                 if name in _POSTS or (name == "object" and each.get("kind") in _KINDS):
                     found.add(part)
             elif type(part) in _NESTED and name not in WHOLE:

@@ -8,12 +8,15 @@ are unrelated.
 from __future__ import annotations
 
 import secrets
-from base64 import b32encode
 from hashlib import blake2b
 
 import polars as pl
 
 __all__ = ["Pseudonyms"]
+
+
+#: Digits of a hash are written as letters, since a pseudonym should not look like an id.
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 class Pseudonyms:
@@ -35,7 +38,7 @@ class Pseudonyms:
         name = self._known.get((kind, identifier))
         if name is None:
             digest = blake2b(identifier.encode(), digest_size=8, key=self._key, person=kind.encode()[:16])
-            name = f"{kind}-{b32encode(digest.digest()).decode().rstrip('=').lower()}"
+            name = f"{kind}-{digest.hexdigest().translate(_LETTERS)}"
             self._known[kind, identifier] = name
         return name
 

@@ -12,16 +12,19 @@ from cib.graphs.graph import Graph
 from cib.networks.evidence import edges_at, edges_of
 from cib.networks.network import Network, stacked
 
-__all__ = ["edges_among", "lines", "shown_members"]
+__all__ = ["accounts_of", "edges_among", "lines", "shown_members"]
 
-#: Maximum number of accounts shown.
+#: Maximum number of accounts of which posts are looked up.
 MAX_ACCOUNTS = 10_000
 
+#: Maximum number of members, and of boosted accounts, shown of a network that is no candidate.
+MAX_OTHERS = 20
+
 #: Maximum number of lines selected per account.
-LINES = 4
+LINES = 3
 
 
-def shown_members(networks: Sequence[Network], roles: Sequence[str] = ()) -> pl.DataFrame:
+def accounts_of(networks: Sequence[Network], roles: Sequence[str] = ()) -> pl.DataFrame:
     """Return the first members and boosted accounts of the networks, with their scores of `roles`.
 
     ``place`` is the row number.
@@ -31,10 +34,17 @@ def shown_members(networks: Sequence[Network], roles: Sequence[str] = ()) -> pl.
     return stacked(tables, columns).head(MAX_ACCOUNTS).with_row_index("place")
 
 
+def shown_members(accounts: pl.DataFrame, networks: Sequence[Network]) -> pl.DataFrame:
+    """Return the accounts that are shown, numbered by ``place``: all of candidates, and the first of other networks."""
+    candidates = [network.id for network in networks if network.verdict == "candidate"]
+    first = pl.int_range(pl.len()).over("network_id", pl.col("joined") == "boosted") < MAX_OTHERS
+    return accounts.drop("place").filter(first | pl.col("network_id").is_in(candidates)).with_row_index("place")
+
+
 def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFrame:
     """Return the edges of networks, one per pair and in its most significant layer, sorted by network and q.
 
-    Ends are numbered by their ``place`` in `members`.
+    Ends are numbered by their ``place`` in `members`, null for accounts that are not shown.
     """
     edges = edges_of([network.evidence for network in networks])
     ids = pl.Series("network_id", [network.id for network in networks], dtype=pl.String)
@@ -42,13 +52,13 @@ def edges_among(networks: Sequence[Network], members: pl.DataFrame) -> pl.DataFr
     place = members.select("account_id", "place")
     for end in ("a", "b"):
         numbered = place.rename({"account_id": end, "place": f"place_{end}"})
-        edges = edges.join(numbered, on=end, maintain_order="left")
+        edges = edges.join(numbered, on=end, how="left", maintain_order="left")
     return edges.unique(["network_id", "a", "b"], keep="first", maintain_order=True)
 
 
 def lines(graphs: Mapping[str, Graph], edges: pl.DataFrame, members: pl.DataFrame) -> list[list[int]]:
     """Select pairs of positions in `members` to connect by lines: co-actions, and retweets of boosted accounts."""
-    ranked = edges.with_row_index("rank")
+    ranked = edges.drop_nulls(["place_a", "place_b"]).with_row_index("rank")
     ends = pl.concat([ranked.select("rank", "place_a", "place_b", place=f"place_{end}") for end in ("a", "b")])
     strongest = (
         ends.sort("rank")

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from cib.errors import InputError
@@ -140,6 +139,8 @@ def _folds(
 
 def _learned(role: Role, names: list[str], matrix: Numbers, truth: Bools) -> tuple[Numbers, float]:
     """Fit the weights and bias of the regression that is penalised for changes of those of the role."""
+    from scipy.optimize import minimize  # takes a fifth of a second to import, and few runs calibrate
+
     prior = np.array([role.weights[name] for name in names])
     sign = np.where(truth, 1.0, -1.0)
     balance = len(truth) / 2 / np.where(truth, max(truth.sum(), 1), max((~truth).sum(), 1))
@@ -164,6 +165,8 @@ def _map(method: str, logits: Numbers, truth: Bools) -> tuple[Numbers, Numbers]:
 
         steps = IsotonicRegression(y_min=0, y_max=1).fit(logits, truth)
         return steps.X_thresholds_, steps.y_thresholds_
+    from scipy.optimize import minimize
+
     # Platt's targets prevent probabilities of 0 and 1
     yes, no = truth.sum(), (~truth).sum()
     target = np.where(truth, (yes + 1) / (yes + 2), 1 / (no + 2))

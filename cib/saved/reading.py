@@ -205,13 +205,31 @@ def read_findings(folder: str | Path) -> dict[str, Any]:
     findings: dict[str, Any] = read_json(path, _FINDINGS, MAKE)
     if findings.get("result") != told.get("result") or findings["fingerprint"] != told["fingerprint"]:
         raise InputError(f"this is of another detection than {DETECTION.marker}", where=str(path), remedy=_REMEDY)
-    lines = [line if isinstance(line, dict) else dict(zip(_LINE, line, strict=False)) for line in findings["edges"]]
-    return {**findings, "edges": [{**_OLD_LINE, **line} for line in lines]}
+    if "posts" not in findings:
+        lines = [line if isinstance(line, dict) else dict(zip(_LINE, line, strict=False)) for line in findings["edges"]]
+        findings |= {"edges": [{**_OLD_LINE, **line} for line in lines]}
+        findings["posts"] = _posts_of_rows(findings)
+    return findings
 
+
+def _posts_of_rows(findings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the posts as tables, which stood in the rows of accounts and lines before."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for place, member in enumerate(findings["members"]):
+        for name in _OF_MEMBERS:
+            rows.setdefault(name, []).extend({"place": place, **row} for row in member.pop(name, []))
+    for k, line in enumerate(findings["edges"]):
+        name = "retweets" if line["layer"] == "retweet" else "pair_acts"
+        rows.setdefault(name, []).extend({"line": k, **act} for act in line.pop("acts", []))
+    return {name: {each: [row.get(each) for row in told] for each in told[0]} for name, told in rows.items() if told}
+
+
+#: Tables of the posts of accounts.
+_OF_MEMBERS = ("own", "copied", "soonest", "most_retweeted", "boosted_by", "aimed_at")
 
 #: Fields of an edge of the map in version 0.1, and defaults of the fields that it lacked.
 _LINE = ("place_a", "place_b")
-_OLD_LINE: dict[str, Any] = {"layer": "co-action", "weight": None, "expected": None, "q": None, "acts": []}
+_OLD_LINE: dict[str, Any] = {"layer": "co-action", "weight": None, "expected": None, "q": None}
 
 
 _FINDINGS: dict[str, Any] = {
@@ -221,10 +239,14 @@ _FINDINGS: dict[str, Any] = {
     "accounts": count,
     "bins": {"first": str, "hours": number},
     "layers": {str: {"kind": str, "window_s": (None, number)}},
-    "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons": [_REASON], "statistics": [dict]}],
+    "networks": [{"network_id": str, "verdict": str, "accounts": count, "reasons?": [_REASON], "statistics?": [dict]}],
     "roles": [{"name": str, "label": str, "features": [{"name": str, "label": str, "unit": str}]}],
-    "members": [{"account": str, "network_id": str, "joined": str, "role": (None, str)}],
-    "edges": [([count], {"place_a": count, "place_b": count, "layer": str, "weight": count, "acts": [dict]})],
+    "members": [
+        {"account": str, "network_id": str, "joined": str, "role": (None, str)}
+        | {f"{name}?": [dict] for name in _OF_MEMBERS}
+    ],
+    "edges": [([count], {"place_a": count, "place_b": count, "layer": str, "weight": count, "acts?": [dict]})],
+    "posts?": {str: {str: list}},
     "said?": {"texts": [dict], "of_post": {str: count}},
     "result?": str,
 }
@@ -403,7 +425,7 @@ def _networks(
                 one["network_id"],
                 coordination=float(one["coordination"]),
                 verdict=one["verdict"],
-                reasons=tuple(_reason(reason) for reason in one["reasons"]),
+                reasons=tuple(_reason(reason) for reason in one.get("reasons", ())),
                 kinds=one.get("kinds", {}),
                 campaign=one.get("campaign"),
                 evidence=evidence,

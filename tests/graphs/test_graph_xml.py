@@ -28,7 +28,7 @@ def test_polars_escapes_as_python_does(text):
     escaped = xml_text(text)
     for sign, entity in graph_xml._ESCAPES.items():
         escaped = escaped.replace(sign, entity)
-    assert graph_xml._escaped_text(text) == escaped
+    assert graph_xml._escaped(pl.Series([text])).item() == escaped
 
 
 @pytest.mark.parametrize(("write", "read"), WRITERS)

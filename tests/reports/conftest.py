@@ -88,6 +88,17 @@ def findings(detection):
     return gather(detection)
 
 
+def posts_of(findings, name):
+    """The rows of a table of posts of findings, by the place of the account or line that they are behind."""
+    _, *names = findings["posts"][name]
+    places, *values = findings["posts"][name].values()
+    assert places == sorted(places)
+    rows = {}
+    for place, *row in zip(places, *values, strict=True):
+        rows.setdefault(place, []).append(dict(zip(names, row, strict=True)))
+    return rows
+
+
 @pytest.fixture(scope="package")
 def page(detection, tmp_path_factory):
     return unpacked(

@@ -133,6 +133,37 @@ def test_what_the_package_says_of_a_network_is_kept(detection):
     assert hidden["networks"][0]["campaign"] == "C1"
 
 
+def test_posts_under_pseudonyms_are_those_of_the_same_accounts_and_pairs(detection):
+    names = Pseudonyms()
+    hidden = hide_findings(detection.findings, names)
+
+    def named(found, hide):
+        """The posts of each table with the accounts that they are of, whatever the order."""
+
+        def of(kind, identifier):
+            return names.of(kind, identifier) if hide else identifier
+
+        accounts = [of("account", member["account"]) for member in found["members"]]
+        told = set()
+        for name, table in found["posts"].items():
+            for k in range(len(table["post" if "post" in table else "post_a"])):
+                row = {each: column[k] for each, column in table.items()}
+                if name == "pair_acts":
+                    line = found["edges"][row["line"]]
+                    ends = {end: accounts[line[f"place_{end}"]] for end in ("a", "b")}
+                    acts = {(ends[end], of("post", row[f"post_{end}"]), row[f"time_{end}"]) for end in ("a", "b")}
+                    told.add((name, frozenset(acts), ends.get(row["second"]), row["lag"], row["kind"]))
+                else:
+                    line = found["edges"][row["line"]] if name == "retweets" else {"place_a": row["place"]}
+                    told.add((name, accounts[line["place_a"]], of("post", row["post"]), row["time"]))
+        return told
+
+    assert named(hidden, hide=False) == named(detection.findings, hide=True)
+    for table in hidden["posts"].values():
+        owner = table["line" if "line" in table else "place"]
+        assert owner == sorted(owner)
+
+
 def test_what_many_say_is_shown(detection, tmp_path):
     released = pl.read_parquet(detection.save_release(tmp_path / "out") / "values.parquet")
     assert "vote" in released.filter(kind="hashtag")["value"].to_list()

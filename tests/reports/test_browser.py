@@ -8,6 +8,9 @@ from contextlib import suppress
 import polars as pl
 import pytest
 
+from cib.reports.data import MAX_NETWORKS
+from cib.reports.selection import accounts_of, shown_members
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'cib-detect[browser]'")
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -88,8 +91,9 @@ HTMLCanvasElement.prototype.getContext = function (kind) { return kind === "2d" 
 def test_without_webgl_the_map_is_drawn_all_the_same(opened, detection):
     opened.locator("#map").scroll_into_view_if_needed()
     opened.locator("#explorer .map svg").wait_for()
-    shown = detection.networks.members.height + detection.networks.boosted.height
-    assert opened.locator("#explorer .map svg circle").count() == shown
+    networks = detection.networks[:MAX_NETWORKS]
+    shown = shown_members(accounts_of(networks), networks)
+    assert opened.locator("#explorer .map svg circle").count() == shown.height
     opened.locator("#explorer .map svg circle").first.dispatch_event("click")
     opened.locator("dialog[open]").wait_for()
     assert opened.locator("dialog[open]").is_visible()
@@ -107,7 +111,7 @@ def test_the_table_sorts_and_filters(opened, detection):
         cells = opened.locator("#cards tbody td[data-label=accounts]")
         return [int(text.replace(",", "")) for text in cells.all_inner_texts()]
 
-    sizes = [len(network) for network in detection.networks]
+    sizes = [len(network) for network in detection.networks[:MAX_NETWORKS]]
     assert accounts() == sizes
     opened.get_by_role("button", name="accounts", exact=True).click()
     assert accounts() == sorted(sizes, reverse=True)
@@ -121,7 +125,7 @@ def test_a_filter_filters_table_map_evidence_and_search(opened, detection):
     opened.locator("#bar select").select_option("candidate")
     assert opened.locator("#cards tbody tr:visible td:first-child").all_inner_texts() == candidates
     assert opened.locator("details.network:visible").count() == len(candidates)
-    assert opened.locator("#bar output").inner_text() == f"{len(candidates)} networks of {len(detection.networks)}"
+    assert opened.locator("#bar output").inner_text() == f"{len(candidates)} networks of {MAX_NETWORKS}"
     other = next(network for network in detection.networks if network.verdict != "candidate")
     opened.locator("#bar input[type=search]").fill(other.id)
     assert "Nothing called" in opened.locator("#bar output").inner_text()
@@ -135,7 +139,7 @@ def test_time_filters_networks(opened, detection):
     last.evaluate("range => { range.value = 0; range.dispatchEvent(new Event('input')); }")
     first_day = detection.activity.posts_table["created_at"].min().date()
     acts = detection.activity.posts_table.filter(pl.col("created_at").dt.date() == first_day)
-    early = acts.join(detection.networks.members, on="account_id")["network_id"].unique()
+    early = acts.join(detection.networks[:MAX_NETWORKS].members, on="account_id")["network_id"].unique()
     assert opened.locator("#cards tbody tr:visible").count() == len(early)
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from tests.reports.conftest import posts_of
+
 
 def test_a_member_without_a_pair_shows_its_own_acts_on_what_its_network_shares(detection, findings):
     acts = detection.activity.posts_table
-    alone = [member for member in findings["members"] if "own" in member]
+    alone = posts_of(findings, "own")
     assert alone
-    for member in alone:
+    for place, own in alone.items():
+        member = findings["members"][place]
         shared = set(detection.networks[member["network_id"]].evidence.objects["object_id"])
         mine = acts.filter(account_id=member["account"])
-        for act in member["own"]:
+        for act in own:
             row = mine.row(by_predicate=pl.col("post_id") == act["post"], named=True)
             assert act["object"] in shared
             assert f"{row['created_at']:%Y-%m-%d %H:%M:%S}" == act["time"]

@@ -11,9 +11,10 @@ import polars as pl
 import cib
 from cib.graphs.layers import LAYERS, MORE_LAYERS
 from cib.networks.verdict import KINDS as EVIDENCE_KINDS
-from cib.reports.data import gather
+from cib.reports.data import MAX_NETWORKS, gather
 from cib.reports.page import FACTS, KINDS, STEPS, render, write_page
 from cib.reports.plain import visible
+from cib.reports.selection import accounts_of, shown_members
 from tests.reports.conftest import elements, embedded, unpacked
 from tests.toys import activity
 
@@ -84,7 +85,7 @@ def test_no_id_is_in_a_page_with_pseudonyms(detection, tmp_path):
     assert "account-" in html
     assert "reveal" not in html
     again = unpacked(detection.report(tmp_path / "again.html").read_text("utf-8"))
-    name = re.search(r"account-[a-z2-7]{13}", html)[0]
+    name = re.search(r"account-[a-p]{16}", html)[0]
     assert name not in again
 
 
@@ -112,7 +113,8 @@ def test_hostile_text_makes_no_element_and_no_attribute(detection, hostile_detec
     tame = render(gather(replace(detection, imported=replace(detection.imported, **told))), pseudonymous=False)
     assert elements(html).found == elements(tame).found
     shown = [member["account"] for member in embedded(html)["members"]]
-    known = [*hostile_detection.networks.members["account_id"], *hostile_detection.networks.boosted["account_id"]]
+    networks = hostile_detection.networks[:MAX_NETWORKS]
+    known = shown_members(accounts_of(networks), networks)["account_id"]
     assert sorted(shown) == sorted(map(visible, known))
     assert not HIDING.search(html)
 
@@ -161,6 +163,7 @@ def test_what_is_cut_is_said(detection, monkeypatch):
     text = " ".join("".join(elements(html).text).split())
     assert f"Table, evidence and map show the first 2 networks of {len(detection.networks)}" in text
     assert f"Members (3 of {len(detection.networks[1])})" in text
+    assert "the saved folder has all" in text[text.index("Each dot is an account") :]
     assert len(embedded(html)["networks"]) == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 import cib
 from cib.errors import InputError, SettingsError
 from cib.reports.layout import positions
-from cib.reports.selection import edges_among, lines, shown_members
+from cib.reports.selection import accounts_of, edges_among, lines
 from tests.toys import activity
 
 mpl.use("Agg")
@@ -37,7 +37,7 @@ def test_a_name_on_the_map_stands_within_its_cluster(detection):
         assert sum(len(dots.get_offsets()) for dots in alone.collections[1:]) == len(network)
         assert [text.get_text() for text in alone.texts] == [network.id]
         plt.close(alone.figure)
-    members = shown_members(detection.networks)
+    members = accounts_of(detection.networks)
     places = positions(
         members["network_id"].to_list(), lines(detection.graphs, edges_among(detection.networks, members), members)
     )

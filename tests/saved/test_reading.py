@@ -146,6 +146,30 @@ def test_the_first_format_is_read(tmp_path):
         cib.load(FIRST, ring(1))
 
 
+def test_posts_in_rows_are_read_as_tables(tmp_path):
+    """They stood with their accounts and lines before."""
+    folder = tmp_path / "old"
+    shutil.copytree(FIRST, folder)
+    told = json.loads((folder / "report.json").read_text("utf-8"))
+    told["members"][1]["aimed_at"] = [{"account": "a", "post": post, "time": "2020-01-01 00:00:00"} for post in "pq"]
+    line = {"place_a": 0, "place_b": 1, "layer": "retweet", "weight": 1, "expected": None, "q": None}
+    told["edges"].append({**line, "acts": [{"post": "r", "target_post": "s", "time": "2020-01-02 00:00:00"}]})
+    (folder / "report.json").write_text(json.dumps(told), "utf-8")
+    findings = read_findings(folder)
+    assert findings["posts"] == {
+        "aimed_at": {"place": [1, 1], "account": ["a", "a"], "post": ["p", "q"], "time": ["2020-01-01 00:00:00"] * 2},
+        "retweets": {
+            "line": [len(told["edges"]) - 1],
+            "post": ["r"],
+            "target_post": ["s"],
+            "time": ["2020-01-02 00:00:00"],
+        },
+    }
+    assert findings["edges"][-1] == line
+    assert "aimed_at" not in findings["members"][1]
+    assert cib.load(folder).report(tmp_path / "page.html").exists()
+
+
 def test_old_words_of_the_first_format_are_read(tmp_path):
     folder = tmp_path / "old"
     shutil.copytree(FIRST, folder)

@@ -135,7 +135,7 @@ const cibExplorer = (() => {
           tabled(told, ["retweet", "of post", "time (UTC)"], edge.acts.map((act) => ({
             cells: [postId(act.post), postId(act.target_post), act.time], posts: [act.post, act.target_post] })))];
       }
-      return [make("p", {}, account(a), " and ", account(b), `: ${number(edge.weight)} times the same (${edge.layer}), ${number(edge.expected)} expected by chance, q ${number(edge.q)}. Those closest in time:`),
+      return [make("p", {}, account(a), " and ", account(b), `: ${number(edge.weight)} times the same (${edge.layer}), ${number(edge.expected)} expected by chance, q ${number(edge.q)}. Those closest in time${edge.acts.length < edge.weight ? `, ${edge.acts.length} of ${edge.weight}` : ""}:`),
         tabled(told, ["on", "first", "its post", "time (UTC)", "second", "its post", "after"],
           edge.acts.map(([object, kind, postA, postB, timeA, timeB, lag, second]) => {
             const ends = [[a, postA, timeA], [b, postB, timeB]];
