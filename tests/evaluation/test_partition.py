@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from cib.evaluation import agreement, weighted_precision
 
@@ -21,16 +18,6 @@ def test_accounts_in_no_network_are_not_a_group():
     """Nobody found: five groups of one share no pair with the operations."""
     operation = pl.Series(["x"] * 3 + ["y"] * 2)
     assert agreement(operation, pl.Series([None] * 5, dtype=pl.String)) == pytest.approx((0.0, 0.0))
-
-
-@given(st.lists(st.tuples(st.sampled_from("abcdefg"), st.sampled_from("uvwxyz") | st.none()), min_size=1, max_size=60))
-def test_agreement_is_that_of_scikit_learn(accounts):
-    operation, network = (pl.Series(each, dtype=pl.String) for each in zip(*accounts, strict=True))
-    alone = [each or k for k, each in enumerate(network)]
-    codes = [list(dict.fromkeys(each)).index for each in (operation, alone)]
-    labels = [codes[0](each) for each in operation], [codes[1](each) for each in alone]
-    known = adjusted_rand_score(*labels), adjusted_mutual_info_score(*labels)
-    assert agreement(operation, network) == pytest.approx(known, abs=1e-9)
 
 
 def test_weighted_precision_is_that_of_its_definition():
