@@ -406,5 +406,10 @@ def _localised(naive: pl.Series, zone: str | None, where: str) -> Column:
             got=naive.filter(given)[0],
             remedy='Say which they are in: zone="UTC", or another IANA name.',
         )
-    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return Column(local.dt.convert_time_zone("UTC"), (f"states no zone and was read in {zone}",))
+    first, second = (
+        naive.dt.replace_time_zone(zone, ambiguous=which, non_existent="null") for which in ("earliest", "latest")
+    )
+    notes = [f"states no zone and was read in {zone}"]
+    if (first != second).any():
+        notes.append("has times in an hour that the clock repeats, read as the first of both hours")
+    return Column(first.dt.convert_time_zone("UTC"), tuple(notes))

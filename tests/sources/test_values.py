@@ -107,6 +107,13 @@ def test_naive_times_need_a_zone(value):
         one_time(value)
 
 
+@pytest.mark.parametrize(("written", "hour", "noted"), [("00:30", 22, False), ("02:30", 0, True), ("03:30", 2, False)])
+def test_times_in_an_hour_that_the_clock_repeats_are_noted(written, hour, noted):
+    column = values.times(pl.Series([f"2020-10-25 {written}:00"]), "Europe/Paris", "here")
+    assert column.values[0].hour == hour
+    assert any("the clock repeats, read as the first of both" in note for note in column.notes) is noted
+
+
 def test_dates_are_midnights():
     midnight = datetime(2020, 1, 1, tzinfo=UTC)
     assert one_time(date(2020, 1, 1), "UTC") == one_time("2020-01-01", "UTC") == midnight
