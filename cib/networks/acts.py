@@ -172,8 +172,11 @@ class Acts:
     @cached_property
     def occasion(self) -> NDArray[np.int8]:
         """Return what each post acts on: 0 no post, 1 a post of a working day, 2 of a weekend; shape (n_posts,)."""
-        day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
-        return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day)).astype(np.int8)
+        found = np.zeros(len(self.account), dtype=np.int8)
+        rows = self.reacts_to.is_not_null().arg_true().to_numpy()
+        day = (self.reacts_to.drop_nulls().to_numpy() + self.zone[self.account[rows]]) // DAY
+        found[rows] = 1 + is_weekend(day)
+        return found
 
     @cached_property
     def occasions(self) -> tuple[Ints, Ints]:
@@ -252,7 +255,12 @@ class Acts:
         lang = posts["lang"].filter(known)
         names = ["", *lang.unique().sort().to_list()]
         number = lang.cast(pl.Enum(names)).to_physical().to_numpy()
-        keys, counts = np.unique(self.account[known.to_numpy()] * len(names) + number, return_counts=True)
+        account = self.account[known.to_numpy()]
+        code[account] = number
+        several = np.zeros(self.n_accounts, dtype=bool)  # most accounts have posts in one language only
+        several[account[code[account] != number]] = True
+        mixed = several[account]
+        keys, counts = np.unique(account[mixed] * len(names) + number[mixed], return_counts=True)
         account, number = np.divmod(keys, len(names))
         starts = run_starts(account)
         most = np.maximum.reduceat(counts, starts) if len(starts) else counts
@@ -358,7 +366,8 @@ def in_chosen(group: Ints, chosen: Flags) -> Flags:
 
 def is_weekend(day: NDArray[np.integer[Any]]) -> Flags:
     """Return whether days since 1970 are a Saturday or Sunday."""
-    return (day + THURSDAY) % 7 >= SATURDAY
+    day = day + THURSDAY
+    return day - day // 7 * 7 >= SATURDAY  # numpy divides several integers at once, but has no such remainder
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:

@@ -158,10 +158,12 @@ def shared_objects(acts: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]
         Members that acted on one of these objects, ascending.
     """
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
+    several = repeated(object_)  # by object and time, as the acts are; on most objects there is one act
+    network, account, object_, time = (each[several] for each in (network, account, object_, time))
     # keys are packed into integers: grouping by several columns takes many times as long
-    order = stable_order(network)  # by object and time, as the acts are
+    order = stable_order(network)
     key = (network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_)[order]
-    several = repeated(key)  # of most objects there is one act
+    several = repeated(key)
     order, key = order[several], key[several]
     starts = np.flatnonzero(np.diff(key, prepend=-1))
     acts_on = np.diff(starts, append=len(order))
