@@ -62,7 +62,7 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
 
 
 def _occasion(acts: Acts, group: Ints, rows: Ints) -> Ints:
-    """Return what acts of members react to: 0 no post or one of their network, 1 one of a working day, 2 of a weekend."""
+    """Return what acts of members react to: 0 no post or their network, 1 a post of a working day, 2 of a weekend."""
     target = acts.target_row[rows]
     inside = (target >= 0) & (group[acts.account[target]] == group[acts.account[rows]])
     return np.where(inside, 0, acts.occasion[rows])
