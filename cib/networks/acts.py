@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
-from cib.activity import Activity, are_among, encode
+from cib.activity import Activity, are_among, encode, numbered_ids
 from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
@@ -158,15 +158,13 @@ class Acts:
         """
         named = self.activity.posts_table["target_post_id"]
         rows, known = named.is_not_null().arg_true().to_numpy(), named.drop_nulls()
-        ids = known.gather(known.hash().arg_unique())  # in half the time of comparing ids
-        code = encode(known, ids)
-        if code.null_count():  # ids with the same hash
-            ids = known.unique()
-            code = encode(known, ids)
+        numbers = numbered_ids(known)
+        ids = known.unique() if numbers is None else numbers[0]
+        code = encode(known, ids).to_numpy() if numbers is None else numbers[1]
         target = np.full(len(self.account), len(ids), dtype=np.int32)
-        target[rows] = code.to_numpy()
+        target[rows] = code
         first = np.full(len(ids), np.iinfo(np.int64).max)
-        np.minimum.at(first, code.to_numpy(), self.time[rows])
+        np.minimum.at(first, code, self.time[rows])
         return target, ids, first
 
     @cached_property
