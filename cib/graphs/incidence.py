@@ -154,7 +154,7 @@ class Incidence:
 
     def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
         """Return account, object and time of each event of the accounts `chosen` (shape (n_accounts,)), in order."""
-        mine = chosen[self.account]
+        mine = np.flatnonzero(chosen[self.account])  # once, instead of for each array
         return self.account[mine], self.object[mine], self.time[mine]
 
     def acts_on(self, objects: pl.Series) -> pl.DataFrame:
@@ -191,12 +191,13 @@ class Incidence:
 
     def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
         """Keep the events where `keep` (shape (n_events,)) is true; all codes are unchanged."""
+        kept = np.flatnonzero(keep)  # once, instead of for each array
         return replace(
             self,
-            account=self.account[keep],
-            object=self.object[keep],
-            time=self.time[keep],
-            row=self.row[keep],
+            account=self.account[kept],
+            object=self.object[kept],
+            time=self.time[kept],
+            row=self.row[kept],
         )
 
     def within(self, group: NDArray[np.int64]) -> Incidence:
@@ -267,7 +268,7 @@ def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """Assign 0 and 1 in turn to the distinct times; return the value of each time."""
     order = np.argsort(times)
     turns = np.empty(len(times), dtype=np.int64)
-    turns[order] = np.cumsum(np.diff(times[order], prepend=times[order[:1]]) > 0) % 2
+    turns[order] = np.cumsum(np.diff(times[order], prepend=times[order[:1]]) > 0) & 1
     return turns
 
 

@@ -26,6 +26,7 @@ from scipy.sparse.csgraph import connected_components
 
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import run_starts
 from cib.networks.evidence import log_evidence
 
 __all__ = ["Edges", "cluster_labels", "clusters_of", "communities", "interaction_communities", "potts"]
@@ -159,9 +160,11 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     if not len(weight):
         return np.arange(graph.n_accounts)
     low, high = np.minimum(source, target), np.maximum(source, target)
-    pairs, of = np.unique(low * graph.n_accounts + high, return_inverse=True)
-    low, high = np.divmod(pairs, graph.n_accounts)
-    edges = Edges(low, high, np.bincount(of, weight).astype(np.float64))
+    pairs = low * graph.n_accounts + high
+    order = np.argsort(pairs)
+    starts = run_starts(pairs[order])  # of one edge, or of two in opposite directions
+    low, high = np.divmod(pairs[order[starts]], graph.n_accounts)
+    edges = Edges(low, high, np.add.reduceat(weight[order], starts))
     degree = np.bincount(low, edges.weight, graph.n_accounts) + np.bincount(high, edges.weight, graph.n_accounts)
     everyone = np.arange(graph.n_accounts)
     clusters = _louvain(edges, everyone, degree / degree.sum(), resolution, seed)
