@@ -317,7 +317,7 @@ def distinct(column: pl.Series) -> pl.Series:
     """Return the distinct ids of a column, in any order, without null."""
     if column.null_count() == len(column):
         return pl.Series(column.name, [], pl.String)
-    if _are_many(column) and (numbers := _numbered(column)):
+    if _are_many(column) and (numbers := numbered_ids(column)):
         return numbers[0].drop_nulls()
     # the streaming engine takes a third of the time
     return column.to_frame("id").lazy().drop_nulls().unique().collect(engine="streaming")["id"]
@@ -329,7 +329,7 @@ def coded(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     >>> [part.to_list() for part in coded(pl.Series(["b", "a", "b"]))]
     [['a', 'b'], [1, 0, 1]]
     """
-    if _are_many(column) and (numbers := _numbered(column)):
+    if _are_many(column) and (numbers := numbered_ids(column)):
         import numpy as np  # takes a tenth of a second to import
 
         from cib.compiled import found
@@ -347,7 +347,7 @@ def _are_many(column: pl.Series) -> bool:
     return len(column) >= (_MANY if "cib.compiled" in sys.modules else _MOST)
 
 
-def _numbered(column: pl.Series) -> tuple[pl.Series, Any, Any, Any] | None:
+def numbered_ids(column: pl.Series) -> tuple[pl.Series, Any, Any, Any] | None:
     """Number the ids by hash; return the id of each number, the numbers, and a table of hashes; None if any collide."""
     from cib.compiled import numbered
 

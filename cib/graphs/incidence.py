@@ -158,7 +158,7 @@ class Incidence:
 
     def events_of(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
         """Return account, object and time of each event of the accounts `chosen` (shape (n_accounts,)), in order."""
-        mine = chosen[self.account]
+        mine = np.flatnonzero(chosen[self.account])  # once, instead of for each array
         return self.account[mine], self.object[mine], self.time[mine]
 
     def acts_on(self, objects: pl.Series) -> pl.DataFrame:
@@ -207,12 +207,13 @@ class Incidence:
 
     def keep_events(self, keep: NDArray[np.bool_]) -> Incidence:
         """Keep the events where `keep` (shape (n_events,)) is true; all codes are unchanged."""
+        kept = np.flatnonzero(keep)  # once, instead of for each array
         return replace(
             self,
-            account=self.account[keep],
-            object=self.object[keep],
-            time=self.time[keep],
-            row=self.row[keep],
+            account=self.account[kept],
+            object=self.object[kept],
+            time=self.time[kept],
+            row=self.row[kept],
         )
 
     def within(self, group: NDArray[np.int64]) -> Incidence:
@@ -233,20 +234,21 @@ class Incidence:
         )
 
     def transposed(self) -> Incidence:
-        """Exchange accounts and objects."""
-        from cib.compiled import grouped  # numba takes half a second to import
+        """Exchange accounts and objects; the events of each of the new objects are not sorted by time."""
+        from cib.compiled import grouped, taken  # numba takes half a second to import
 
-        order = np.argsort(self.time, kind="stable")
-        order = order[grouped(self.account[order], len(self.account_ids))[1]]
-        return replace(
+        order = grouped(self.account, len(self.account_ids))[1]
+        turned = replace(
             self,
             account_ids=self.object_ids,
             object_ids=self.account_ids,
-            account=self.object[order],
-            object=self.account[order],
-            time=self.time[order],
-            row=self.row[order],
+            account=taken(self.object, order),
+            object=taken(self.account, order),
+            time=taken(self.time, order),
+            row=taken(self.row, order),
         )
+        turned.__dict__["_margins"] = self._margins[::-1]
+        return turned
 
     def of_accounts(self, accounts: list[str]) -> pl.DataFrame:
         """Return the events of some accounts as a table: account_id, object_id, created_at, post_id."""
@@ -282,7 +284,7 @@ def _turns(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """Assign 0 and 1 in turn to the distinct times; return the value of each time."""
     order = np.argsort(times)
     turns = np.empty(len(times), dtype=np.int64)
-    turns[order] = np.cumsum(np.diff(times[order], prepend=times[order[:1]]) > 0) % 2
+    turns[order] = np.cumsum(np.diff(times[order], prepend=times[order[:1]]) > 0) & 1
     return turns
 
 

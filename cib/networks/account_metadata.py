@@ -354,9 +354,11 @@ def _drawn(rng: np.random.Generator, crowd: Numbers, low: Ints, high: Ints, made
     if not len(crowd):
         return anytime
     place = np.minimum(low + (chance * (high - low)).astype(np.int64), len(crowd) - 1)
-    _, first = np.unique(network * len(crowd) + place, return_index=True)
-    new = np.zeros(len(made), dtype=bool)
-    new[first] = True
+    again = np.flatnonzero((np.bincount(place) > 1)[place])  # most accounts are drawn once
+    _, first = np.unique(network[again] * len(crowd) + place[again], return_index=True)
+    new = np.ones(len(made), dtype=bool)
+    new[again] = False
+    new[again[first]] = True
     return np.where(new & (high > low), crowd[place], anytime)
 
 
@@ -366,14 +368,14 @@ def _crowding(made: Numbers, network: Ints, n: int) -> Numbers:
     The networks ascend.
     """
     place = np.sort(made + 1e6 * network)
-    # most are more than `BATCH` from the next, also after rounding
-    far = np.diff(place, prepend=-np.inf, append=np.inf) > BATCH + 1e-3
+    # most are more than `BATCH` from the next, also after rounding: only one account is near them
+    gaps = np.diff(place, prepend=-np.inf, append=np.inf)
+    far = gaps > BATCH + 1e-3
     mine = np.flatnonzero(~(far[1:] & far[:-1]))
-    near = np.ones(len(place))
-    near[mine] = np.searchsorted(place, place[mine] + BATCH, side="right") - np.searchsorted(place, place[mine] - BATCH)
+    near = np.searchsorted(place, place[mine] + BATCH, side="right") - np.searchsorted(place, place[mine] - BATCH)
     members = np.bincount(network, minlength=n)
-    links = np.bincount(network[1:][np.diff(place) <= BATCH], minlength=n)
-    return np.array([share_of(np.bincount(network, np.log2(near), n), members), links])
+    links = np.bincount(network[np.flatnonzero(gaps[:-1] <= BATCH)], minlength=n)
+    return np.array([share_of(np.bincount(network[mine], np.log2(near), n), members), links])
 
 
 def _with_decades(table: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
-from cib.activity import Activity, are_among, encode
+from cib.activity import Activity, are_among, encode, numbered_ids
 from cib.content.text import hashtag
 from cib.content.urls import hosts
 from cib.graphs.graph import Graph
@@ -158,22 +158,23 @@ class Acts:
         """
         named = self.activity.posts_table["target_post_id"]
         rows, known = named.is_not_null().arg_true().to_numpy(), named.drop_nulls()
-        ids = known.gather(known.hash().arg_unique())  # in half the time of comparing ids
-        code = encode(known, ids)
-        if code.null_count():  # ids with the same hash
-            ids = known.unique()
-            code = encode(known, ids)
+        numbers = numbered_ids(known)
+        ids = known.unique() if numbers is None else numbers[0]
+        code = encode(known, ids).to_numpy() if numbers is None else numbers[1]
         target = np.full(len(self.account), len(ids), dtype=np.int32)
-        target[rows] = code.to_numpy()
+        target[rows] = code
         first = np.full(len(ids), np.iinfo(np.int64).max)
-        np.minimum.at(first, code.to_numpy(), self.time[rows])
+        np.minimum.at(first, code, self.time[rows])
         return target, ids, first
 
     @cached_property
     def occasion(self) -> NDArray[np.int8]:
         """Return what each post acts on: 0 no post, 1 a post of a working day, 2 of a weekend; shape (n_posts,)."""
-        day = (self.reacts_to.fill_null(0).to_numpy() + self.zone[self.account]) // DAY
-        return np.where(self.reacts_to.is_null().to_numpy(), 0, 1 + is_weekend(day)).astype(np.int8)
+        found = np.zeros(len(self.account), dtype=np.int8)
+        rows = self.reacts_to.is_not_null().arg_true().to_numpy()
+        day = (self.reacts_to.drop_nulls().to_numpy() + self.zone[self.account[rows]]) // DAY
+        found[rows] = 1 + is_weekend(day)
+        return found
 
     @cached_property
     def occasions(self) -> tuple[Ints, Ints]:
@@ -256,7 +257,12 @@ class Acts:
         lang = posts["lang"].filter(known)
         names = ["", *lang.unique().sort().to_list()]
         number = lang.cast(pl.Enum(names)).to_physical().to_numpy()
-        keys, counts = np.unique(self.account[known.to_numpy()] * len(names) + number, return_counts=True)
+        account = self.account[known.to_numpy()]
+        code[account] = number
+        several = np.zeros(self.n_accounts, dtype=bool)  # most accounts have posts in one language only
+        several[account[code[account] != number]] = True
+        mixed = several[account]
+        keys, counts = np.unique(account[mixed] * len(names) + number[mixed], return_counts=True)
         account, number = np.divmod(keys, len(names))
         starts = run_starts(account)
         most = np.maximum.reduceat(counts, starts) if len(starts) else counts
@@ -367,7 +373,8 @@ def in_chosen(group: Ints, chosen: Flags) -> Flags:
 
 def is_weekend(day: NDArray[np.integer[Any]]) -> Flags:
     """Return whether days since 1970 are a Saturday or Sunday."""
-    return (day + THURSDAY) % 7 >= SATURDAY
+    day = day + THURSDAY
+    return day - day // 7 * 7 >= SATURDAY  # numpy divides several integers at once, but has no such remainder
 
 
 def share_of(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Numbers:

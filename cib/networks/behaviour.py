@@ -264,16 +264,18 @@ def _pairs(graph: Graph, acts: Acts) -> Ints:
 def _capture(incidence: Incidence, account: Ints, group: Ints, asked: Flags, passing: Ints | int = 0) -> Numbers:
     """Compute the share of members among the other accounts on the object of some events of members, else 0.
 
-    `asked` selects the events; accounts that are `passing` do not count.
+    `asked` selects the events, all on objects on which another member acted; accounts that are `passing` do not count.
     """
+    from cib.networks.sharing import shared_by  # numba takes half a second to import
+
     on = np.zeros(len(incidence.popularity), dtype=bool)
     on[incidence.object[asked]] = True
     mine = np.flatnonzero((group[account] >= 0) & on[incidence.object])
-    what, who = incidence.object[mine].astype(np.int64), account[mine]
-    object_, who = np.divmod(distinct_values(what * len(group) + who), len(group))
-    keys, members = np.unique(group[who] * len(on) + object_, return_counts=True)
+    who = account[mine]
+    shared = shared_by(group[who], who.astype(np.int32), incidence.object[mine], incidence.time[mine])
+    keys = shared.network * len(on) + shared.object
     events = np.flatnonzero(asked)
-    own = members[np.searchsorted(keys, group[account[events]] * len(on) + incidence.object[events])] - 1
+    own = shared.members[np.searchsorted(keys, group[account[events]] * len(on) + incidence.object[events])] - 1
     captured = np.zeros(len(incidence))
     captured[events] = share_of(own, (incidence.popularity[incidence.object] - 1 - passing)[events])
     return captured

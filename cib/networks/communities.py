@@ -6,9 +6,9 @@ Potts model does not: two groups stay apart as long as the mean weight between t
 modularity finds 345 (NMI 0.83), the Potts model at 0.05 finds 3,798 (NMI 0.998);
 ``tests/networks/test_communities.py`` has a smaller example.
 
-The optimiser is Louvain of scikit-network, not its Leiden, which draws from ``rand()`` of the C library,
-cannot be seeded and differs from run to run. Connected clusters, which Leiden guarantees, are obtained by
-splitting clusters that are not connected.
+The optimiser is Louvain as in scikit-network (:mod:`cib.networks.louvain`), not its Leiden, which draws from
+``rand()`` of the C library, cannot be seeded and differs from run to run. Connected clusters, which Leiden guarantees,
+are obtained by splitting clusters that are not connected.
 
 Sources: Blondel et al. (2008), Louvain; Traag, Van Dooren & Nesterov (2011), the constant Potts model;
 Fortunato & Barthelemy (2007), the resolution limit; Traag, Waltman & van Eck (2019), connected clusters.
@@ -26,6 +26,7 @@ from scipy.sparse.csgraph import connected_components
 
 from cib.errors import SettingsError
 from cib.graphs.graph import Graph
+from cib.graphs.incidence import run_starts
 from cib.networks.evidence import log_evidence
 
 __all__ = ["Edges", "cluster_labels", "clusters_of", "communities", "interaction_communities", "potts"]
@@ -159,9 +160,11 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
     if not len(weight):
         return np.arange(graph.n_accounts)
     low, high = np.minimum(source, target), np.maximum(source, target)
-    pairs, of = np.unique(low * graph.n_accounts + high, return_inverse=True)
-    low, high = np.divmod(pairs, graph.n_accounts)
-    edges = Edges(low, high, np.bincount(of, weight).astype(np.float64))
+    pairs = low * graph.n_accounts + high
+    order = np.argsort(pairs)
+    starts = run_starts(pairs[order])  # of one edge, or of two in opposite directions
+    low, high = np.divmod(pairs[order[starts]], graph.n_accounts)
+    edges = Edges(low, high, np.add.reduceat(weight[order], starts))
     degree = np.bincount(low, edges.weight, graph.n_accounts) + np.bincount(high, edges.weight, graph.n_accounts)
     everyone = np.arange(graph.n_accounts)
     clusters = _louvain(edges, everyone, degree / degree.sum(), resolution, seed)
@@ -171,11 +174,9 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
 def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, seed: int) -> Labels:
     """Return the cluster of each of some nodes, as :class:`sknetwork.clustering.Louvain` does with shuffled nodes.
 
-    It copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges are
-    between `nodes`; `weights` are the weights of these in the objective.
+    All edges are between `nodes`; `weights` are the weights of these in the objective.
     """
-    # scikit-network and scikit-learn, on which it depends, take a second to import
-    from sknetwork.clustering.louvain_core import optimize_core
+    from cib.networks.louvain import moved  # numba takes half a second to import
 
     shuffled = np.random.RandomState(seed).permutation(len(nodes))
     adjacency = _matrix_of(edges, nodes[shuffled])
@@ -183,19 +184,10 @@ def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, s
     adjacency.data *= 1 / adjacency.data.sum()
     found, gain, weights = np.arange(len(nodes)), np.inf, weights[shuffled]
     while gain > _TOLERANCE:
-        ends, starts = (each.astype(np.int64) for each in (adjacency.indices, adjacency.indptr))
+        ends, starts = (each.astype(np.int32, copy=False) for each in (adjacency.indices, adjacency.indptr))
         values, loops, own = (each.astype(np.float32) for each in (adjacency.data, adjacency.diagonal(), weights))
-        moved, gain = optimize_core(
-            np.arange(len(own)),
-            ends,
-            starts,
-            values,
-            *(own, own, own.copy(), own.copy(), np.zeros_like(own)),
-            loops,
-            resolution,
-            _TOLERANCE,
-        )
-        _, labels = np.unique(moved, return_inverse=True)
+        kept, gain = moved(starts, ends, values, loops, own, resolution, _TOLERANCE)
+        _, labels = np.unique(kept, return_inverse=True)
         found, n = labels[found], int(labels.max()) + 1
         if n == 1:
             break

@@ -42,17 +42,16 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     """
     n = int(group.max(initial=-1)) + 1
     rates, acts = _rates(acts, free), acts.seen_by(group)
-    weekend = is_weekend(acts.day)
-    network = group[acts.account]
-    mine = network >= 0
-    rate = rates[acts.language[0][acts.account], _occasion(acts, group)]
-    total = np.bincount(network[mine], minlength=n)
-    seen = share_of(np.bincount(network[mine & weekend], minlength=n), total)
-    elsewhere = share_of(np.bincount(network[mine], rate[mine], n), total)
-    day = acts.day[mine].astype(np.int64)
+    mine = np.flatnonzero(group[acts.account] >= 0)
+    account, day = acts.account[mine], acts.day[mine].astype(np.int64)
+    network = group[account]
+    rate = rates[acts.language[0][account], _occasion(acts, group, mine)]
+    total = np.bincount(network, minlength=n)
+    seen = share_of(np.bincount(network[is_weekend(day)], minlength=n), total)
+    elsewhere = share_of(np.bincount(network, rate, n), total)
     first = day.min(initial=0)
     width = day.max(initial=0) - first + 1
-    cells, acts_on = np.unique(network[mine] * width + (day - first), return_counts=True)
+    cells, acts_on = np.unique(network * width + (day - first), return_counts=True)
     acts.forget("_targets", "_rows", "reacts_to", "target_row", "occasion", "day")  # a value of each for every post
     days = share_of(total.astype(float) ** 2, np.bincount(cells // width, acts_on**2, n))
     hits = seen * days
@@ -62,11 +61,11 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     return table.with_columns(pl.col("days", "weekend", "elsewhere").round(9), p=pl.Series(np.where(days > 0, p, 1.0)))
 
 
-def _occasion(acts: Acts, group: Ints) -> Ints:
-    """Return what each act reacts to: 0 no post or its own network, 1 a post of a working day, 2 of a weekend."""
-    ours = group[acts.account]
-    inside = (np.append(ours, -1)[acts.target_row] == ours) & (ours >= 0)
-    return np.where(inside, 0, acts.occasion)
+def _occasion(acts: Acts, group: Ints, rows: Ints) -> Ints:
+    """Return what acts of members react to: 0 no post or their network, 1 a post of a working day, 2 of a weekend."""
+    target = acts.target_row[rows]
+    inside = (target >= 0) & (group[acts.account[target]] == group[acts.account[rows]])
+    return np.where(inside, 0, acts.occasion[rows])
 
 
 def _rates(acts: Acts, free: Flags) -> Numbers:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cib.activity import encode, to_library
 from cib.graphs.graph import Graph
-from cib.graphs.incidence import Incidence, distinct_values, repeated, stable_order
+from cib.graphs.incidence import Incidence, stable_order
 from cib.networks.parts import sliced
 
 __all__ = [
@@ -157,31 +157,14 @@ def shared_objects(acts: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]
     accounts : ndarray of int
         Members that acted on one of these objects, ascending.
     """
+    from cib.networks.sharing import shared_by  # numba takes half a second to import
+
     network, account, object_, time = (acts[name].to_numpy() for name in ("network", "account", "object", "time"))
-    # keys are packed into integers: grouping by several columns takes many times as long
-    order = stable_order(network)  # by object and time, as the acts are
-    key = (network.astype(np.int64) * (int(object_.max(initial=0)) + 1) + object_)[order]
-    several = repeated(key)  # of most objects there is one act
-    order, key = order[several], key[several]
-    starts = np.flatnonzero(np.diff(key, prepend=-1))
-    acts_on = np.diff(starts, append=len(order))
-    run = np.repeat(np.arange(len(starts)), acts_on)
-    width = int(account.max(initial=0)) + 1
-    members = np.bincount(distinct_values(run * width + account[order]) // width, minlength=len(starts))
-    sharing = np.zeros(width, dtype=bool)
-    sharing[account[order[members[run] >= 2]]] = True
-    table = pl.DataFrame(
-        {
-            "network": network[order[starts]],
-            "object": object_[order[starts]],
-            "members": members,
-            "acts": acts_on,
-            "first": time[order[starts]],
-            "last": time[order[starts + acts_on - 1]],
-        }
-    )
+    account, object_ = (each.astype(np.int32, copy=False) for each in (account, object_))
+    *columns, accounts = shared_by(network, account, object_, time)
+    table = pl.DataFrame(dict(zip(("network", "object", "members", "acts", "first", "last"), columns, strict=True)))
     counts, moments = pl.col("members", "acts").cast(pl.UInt32), pl.col("first", "last").cast(pl.Datetime("us", "UTC"))
-    return table.filter(pl.col("members") >= 2).with_columns(counts, moments), np.flatnonzero(sharing)
+    return table.with_columns(counts, moments), accounts
 
 
 def told_objects(graphs: Sequence[Graph], objects: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -132,11 +132,13 @@ def _pairs(graph: Graph, inside: Inside, sizes: pl.DataFrame) -> pl.DataFrame:
 
 def _behaviour(acts: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """Compute how the acts of members are distributed over the targets of the group and over its members."""
-    network, account, object_ = (acts[name].to_numpy().astype(np.int64) for name in ("network", "account", "object"))
+    network, account, object_ = (acts[name].to_numpy() for name in ("network", "account", "object"))
     width = int(object_.max(initial=0)) + 1
-    aims = np.sort(targets["network"].to_numpy().astype(np.int64) * width + targets["object"].to_numpy())
-    own = network * width + object_
-    hit = is_in(own, aims)
+    any_aim = np.zeros(width, dtype=bool)
+    any_aim[targets["object"].to_numpy()] = True
+    on = np.flatnonzero(any_aim[object_])  # few acts are on targets, also of other groups
+    aims = np.sort(targets["network"].to_numpy() * np.int64(width) + targets["object"].to_numpy())
+    hit = on[is_in(network[on] * np.int64(width) + object_[on], aims)]
     of_account = np.full(int(account.max(initial=-1)) + 1, -1, dtype=np.int64)
     of_account[account] = network
     counts = {"acts": np.bincount(account), "hits": np.bincount(account[hit], minlength=len(of_account))}
