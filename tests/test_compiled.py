@@ -16,7 +16,7 @@ from cib import compiled
 from cib.compiled import found, grouped, kept_in, numbered, taken
 from cib.features import passes, ties
 from cib.graphs.compiled import coaction, windows
-from cib.networks import louvain, sharing
+from cib.networks import sharing
 
 
 @given(arrays(np.int32, st.integers(0, 50), elements=st.integers(0, 6)))
@@ -40,7 +40,7 @@ def test_each_kernel_of_a_detection_is_compiled_once():
     cib.detect(activity, progress=False)
     kernels = [
         (name, value)
-        for module in (compiled, passes, ties, coaction, windows, louvain, sharing)
+        for module in (compiled, passes, ties, coaction, windows, sharing)
         for name, value in vars(module).items()
         if isinstance(value, numba.core.dispatcher.Dispatcher) and not value.targetoptions.get("inline")
     ]

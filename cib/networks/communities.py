@@ -6,9 +6,9 @@ Potts model does not: two groups stay apart as long as the mean weight between t
 modularity finds 345 (NMI 0.83), the Potts model at 0.05 finds 3,798 (NMI 0.998);
 ``tests/networks/test_communities.py`` has a smaller example.
 
-The optimiser is Louvain as in scikit-network (:mod:`cib.networks.louvain`), not its Leiden, which draws from
-``rand()`` of the C library, cannot be seeded and differs from run to run. Connected clusters, which Leiden guarantees,
-are obtained by splitting clusters that are not connected.
+The optimiser is Louvain of scikit-network, not its Leiden, which draws from ``rand()`` of the C library,
+cannot be seeded and differs from run to run. Connected clusters, which Leiden guarantees, are obtained by
+splitting clusters that are not connected.
 
 Sources: Blondel et al. (2008), Louvain; Traag, Van Dooren & Nesterov (2011), the constant Potts model;
 Fortunato & Barthelemy (2007), the resolution limit; Traag, Waltman & van Eck (2019), connected clusters.
@@ -174,9 +174,11 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
 def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, seed: int) -> Labels:
     """Return the cluster of each of some nodes, as :class:`sknetwork.clustering.Louvain` does with shuffled nodes.
 
-    All edges are between `nodes`; `weights` are the weights of these in the objective.
+    It copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges are
+    between `nodes`; `weights` are the weights of these in the objective.
     """
-    from cib.networks.louvain import moved  # numba takes half a second to import
+    # scikit-network and scikit-learn, on which it depends, take a second to import
+    from sknetwork.clustering.louvain_core import optimize_core
 
     shuffled = np.random.RandomState(seed).permutation(len(nodes))
     adjacency = _matrix_of(edges, nodes[shuffled])
@@ -184,10 +186,19 @@ def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, s
     adjacency.data *= 1 / adjacency.data.sum()
     found, gain, weights = np.arange(len(nodes)), np.inf, weights[shuffled]
     while gain > _TOLERANCE:
-        ends, starts = (each.astype(np.int32, copy=False) for each in (adjacency.indices, adjacency.indptr))
+        ends, starts = (each.astype(np.int64) for each in (adjacency.indices, adjacency.indptr))
         values, loops, own = (each.astype(np.float32) for each in (adjacency.data, adjacency.diagonal(), weights))
-        kept, gain = moved(starts, ends, values, loops, own, resolution, _TOLERANCE)
-        _, labels = np.unique(kept, return_inverse=True)
+        moved, gain = optimize_core(
+            np.arange(len(own)),
+            ends,
+            starts,
+            values,
+            *(own, own, own.copy(), own.copy(), np.zeros_like(own)),
+            loops,
+            resolution,
+            _TOLERANCE,
+        )
+        _, labels = np.unique(moved, return_inverse=True)
         found, n = labels[found], int(labels.max()) + 1
         if n == 1:
             break
