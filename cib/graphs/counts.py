@@ -362,7 +362,7 @@ def _counted(
         window = _Window({each: getattr(edges, each) for each in _EDGE}, strength, out)
     kind.windows[name] = window
     return weighted(
-        incidence.keep_events(high > 0) if left_out else incidence,
+        incidence.without([item["object"] for item in left_out]),
         window.edges,
         window.strength,
         construction(window_s, min_weight, max_pairs, "leave out", left_out, []),

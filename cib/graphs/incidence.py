@@ -197,6 +197,7 @@ class Incidence:
         """Leave out the events on some objects; the result is the same one for the same objects, to be held once."""
         if not left_out:
             return self
+        rest: Incidence
         latest, rest = vars(self).get("_latest", (None, self))
         if latest != left_out:
             keep = np.ones(len(self.object_ids), dtype=bool)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cib.compiled import CODES, INT, INTS, WRITE_CODES, WRITE_INTS, Codes, Ints, compiled
+from cib.compiled import INT, INTS, WRITE_CODES, Codes, Ints, compiled
 
 __all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs", "window_span"]
 
