@@ -158,6 +158,9 @@ def _detected(
     with stage("networks", progress):
         layers, networks = search(tested, settings, activity=activity, roles=roles)
         table = _accounts(activity, roles, networks, layers, graphs["retweet"], settings.seed)
+    if isinstance(given, Activity):
+        for layer in layers:
+            layer.events.forget()
     known: Any = given if activity is given else activity.engine
     found = Detection(
         table=table,

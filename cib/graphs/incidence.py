@@ -193,6 +193,11 @@ class Incidence:
         """Keep the events on objects shared by at most `most` accounts; all events if it is None."""
         return self if most is None else self.keep_objects(self.popularity <= most)
 
+    def forget(self) -> None:
+        """Remove what was computed from the events, to free its memory; it is computed again where it is needed."""
+        for name in vars(self).keys() - self.__dataclass_fields__.keys():
+            del vars(self)[name]
+
     def without(self, left_out: Sequence[str]) -> Incidence:
         """Leave out the events on some objects; the result is the same one for the same objects, to be held once."""
         if not left_out:

@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, encode
+from cib.mapped import release_pages
 from cib.networks.acts import binomial_tail
 from cib.networks.network import Network, stacked
 from cib.networks.parts import part_of
@@ -175,6 +176,8 @@ def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str,
     """
     roles = stacked(((n.id, part_of(n, "members")) for n in networks), {"account_id": pl.String, "role": pl.String})
     members = roles.drop("role")
+    narratives = distinctive_values(activity, members)
+    release_pages()
     known, followers = activity.accounts_table, _followers(activity.accounts_table)
     posts = activity.posts_table.select(pl.col("^account_id|target_account_id|action|created_at|lang|client$"))
     network = members["network_id"].gather(encode(activity.account_ids, members["account_id"]))
@@ -194,7 +197,7 @@ def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str,
         "reach": _reach(ids, own, seen, received, passed_on),
         "languages": _shares(mine, "lang"),
         "clients": _shares(mine, "client"),
-        "narratives": distinctive_values(activity, members),
+        "narratives": narratives,
         "hours": _hours(ids, mine),
         "batches": _batches(known, members),
         "timeline": mine.group_by("network_id", day=pl.col("created_at").dt.date())

@@ -95,3 +95,13 @@ def test_events_without_the_same_objects_are_held_once():
     assert incidence.without(["x"]) is rest
     assert len(incidence.without(["y"])) == 2
     assert incidence.without([]) is incidence
+
+
+@given(ROWS)
+def test_what_was_forgotten_is_computed_again(rows):
+    incidence = incidence_of(rows)
+    before = incidence.popularity.tolist(), incidence.starts.tolist(), [each.tolist() for each in incidence.totals]
+    incidence.forget()
+    assert "popularity" not in vars(incidence)
+    after = incidence.popularity.tolist(), incidence.starts.tolist(), [each.tolist() for each in incidence.totals]
+    assert after == before
