@@ -225,10 +225,15 @@ class Graph:
 
     def among(self, accounts: pl.Series) -> Graph:
         """Return :meth:`subgraph` of a column of ids, without checking each."""
+        return self.keep_edges(self.are_among(accounts))
+
+    def are_among(self, accounts: pl.Series) -> NDArray[np.bool_]:
+        """Return which edges are between some accounts; shape (n_edges,)."""
         wanted = np.zeros(self.n_accounts, dtype=bool)
         wanted[encode(accounts, self.ids).drop_nulls().to_numpy()] = True
-        source, target = self.endpoints
-        return self.keep_edges(wanted[source] & wanted[target])
+        source, target = (self.table[end].to_numpy() for end in ("source", "target"))
+        inside: NDArray[np.bool_] = wanted[source] & wanted[target]
+        return inside
 
     @takes(most=SEED)
     def strongest(self, most: int) -> Graph:

@@ -10,6 +10,7 @@ import polars as pl
 from cib.activity import Activity
 from cib.graphs.graph import Graph
 from cib.graphs.objects import KINDS, object_events
+from cib.mapped import release_pages
 from cib.reports.plain import Columns, Rows, as_columns, as_rows
 from cib.reports.result import Result
 from cib.roles import RoleScores
@@ -39,12 +40,12 @@ def described(
     paired = pl.concat([drawn["place_a"], drawn["place_b"]]).unique()
     alone = members.filter(~pl.col("place").is_in(paired.implode()), pl.col("joined") != "boosted")
     alone = alone.select("account_id", "network_id")
-    posts = {
-        "own": _own(alone, shared, layers),
-        "copied": _copied(result.activity, accounts, alone),
-        **_posts(result.activity, activity, accounts, members),
-    }
+    posts = {"own": _own(alone, shared, layers), "copied": _copied(result.activity, accounts, alone)}
+    release_pages()
+    posts |= _posts(result.activity, activity, accounts, members)
+    release_pages()
     reasons = _reasons(result.roles, members["account_id"])
+    release_pages()
     rows = as_rows(members.drop("place").rename({"account_id": "account"}))
     told = [{**row, "reasons": each} for row, each in zip(rows, reasons, strict=True)]
     return told, {name: _few(table, members) for name, table in posts.items()}

@@ -194,9 +194,9 @@ def _write_graphs(result: Result, folder: Path, most: int | None) -> dict[str, d
     drawn = {}
     for name, graph in result.graphs.items():
         if not graph.directed and most != 0:
-            inside = graph.among(result.networks.members["account_id"])
-            if most is None or inside.n_edges <= most:
-                shown = inside.strongest(MAX_DRAWN)
+            inside = graph.are_among(result.networks.members["account_id"])
+            if most is None or np.count_nonzero(inside) <= most:
+                shown = graph.keep_edges(inside).strongest(MAX_DRAWN)
                 write_graph(shown, result.table, folder, f"layer-{slug(name)}")
                 drawn[name] = {"edges": graph.n_edges, "drawn": shown.n_edges}
     return drawn
