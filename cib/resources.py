@@ -15,7 +15,7 @@ __all__ = ["check_memory", "limited", "n_bytes", "n_threads"]
 
 #: Peak memory of a detection in bytes: constant part, and per action; see ``benchmarks/memory.py``. Tables are kept in
 #: files with PyArrow only, see :mod:`cib.mapped`.
-FIXED, AN_ACTION = 700_000_000, 550 if find_spec("pyarrow") else 900
+FIXED, AN_ACTION = 700_000_000, 450 if find_spec("pyarrow") else 900
 
 _UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
