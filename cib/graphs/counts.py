@@ -424,13 +424,11 @@ def _count_changes(
 
 def _strengths(incidence: Incidence, span: int) -> Ints:
     """Count the co-actions of each account with all others."""
-    from cib.compiled import firsts
     from cib.graphs.compiled.coaction import strengths
     from cib.graphs.compiled.windows import ALWAYS, window_bounds
 
     if span == ALWAYS:
-        first = firsts(incidence.account, incidence.object, len(incidence.account_ids))
-        account, object_ = incidence.account[first], incidence.object[first]
+        account, object_ = incidence.distinct
         others = np.bincount(object_)[object_] - 1
         return np.bincount(account, weights=others, minlength=len(incidence.account_ids)).astype(np.int64)
     bounds = (

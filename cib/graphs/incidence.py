@@ -112,10 +112,12 @@ class Incidence:
         return np.append(0, np.cumsum(np.bincount(self.object, minlength=len(self.object_ids))))
 
     @property
-    def distinct(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def distinct(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Account and object codes of each distinct pair, sorted by object."""
-        keys = distinct_values(self.object.astype(np.int64) * len(self.account_ids) + self.account)
-        return keys % len(self.account_ids), keys // len(self.account_ids)
+        from cib.compiled import firsts  # numba takes half a second to import
+
+        first = firsts(self.account, self.object, len(self.account_ids))
+        return self.account[first], self.object[first]
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:
@@ -129,13 +131,9 @@ class Incidence:
 
     @cached_property
     def _margins(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Degree and popularity, both from the first act of each account on each object."""
-        from cib.compiled import firsts  # numba takes half a second to import
-
-        first = firsts(self.account, self.object, len(self.account_ids))
-        sides = (self.account, self.account_ids), (self.object, self.object_ids)
-        degree, popularity = (np.bincount(codes[first], minlength=len(ids)) for codes, ids in sides)
-        return degree, popularity
+        """Degree and popularity, computed together so that the distinct pairs need not be kept."""
+        (account, object_), sizes = self.distinct, (len(self.account_ids), len(self.object_ids))
+        return np.bincount(account, minlength=sizes[0]), np.bincount(object_, minlength=sizes[1])
 
     @property
     def events_of_objects(self) -> NDArray[np.int64]:
@@ -240,10 +238,11 @@ class Incidence:
         )
 
     def transposed(self) -> Incidence:
-        """Exchange accounts and objects; the events of each of the new objects are not sorted by time."""
+        """Exchange accounts and objects."""
         from cib.compiled import grouped, taken  # numba takes half a second to import
 
-        order = grouped(self.account, len(self.account_ids))[1]
+        order = np.argsort(self.time, kind="stable").astype(np.int32)
+        order = taken(order, grouped(taken(self.account, order), len(self.account_ids))[1])
         turned = replace(
             self,
             account_ids=self.object_ids,

@@ -219,9 +219,7 @@ def _users(activity: Activity, kind: str, values: pl.Series) -> pl.DataFrame:
 
 def hide_findings(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """Anonymize findings: replace all ids, texts and values that are not open."""
-    told = {
-        name: each for name, each in findings.items() if name not in ("said", "posts")
-    }  # texts identify their posts
+    told = _without_posts(findings)
     found = {name: each if name in WHOLE else _hidden(each, name, names) for name, each in told.items()}
     found |= {**public_about(findings), "notes": list(findings.get("open_notes", []))}
     found["limits"] = findings["limits"]
@@ -295,9 +293,14 @@ _TURNED = {"a": "b", "b": "a", None: None}
 
 def hide_texts(findings: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     """Remove the texts of posts from findings and replace compared texts by pseudonyms."""
-    told = {name: each for name, each in findings.items() if name not in ("said", "posts")}
+    told = _without_posts(findings)
     found = {name: each if name in WHOLE else _without_texts(each, names) for name, each in told.items()}
     return found | {"posts": {name: _table_without_texts(table, names) for name, table in findings["posts"].items()}}
+
+
+def _without_posts(findings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return findings without the tables of posts, and without texts, which identify their posts."""
+    return {name: each for name, each in findings.items() if name not in ("said", "posts")}
 
 
 def _table_without_texts(table: Columns, names: Pseudonyms) -> Columns:
