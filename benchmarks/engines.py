@@ -115,7 +115,7 @@ def measure(engine: str, path: str, memory_limit: str, whole: bool) -> None:
         activity = cib.read(source, progress=False)
         read = time.perf_counter()
         found = cib.detect(activity, progress=False) if whole else cib.coaction_graph(activity, "post", "60s")
-        end = time.perf_counter()
+        end, cpu, memory = time.perf_counter(), time.process_time() - cpu, peak_gb()
         graph = found.graphs["retweet"] if isinstance(found, cib.Detection) else found
         tables = [graph.edge_table]
         if isinstance(found, cib.Detection):
@@ -125,7 +125,6 @@ def measure(engine: str, path: str, memory_limit: str, whole: bool) -> None:
         digest = hashlib.blake2b(digest_size=8)
         for table in tables:
             digest.update(table.select(cs.exclude(cs.nested())).write_csv().encode())
-    memory, cpu = peak_gb(), time.process_time() - cpu
     print(f"{read - start:.2f} {end - read:.2f} {cpu:.1f} {memory:.1f} {graph.n_edges} {digest.hexdigest()}")
 
 

@@ -68,8 +68,8 @@ ACCOUNT_COLUMNS: dict[str, pl.DataType] = {
     "description": pl.String(),
 }
 
-#: Number of rows hashed at a time for the fingerprint, so that memory is bounded.
-_ROWS_PER_HASH = 500_000
+#: Number of rows hashed or compared at a time, so that memory is bounded.
+_ROWS_PER_PART = 500_000
 
 #: Number of ids from which on they are numbered by compiled code: if it is loaded, and if not, as that takes a second.
 _MANY, _MOST = 2_000, 5_000_000
@@ -159,14 +159,18 @@ class Activity:
         for table in (self.posts_table, self.accounts_table):
             for name in sorted(table.columns):
                 digest.update(f"\x1e{name}\x1e{table.height}".encode())
-                for start in range(0, table.height, _ROWS_PER_HASH):
-                    digest.update(_column_bytes(table[name].slice(start, _ROWS_PER_HASH)))
+                for start in range(0, table.height, _ROWS_PER_PART):
+                    digest.update(_column_bytes(table[name].slice(start, _ROWS_PER_PART)))
                 release_pages()
         return digest.hexdigest()
 
     def keep_posts(self, keep: pl.Series) -> Activity:
         """Keep the posts where `keep` is true; accounts and import report are unchanged."""
-        return replace(self, posts_table=self.posts_table.filter(keep))
+        kept = []
+        for column in self.posts_table.iter_columns():
+            kept.append(column.filter(keep))
+            release_pages()  # a column at a time
+        return replace(self, posts_table=pl.DataFrame(kept))
 
     def filter(self, predicate: Any) -> Activity:
         """Filter the rows by a predicate.
@@ -353,7 +357,11 @@ def numbered_ids(column: pl.Series) -> tuple[pl.Series, Any, Any, Any] | None:
 
     codes, firsts, known, table = numbered(column.hash().to_numpy())
     ids = column.gather(pl.Series(firsts))
-    return None if ids.gather(pl.Series(codes)).ne_missing(column).any() else (ids, codes, known, table)
+    for start in range(0, len(column), _ROWS_PER_PART):  # in parts, so that no second column of texts is in memory
+        part = column.slice(start, _ROWS_PER_PART)
+        if ids.gather(pl.Series(codes[start : start + _ROWS_PER_PART])).ne_missing(part).any():
+            return None
+    return ids, codes, known, table
 
 
 def are_among(column: pl.Series, others: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ Results are written to standard output, progress and errors to standard error; c
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import io
 import math
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if arguments is None:  # own process
         gc.set_threshold(100_000, 50, 100)  # many long-lived objects: collect garbage less often
+        atexit.register(gc.freeze)  # and not at the exit, where that takes up to a second
         warnings.showwarning = _show_warning
     _limit_threads(given)
     options = _parser(given).parse_args(given)
@@ -164,8 +166,11 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 _FEW = 20_000
 
 
-#: Options of jemalloc, the allocator of Polars: freed memory returns to the operating system after 0.1 s.
-_ALLOCATION = "background_thread:true,dirty_decay_ms:100,muzzy_decay_ms:0,narenas:2"
+#: Options of jemalloc, the allocator of Polars: freed memory returns to the operating system after some time.
+_ALLOCATION = "background_thread:true,dirty_decay_ms:{},muzzy_decay_ms:0,narenas:2"
+
+#: That time (ms), and for the demonstration, which is so small that it is faster to keep the memory.
+_DECAY, _DEMO_DECAY = 100, 10_000
 
 
 def _limit_threads(given: Sequence[str]) -> None:
@@ -173,7 +178,8 @@ def _limit_threads(given: Sequence[str]) -> None:
     early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     early.add_argument("--threads")
     threads = early.parse_known_args(given)[0].threads
-    os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATION)
+    decay = _DEMO_DECAY if given[:1] == ["demo"] else _DECAY
+    os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATION.format(decay))
     if threads and threads.isdigit() and int(threads):
         os.environ.setdefault("POLARS_MAX_THREADS", threads)
 
@@ -541,22 +547,23 @@ def _inspect(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _usable_layers(activity: Activity) -> list[str]:
-    """Describe for each layer the number of rows with an object of its kind."""
+    """Describe for each kind of object the number of rows with one, without a comparison of similar texts."""
     from cib.errors import InputError
-    from cib.graphs.layers import LAYERS, MORE_LAYERS
-    from cib.graphs.objects import lazy_events
+    from cib.graphs.objects import KINDS, lazy_events
 
     told = []
-    for kind in dict.fromkeys(str(layer.objects) for layer in (*LAYERS, *MORE_LAYERS.values())):
-        if kind == "near-text":
+    similar = [name for name, kind in KINDS.items() if kind.together and kind.column == "text"]
+    for name in KINDS:
+        if name in similar:
             continue  # same rows as text
         try:
-            events = lazy_events(activity, kind).collect()
+            events = lazy_events(activity, name).collect()
         except InputError:
             continue
         rows = events["row"].n_unique()
         if rows:
-            told.append(f"layer {kind!r}: {rows:,} rows, {events['object'].n_unique():,} objects")
+            also = f"; the same rows for {', '.join(map(repr, similar))}" if name == "text" else ""
+            told.append(f"layer {name!r}: {rows:,} rows, {events['object'].n_unique():,} objects{also}")
     return told or ["layers: none, no row has anything in common with another"]
 
 

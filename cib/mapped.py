@@ -1,6 +1,6 @@
 """Columns in files: the columns of large tables are kept on disk and mapped into memory while they are used.
 
-A mapped column is an ordinary column with equal values. Its pages are read from a temporary file when they are used,
+A mapped column or array is an ordinary one with equal values. Its pages are read from a temporary file when used,
 and count as memory of the process until :func:`release_pages` returns them to the operating system, which also takes
 them back on its own when memory is short. The file has no name, so that it is gone when the column is.
 Where the folder of temporary files is in memory, as ``/tmp`` on some systems, this saves nothing; set ``TMPDIR``.
@@ -13,15 +13,25 @@ import mmap
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-__all__ = ["EDGES", "FEWER", "LARGE", "mapped", "mapped_columns", "release_pages"]
+__all__ = ["EDGES", "FEWER", "LARGE", "mapped", "mapped_array", "mapped_columns", "release_pages"]
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 #: Minimum number of rows of a table whose columns are mapped: of posts, of edges, and of accounts with many columns.
 LARGE, EDGES, FEWER = 1_000_000, 250_000, 50_000
+
+#: Size of all mapped files from which on free memory is returned to the operating system, in bytes.
+_TRIMMED = 2_000_000_000
 
 #: Address of each mapped file.
 _MAPS: WeakKeyDictionary[mmap.mmap, int] = WeakKeyDictionary()
@@ -73,11 +83,34 @@ def mapped_columns(table: pl.DataFrame, least: int = LARGE) -> pl.DataFrame:
     return pl.DataFrame([mapped(column, least) for column in table.iter_columns()])
 
 
+def mapped_array(values: NDArray[_Number], least: int = LARGE) -> NDArray[_Number]:
+    """Move an array of numbers to a temporary file and map it into memory, read-only; see :func:`mapped`.
+
+    Examples
+    --------
+    >>> mapped_array(np.array([1, 2]), least=1).tolist()
+    [1, 2]
+    """
+    if not 0 < least <= len(values) or not hasattr(mmap.mmap, "madvise"):
+        return values
+    try:
+        content = _mapped_file(values.tofile)
+    except OSError:
+        return values
+    read = np.frombuffer(content, values.dtype)
+    _MAPS[content] = read.ctypes.data
+    return read
+
+
 def release_pages() -> None:
-    """Return the pages of all mapped columns, and free memory of the C heap, to the operating system."""
-    for content in list(_MAPS):
+    """Return the pages of all mapped columns to the operating system; of large data also free memory of the C heap.
+
+    The free memory of small data is soon used again, and takes time to return and to get.
+    """
+    contents = list(_MAPS)
+    for content in contents:
         content.madvise(mmap.MADV_DONTNEED)
-    if _MAPS and sys.platform == "linux":
+    if sum(map(len, contents)) > _TRIMMED and sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
         if trim is not None:
             trim(0)
@@ -85,10 +118,16 @@ def release_pages() -> None:
 
 def _written(column: pl.Series) -> mmap.mmap:
     """Write a column to a file without a name, and map the file."""
+    table, newest = column.rechunk().to_frame("column"), pl.CompatLevel.newest()
+    write = partial(table.write_ipc, compat_level=newest, record_batch_size=max(len(column), 1))
+    return _mapped_file(write)
+
+
+def _mapped_file(write: Callable[[str], object]) -> mmap.mmap:
+    """Map a temporary file that `write` fills; it has no name afterwards."""
     descriptor, path = tempfile.mkstemp(prefix="cib-")
     try:
-        table = column.rechunk().to_frame("column")
-        table.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=max(len(column), 1))
+        write(path)
         return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
     finally:
         os.close(descriptor)

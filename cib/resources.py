@@ -15,7 +15,7 @@ __all__ = ["check_memory", "limited", "n_bytes", "n_threads"]
 
 #: Peak memory of a detection in bytes: constant part, and per action; see ``benchmarks/memory.py``. Tables are kept in
 #: files with PyArrow only, see :mod:`cib.mapped`.
-FIXED, AN_ACTION = 700_000_000, 450 if find_spec("pyarrow") else 900
+FIXED, AN_ACTION = 700_000_000, 350 if find_spec("pyarrow") else 900
 
 _UNITS = {"": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
@@ -80,5 +80,5 @@ def check_memory(actions: int, max_memory: str | int | None) -> None:
             where="max_memory",
             got=f"{allowed / 1e9:.1f} GB",
             remedy=f"Allow more, or take a shorter span: at most {max(allowed - FIXED, 0) // AN_ACTION:,} actions fit, "
-            "see Activity.between(); or detect on DuckDB, which needs less, see cib.engine.",
+            "see Activity.between().",
         )

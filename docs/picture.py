@@ -72,7 +72,7 @@ def draw_roles(axes: plt.Axes, detection: cib.Detection) -> None:
     axes.set_xlabel("amplifier score")
     axes.set_ylabel("highly engaged score")
     axes.set_title("The same accounts by role", fontsize=12)
-    axes.legend(frameon=False, loc="upper right", markerscale=2)
+    axes.legend(edgecolor="none", framealpha=0.8, loc="upper right", markerscale=2)
     axes.spines[["top", "right"]].set_visible(False)
 
 

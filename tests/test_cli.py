@@ -247,6 +247,15 @@ def test_help_loads_what_the_command_needs(arguments, loaded):
     assert done.stdout.endswith(f"{loaded}\n")
 
 
+def test_inspect_lists_the_layers_of_texts_without_comparing_them(tmp_path):
+    path, rows = tmp_path / "posts.csv", ("a,p1,2020-01-01T12:00:00Z,we meet", "b,p2,2020-01-01T12:00:00Z,who comes")
+    path.write_text("\n".join(["account_id,post_id,created_at,text", *rows]))
+    code = f"import sys; from cib.cli import main\nmain(['inspect', {str(path)!r}])\nprint('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    layer = "layer 'text': 2 rows, 2 objects; the same rows for 'near-text', 'reworded', 'meaning'"
+    assert done.stdout.splitlines()[-2:] == [layer, "False"]
+
+
 def test_no_command_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as stopped:
         main([])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 
+import numpy as np
 import polars as pl
 import pytest
 
 import cib
 from cib import mapped as module
 from cib.activity import POST_COLUMNS
-from cib.mapped import mapped, mapped_columns, release_pages
+from cib.mapped import mapped, mapped_array, mapped_columns, release_pages
 
 pytest.importorskip("pyarrow")
 
@@ -83,3 +84,18 @@ def test_a_detection_on_mapped_columns_is_the_same(monkeypatch, tmp_path):
     assert found.table.equals(plain.table)
     assert found.networks.table.equals(plain.networks.table)
     assert found.findings == plain.findings
+
+
+def test_arrays_in_files_are_equal_and_cannot_be_written_to():
+    values, before = np.arange(1000, dtype=np.int32), len(module._MAPS)
+    array = mapped_array(values, least=1)
+    release_pages()
+    assert len(module._MAPS) == before + 1
+    assert array.dtype == values.dtype
+    assert np.array_equal(array, values)
+    with pytest.raises(ValueError, match="read-only"):
+        array[0] = 1  # would be lost as soon as the page is returned
+    assert mapped_array(values) is values
+    del array
+    gc.collect()
+    assert len(module._MAPS) == before

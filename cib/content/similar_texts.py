@@ -37,7 +37,7 @@ from cib.content.near_duplicates import (
 )
 from cib.content.reworded import bigrams_of, signatures
 
-__all__ = ["MEASURES", "Measure", "SimilarTexts", "link_texts", "relinked"]
+__all__ = ["MEASURES", "Measure", "Measured", "SimilarTexts", "join_measured", "link_texts", "relinked"]
 
 
 class Measure(NamedTuple):
@@ -59,6 +59,29 @@ MEASURES = {
 }
 
 
+class Measured(NamedTuple):
+    """Shingles and bands of some texts; see :func:`cib.content.near_duplicates.link_similar`."""
+
+    shingles: Hashes
+    start: Ints
+    bands: Hashes
+
+
+def join_measured(parts: Sequence[Measured]) -> Measured:
+    """Concatenate the shingles and bands of groups of texts.
+
+    >>> one = Measured(np.array([7, 8], np.uint32), np.array([0, 2]), np.array([[5]], np.uint32))
+    >>> [part.tolist() for part in join_measured([one, one])]
+    [[7, 8, 7, 8], [0, 2, 4], [[5, 5]]]
+    """
+    ends = np.cumsum([0, *(len(part.shingles) for part in parts)])
+    return Measured(
+        np.concatenate([part.shingles for part in parts]),
+        np.concatenate([[0], *(part.start[1:] + end for part, end in zip(parts, ends, strict=False))]),
+        np.concatenate([part.bands for part in parts], axis=1),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class SimilarTexts:
     """Links of similar texts.
@@ -67,8 +90,8 @@ class SimilarTexts:
     ----------
     texts : ndarray of int32, shape (n_measured,)
         Positions of the texts that have shingles, those that came first first; all else is of these.
-    shingles, start, bands
-        See :func:`cib.content.near_duplicates.link_similar`.
+    measured : sequence of Measured
+        Those of texts that came together are one element.
     order : ndarray of int32, shape (n_bands, n_measured)
         Texts in the order of :func:`cib.content.near_duplicates.sorted_bands`.
     links : ndarray of int32, shape (n_links, 3)
@@ -76,9 +99,7 @@ class SimilarTexts:
     """
 
     texts: Codes
-    shingles: Hashes
-    start: Ints
-    bands: Hashes
+    measured: Sequence[Measured]
     order: Codes
     links: Links
 
@@ -126,9 +147,7 @@ def link_texts(
     return relinked(
         SimilarTexts(
             np.append(position, new[measured].astype(np.int32)),
-            np.append(before.shingles, shingles),
-            np.append(before.start, before.start[-1] + start[1:]),
-            np.concatenate([before.bands, measure.bands(shingles, start)], axis=1),
+            [*before.measured, Measured(shingles, start, measure.bands(shingles, start))],
             before.order,
             before.links,
         ),
@@ -147,12 +166,12 @@ def _linked(texts: pl.Series, measure: Measure) -> SimilarTexts:
         place[texts_of] = np.arange(len(long), dtype=np.int32)
         own = links[:, 2] == k
         links[own, :2] = place[links[own, :2]]
-    return SimilarTexts(long.astype(np.int32), shingles, start, bands, order, links)
+    return SimilarTexts(long.astype(np.int32), [Measured(shingles, start, bands)], order, links)
 
 
 def relinked(grown: SimilarTexts, similarity: float) -> SimilarTexts:
     """Update order and links, which are of the first of the texts only, after other texts were appended."""
-    rank, shingles, start, bands = grown.texts, grown.shingles, grown.start, grown.bands
+    rank, (shingles, start, bands) = grown.texts, join_measured(grown.measured)
     n_bands, n = bands.shape
     bits, n_before = n.bit_length(), grown.order.shape[1]
     new = np.arange(n_before, n, dtype=np.int32)

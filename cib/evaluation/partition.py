@@ -75,6 +75,6 @@ def weighted_precision(positive: pl.Series, network: pl.Series) -> float:
     """
     check_lengths(positive=positive, network=network)
     frame = pl.DataFrame({"positive": positive, "network": network}).drop_nulls("network")
-    groups = frame.group_by("network").agg(n=pl.len(), hits=pl.col("positive").sum())
+    groups = frame.group_by("network", maintain_order=True).agg(n=pl.len(), hits=pl.col("positive").sum())
     hits = groups["hits"].to_numpy().astype(np.float64)
     return float((hits**2 / groups["n"].to_numpy()).sum() / hits.sum()) if hits.any() else float("nan")

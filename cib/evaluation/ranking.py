@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +51,21 @@ class Ranking:
         -------
         Ranking
         """
+        return cls.by_weight(truth, scores)(np.ones(len(scores)) if weight is None else weight)
+
+    @classmethod
+    def by_weight(cls, truth: NDArray[np.bool_], scores: Floats) -> Callable[[Floats], Ranking]:
+        """Return a function that computes :meth:`of` for a weight; the scores are sorted once for all weights."""
         order = np.argsort(-scores, kind="stable")
         last_of_tie = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
-        each = np.ones(len(scores)) if weight is None else weight[order]
-        taken, hits = (np.cumsum(count)[last_of_tie] for count in (each, each * truth[order]))
-        return cls(np.append(0.0, taken), np.append(0.0, hits))
+        true = truth[order]
+
+        def ranking(weight: Floats) -> Ranking:
+            each = weight[order]
+            taken, hits = (np.cumsum(count)[last_of_tie] for count in (each, each * true))
+            return cls(np.append(0.0, taken), np.append(0.0, hits))
+
+        return ranking
 
     def __repr__(self) -> str:
         return f"Ranking({self.hits[-1]:,g} true of {self.taken[-1]:,g} in {len(self.taken) - 1:,} steps)"

@@ -336,11 +336,12 @@ def _intervals(table: pl.DataFrame, repeats: int, seed: int) -> dict[str, tuple[
     alike = alike.sort("score", "cluster", "positive", "flagged", descending=[True, False, False, False])
     number, score = alike["len"].to_numpy(), alike["score"].to_numpy()
     positive, flagged = alike["positive"].to_numpy(), alike["flagged"].to_numpy()
+    ranking, both = Ranking.by_weight(positive, score), positive & flagged
 
     def statistic(weight: NDArray[np.float64]) -> list[float]:
         each = weight * number
-        default = _at_threshold(each @ (positive & flagged), each @ flagged, each @ positive)
-        return [Ranking.of(positive, score, each).average_precision, *default.values()]
+        default = _at_threshold(each @ both, each @ flagged, each @ positive)
+        return [ranking(each).average_precision, *default.values()]
 
     codes = alike["cluster"].rank("dense").to_numpy().astype(np.int64) - 1
     low, high = cluster_bootstrap(statistic, codes, positive, repeats=repeats, seed=seed)

@@ -31,6 +31,7 @@ from cib.graphs.graph import Graph, graph_from_codes
 from cib.graphs.incidence import Incidence
 from cib.graphs.objects import Objects, coded_events, kind_of, object_events
 from cib.graphs.relational import EngineIncidence, engine_events, engine_incidence, engine_project
+from cib.mapped import release_pages
 
 if TYPE_CHECKING:
     from cib.graphs.compiled.edge_buffers import CoActions
@@ -253,8 +254,12 @@ def incidence_of(activity: Activity, objects: Objects, *, self_actions: bool = F
     """List and sort the events on a kind of object."""
     coded = coded_events(activity, objects, self_actions=self_actions)
     if coded is None:
-        return Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
-    return Incidence.from_codes(activity, *coded)
+        incidence = Incidence.from_events(activity, object_events(activity, objects, self_actions=self_actions))
+    else:
+        incidence = Incidence.from_codes(activity, *coded)
+    incidence = incidence.in_files()
+    release_pages()  # those of the objects are not read again
+    return incidence
 
 
 def project(

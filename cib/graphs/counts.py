@@ -7,6 +7,9 @@ weight are not stored; no other pair changes, except those on objects that are l
 integers, so that the graph equals that of :func:`cib.coaction_graphs` bit for bit, after
 :func:`cib.graphs.coaction.complete_edges` has summed lags and times, which is done for significant edges only.
 
+A save writes the counts of the kinds that changed, and only those objects and measured texts that were added. Files are
+not changed once they are written; what is valid is listed in a state that is replaced last.
+
 Texts are normalised once. Similar texts are one object, and any text may join two of these: so their groups are
 updated (:mod:`cib.content.similar_texts`), and all their events counted.
 
@@ -19,8 +22,8 @@ from __future__ import annotations
 import math
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -33,10 +36,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, coded, encode
-from cib.content.similar_texts import MEASURES, SimilarTexts, link_texts
+from cib.atomic import atomically
+from cib.content.similar_texts import MEASURES, Measured, SimilarTexts, join_measured, link_texts
 from cib.content.text import keep_messages, messages
 from cib.errors import InputError
-from cib.folders import UNFINISHED
 from cib.graphs.coaction import (
     Window,
     affordable,
@@ -51,12 +54,15 @@ from cib.graphs.coaction import (
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import KINDS, Objects, absent_column, grouped_texts, object_events
-from cib.schema import read_json
+from cib.schema import count, read_json
 
 __all__ = ["Counts"]
 
 Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+_State = dict[str, Any]
 
 #: Kinds whose object depends only on the row.
 _OF_ROWS = (
@@ -69,6 +75,9 @@ _MOST_PAIRS, _MOST_SHARE = 20_000_000, 0.25
 
 #: Columns that identify a post.
 _WHOSE = ("account_id", "post_id", "action", "created_at")
+
+#: Combines hashes of two columns.
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 #: Columns of an edge that are stored.
 _EDGE = ("u", "v", "weight")
@@ -87,7 +96,7 @@ class _Window:
 class _Rows:
     """Posts that were counted."""
 
-    whose: NDArray[np.uint64]  #: hash of the identifying columns of each post
+    whose: Hashes  #: hash of the identifying columns of each post
     account_ids: pl.Series
 
     @property
@@ -101,21 +110,28 @@ class _Kind:
     """Events on one kind of object, and their counts."""
 
     rows: _Rows
-    what: NDArray[np.uint32]  #: hash of the columns of each post that determine its object
+    what: str  #: checksum of the columns of all posts that determine their objects
     object_ids: pl.Series
-    object: NDArray[np.int32]  #: object of each event
+    arrival: Codes  #: place of each object in the order in which they were added
+    object: Codes  #: object of each event
     row: NDArray[np.uint32]  #: row of each event
     windows: dict[str, _Window] = field(default_factory=dict)
+    stored: _State | None = None  #: files with the first of the objects in order of arrival
 
 
 @dataclass
 class _Aligned:
     """Present positions of earlier rows and accounts, and the new rows."""
 
-    rows: Ints
+    rows: Codes
     accounts: Ints
     new_rows: Ints
     new: Activity
+
+    def earlier(self, values: Hashes) -> Hashes:
+        """Return the values of earlier rows, which most often are the first ones."""
+        n = len(self.rows)
+        return values[:n] if n and self.rows[-1] == n - 1 else values[self.rows]
 
 
 @dataclass
@@ -126,6 +142,7 @@ class _Grown:
     new: Flags  #: whether each event is new
     accounts: Ints  #: present code of each earlier account
     objects: Ints  #: present code of each earlier object
+    arrival: Codes  #: see :class:`_Kind`
     windows: dict[str, _Window]
     before: _Kind | None = None  #: what it grew from
 
@@ -136,6 +153,7 @@ class _Similar:
 
     texts: _Kind
     links: SimilarTexts
+    stored: tuple[_State, Sequence[Measured]] | None = None  #: files, and the texts measured in them
 
 
 class Counts:
@@ -159,8 +177,7 @@ class Counts:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._before = {} if folder is None else _read_all(folder)
-        self._similar = {} if folder is None else _read_similar(folder, self._before.get("text"))
+        self._before, self._similar = ({}, {}) if folder is None else _read_all(folder)
         self._activity: Activity | None = None
         self._now: dict[str, _Kind] = {}
         self._grown: dict[str, _Grown] = {}
@@ -197,7 +214,7 @@ class Counts:
         if known is None or known.texts is not texts:
             earlier = known.links if known is not None and known.texts is grown.before else None
             links = link_texts(texts.object_ids, MEASURES[name], earlier, grown.objects)
-            known = self._similar[name] = _Similar(texts, links)
+            known = self._similar[name] = _Similar(texts, links, None if known is None else known.stored)
         first = known.links.first(len(texts.object_ids))
         return Incidence.from_codes(activity, *grouped_texts(messages(activity), first))
 
@@ -215,24 +232,39 @@ class Counts:
         self._before, self._now, self._grown, self._activity = self._before | self._now, {}, {}, activity
         self._rows = _Rows(activity.posts_table.select(_WHOSE).hash_rows().to_numpy(), activity.account_ids)
         self._aligned: dict[_Rows, _Aligned | None] = {}
+        self._targets: Hashes | None = None  # hashes of the accounts acted on
+
+    def _what(self, posts: pl.DataFrame, name: str) -> Hashes:
+        """Hash the columns of each post that determine its object: acts on own posts have none."""
+        column = KINDS[name].column
+        what = _hashed(posts[column])
+        if column.startswith("target_"):
+            if self._targets is None:
+                self._targets = what if column == "target_account_id" else _hashed(posts["target_account_id"])
+            if column != "target_account_id":
+                what = what * _ODD + self._targets
+        return what
 
     def _grow(self, activity: Activity, name: str) -> tuple[_Kind, _Grown]:
         """Merge the events of new rows with the earlier ones; if that is not possible, read all events."""
-        before, what, aligned = self._before.get(name), _digests(activity.posts_table, name), None
+        before, what, aligned = self._before.get(name), self._what(activity.posts_table, name), None
         if before is not None:
             if before.rows not in self._aligned:
                 self._aligned[before.rows] = _align(before.rows, self._rows, activity)
             aligned = self._aligned[before.rows]
         kept = {}
-        if before is None or aligned is None or (what[aligned.rows] != before.what).any():
+        if aligned is not None and before is not None:
+            aligned = aligned if _checksum(before.rows.whose, aligned.earlier(what)) == before.what else None
+        if before is None or aligned is None:
             incidence = incidence_of(activity, name)
-            nothing = np.empty(0, np.int64)
-            grown = _Grown(incidence, np.ones(len(incidence), bool), nothing, nothing, {})
+            nothing, arrival = np.empty(0, np.int64), np.arange(len(incidence.object_ids), dtype=np.int32)
+            grown = _Grown(incidence, np.ones(len(incidence), bool), nothing, nothing, arrival, {})
         else:
             grown = _with_rows(activity, name, before, aligned)
             kept = {} if len(aligned.new_rows) else before.windows
-        events = grown.incidence
-        return _Kind(self._rows, what, events.object_ids, events.object, events.row, dict(kept)), grown
+        events, stored = grown.incidence, None if grown.before is None else grown.before.stored
+        checksum, objects = _checksum(self._rows.whose, what), (events.object_ids, grown.arrival, events.object)
+        return _Kind(self._rows, checksum, *objects, events.row, dict(kept), stored), grown
 
     def save(self, folder: Path) -> None:
         """Write the counts of the latest activity, one folder per kind of object."""
@@ -246,30 +278,37 @@ class Counts:
         if changed:
             _write_rows(self._rows, folder)
         for name in changed:
-            _write(self._now[name], folder / name)
+            _write_kind(self._now[name], folder / name)
         for name, similar in self._similar.items():
-            if similar.texts is self._now.get("text") and _rows_of(folder / name) != _rows_of(folder / "text"):
-                _write_arrays(
-                    folder / name, similar.texts.rows, {part: getattr(similar.links, part) for part in _OF_LINKS}
-                )
-        used = {_rows_of(folder / name) for name in _OF_ROWS}
+            texts = self._now.get("text")
+            if similar.texts is texts and _rows_in(folder / name) != _rows_in(folder / "text"):
+                self._similar[name] = _write_similar(similar, folder / name)
+        used = {_rows_in(folder / name) for name in _OF_ROWS}
         for left in folder.glob("rows-*"):
             if left.name not in used:
                 shutil.rmtree(left, ignore_errors=True)
 
 
-def _digests(posts: pl.DataFrame, name: str) -> NDArray[np.uint32]:
-    """Hash the columns of each post that determine its object."""
-    column = KINDS[name].column
-    own = posts.select(column, *(["target_account_id"] if column == "target_post_id" else []))
-    return own.hash_rows().to_numpy().astype(np.uint32)  # the low 32 bits
+def _hashed(column: pl.Series) -> Hashes:
+    """Hash each value; an empty list is hashed as a missing one is."""
+    if column.dtype == pl.String:
+        return column.hash().to_numpy()
+    several = column.list.len().fill_null(0) > 0  # most lists are empty
+    hashed = np.zeros(len(column), np.uint64)
+    hashed[several.to_numpy()] = column.filter(several).hash().to_numpy()
+    return hashed
+
+
+def _checksum(whose: Hashes, what: Hashes) -> str:
+    """Compute a checksum of the hashes of objects (`what`) that does not depend on the order of rows (`whose`)."""
+    return f"{np.dot(whose, what):016x}"
 
 
 def _align(before: _Rows, now: _Rows, activity: Activity) -> _Aligned | None:
     """Find the earlier rows and accounts; None if any is missing or the order of rows has changed."""
-    rows = np.arange(len(before.whose))
+    rows = np.arange(len(before.whose), dtype=np.int32)
     if len(rows) > len(now.whose) or (now.whose[: len(rows)] != before.whose).any():
-        rows = np.flatnonzero(np.isin(now.whose, before.whose))
+        rows = np.flatnonzero(np.isin(now.whose, before.whose)).astype(np.int32)
         if len(rows) != len(before.whose) or (now.whose[rows] != before.whose).any():
             return None
     accounts = encode(before.account_ids, now.account_ids)
@@ -290,7 +329,8 @@ def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) 
     posts = activity.posts_table
     events = object_events(aligned.new, name).drop_nulls().rechunk()
     named, codes = coded(events["object"])
-    object_ids, objects, place = _with_ids(before.object_ids, named)
+    object_ids, order, objects, place = _with_ids(before.object_ids, named)
+    arrival = np.append(before.arrival, np.arange(len(before.arrival), len(order), dtype=np.int32))
     keys = place[codes.to_numpy()] * posts.height + aligned.new_rows[events["row"].to_numpy()]
     new_object, new_row = (part.astype(np.int32) for part in np.divmod(distinct_values(keys), posts.height))
     code, row, new = inserted(
@@ -306,22 +346,31 @@ def _with_rows(activity: Activity, name: str, before: _Kind, aligned: _Aligned) 
         post_ids=posts["post_id"],
         target_ids=posts["target_account_id"],
     )
-    return _Grown(incidence, new, aligned.accounts, objects, before.windows, before)
+    return _Grown(incidence, new, aligned.accounts, objects, taken(arrival, order), before.windows, before)
 
 
-def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Ints, Ints]:
-    """Merge two sorted series of distinct texts; return it and the positions of the texts of both."""
+def _with_ids(ids: pl.Series, others: pl.Series) -> tuple[pl.Series, Codes, Ints, Ints]:
+    """Merge two sorted series of distinct texts.
+
+    Returns
+    -------
+    merged : polars.Series
+    order : ndarray of int32
+        Position of each merged text in `ids`, or behind them if it was added.
+    place, others_place : ndarray of int64
+        Position of the texts of both in the merged ones.
+    """
     at: Any = ids.search_sorted(others).to_numpy() if len(others) else np.empty(0, np.int64)
     same = ids.gather(np.minimum(at, len(ids) - 1)) == others if len(ids) and len(others) else None
     is_new = np.ones(len(others), bool) if same is None else ~same.to_numpy()
     added, before = others.filter(pl.Series(is_new)), at[is_new].astype(np.int64)
     place = np.arange(len(ids)) + np.cumsum(np.bincount(before, minlength=len(ids) + 1))[: len(ids)]
-    order = np.empty(len(ids) + len(added), np.uint32)
-    order[place] = np.arange(len(ids), dtype=np.uint32)
-    order[before + np.arange(len(added))] = np.arange(len(ids), len(order), dtype=np.uint32)
+    order = np.empty(len(ids) + len(added), np.int32)
+    order[place] = np.arange(len(ids), dtype=np.int32)
+    order[before + np.arange(len(added))] = np.arange(len(ids), len(order), dtype=np.int32)
     # to gather from one chunk takes a fifth of the time
-    both = pl.concat([ids, added.alias(ids.name)]).rechunk().gather(pl.Series(order))
-    return both, place, at + np.cumsum(is_new) - is_new
+    both = pl.concat([ids, added.alias(ids.name)]).rechunk().gather(pl.Series(order.view(np.uint32)))
+    return both, order, place, at + np.cumsum(is_new) - is_new
 
 
 def _shared(grown: _Grown, max_accounts: int | None) -> tuple[Incidence, Flags]:
@@ -407,7 +456,7 @@ def _count_changes(
     involved[u] = involved[v] = True
     theirs = np.flatnonzero(meets & involved[incidence.account]).astype(np.int32)
     account, object_, time = (taken(part, theirs) for part in (incidence.account, incidence.object, incidence.time))
-    weight = shared_objects(changed, account, object_, time, n, span)
+    weight = shared_objects(changed, account, object_, time, n, span, min_weight)
     order = merged(key, changed, weight, min_weight)
     later = {"u": u, "v": v, "weight": weight}
     edges = {name: taken(np.append(earlier[name], later[name]), order) for name in _EDGE}
@@ -438,114 +487,202 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
     return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
 
 
-_STATE = {"versions": [str], "windows": [str], "rows": str, "arrays": {str: str}}
+_FILE = {"file": str, "arrays": {str: str}}
+_STATE = {
+    "versions": [str],
+    "windows": [str],
+    "rows": str,
+    "what": str,
+    "arrays": _FILE,
+    "parts": [_FILE],
+    "ids": [{"file": str, "length": count}],
+}
 #: The first is that of the files: to be raised when they change.
-_VERSIONS = ("2", version("cib-detect"), pl.__version__)
+_VERSIONS = ("3", version("cib-detect"), pl.__version__)
 
-#: All arrays of a folder are in one file, because to open one takes a millisecond; each starts at a multiple of this.
+#: Arrays are in one file, because to open one takes a millisecond; each starts at a multiple of this.
 _ALIGNED = 64
 #: Arrays of a kind, and of each window besides the edges.
-_OF_KIND, _OF_WINDOW = ("what", "object", "row"), ("strength", "out")
+_OF_KIND, _OF_WINDOW = ("arrival", "object", "row"), ("strength", "out")
 #: Arrays of similar texts.
-_OF_LINKS = ("texts", "shingles", "start", "bands", "order", "links")
+_OF_LINKS = ("texts", "order", "links")
+#: Largest number of files to which objects, or texts, are added; then all are written to one.
+_MOST_FILES = 16
 
 
 def _write_rows(rows: _Rows, folder: Path) -> None:
-    _write_arrays(folder / f"rows-{rows.name}", rows, {"whose": rows.whose}, rows.account_ids)
+    own = folder / f"rows-{rows.name}"
+    if _state(own) is None:
+        _write(own, rows, {"whose": rows.whose}, rows.account_ids)
 
 
-def _write(kind: _Kind, folder: Path) -> None:
+def _write_kind(kind: _Kind, folder: Path) -> None:
+    """Write the counts of a kind; of its objects only those that are not stored yet."""
+    kept = _kept(kind.stored, folder, "ids")
+    ids = kind.object_ids
+    if kept is None:
+        kind.arrival = np.arange(len(ids), dtype=np.int32)
+    else:
+        new = np.flatnonzero(kind.arrival >= sum(each["length"] for each in kept["ids"]))
+        ids = ids.gather(pl.Series(new[np.argsort(kind.arrival[new])]))
     arrays = {name: getattr(kind, name) for name in _OF_KIND}
     for k, window in enumerate(kind.windows.values()):
         arrays |= {f"{end}-{k}": column for end, column in window.edges.items()}
         arrays |= {f"{part}-{k}": getattr(window, part) for part in _OF_WINDOW}
-    _write_arrays(folder, kind.rows, arrays, kind.object_ids, list(kind.windows))
+    kind.stored = _write(folder, kind.rows, arrays, ids, kept=kept, windows=list(kind.windows), what=kind.what)
 
 
-def _write_arrays(
-    folder: Path, rows: _Rows, arrays: Mapping[str, Any], ids: pl.Series | None = None, windows: Sequence[str] = ()
-) -> None:
+def _write_similar(similar: _Similar, folder: Path) -> _Similar:
+    """Write links of similar texts; of the texts only those that are not stored yet."""
+    state, measured = similar.stored or (None, ())
+    links, kept = similar.links, _kept(state, folder, "parts")
+    same = all(one is other for one, other in zip(links.measured, measured, strict=False))
+    if kept is None or not same or len(measured) > len(links.measured):
+        links, kept, measured = replace(links, measured=[join_measured(links.measured)]), None, ()
+    added = [each._asdict() for each in links.measured[len(measured) :]]
+    arrays = {name: getattr(links, name) for name in _OF_LINKS}
+    state = _write(folder, similar.texts.rows, arrays, added=added, kept=kept)
+    return replace(similar, links=links, stored=(state, links.measured))
+
+
+def _kept(stored: _State | None, folder: Path, files: str) -> _State | None:
+    """Return what is stored in a folder if it is still there, and few enough files to add another one."""
+    if stored is None or len(stored[files]) >= _MOST_FILES or stored != _state(folder):
+        return None
+    return stored
+
+
+def _write(
+    folder: Path,
+    rows: _Rows,
+    arrays: Mapping[str, Any],
+    ids: pl.Series | None = None,
+    *,
+    added: Sequence[Mapping[str, Any]] = (),
+    kept: _State | None = None,
+    windows: Sequence[str] = (),
+    what: str = "",
+) -> _State:
+    """Write files, and then the state that lists them; return it.
+
+    Files are not changed once they are written: an interrupted save leaves the earlier state with its files.
+
+    Parameters
+    ----------
+    folder : Path
+    rows : _Rows
+    arrays : mapping of str to ndarray
+        Replace those of the earlier state.
+    ids : polars.Series of str, optional
+        Added to those of `kept`.
+    added : sequence of mappings of str to ndarray
+        Added to the parts of `kept`.
+    kept : dict, optional
+        Earlier state.
+    windows, what
+        See :class:`_Kind`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = [int(number) for path in folder.iterdir() if (number := path.stem.rpartition("-")[2]).isdecimal()]
+    n = max(numbers, default=0) + 1
+    parts, named = ([], []) if kept is None else (list(kept["parts"]), list(kept["ids"]))
+    for each in added:
+        parts.append(_write_file(folder / f"part-{n}-{len(parts)}", each))
+    if ids is not None and len(ids):
+        # a stream of the oldest level is read in half the time of a file, a third of that of the newest level
+        ids.to_frame("id").write_ipc_stream(folder / f"ids-{n}.arrow", compat_level=pl.CompatLevel.oldest())
+        named.append({"file": f"ids-{n}.arrow", "length": len(ids)})
+    state: _State = {
+        "versions": list(_VERSIONS),
+        "windows": list(windows),
+        "rows": f"rows-{rows.name}",
+        "what": what,
+        "arrays": _write_file(folder / f"arrays-{n}", arrays),
+        "parts": parts,
+        "ids": named,
+    }
+    atomically(folder / "state.json", lambda path: path.write_bytes(orjson.dumps(state)))
+    used = {"state.json", *(each["file"] for each in (state["arrays"], *parts, *named))}
+    for left in folder.iterdir():
+        if left.name not in used:
+            left.unlink(missing_ok=True)
+    return state
+
+
+def _write_file(path: Path, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Write arrays to a file and return its description."""
+    with path.open("wb") as file:
+        for array in arrays.values():
+            np.ascontiguousarray(array).tofile(file)
+            file.write(bytes(-array.nbytes % _ALIGNED))
     told = {name: " ".join([array.dtype.str, *map(str, array.shape)]) for name, array in arrays.items()}
-    state = {"versions": _VERSIONS, "windows": windows, "rows": f"rows-{rows.name}", "arrays": told}
-    with _replaced(folder) as new:
-        if ids is not None:
-            # of the oldest level, because that is read in a third of the time
-            ids.to_frame("id").write_ipc(new / "ids.arrow", compat_level=pl.CompatLevel.oldest())
-        with (new / "arrays").open("wb") as file:
-            for array in arrays.values():
-                array.tofile(file)
-                file.write(bytes(-array.nbytes % _ALIGNED))
-        (new / "state.json").write_bytes(orjson.dumps(state))
+    return {"file": path.name, "arrays": told}
 
 
-@contextmanager
-def _replaced(folder: Path) -> Iterator[Path]:
-    """Yield a new folder to write to, which then replaces the existing one."""
-    new = folder.with_name(f"{UNFINISHED}{folder.name}")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    yield new
-    shutil.rmtree(folder, ignore_errors=True)
-    new.replace(folder)
-
-
-def _rows_of(folder: Path) -> str | None:
-    """Return the name of the rows of a kind; None if the counts are incomplete or of another version."""
+def _state(folder: Path) -> _State | None:
+    """Read what a folder of arrays holds; None if it is incomplete or of another version."""
     try:
-        state = read_json(folder / "state.json", _STATE, "")
+        state: _State = read_json(folder / "state.json", _STATE, "")
     except InputError:
         return None
-    return str(state["rows"]) if state["versions"] == list(_VERSIONS) else None
+    return state if state["versions"] == list(_VERSIONS) else None
 
 
-def _read_all(folder: Path) -> dict[str, _Kind]:
-    """Read the counts of each kind that are complete."""
+def _rows_in(folder: Path) -> str | None:
+    """Return the name of the rows that a folder of arrays is of; None if it cannot be used."""
+    state = _state(folder)
+    return None if state is None else str(state["rows"])
+
+
+def _read_all(folder: Path) -> tuple[dict[str, _Kind], dict[str, _Similar]]:
+    """Read the counts of each kind that are complete, and the links of similar texts of the same rows."""
     kinds: dict[str, _Kind] = {}
+    similar: dict[str, _Similar] = {}
     rows: dict[str, _Rows] = {}
-    for name in _OF_ROWS:
-        try:
-            own = _rows_of(folder / name)
-            if own is not None:
-                if own not in rows:
-                    rows[own] = _Rows(_arrays(folder / own)["whose"], _ids(folder / own))
-                kinds[name] = _read(folder / name, rows[own])
-        except (OSError, ValueError, KeyError, InputError, pl.exceptions.PolarsError):
+    for name in (*_OF_ROWS, *MEASURES):
+        state = _state(folder / name)
+        if state is None:
             continue
-    return kinds
+        with suppress(OSError, ValueError, TypeError, KeyError, pl.exceptions.PolarsError):
+            own, arrays = state["rows"], _arrays(folder / name, state["arrays"])
+            if name in MEASURES:
+                if "text" in kinds and own == f"rows-{kinds['text'].rows.name}":
+                    measured = [Measured(**_arrays(folder / name, part)) for part in state["parts"]]
+                    similar[name] = _Similar(
+                        kinds["text"], SimilarTexts(measured=measured, **arrays), (state, measured)
+                    )
+                continue
+            if own not in rows and (of_rows := _state(folder / own)) is not None:
+                rows[own] = _Rows(_arrays(folder / own, of_rows["arrays"])["whose"], _ids(folder / own, of_rows))
+            kinds[name] = _kind(rows[own], state, arrays, _ids(folder / name, state))
+    return kinds, similar
 
 
-def _read_similar(folder: Path, texts: _Kind | None) -> dict[str, _Similar]:
-    """Read the links of similar texts, of these texts."""
-    found: dict[str, _Similar] = {}
-    for name in MEASURES:
-        if texts is not None and _rows_of(folder / name) == f"rows-{texts.rows.name}":
-            with suppress(OSError, ValueError, TypeError):
-                found[name] = _Similar(texts, SimilarTexts(**_arrays(folder / name)))
-    return found
-
-
-def _read(folder: Path, rows: _Rows) -> _Kind:
-    names, arrays = read_json(folder / "state.json", _STATE, "")["windows"], _arrays(folder)
+def _kind(rows: _Rows, state: _State, arrays: Mapping[str, NDArray[Any]], ids: pl.Series) -> _Kind:
     windows = {
         name: _Window({end: arrays[f"{end}-{k}"] for end in _EDGE}, *(arrays[f"{part}-{k}"] for part in _OF_WINDOW))
-        for k, name in enumerate(names)
+        for k, name in enumerate(state["windows"])
     }
-    what, objects, row = (arrays[name] for name in _OF_KIND)
-    return _Kind(rows, what, _ids(folder), objects, row, windows)
+    arrival, objects, row = (arrays[name] for name in _OF_KIND)
+    if len(state["ids"]) > 1:
+        ids = ids.gather(pl.Series(arrival.view(np.uint32)))
+    return _Kind(rows, state["what"], ids, arrival, objects, row, windows, state)
 
 
-def _ids(folder: Path) -> pl.Series:
-    return pl.read_ipc(folder / "ids.arrow")["id"]
+def _ids(folder: Path, state: _State) -> pl.Series:
+    """Read ids in the order of their arrival."""
+    parts = [pl.read_ipc_stream(folder / each["file"])["id"] for each in state["ids"]]
+    return pl.concat(parts or [pl.Series("id", [], pl.String)]).rechunk()
 
 
-def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
-    """Map the arrays of a folder to memory."""
-    path, start = folder / "arrays", 0
-    # Windows cannot replace a file that is mapped
+def _arrays(folder: Path, told: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Map the arrays of a file to memory."""
+    path, start = folder / told["file"], 0
+    # Windows cannot remove a file that is mapped
     data = np.fromfile(path, np.uint8) if sys.platform == "win32" else np.asarray(np.memmap(path, np.uint8, "r"))
     arrays = {}
-    for name, told in read_json(folder / "state.json", _STATE, "")["arrays"].items():
-        kind, *shape = np.dtype(told.split()[0]), *map(int, told.split()[1:])
+    for name, form in told["arrays"].items():
+        kind, *shape = np.dtype(form.split()[0]), *map(int, form.split()[1:])
         end = start + kind.itemsize * math.prod(shape)
         arrays[name] = data[start:end].view(kind).reshape(shape)
         start = end + -end % _ALIGNED

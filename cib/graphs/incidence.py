@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity, coded, encode
+from cib.mapped import EDGES, mapped, mapped_array
 
 __all__ = ["Incidence", "distinct_values", "repeated", "run_starts", "stable_order"]
 
@@ -196,6 +197,17 @@ class Incidence:
         for name in vars(self).keys() - self.__dataclass_fields__.keys():
             del vars(self)[name]
 
+    def in_files(self) -> Incidence:
+        """Return the incidence with its events in temporary files if there are many; see :mod:`cib.mapped`."""
+        return replace(
+            self,
+            object_ids=mapped(self.object_ids),
+            account=mapped_array(self.account, EDGES),
+            object=mapped_array(self.object, EDGES),
+            time=mapped_array(self.time, EDGES),
+            row=mapped_array(self.row, EDGES),
+        )
+
     def without(self, left_out: Sequence[str]) -> Incidence:
         """Leave out the events on some objects; the result is the same one for the same objects, to be held once."""
         if not left_out:
@@ -205,7 +217,7 @@ class Incidence:
         if latest != left_out:
             keep = np.ones(len(self.object_ids), dtype=bool)
             keep[encode(pl.Series(left_out), self.object_ids).to_numpy()] = False
-            rest = self.keep_objects(keep)
+            rest = self.keep_objects(keep).in_files()
             vars(self)["_latest"] = left_out, rest
         return rest
 

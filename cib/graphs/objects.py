@@ -17,7 +17,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cib.activity import Activity
-from cib.content.reworded import reworded, reworded_codes
 from cib.content.text import Messages, hashtag, message, messages
 from cib.content.urls import canonical_urls, hosts
 from cib.engine import EngineActivity
@@ -99,6 +98,8 @@ def lazy_events(activity: Activity, objects: str, *, self_actions: bool = False)
     check_objects(objects)
     kind = KINDS[objects]
     _require(activity, objects, kind.column)
+    if activity.posts_table[kind.column].null_count() == len(activity):
+        return pl.LazyFrame(schema={"row": pl.UInt32, "object": pl.String})
     if objects == "text":
         said = messages(activity)
         return pl.LazyFrame({"row": said.row, "object": said.distinct.gather(said.code)})
@@ -121,6 +122,8 @@ def coded_events(
         said = messages(activity)
         if objects == "text":
             return said.row, said.code, said.distinct
+        from cib.content.reworded import reworded_codes  # numba takes half a second to import
+
         return grouped_texts(said, reworded_codes(said.distinct))
     if objects == "author":
         target = activity.target_codes
@@ -236,6 +239,9 @@ def _near_texts(posts: pl.LazyFrame) -> pl.LazyFrame:
 
 def _reworded(posts: pl.LazyFrame) -> pl.LazyFrame:
     """Select texts of similar wording; also shared by users of templates, petitions and forms."""
+    # needs numba, which takes half a second to import
+    from cib.content.reworded import reworded
+
     return _once_each(_texts(posts), reworded)
 
 

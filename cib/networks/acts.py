@@ -22,6 +22,7 @@ from cib.content.urls import hosts
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values, run_starts, time_totals
 from cib.graphs.nulls.registry import adjust
+from cib.mapped import release_pages
 
 __all__ = ["Acts", "benjamini_hochberg", "binomial_tail", "in_chosen", "is_in", "is_weekend", "share_of", "unreturned"]
 
@@ -128,35 +129,24 @@ class Acts:
 
         For a post that is not in the data it is the time of the first act on it.
         """
-        target, ids, first = self._targets
-        row = self._rows[:-1]
-        time = np.append(np.where(row >= 0, self.time[row], first), 0)[target]
-        return pl.select(made=pl.when(pl.Series(target < len(ids))).then(pl.Series(time)))["made"]
+        target, row, first = self._targets
+        time = np.append(np.where(row[:-1] >= 0, self.time[row[:-1]], first), 0)[target]
+        return pl.select(made=pl.when(pl.Series(target < len(first))).then(pl.Series(time)))["made"]
 
     @cached_property
     def target_row(self) -> Places:
         """Return the row of the post on which each post acts, -1 for none in the data; shape (n_posts,)."""
-        return self._rows[self._targets[0]]
+        target, row, _ = self._targets
+        return row[target]
 
     @cached_property
-    def _rows(self) -> Places:
-        """Return the row of each post in the second value of :attr:`_targets`, -1 for none in the data, and -1."""
-        _, ids, _ = self._targets
-        posts = self.activity.posts_table["post_id"]
-        row = np.full(len(ids) + 1, -1, dtype=np.int32)
-        # looking up hashes takes a third of the time; the ids of those found are compared
-        there = are_among(posts, ids).arg_true()[::-1]  # of posts with one id the first
-        code = encode(posts.gather(there), ids)
-        row[code.drop_nulls().to_numpy()] = there.filter(code.is_not_null()).to_numpy()
-        return row
+    def _targets(self) -> tuple[Places, Places, Ints]:
+        """Return the post on which each post acts, as a position in the other two values.
 
-    @cached_property
-    def _targets(self) -> tuple[Places, pl.Series, Ints]:
-        """Return the post on which each post acts, as a position in the second value, or its length for none.
-
-        The third value is the time of the first act on each.
+        These are the row of the post, -1 if it is not in the data, followed by -1 for none; and the time of the first
+        act on it.
         """
-        named = self.activity.posts_table["target_post_id"]
+        named, posts = self.activity.posts_table["target_post_id"], self.activity.posts_table["post_id"]
         rows, known = named.is_not_null().arg_true().to_numpy(), named.drop_nulls()
         numbers = numbered_ids(known)
         ids = known.unique() if numbers is None else numbers[0]
@@ -165,7 +155,14 @@ class Acts:
         target[rows] = code
         first = np.full(len(ids), np.iinfo(np.int64).max)
         np.minimum.at(first, code, self.time[rows])
-        return target, ids, first
+        del known, numbers, rows, code
+        row = np.full(len(ids) + 1, -1, dtype=np.int32)
+        # looking up hashes takes a third of the time; the ids of those found are compared
+        there = are_among(posts, ids).arg_true()[::-1]  # of posts with one id the first
+        code = encode(posts.gather(there), ids)
+        row[code.drop_nulls().to_numpy()] = there.filter(code.is_not_null()).to_numpy()
+        release_pages()
+        return target, row, first
 
     @cached_property
     def occasion(self) -> NDArray[np.int8]:

@@ -41,7 +41,9 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
         among unaffiliated accounts) and ``p``, the probability of a share as small.
     """
     n = int(group.max(initial=-1)) + 1
-    rates, acts = _rates(acts, free), acts.seen_by(group)
+    rates = _rates(acts, free)
+    acts.forget("reacts_to")  # a value for every post, as below
+    acts = acts.seen_by(group)
     mine = np.flatnonzero(group[acts.account] >= 0)
     account, day = acts.account[mine], acts.day[mine].astype(np.int64)
     network = group[account]
@@ -52,7 +54,7 @@ def days_off(acts: Acts, group: Ints, free: Flags) -> pl.DataFrame:
     first = day.min(initial=0)
     width = day.max(initial=0) - first + 1
     cells, acts_on = np.unique(network * width + (day - first), return_counts=True)
-    acts.forget("_targets", "_rows", "reacts_to", "target_row", "occasion", "day")  # a value of each for every post
+    acts.forget("_targets", "reacts_to", "target_row", "occasion", "day")
     days = share_of(total.astype(float) ** 2, np.bincount(cells // width, acts_on**2, n))
     hits = seen * days
     # the binomial tail with a real number of trials

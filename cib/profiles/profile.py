@@ -175,36 +175,46 @@ def profile_tables(activity: Activity, networks: Sequence[Network]) -> dict[str,
         The fields of :class:`Profile` that are tables, and ``reach``, one row per network.
     """
     roles = stacked(((n.id, part_of(n, "members")) for n in networks), {"account_id": pl.String, "role": pl.String})
-    members = roles.drop("role")
-    narratives = distinctive_values(activity, members)
+    narratives = distinctive_values(activity, roles.drop("role"))
     release_pages()
-    known, followers = activity.accounts_table, _followers(activity.accounts_table)
-    posts = activity.posts_table.select(pl.col("^account_id|target_account_id|action|created_at|lang|client$"))
-    network = members["network_id"].gather(encode(activity.account_ids, members["account_id"]))
-    theirs = network.gather(activity.account_codes)
-    mine = posts.with_columns(theirs).filter(theirs.is_not_null())
-    received = posts.select(
-        "account_id", "target_account_id", "action", network.gather(activity.target_codes), theirs=theirs
+    # accounts and networks are numbered, as ids are compared and joined more slowly
+    ids = pl.DataFrame({"network_id": pl.Series([n.id for n in networks], dtype=pl.Enum([n.id for n in networks]))})
+    members = roles.with_columns(
+        pl.col("network_id").cast(ids.schema["network_id"]), account=encode(roles["account_id"], activity.account_ids)
     )
-    received = received.filter(pl.col("network_id").is_not_null(), pl.col("account_id") != pl.col("target_account_id"))
+    network = members["network_id"].gather(encode(activity.account_ids, members["account_id"]))
+    known, followers = activity.accounts_table, _followers(activity)
+    account, target = activity.account_codes.alias("account"), activity.target_codes.alias("target")
+    posts = activity.posts_table.select(pl.col("^action|created_at|lang|client$"), account, target)
+    mine = posts.with_columns(network.gather(account)).drop_nulls("network_id")
+    received = posts.select("account", "target", "action", network.gather(target), theirs=network.gather(account))
+    received = received.filter(pl.col("network_id").is_not_null(), pl.col("account") != pl.col("target"))
     received = received.with_columns(inside=pl.col("theirs").eq_missing(pl.col("network_id"))).drop("theirs")
     own, seen, passed_on = (
-        table.join(followers, on="account_id", how="left", maintain_order="left")
+        table.with_columns(followers.gather(table["account"]))
         for table in (members, mine.filter(pl.col("action") != "retweet"), received.filter(action="retweet"))
     )
-    ids = pl.DataFrame({"network_id": [network.id for network in networks]}, schema={"network_id": pl.String})
-    return {
+    tables = {
         "reach": _reach(ids, own, seen, received, passed_on),
         "languages": _shares(mine, "lang"),
         "clients": _shares(mine, "client"),
-        "narratives": narratives,
         "hours": _hours(ids, mine),
-        "batches": _batches(known, members),
+        "batches": _batches(known.with_columns(network.gather(encode(known["account_id"], activity.account_ids)))),
         "timeline": mine.group_by("network_id", day=pl.col("created_at").dt.date())
-        .agg(acts=pl.len(), accounts=pl.col("account_id").n_unique())
+        .agg(acts=pl.len(), accounts=pl.col("account").n_unique())
         .sort("network_id", "day"),
-        "leads": _leads(seen, received, roles),
+        "leads": _leads(seen, received, members),
     }
+    named = {name: table.with_columns(pl.col("network_id").cast(pl.String)) for name, table in tables.items()}
+    return named | {"narratives": narratives}
+
+
+def _followers(activity: Activity) -> pl.Series:
+    """Return the number of followers of every account, null where it is not known."""
+    known = activity.accounts_table
+    if "followers" not in known.columns:
+        return pl.repeat(None, len(activity.account_ids), dtype=pl.Int64, eager=True).alias("followers")
+    return known["followers"].gather(encode(activity.account_ids, known["account_id"]))
 
 
 def _split(table: pl.DataFrame) -> defaultdict[str, pl.DataFrame]:
@@ -228,7 +238,7 @@ def _reach(
         received.group_by("network_id").agg(
             engagement=pl.len(),
             inside=pl.col("inside").mean(),
-            outsiders=pl.col("account_id").filter(~pl.col("inside")).n_unique(),
+            outsiders=pl.col("account").filter(~pl.col("inside")).n_unique(),
         ),
         audience.drop_nulls().group_by("network_id").agg(impressions=followers.sum()),
     )
@@ -239,17 +249,10 @@ def _reach(
     return reach.with_columns(counts.fill_null(0)).with_columns(pl.all().exclude("network_id").cast(pl.Float64))
 
 
-def _followers(known: pl.DataFrame) -> pl.DataFrame:
-    """Return ``account_id, followers`` where known."""
-    if "followers" not in known.columns:
-        return pl.DataFrame(schema={"account_id": pl.String, "followers": pl.Int64})
-    return known.select("account_id", "followers").drop_nulls()
-
-
 def _shares(posts: pl.DataFrame, column: str) -> pl.DataFrame:
     """Return ``network_id, value, share``, by decreasing share."""
     if column not in posts.columns:
-        return pl.DataFrame(schema={"network_id": pl.String, "value": pl.String, "share": pl.Float64})
+        return pl.DataFrame(schema={"network_id": posts.schema["network_id"], "value": pl.String, "share": pl.Float64})
     counts = posts.drop_nulls(column).group_by("network_id", value=column).agg(share=pl.len())
     shares = counts.with_columns(pl.col("share") * (1 / pl.col("share").sum().over("network_id")))
     return shares.sort("network_id", "share", "value", descending=[False, True, False])
@@ -277,34 +280,33 @@ def working_zone(acts: NDArray[np.int64]) -> tuple[int | None, float]:
     return zones[best], float(shares[best])
 
 
-def _batches(known: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def _batches(known: pl.DataFrame) -> pl.DataFrame:
     """Return the weeks with significantly many created members, given the creation weeks of all others."""
     if "created_at" not in known.columns:
-        return pl.DataFrame(schema=_BATCH)
-    created = known.drop_nulls("created_at").select("account_id", week=pl.col("created_at").dt.truncate("1w").dt.date())
+        return pl.DataFrame(schema={"network_id": known.schema["network_id"], **_BATCH})
+    created = known.drop_nulls("created_at")
+    created = created.select("network_id", week=pl.col("created_at").dt.truncate("1w").dt.date())
     totals = created.group_by("week").agg(all=pl.len())
-    weeks = created.join(members, on="account_id").group_by("network_id", "week").agg(accounts=pl.len())
+    weeks = created.drop_nulls("network_id").group_by("network_id", "week").agg(accounts=pl.len())
     weeks = weeks.join(totals, on="week").with_columns(mine=pl.col("accounts").sum().over("network_id"))
     share = (pl.col("all") - pl.col("accounts") + 1) / (created.height - pl.col("mine") + totals.height)
     weeks = weeks.with_columns(share=share, expected=share * pl.col("mine"))
     p = binomial_tail(weeks["accounts"].to_numpy(), weeks["mine"].to_numpy(), weeks["share"].to_numpy())
     tested = weeks.with_columns(p=pl.Series(np.minimum(np.asarray(p) * totals.height, 1.0)))
-    return tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1).select(*_BATCH).sort("p", "week")
+    return (
+        tested.filter(pl.col("p") < _BATCH_ALPHA, pl.col("accounts") > 1)
+        .select("network_id", *_BATCH)
+        .sort("p", "week")
+    )
 
 
-_BATCH = {
-    "network_id": pl.String,
-    "week": pl.Date,
-    "accounts": pl.UInt32,
-    "expected": pl.Float64,
-    "p": pl.Float64,
-}
+_BATCH = {"week": pl.Date, "accounts": pl.UInt32, "expected": pl.Float64, "p": pl.Float64}
 
 
-def _leads(wrote: pl.DataFrame, received: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
-    got = received.group_by(account_id="target_account_id").agg(engagement=pl.len(), inside=pl.col("inside").sum())
-    leads = roles.join(got, on="account_id")
-    leads = leads.join(wrote.group_by("account_id").agg(posts=pl.len()), on="account_id", how="left")
+def _leads(wrote: pl.DataFrame, received: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    got = received.group_by(account="target").agg(engagement=pl.len(), inside=pl.col("inside").sum())
+    leads = members.join(got, on="account")
+    leads = leads.join(wrote.group_by("account").agg(posts=pl.len()), on="account", how="left")
     leads = leads.with_columns(pl.col("posts").fill_null(0))
     ranked = leads.sort("network_id", "inside", "engagement", "account_id", descending=[False, True, True, False])
     ranked = ranked.select("network_id", "account_id", "role", "posts", "engagement", "inside")

@@ -48,8 +48,7 @@ def acts_of(pairs: pl.DataFrame, layers: Mapping[str, Graph]) -> pl.DataFrame:
         if graph.incidence is None:
             continue
         for some in wanted.select("a", "b").iter_slices(_AT_ONCE):
-            shared = shared_acts(graph.incidence, some, graph.construction)
-            closest = shared.sort("lag", "time_a", "object_id").group_by("a", "b", maintain_order=True).head(POSTS)
+            closest = shared_acts(graph.incidence, some, graph.construction, POSTS)
             second = pl.coalesce(pl.when(pl.col("second") == pl.col(end)).then(pl.lit(end)) for end in ("a", "b"))
             told = closest.with_columns(kind=pl.lit(kind_of(graph)), second=second)
             parts.append(told.rename({"object_id": "object"}).select(*_ACTS))

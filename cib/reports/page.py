@@ -43,7 +43,7 @@ VERDICTS = {
 
 #: Account metadata facts in plain words.
 FACTS = {
-    "creation batch": "made within twelve hours of a member (mean of the binary logarithm)",
+    "creation batch": "number made within twelve hours of a member (geometric mean)",
     "unearned attention": "followed by fewer than three accounts for each that acts on it",
     "few followers": "followed by fewer than eight accounts",
     "no followers": "followed by nobody",

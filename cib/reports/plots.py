@@ -312,4 +312,4 @@ def _dots(axes: Axes, places: np.ndarray[Any, Any], roles: pl.Series) -> None:
 
 def _legend(axes: Axes, **options: Any) -> None:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, **options)
+        axes.legend(edgecolor="none", framealpha=0.8, **options)  # legible over dots

@@ -218,7 +218,9 @@ def _composed(sentence: pl.Series, lang: pl.Series, tags: Sequence[pl.Series], l
     )
 
 
-def _listed(*columns: pl.Series) -> pl.Expr:
-    """Combine columns into one list column, null where all are null."""
-    listed = pl.concat_list(*columns).list.drop_nulls()
-    return pl.when(listed.list.len() > 0).then(listed)
+def _listed(*columns: pl.Series) -> pl.Series:
+    """Combine columns into one list column, null where all are null, as they are in most rows."""
+    table = pl.DataFrame({str(k): column for k, column in enumerate(columns)})
+    some = table.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    lists = table.filter(some).select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
+    return lists.gather(some.cum_sum().cast(pl.Int64).set(~some, None) - 1)

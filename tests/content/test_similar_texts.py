@@ -8,7 +8,7 @@ import pytest
 
 from cib.content.near_duplicates import COMPARED, link_similar, near_duplicates, roots
 from cib.content.reworded import reworded
-from cib.content.similar_texts import MEASURES, SimilarTexts, link_texts, relinked
+from cib.content.similar_texts import MEASURES, Measured, SimilarTexts, link_texts, relinked
 
 WHOLE = {"reworded": reworded, "near-text": near_duplicates}
 
@@ -51,7 +51,8 @@ def test_groups_in_pieces_are_joined_again_where_others_are_alike():
         order = np.empty((2, len(old)), np.int32)
         linked = link_similar(bands[:, old], shingles[old].ravel(), whole[2][: len(old) + 1], 0.5, order)
         links = np.column_stack([np.argsort(order)[linked[:, 2:], linked[:, :2]], linked[:, 2]]).astype(np.int32)
-        before = SimilarTexts(come.astype(np.int32), shingles[come].ravel(), whole[2], bands, order, links)
+        measured = [Measured(shingles[come].ravel(), whole[2], bands)]
+        before = SimilarTexts(come.astype(np.int32), measured, order, links)
         assert relinked(before, 0.5).first(n).tolist() == expected.tolist()
 
 

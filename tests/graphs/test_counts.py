@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -106,6 +107,75 @@ def test_what_was_counted_is_kept_on_disk(tmp_path):
     ]
 
 
+def files_of(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def assert_counted(counts, day):
+    for objects in ("post", "text", "reworded"):
+        for graph, other in zip(
+            counts(day, objects, [None], 2, max_pairs=10**6),
+            coaction_graphs(day, objects, [None], 2, max_pairs=10**6),
+            strict=True,
+        ):
+            assert_same(graph, other)
+
+
+def test_what_is_added_is_written_to_files_of_its_own(tmp_path):
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cib.graphs.counts._MOST_FILES", 3)
+        for k, day in enumerate(days(5), 1):
+            counts = Counts(tmp_path)
+            assert_counted(counts, day)
+            counts.save(tmp_path)
+            found.append((files_of(tmp_path / "text"), files_of(tmp_path / "reworded")))
+            assert f"arrays-{k}" in found[-1][0]
+    assert found[2][0] == ["arrays-3", "ids-1.arrow", "ids-2.arrow", "ids-3.arrow", "state.json"]
+    assert found[3][0] == ["arrays-4", "ids-4.arrow", "state.json"]
+    kept = [{*before[1]} & {*after[1]} for before, after in pairwise(found)]
+    assert sum(len(names) > 1 for names in kept) >= 2  # all are linked again when their number needs another bit
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_an_interrupted_save_leaves_the_earlier_counts(tmp_path, size):
+    first, second, third = days(3)
+    for folder in (tmp_path / "whole", tmp_path / "interrupted"):
+        counts = Counts(folder)
+        assert_counted(counts, first)
+        counts.save(folder)
+    counts = Counts(tmp_path / "whole")
+    assert_counted(counts, second)
+    counts.save(tmp_path / "whole")
+    for kind in ("post", "text", "reworded", next((tmp_path / "whole").glob("rows-*")).name):
+        left = tmp_path / "interrupted" / kind
+        left.mkdir(exist_ok=True)
+        new = set(files_of(tmp_path / "whole" / kind)) - set(files_of(left)) - {"state.json"}
+        assert new
+        for name in new:
+            (left / name).write_bytes((tmp_path / "whole" / kind / name).read_bytes()[:size])
+    (tmp_path / "interrupted" / "text" / ".state.json.1").write_bytes(b"{")
+    counts = Counts(tmp_path / "interrupted")
+    assert_counted(counts, third)
+    counts.save(tmp_path / "interrupted")
+    text = files_of(tmp_path / "interrupted" / "text")
+    assert text == ["arrays-3", "ids-1.arrow", "ids-3.arrow", "state.json"]  # earlier texts were used
+    assert len(list((tmp_path / "interrupted").glob("rows-*"))) == 1
+    assert_counted(Counts(tmp_path / "interrupted"), third)
+
+
+def test_two_processes_that_save_one_after_the_other(tmp_path):
+    first, second, third = days(3)
+    counts = Counts(tmp_path)
+    assert_counted(counts, first)
+    counts.save(tmp_path)
+    both = Counts(tmp_path), Counts(tmp_path)
+    for counts, day in zip(both, (second, third), strict=True):
+        assert_counted(counts, day)
+        counts.save(tmp_path)
+        assert_counted(Counts(tmp_path), third)
+
+
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.together])
 def test_the_object_of_a_post_does_not_depend_on_other_posts(name):
     (whole,) = days(1)
@@ -120,15 +190,22 @@ def test_the_object_of_a_post_does_not_depend_on_other_posts(name):
     assert found.equals(pl.concat(parts).sort("post", "object"))
 
 
-def test_a_row_that_was_changed_or_is_gone_is_not_counted():
+@pytest.mark.parametrize(
+    ("objects", "column"),
+    [
+        *(("post", "target_post_id"), ("post", "target_account_id"), ("author", "target_account_id")),
+        *(("text", "text"), ("reworded", "text"), ("url", "urls"), ("hashtag", "hashtags")),
+    ],
+)
+def test_a_row_that_was_changed_or_is_gone_is_not_counted(objects, column):
     before, after = days(2)
     counts = Counts()
-    counts(after, "post", ["1h"], 2, max_pairs=10**6)
-    posts = after.posts_table.with_columns(target_post_id=pl.col("target_post_id").shift(1))
+    counts(after, objects, ["1h"], 2, max_pairs=10**6)
+    posts = after.posts_table.with_columns(pl.col(column).shift(1))
     changed = cib.Activity(posts, after.accounts_table, after.imported)
     for other in (before, after.keep_posts(pl.Series(np.arange(len(after)) % 2 == 0)), changed):
-        (graph,) = counts(other, "post", ["1h"], 2, max_pairs=10**6)
-        assert_same(graph, coaction_graphs(other, "post", ["1h"], 2, max_pairs=10**6)[0])
+        (graph,) = counts(other, objects, ["1h"], 2, max_pairs=10**6)
+        assert_same(graph, coaction_graphs(other, objects, ["1h"], 2, max_pairs=10**6)[0])
 
 
 @pytest.mark.parametrize("left", [b"", b"{}", b'{"versions": ["0", "0"], "windows": []}'])

@@ -12,6 +12,7 @@ from cib.reports.data import MAX_NETWORKS
 from cib.reports.selection import accounts_of, shown_members
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'cib-detect[browser]'")
+expect = sync_api.expect  # waits: what a click opens may be unpacked first
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
@@ -93,17 +94,17 @@ def test_without_webgl_the_map_is_drawn_all_the_same(opened, detection):
     opened.locator("#explorer .map svg").wait_for()
     networks = detection.networks[:MAX_NETWORKS]
     shown = shown_members(accounts_of(networks), networks)
-    assert opened.locator("#explorer .map svg circle").count() == shown.height
+    expect(opened.locator("#explorer .map svg circle")).to_have_count(shown.height)
     opened.locator("#explorer .map svg circle").first.dispatch_event("click")
     opened.locator("dialog[open]").wait_for()
-    assert opened.locator("dialog[open]").is_visible()
+    expect(opened.locator("dialog[open]")).to_be_visible()
 
 
 @pytest.mark.parametrize("opened", [("plain", {"java_script_enabled": False})], indirect=True)
 def test_without_scripts_the_evidence_is_there(opened):
     opened.locator("#N1 > summary").click()
     opened.locator("#N1 details.pair > summary").first.click()
-    assert opened.locator("#N1 details.pair[open] tbody tr").first.is_visible()
+    expect(opened.locator("#N1 details.pair[open] tbody tr").first).to_be_visible()
 
 
 def test_the_table_sorts_and_filters(opened, detection):
@@ -124,14 +125,14 @@ def test_a_filter_filters_table_map_evidence_and_search(opened, detection):
     candidates = [network.id for network in detection.networks.with_verdict("candidate")]
     opened.locator("#bar select").select_option("candidate")
     assert opened.locator("#cards tbody tr:visible td:first-child").all_inner_texts() == candidates
-    assert opened.locator("details.network:visible").count() == len(candidates)
+    expect(opened.locator("details.network:visible")).to_have_count(len(candidates))
     assert opened.locator("#bar output").inner_text() == f"{len(candidates)} networks of {MAX_NETWORKS}"
     other = next(network for network in detection.networks if network.verdict != "candidate")
     opened.locator("#bar input[type=search]").fill(other.id)
     assert "Nothing called" in opened.locator("#bar output").inner_text()
     opened.locator("#bar input[type=search]").fill("")
     opened.locator("#open-all").click()
-    assert opened.locator("details.network[open]").count() == len(candidates)
+    expect(opened.locator("details.network[open]")).to_have_count(len(candidates))
 
 
 def test_time_filters_networks(opened, detection):
@@ -140,7 +141,7 @@ def test_time_filters_networks(opened, detection):
     first_day = detection.activity.posts_table["created_at"].min().date()
     acts = detection.activity.posts_table.filter(pl.col("created_at").dt.date() == first_day)
     early = acts.join(detection.networks[:MAX_NETWORKS].members, on="account_id")["network_id"].unique()
-    assert opened.locator("#cards tbody tr:visible").count() == len(early)
+    expect(opened.locator("#cards tbody tr:visible")).to_have_count(len(early))
 
 
 def test_search_says_what_it_found_and_leads_there(opened, detection):
@@ -173,7 +174,7 @@ def test_focus_follows_the_keyboard(opened):
     opened.locator("#explorer .map").focus()
     opened.wait_for_timeout(500)
     opened.keyboard.press("n")
-    assert opened.locator("#explorer .hint").is_visible()
+    expect(opened.locator("#explorer .hint")).to_be_visible()
     opened.keyboard.press("Enter")
     opened.locator("dialog[open]").wait_for()
 
@@ -239,10 +240,10 @@ def test_an_account_shows_how_its_scores_add_up_and_its_posts(opened):
     opened.locator("#cards a").first.click()
     opened.locator("#N1 .members .account").first.click()
     dialog = opened.locator("dialog[open]")
-    assert dialog.locator("svg.waterfall").count() == 2
+    expect(dialog.locator("svg.waterfall")).to_have_count(2)
     assert "post-" in dialog.locator("table").first.inner_text()
     opened.keyboard.press("Escape")
-    assert opened.locator("dialog[open]").count() == 0
+    expect(opened.locator("dialog[open]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("opened", [("holder", {})], indirect=True)
@@ -250,11 +251,12 @@ def test_the_holder_reads_the_posts_behind_a_pair_and_a_line(opened, detection):
     texts = detection.activity.posts_table["text"].drop_nulls().unique()
     opened.locator("#cards a").first.click()
     opened.locator("#N1 details.pair > summary").first.click()
-    shown = opened.locator("#N1 details.pair[open] .said:visible").all_inner_texts()
-    assert shown
+    posts = opened.locator("#N1 details.pair[open] .said:visible")
+    expect(posts.first).to_be_visible()
+    shown = posts.all_inner_texts()
     assert all(any(text.split()[0] in said for text in texts) for said in shown)
     opened.evaluate("cibReport.showEdge(0)")
-    assert opened.locator("dialog[open] .said").first.is_visible()
+    expect(opened.locator("dialog[open] .said").first).to_be_visible()
 
 
 def test_colours_change_the_map(opened):
@@ -324,6 +326,7 @@ def faults_of(axe, page):
 def test_hostile_text_does_nothing(opened):
     opened.locator("#open-all").click()
     opened.locator("#N1 .members .account").first.click()
+    expect(opened.locator("dialog[open] h2")).to_be_visible()
     opened.wait_for_timeout(300)
     assert opened.evaluate("typeof hostile") == "undefined"
     assert opened.locator("dialog b, dialog img, bdi *, iframe, img, object, base, link").count() == 0

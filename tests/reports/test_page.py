@@ -139,6 +139,15 @@ def test_a_headline_says_which_kinds_of_evidence_apply_and_explains_them(detecti
     assert all(sentence in text for sentence in STEPS)
 
 
+def test_facts_are_shares_or_numbers_of_accounts(findings, page):
+    shown = [network for network in findings["networks"] if network.get("facts")]
+    mean = {fact["share"] for network in shown for fact in network["facts"] if fact["fact"] == "creation batch"}
+    rows = re.findall(r"<td>number made within twelve hours[^<]*</td><td[^>]*>([^<]*)</td>", page)
+    assert mean
+    assert set(rows) == {f"{2**share:.1f}" for share in mean}
+    assert ">-0.0<" not in page
+
+
 def test_accounts_that_the_analyst_excluded_are_named(detection, tmp_path):
     out = tuple(detection.networks[0].members["account_id"].head(2))
     found = replace(detection, settings=replace(detection.settings, exclude=out))

@@ -14,14 +14,17 @@ from cib.compiled import (
     INTS,
     WRITE_BYTES,
     WRITE_CODES,
+    WRITE_HASHES,
     WRITE_INTS,
     Codes,
+    Hashes,
     Ints,
     compiled,
     grouped,
     inlined,
     taken,
 )
+from cib.content.near_duplicates import count_bits
 from cib.graphs.compiled.windows import ALWAYS
 
 Bytes = NDArray[np.uint8]
@@ -76,7 +79,9 @@ def changed_pairs(events: Ints, account: Codes, low: Codes, high: Codes, able: N
     return found[np.diff(found, prepend=-1) > 0]
 
 
-def shared_objects(keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int) -> Codes:
+def shared_objects(
+    keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int, least: int = 1
+) -> Codes:
     """Count the objects on which each of some pairs acted within a window.
 
     Parameters
@@ -90,22 +95,31 @@ def shared_objects(keys: Ints, account: Codes, objects: Codes, time: Ints, n_acc
     n_accounts : int
     window : int
         Microseconds.
+    least : int
+        Pairs that have fewer objects in common may be counted as having none.
 
     Returns
     -------
     ndarray of int32, shape (n_pairs,)
     """
     starts, order = grouped(account, n_accounts)
-    weight, own = np.zeros(len(keys), np.int32), np.full(objects.max(initial=-1) + 1, -1, np.int32)
-    _count_objects(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, own, weight)
+    objects, time = taken(objects, order), taken(time, order)
+    bits, hidden = np.zeros(n_accounts, np.uint64), np.zeros(n_accounts, np.int64)
+    enough, own = np.empty(len(keys), np.uint8), np.full(objects.max(initial=-1) + 1, -1, np.int32)
+    _bound_objects(keys, starts, objects, least, bits, hidden, enough)
+    counted = np.flatnonzero(enough)
+    found, weight = np.empty(len(counted), np.int32), np.zeros(len(keys), np.int32)
+    _count_objects(keys[counted], starts, objects, time, n_accounts, window, own, found)
+    weight[counted] = found
     return weight
 
 
 def done_together(keys: Ints, account: Codes, objects: Codes, time: Ints, n_accounts: int, window: int) -> Together:
     """Sum the co-actions of each of some pairs within a window; arguments as for :func:`shared_objects`."""
     starts, order = grouped(account, n_accounts)
-    found = Together(*(np.zeros(len(keys), np.int64) for _ in Together._fields))
-    _add_up(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, *found)
+    found = Together(*(np.empty(len(keys), np.int64) for _ in Together._fields))
+    own = np.full(objects.max(initial=-1) + 1, -1, np.int32)
+    _add_up(keys, starts, taken(objects, order), taken(time, order), n_accounts, window, own, *found)
     return found
 
 
@@ -148,7 +162,7 @@ def merged(key: Ints, changed: Ints, weight: Codes, least: int) -> Codes:
 
 
 def inserted(
-    objects: Codes, rows: Codes, object_of: Codes, row_of: Ints, new_objects: Codes, new_rows: Codes
+    objects: Codes, rows: Codes, object_of: Codes, row_of: Codes, new_objects: Codes, new_rows: Codes
 ) -> tuple[Codes, Codes, NDArray[np.bool_]]:
     """Merge events with new ones.
 
@@ -158,7 +172,7 @@ def inserted(
         Object and row of each event.
     object_of : ndarray of int32
         New code of each object, ascending.
-    row_of : ndarray of int64
+    row_of : ndarray of int32
         New position of each row, ascending.
     new_objects, new_rows : ndarray of int32, shape (n_new,)
         New events. Both events and new events are sorted by object and row.
@@ -176,12 +190,12 @@ def inserted(
     return *found, new.view(bool)
 
 
-@compiled(CODES, CODES, CODES, INTS, CODES, CODES, WRITE_CODES, WRITE_CODES, WRITE_BYTES)
+@compiled(CODES, CODES, CODES, CODES, CODES, CODES, WRITE_CODES, WRITE_CODES, WRITE_BYTES)
 def _insert(
     objects: Codes,
     rows: Codes,
     object_of: Codes,
-    row_of: Ints,
+    row_of: Codes,
     new_objects: Codes,
     new_rows: Codes,
     all_objects: Codes,
@@ -213,8 +227,50 @@ def _reach(objects: Codes, begin: int, end: int, mark: int) -> int:
     return begin
 
 
+@compiled(INTS, INTS, CODES, INT, WRITE_HASHES, WRITE_INTS, WRITE_BYTES)
+def _bound_objects(
+    keys: Ints, starts: Ints, objects: Codes, least: int, bits: Hashes, hidden: Ints, enough: Bytes
+) -> None:
+    """Mark the pairs that may have `least` objects in common.
+
+    Each object of an account has one of 64 bits. Of the objects that two accounts have in common, each has its bit in
+    both, or that of another object of both accounts; of these there are `hidden` ones.
+    """
+    for u in range(len(bits)):
+        mark = -1
+        for k in range(starts[u], starts[u + 1]):
+            if objects[k] != mark:
+                mark = objects[k]
+                bit = np.uint64(1) << (np.uint64(mark) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(58))
+                hidden[u] += bits[u] & bit != 0
+                bits[u] |= bit
+    for k in range(len(keys)):
+        u, v = keys[k] // len(bits), keys[k] % len(bits)
+        enough[k] = count_bits(bits[u] & bits[v]) + min(hidden[u], hidden[v]) >= least
+
+
 #: Ratio of numbers of events from which on the objects of one account are found by bisection.
 _MANY = 16
+
+
+@inlined
+def _looked_up(
+    key: int, starts: Ints, objects: Codes, n_accounts: int, own: Codes, written: int
+) -> tuple[int, int, bool, int]:
+    """Write the first event on each object of the first account of a pair to `own`, unless the second has many more.
+
+    Returns the account whose objects are looked up, the other one, whether they are found by bisection instead (the
+    accounts are then exchanged), and the account of which `own` was written last.
+    """
+    a, b = key // n_accounts, key % n_accounts
+    many = starts[b + 1] - starts[b] > _MANY * (starts[a + 1] - starts[a])
+    if many:
+        a, b = b, a
+    elif written != a:
+        written = a
+        for i in range(starts[a + 1] - 1, starts[a] - 1, -1):
+            own[objects[i]] = i
+    return a, b, many, written
 
 
 @compiled(INTS, INTS, CODES, INTS, INT, INT, WRITE_CODES, WRITE_CODES)
@@ -227,14 +283,7 @@ def _count_objects(
     """
     written = -1
     for k in range(len(keys)):
-        a, b = keys[k] // n_accounts, keys[k] % n_accounts
-        many = starts[b + 1] - starts[b] > _MANY * (starts[a + 1] - starts[a])
-        if many:
-            a, b = b, a
-        elif written != a:
-            written = a
-            for i in range(starts[a + 1] - 1, starts[a] - 1, -1):
-                own[objects[i]] = i
+        a, b, many, written = _looked_up(keys[k], starts, objects, n_accounts, own, written)
         i, stop, mark, met, n = starts[a], starts[a + 1], -1, False, 0
         for j in range(starts[b], starts[b + 1]):
             if objects[j] != mark:
@@ -250,7 +299,7 @@ def _count_objects(
         weight[k] = n
 
 
-@compiled(INTS, INTS, CODES, INTS, INT, INT, *[WRITE_INTS] * 5)
+@compiled(INTS, INTS, CODES, INTS, INT, INT, WRITE_CODES, *[WRITE_INTS] * 5)
 def _add_up(
     keys: Ints,
     starts: Ints,
@@ -258,27 +307,34 @@ def _add_up(
     time: Ints,
     n_accounts: int,
     window: int,
+    own: Codes,
     pairs: Ints,
     led: Ints,
     lag: Ints,
     first: Ints,
     last: Ints,
 ) -> None:
-    """Compare the events of both accounts on each object."""
+    """Compare the events of both accounts on each object; look these up as :func:`_count_objects` does."""
+    written = -1
     for k in range(len(keys)):
-        u, v = keys[k] // n_accounts, keys[k] % n_accounts
-        i, j, stop, end = starts[u], starts[v], starts[u + 1], starts[v + 1]
-        first[k], last[k] = ALWAYS, -ALWAYS
-        while i < stop and j < end:
-            j = _reach(objects, j, end, objects[i])
-            while j < end and objects[j] == objects[i] and time[i] - time[j] > window:
-                j += 1
-            m = j
-            while m < end and objects[m] == objects[i] and time[m] - time[i] <= window:
-                pairs[k] += 1
-                led[k] += (time[i] < time[m]) + (time[i] <= time[m])
-                lag[k] += abs(time[m] - time[i])
-                first[k] = min(first[k], time[i], time[m])
-                last[k] = max(last[k], time[i], time[m])
+        a, b, many, written = _looked_up(keys[k], starts, objects, n_accounts, own, written)
+        i, stop, mark = starts[a], starts[a + 1], -1
+        n, ahead, total, earliest, latest = 0, 0, 0, ALWAYS, -ALWAYS
+        for j in range(starts[b], starts[b + 1]):
+            if objects[j] != mark:
+                mark = objects[j]
+                i = _reach(objects, i, stop, mark) if many else own[mark]
+                if i < starts[a]:
+                    i = stop
+            while i < stop and objects[i] == mark and time[j] - time[i] > window:
+                i += 1
+            m = i
+            while m < stop and objects[m] == mark and time[m] - time[j] <= window:
+                n += 1
+                ahead += (time[m] < time[j]) + (time[m] <= time[j])
+                total += abs(time[m] - time[j])
+                earliest = min(earliest, time[m], time[j])
+                latest = max(latest, time[m], time[j])
                 m += 1
-            i += 1
+        pairs[k], lag[k], first[k], last[k] = n, total, earliest, latest
+        led[k] = 2 * n - ahead if many else ahead

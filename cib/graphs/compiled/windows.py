@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cib.compiled import INT, INTS, WRITE_CODES, Codes, Ints, compiled
+from cib.compiled import CODES, INT, INTS, WRITE_CODES, WRITE_INTS, Codes, Ints, compiled
 
 __all__ = ["ALWAYS", "longest_window", "window_bounds", "window_pairs", "window_span"]
 
@@ -45,7 +45,16 @@ def window_pairs(starts: Ints, high: Codes) -> Ints:
 
     Pairs of an account with itself are counted too.
     """
-    return np.diff(np.append(0, np.cumsum(high - np.arange(1, len(high) + 1)))[starts])
+    pairs = np.zeros(len(starts) - 1, np.int64)
+    _count_pairs(starts, high, pairs)
+    return pairs
+
+
+@compiled(INTS, CODES, WRITE_INTS)
+def _count_pairs(starts: Ints, high: Codes, pairs: Ints) -> None:
+    for k in range(len(pairs)):
+        for e in range(starts[k], starts[k + 1]):
+            pairs[k] += high[e] - e - 1
 
 
 def longest_window(time: Ints, window: int, max_pairs: int) -> int:

@@ -61,6 +61,22 @@ def test_shared_objects_of_an_account_with_many_more_events(seed, window):
     rows = sorted(rows + [(o, t, 1) for o, t in rng.integers(0, 40, (4, 2)).tolist()])
     met = {o for o, s, a in rows for p, t, b in rows if a < b and o == p and abs(s - t) <= window}
     assert shared_objects(np.array([1, 2]), *columns(rows), 2, window).tolist() == [len(met)] * 2
+    lags = [t - s for o, s, a in rows for p, t, b in rows if a < b and o == p and abs(s - t) <= window]
+    together = done_together(np.array([1, 2]), *columns(rows), 2, window)
+    assert together.pairs.tolist() == [len(lags)] * 2
+    assert together.lag.tolist() == [sum(map(abs, lags))] * 2
+    assert together.led.tolist() == [sum((sign * lag > 0) + (sign * lag >= 0) for lag in lags) for sign in (1, -1)]
+
+
+@given(st.integers(0, 2**20), st.integers(0, 15), st.integers(1, 12))
+def test_pairs_with_enough_shared_objects_are_counted(seed, window, least):
+    """Of 500 objects many have the same of 64 bits."""
+    rng = np.random.default_rng(seed)
+    rows = sorted(zip(*(rng.integers(0, n, 120).tolist() for n in (500 if seed % 2 else 30, 20, N)), strict=True))
+    exact = shared_objects(KEYS, *columns(rows), N, window)
+    weight = shared_objects(KEYS, *columns(rows), N, window, least)
+    assert np.where(exact >= least, weight, 0).tolist() == np.where(exact >= least, exact, 0).tolist()
+    assert (weight <= exact).all()
 
 
 WEIGHTS = st.dictionaries(st.integers(0, 30), st.integers(0, 4))
@@ -84,7 +100,7 @@ def test_inserted_events_are_in_order(events, new_rows, new_objects):
     before = sorted((o, r) for o, r in events - is_new if o in objects)
     coded = np.array([(objects.index(o), rows.index(r)) for o, r in before], np.int32).reshape(-1, 2).T.copy()
     added = np.array(sorted(is_new), np.int32).reshape(-1, 2).T.copy()
-    found = inserted(*coded, np.array(objects, np.int32), np.array(rows, np.int64), *added)
+    found = inserted(*coded, np.array(objects, np.int32), np.array(rows, np.int32), *added)
     expected = sorted([*before, *is_new])
     assert list(zip(*(part.tolist() for part in found), strict=True)) == [
         (*event, event in is_new) for event in expected
