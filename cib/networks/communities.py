@@ -44,7 +44,7 @@ class Edges(NamedTuple):
 
 
 #: Minimum gain, as a share of the objective; the optimiser stops below it.
-_TOLERANCE = 1e-6
+_TOLERANCE = 1e-5
 
 
 def communities(
@@ -172,56 +172,63 @@ def interaction_communities(graph: Graph, *, resolution: float = 1.0, seed: int 
 
 
 def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, seed: int) -> Labels:
-    """Return the cluster of each of some nodes, as :class:`sknetwork.clustering.Louvain` does with shuffled nodes.
+    """Return the cluster of each of some nodes, by the optimiser of :class:`sknetwork.clustering.Louvain`.
 
-    It copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges are
-    between `nodes`; `weights` are the weights of these in the objective.
+    That class copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges
+    are between `nodes`; `weights` are the weights of these in the objective. Nodes with more edges are visited first,
+    equal ones in random order: this takes half the time of a random order of all and reaches as high an objective.
     """
     # scikit-network and scikit-learn, on which it depends, take a second to import
     from sknetwork.clustering.louvain_core import optimize_core
 
-    shuffled = np.random.RandomState(seed).permutation(len(nodes))
-    adjacency = _matrix_of(edges, nodes[shuffled])
-    adjacency.data *= 2  # the sum of both directions
-    adjacency.data *= 1 / adjacency.data.sum()
-    found, gain, weights = np.arange(len(nodes)), np.inf, weights[shuffled]
+    n_edges = sum(np.bincount(ends, minlength=nodes.max() + 1)[nodes] for ends in edges[:2])
+    order = np.random.RandomState(seed).permutation(len(nodes))
+    order = order[np.argsort(-n_edges[order], kind="stable")]
+    adjacency = _matrix_of(edges, nodes[order])
+    found, gain, weights = np.arange(len(nodes)), np.inf, weights[order]
     while gain > _TOLERANCE:
-        ends, starts = (each.astype(np.int64) for each in (adjacency.indices, adjacency.indptr))
-        values, loops, own = (each.astype(np.float32) for each in (adjacency.data, adjacency.diagonal(), weights))
+        number = adjacency.indices.dtype
+        own, values = weights.astype(np.float32), adjacency.data.astype(np.float32)
         moved, gain = optimize_core(
-            np.arange(len(own)),
-            ends,
-            starts,
+            np.arange(len(own), dtype=number),
+            adjacency.indices,
+            adjacency.indptr.astype(number),
             values,
-            *(own, own, own.copy(), own.copy(), np.zeros_like(own)),
-            loops,
+            *(own, own, own.copy(), own.copy(), np.zeros_like(own), np.zeros_like(own)),
             resolution,
             _TOLERANCE,
         )
         _, labels = np.unique(moved, return_inverse=True)
-        found, n = labels[found], int(labels.max()) + 1
-        if n == 1:
-            break
-        member = sp.csr_array((np.ones(len(labels)), labels, np.arange(len(labels) + 1)), shape=(len(labels), n))
-        adjacency = sp.csr_array(member.T @ (adjacency @ member))
-        weights = np.bincount(labels, weights).astype(np.float64)
+        found, weights = labels[found], np.bincount(labels, weights)
+        adjacency = _between(adjacency, labels)
     clusters = np.empty_like(found)
-    clusters[shuffled] = found
+    clusters[order] = found
     return clusters
 
 
 def _matrix_of(edges: Edges, nodes: Labels) -> sp.csr_array:
-    """Return the symmetric matrix of some nodes, which include the ends of all edges, with sorted rows."""
+    """Return the weights between some nodes, which include the ends of all edges, as shares of the total weight.
+
+    Symmetric, with sorted rows. The weight of a node's edge to itself is in the total only: it stays in any cluster.
+    """
     place = np.empty(nodes.max() + 1, dtype=np.int32)
     place[nodes] = np.arange(len(nodes))
     apart = edges.source != edges.target
-    source, target = place[edges.source], place[edges.target]
-    ends = np.concatenate([source, target[apart]]), np.concatenate([target, source[apart]])
-    values = np.concatenate([edges.weight, edges.weight[apart]])
-    matrix = sp.coo_array((values, ends), shape=(len(nodes), len(nodes)))
+    source, target, weight = place[edges.source[apart]], place[edges.target[apart]], edges.weight[apart]
+    weight = weight / (edges.weight.sum() + weight.sum())
+    ends = np.concatenate([source, target]), np.concatenate([target, source])
+    matrix = sp.coo_array((np.concatenate([weight, weight]), ends), shape=(len(nodes), len(nodes)))
     matrix.has_canonical_format = True  # each pair is there once: nothing to sum, for which the rows would be sorted
     columns = matrix.tocsr().tocsc()  # sorted, and equal to the rows
     return sp.csr_array((columns.data, columns.indices, columns.indptr), shape=columns.shape)
+
+
+def _between(adjacency: sp.csr_array, labels: Labels) -> sp.csr_array:
+    """Return the sums of the weights between clusters, without those inside one."""
+    low, high = labels[np.repeat(np.arange(len(labels)), np.diff(adjacency.indptr))], labels[adjacency.indices]
+    apart, n = low < high, labels.max() + 1
+    upper = sp.coo_array((adjacency.data[apart], (low[apart], high[apart])), shape=(n, n)).tocsr()
+    return sp.csr_array(upper + upper.T)
 
 
 def _connected(edges: Edges, labels: Labels, order: Labels) -> Labels:
