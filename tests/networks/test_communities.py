@@ -52,6 +52,26 @@ def test_modularity_merges_the_same_groups():
     assert normalized_mutual_info_score(labels, merged) < 0.95
 
 
+@pytest.mark.parametrize("resolution", [0.02, 0.3])
+def test_the_objective_is_as_high_as_that_of_scikit_network(resolution):
+    """Nodes are visited in another order, and levels are summed without the edges inside clusters."""
+    from sknetwork.clustering import Louvain
+
+    matrix, _ = planted(200, seed=4)
+    matrix.data *= np.random.default_rng(4).lognormal(size=matrix.nnz)
+    matrix = sp.csr_array(matrix + matrix.T)
+    n = matrix.shape[0]
+
+    def objective(labels):
+        edges = sp.coo_array(matrix)
+        inside = edges.data[labels[edges.row] == labels[edges.col]].sum()
+        return inside - resolution * (np.bincount(labels) ** 2).sum()
+
+    scaled = resolution * n**2 / matrix.sum()
+    theirs = Louvain(resolution=scaled, modularity="potts", random_state=0).fit_predict(sp.csr_matrix(matrix))
+    assert objective(communities(matrix, resolution=resolution)) > 0.995 * objective(theirs)
+
+
 def test_the_same_seed_gives_the_same_clusters_in_another_process():
     """scikit-network's Leiden fails this: its refinement draws from the C library's rand()."""
     matrix, _ = planted(300)
