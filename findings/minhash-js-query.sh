@@ -1,5 +1,5 @@
 #!/bin/sh
-# minhash 0.0.9 (Node.js): LshIndex.query() fails for each post that is not in the index itself, however alike others are.
+# minhash 0.0.9 (Node.js): LshIndex.query() fails for each post that is not in the index itself, be it alike or not.
 #
 # Guess: a post that shares 29 of 30 words with an indexed one finds it, and a post unlike all of them finds nothing, an
 # empty list, as in other indexes of this kind.

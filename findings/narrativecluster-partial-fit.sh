@@ -4,10 +4,10 @@
 # Guess: 20 more posts of each of eight narratives join their clusters, as they do when all posts are given to fit();
 # "cluster IDs may shift" is all that its description warns of.
 # Seen: each narrative is two clusters or more, one of the first 40 posts and others of the later 20, however alike they
-# are (cosine 0.8); fit() with all 60 makes one of each. A link of two posts counts only where the EARLIER of the two has
-# the later among its neighbours, and those of earlier batches are not looked up again, so that old and new posts are
-# never linked. Each batch, each day of a collection, starts its own narratives: what goes on for a week is seven short
-# ones, and nothing lasts. Fit again with all posts.
+# are (cosine 0.8); fit() with all 60 makes one of each. A link counts only where the EARLIER of two posts has the later
+# among its neighbours, and those of earlier batches are not looked up again, so that old and new posts are never
+# linked. Each batch, each day of a collection, starts its own narratives: what goes on for a week is seven short ones,
+# and nothing lasts. Fit again with all posts.
 set -e
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
