@@ -1,5 +1,5 @@
 #!/bin/sh
-# chat-miner 0.6.0 drops Instagram messages that say "in the poll.", and takes Telegram words that are partly bold apart.
+# chat-miner 0.6.0 drops Instagram messages that say "in the poll." and takes half-bold words of Telegram apart.
 #
 # Guess: each message with a text comes out of an export once, with its own text and time.
 # Seen: of five Instagram messages two come out. Those that contain "in the poll.", "to your message" or "liked a
