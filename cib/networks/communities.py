@@ -181,7 +181,7 @@ def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, s
     # scikit-network and scikit-learn, on which it depends, take a second to import
     from sknetwork.clustering.louvain_core import optimize_core
 
-    n_edges = sum(np.bincount(ends, minlength=nodes.max() + 1)[nodes] for ends in edges[:2])
+    n_edges = np.bincount(np.concatenate([edges.source, edges.target]), minlength=nodes.max() + 1)[nodes]
     order = np.random.RandomState(seed).permutation(len(nodes))
     order = order[np.argsort(-n_edges[order], kind="stable")]
     adjacency = _matrix_of(edges, nodes[order])
@@ -199,7 +199,7 @@ def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, s
             _TOLERANCE,
         )
         _, labels = np.unique(moved, return_inverse=True)
-        found, weights = labels[found], np.bincount(labels, weights)
+        found, weights = labels[found], np.bincount(labels, weights).astype(np.float64)
         adjacency = _between(adjacency, labels)
     clusters = np.empty_like(found)
     clusters[order] = found
@@ -225,8 +225,9 @@ def _matrix_of(edges: Edges, nodes: Labels) -> sp.csr_array:
 
 def _between(adjacency: sp.csr_array, labels: Labels) -> sp.csr_array:
     """Return the sums of the weights between clusters, without those inside one."""
-    low, high = labels[np.repeat(np.arange(len(labels)), np.diff(adjacency.indptr))], labels[adjacency.indices]
-    apart, n = low < high, labels.max() + 1
+    n, labels = int(labels.max()) + 1, labels.astype(adjacency.indices.dtype)
+    low, high = np.repeat(labels, np.diff(adjacency.indptr)), labels[adjacency.indices]
+    apart = low < high
     upper = sp.coo_array((adjacency.data[apart], (low[apart], high[apart])), shape=(n, n)).tocsr()
     return sp.csr_array(upper + upper.T)
 

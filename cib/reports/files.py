@@ -86,7 +86,9 @@ def write_parquet(
 ) -> None:
     """Write ``<name>.parquet`` with `metadata` in its file metadata."""
     told = dict(metadata) if metadata else None
-    atomically(folder / f"{name}.parquet", lambda path: table.lazy().sink_parquet(path, compression_level=1, metadata=told))
+    atomically(
+        folder / f"{name}.parquet", lambda path: table.lazy().sink_parquet(path, compression_level=1, metadata=told)
+    )
     release_pages()
 
 
