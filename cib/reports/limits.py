@@ -19,7 +19,7 @@ MEASURED = (
         "python benchmarks/worlds.py --rival none:501 none:502 none:503 none:504 none:505 --scale 0.01)."
     ),
     (
-        "In twelve other simulated worlds up to 2 % of the accounts of candidates were none of an operation, and 0.4 % "
+        "In twelve other simulated worlds up to 2 % of the accounts of candidates were none of an operation, and 0.3 % "
         "on average; in the three of them without an operation there was no candidate (two seeds each; python "
         "benchmarks/worlds.py --others all:561 all:571)."
     ),
