@@ -170,7 +170,7 @@ _FEW = 20_000
 _ALLOCATION = "background_thread:true,dirty_decay_ms:{},muzzy_decay_ms:0,narenas:2"
 
 #: That time (ms), and for the demonstration, which is so small that it is faster to keep the memory.
-_DECAY, _DEMO_DECAY = 100, 10_000
+_DECAY, _DEMO_DECAY = 1_000, 10_000
 
 
 def _limit_threads(given: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ _Number = TypeVar("_Number", bound=np.generic)
 LARGE, EDGES, FEWER = 1_000_000, 250_000, 50_000
 
 #: Size of all mapped files from which on free memory is returned to the operating system, in bytes.
-_TRIMMED = 2_000_000_000
+_TRIMMED = 6_000_000_000
 
 #: Address of each mapped file.
 _MAPS: WeakKeyDictionary[mmap.mmap, int] = WeakKeyDictionary()
