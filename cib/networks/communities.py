@@ -176,7 +176,7 @@ def _louvain(edges: Edges, nodes: Labels, weights: Numbers, resolution: float, s
 
     That class copies and checks the matrix several times, which takes longer than to optimise the clusters. All edges
     are between `nodes`; `weights` are the weights of these in the objective. Nodes with more edges are visited first,
-    equal ones in random order: this takes half the time of a random order of all and reaches as high an objective.
+    equal ones in random order: this takes half the time of a random order of all, and the objective is about as high.
     """
     # scikit-network and scikit-learn, on which it depends, take a second to import
     from sknetwork.clustering.louvain_core import optimize_core
