@@ -34,7 +34,7 @@ from cib.pipeline import detect_with
 from cib.reports.files import write_json
 from cib.resources import check_memory, limited
 from cib.robustness.matching import Timeline, timeline
-from cib.schema import check_shape, count, read_json
+from cib.schema import check_shape, count, file_name, read_json
 from cib.settings import Settings
 from cib.sources.batches import TABLES, Batch, assemble_batches, batch_of_activity, read_batch
 
@@ -47,7 +47,7 @@ _REMEDY = "Name the folder of a collection; cib.Collection(folder).append(file) 
 
 _COUNTS = {str: count}
 _PART = {
-    "name": str,
+    "name": file_name,
     "source": str,
     "formats": {str: (str, None)},
     "key": [str],

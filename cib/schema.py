@@ -15,7 +15,7 @@ import orjson
 
 from cib.errors import InputError
 
-__all__ = ["check_shape", "count", "number", "positive", "read_json"]
+__all__ = ["check_shape", "count", "file_name", "number", "positive", "read_json"]
 
 Shape = Any
 
@@ -102,3 +102,12 @@ def positive(value: object) -> bool:
 def count(value: object) -> bool:
     """Return whether a value is an integer, 0 or more."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def file_name(value: object) -> bool:
+    """Return whether a value is the name of a file or folder inside of a folder, without a path to others.
+
+    >>> [file_name(value) for value in ("ids-1.arrow", "../ids-1.arrow", "..", 1)]
+    [True, False, False, False]
+    """
+    return isinstance(value, str) and value not in ("", ".", "..") and not set(value) & set("/\\:\0")

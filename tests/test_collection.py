@@ -195,6 +195,15 @@ def test_a_collection_of_a_newer_version_is_left_alone(tmp_path):
         cib.Collection(tmp_path)
 
 
+def test_a_part_is_in_the_folder(tmp_path):
+    collected(tmp_path / "own", HALVES[:1])
+    (tmp_path / "other").mkdir()
+    marker = tmp_path / "own" / "collection.json"
+    marker.write_text(marker.read_text().replace('"000001"', '"../../other"'))
+    with pytest.raises(InputError, match=r"'parts\[0\].name' is not what is written there. Got '../../other'"):
+        cib.Collection(tmp_path / "own")
+
+
 def test_a_part_that_was_changed_is_refused(tmp_path):
     collection = collected(tmp_path, HALVES)
     (tmp_path / "parts" / "000002" / "posts.parquet").write_bytes(b"PAR1")

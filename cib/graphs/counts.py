@@ -54,7 +54,7 @@ from cib.graphs.coaction import (
 from cib.graphs.graph import Graph
 from cib.graphs.incidence import Incidence, distinct_values
 from cib.graphs.objects import KINDS, Objects, absent_column, grouped_texts, object_events
-from cib.schema import count, read_json
+from cib.schema import count, file_name, read_json
 
 __all__ = ["Counts"]
 
@@ -487,15 +487,15 @@ def _strengths(incidence: Incidence, span: int) -> Ints:
     return strengths(incidence.account, incidence.object, low, high, len(incidence.account_ids))
 
 
-_FILE = {"file": str, "arrays": {str: str}}
+_FILE = {"file": file_name, "arrays": {str: str}}
 _STATE = {
     "versions": [str],
     "windows": [str],
-    "rows": str,
+    "rows": file_name,
     "what": str,
     "arrays": _FILE,
     "parts": [_FILE],
-    "ids": [{"file": str, "length": count}],
+    "ids": [{"file": file_name, "length": count}],
 }
 #: The first is that of the files: to be raised when they change.
 _VERSIONS = ("3", version("cib-detect"), pl.__version__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from itertools import pairwise
 
@@ -218,3 +219,16 @@ def test_what_another_version_left_is_counted_anew(tmp_path, left):
     assert_same(graph, coaction_graphs(day, "post", ["1h"], 2, max_pairs=10**6)[0])
     counts.save(tmp_path)
     assert graph.table.equals(Counts(tmp_path)(day, "post", ["1h"], 2, max_pairs=10**6)[0].table)
+
+
+@pytest.mark.parametrize(("named", "elsewhere"), [("arrays-1", "../../elsewhere/post/"), ("rows-", "../elsewhere/")])
+def test_counts_are_read_from_their_own_folder(tmp_path, named, elsewhere):
+    (day,) = days(1)
+    counts = Counts()
+    counts(day, "post", ["1h"], 2, max_pairs=10**6)
+    counts.save(tmp_path / "own")
+    shutil.copytree(tmp_path / "own", tmp_path / "elsewhere")
+    state = tmp_path / "own" / "post" / "state.json"
+    assert "post" in Counts(tmp_path / "own")._before
+    state.write_text(state.read_text().replace(f'"{named}', f'"{elsewhere}{named}'))
+    assert "post" not in Counts(tmp_path / "own")._before
