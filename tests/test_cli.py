@@ -247,6 +247,14 @@ def test_help_loads_what_the_command_needs(arguments, loaded):
     assert done.stdout.endswith(f"{loaded}\n")
 
 
+@pytest.mark.parametrize("command", ["demo", "detect"])
+def test_the_allocator_of_polars_takes_its_options(command, monkeypatch):
+    monkeypatch.delenv("_RJEM_MALLOC_CONF", raising=False)
+    code = f"from cib.cli import main\ntry: main([{command!r}, '--help'])\nfinally: import polars"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout[:10], done.stderr) == ("usage: cib", "")  # jemalloc writes which ones it does not take
+
+
 def test_inspect_lists_the_layers_of_texts_without_comparing_them(tmp_path):
     path, rows = tmp_path / "posts.csv", ("a,p1,2020-01-01T12:00:00Z,we meet", "b,p2,2020-01-01T12:00:00Z,who comes")
     path.write_text("\n".join(["account_id,post_id,created_at,text", *rows]))
